@@ -1,0 +1,1 @@
+"""The lobby tablet: a calm hotel object."""

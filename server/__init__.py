@@ -1,0 +1,1 @@
+"""OneGuest: get guests' real contacts back, and know each guest as one person."""

@@ -1,0 +1,1 @@
+"""What tablets and links sent, kept as it came, opened and read once."""

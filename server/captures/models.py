@@ -1,0 +1,62 @@
+"""Captures: finished forms as they came; and the links that let a guest fill one at home."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Date, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, UtcDateTime
+
+
+class Capture(Base):
+    """One finished form. Stored before it is understood; the id was made by whoever sent it."""
+
+    __tablename__ = "capture"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    form: Mapped[str] = mapped_column(String(40))
+    form_version: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str] = mapped_column(String(8))
+    surface: Mapped[str] = mapped_column(String(10))  # kiosk, phone
+    proof: Mapped[str] = mapped_column(String(16))  # typed, booking-bound
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    guest_link_id: Mapped[int | None] = mapped_column(ForeignKey("guest_link.id"))
+    answers: Mapped[dict[str, str]] = mapped_column(JSON)
+    digest: Mapped[bytes] = mapped_column(
+        LargeBinary(32)
+    )  # of the answers: the same id with others is a conflict
+    state: Mapped[str] = mapped_column(String(10), default="stored")  # stored, read, problem
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class GuestLink(Base):
+    """A link to one stay, sent to whoever booked it. Only the hash of its token is kept."""
+
+    __tablename__ = "guest_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    last_name_key: Mapped[str] = mapped_column(String(200))  # folded: the second factor
+    arrives: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wrong_answers: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class WrongTry(Base):
+    """A wrong token or answer, counted in the database so that two processes count together."""
+
+    __tablename__ = "wrong_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    who: Mapped[str] = mapped_column(String(64), index=True)  # keyed hash of the address, never the address
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,1 @@
+"""From raw text to a clean record with findings. Pure; never raises on guest data."""

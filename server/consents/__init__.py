@@ -1,0 +1,1 @@
+"""What a guest allowed or refused, with the text, the time and the legal entity."""

@@ -1,0 +1,1 @@
+"""What a finished form does, one file for each form."""

@@ -1,0 +1,1 @@
+"""Form definitions: versioned, immutable data files with their texts in all languages."""

@@ -1,0 +1,1 @@
+"""The unified person: links from source records, and the best known values."""

@@ -1,0 +1,95 @@
+"""Guests, the links of source records to them, their best known values, and what changed when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, UtcDateTime
+
+
+class Guest(Base):
+    """The unified person. Holds nothing of its own: all it is, its linked records say."""
+
+    __tablename__ = "guest"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  # UUIDv7 hex: minted once
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Link(Base):
+    """A source record belongs to a guest, because of this evidence or this person's word."""
+
+    __tablename__ = "link"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("source_record.id", ondelete="CASCADE"), primary_key=True
+    )
+    guest_id: Mapped[str] = mapped_column(ForeignKey("guest.id"), index=True)
+    author: Mapped[str] = mapped_column(String(80), default="engine")
+    reason: Mapped[str] = mapped_column(String(20))  # alone, evidence, decision
+    nearest_record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    evidence: Mapped[list[Any]] = mapped_column(
+        JSON, default=list
+    )  # [[code, params, bits], ...], strongest first
+    probability: Mapped[float | None] = mapped_column(Float)
+    model: Mapped[str | None] = mapped_column(String(40))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Decision(Base):
+    """A person's word on two records; outranks every rule for ever, until withdrawn."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("record_a", "record_b"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_a: Mapped[int] = mapped_column(
+        ForeignKey("source_record.id", ondelete="CASCADE")
+    )  # the smaller id
+    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"))
+    verdict: Mapped[str] = mapped_column(String(10))  # same, not_same, undecided
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class GuestValue(Base):
+    """The best known value of one field of a guest, with the record it comes from and the rule that chose it."""
+
+    __tablename__ = "guest_value"
+    __table_args__ = (Index("ix_guest_value_field_class", "field", "value_class"),)
+
+    guest_id: Mapped[str] = mapped_column(ForeignKey("guest.id", ondelete="CASCADE"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(400))
+    value_class: Mapped[str] = mapped_column(String(12))  # e-mail or phone class, else "real"
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    on: Mapped[date | None] = mapped_column(Date)  # when the source knew it
+    rule: Mapped[str] = mapped_column(String(20))  # only, proof, class, agreed, newest
+
+
+class GuestEvent(Base):
+    """What changed, in order; written in the transaction that changed it. Readers keep a cursor."""
+
+    __tablename__ = "guest_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(12))  # linked, moved, unlinked, changed
+    record_id: Mapped[int] = mapped_column(index=True)
+    guest_id: Mapped[str] = mapped_column(String(32))
+    from_guest_id: Mapped[str | None] = mapped_column(String(32))
+
+
+class Model(Base):
+    """A frozen model of the engine: statistics, weights, cuts, by its version."""
+
+    __tablename__ = "model"
+
+    version: Mapped[str] = mapped_column(String(40), primary_key=True)
+    content: Mapped[str] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)

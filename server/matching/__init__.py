@@ -1,0 +1,1 @@
+"""The engine: which records are the same person. Pure and columnar."""

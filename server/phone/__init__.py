@@ -1,0 +1,1 @@
+"""The guest's own page, opened from a link."""

@@ -1,0 +1,1 @@
+"""The rooms that see every table: dump, check."""

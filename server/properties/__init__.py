@@ -1,0 +1,1 @@
+"""The hotels and outlets of the house, and the legal entities they belong to."""

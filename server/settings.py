@@ -1,0 +1,88 @@
+"""Everything that can be set from outside, read from the environment once.
+
+Names are fixed by the contract (README, "Settings"). A wrong value stops the start by its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class WrongSetting(ValueError):
+    """A setting has a value that cannot work; the message names it and says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Defaults fit a local hotel: SQLite in the data folder, the desk on this machine only."""
+
+    data_dir: Path
+    database_url: str
+    public_url: str | None = None
+    clock_offset: float = 0.0
+    demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    @property
+    def keys_dir(self) -> Path:
+        """Secrets lie here as files of mode 0600, outside the database and its backups."""
+        return self.data_dir / "keys"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Files dropped at the desk wait here, encrypted, until they are imported."""
+        return self.data_dir / "uploads"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """`~/.local/share/oneguest`, by the XDG base directory specification."""
+    base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".local/share")
+    return Path(base) / "oneguest"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the ONEGUEST_* variables; raise WrongSetting naming the first that cannot work."""
+    env = os.environ if environ is None else environ
+    data_dir = Path(env.get("ONEGUEST_DATA_DIR") or default_data_dir(env)).expanduser().absolute()
+    url = env.get("ONEGUEST_DATABASE_URL") or f"sqlite:///{data_dir / 'oneguest.db'}"
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise WrongSetting(
+            "ONEGUEST_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://; leave it unset for SQLite."
+        )
+    return Settings(
+        data_dir=data_dir,
+        database_url=url,
+        public_url=_public_url(env.get("ONEGUEST_PUBLIC_URL")),
+        clock_offset=_number(env, "ONEGUEST_CLOCK_OFFSET", 0.0),
+        demo=env.get("ONEGUEST_DEMO") == "1",
+        host=env.get("ONEGUEST_HOST") or "127.0.0.1",
+        port=int(_number(env, "ONEGUEST_PORT", 8000)),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        return float(text)
+    except ValueError:
+        raise WrongSetting(f"{name} must be a number, not {text!r}.") from None
+
+
+def _public_url(text: str | None) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise WrongSetting("ONEGUEST_PUBLIC_URL must be an address such as https://guests.hotel.example.")
+    return text.rstrip("/")

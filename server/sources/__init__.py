@@ -1,0 +1,1 @@
+"""How the exports of other systems are laid out, and how any file is read safely."""

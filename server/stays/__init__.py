@@ -1,0 +1,1 @@
+"""Stays, visits and purchases, as the sources tell of them."""
