@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -81,7 +82,7 @@ class Finding:
 
     code: str
     field: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Context:
     """
 
     country: str = "FR"
-    date_orders: Mapping[str, DateOrder] = field(default_factory=dict)
+    date_orders: Mapping[str, DateOrder] = dataclasses.field(default_factory=dict)
     own_domains: frozenset[str] = frozenset()
     own_emails: frozenset[str] = frozenset()
     own_phones: frozenset[str] = frozenset()

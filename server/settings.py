@@ -56,7 +56,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     url = env.get("ONEGUEST_DATABASE_URL") or f"sqlite:///{data_dir / 'oneguest.db'}"
     if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise WrongSetting(
-            "ONEGUEST_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://; leave it unset for SQLite."
+            "ONEGUEST_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://; unset, it is SQLite."
         )
     return Settings(
         data_dir=data_dir,

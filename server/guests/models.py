@@ -58,7 +58,7 @@ class Decision(Base):
 
 
 class GuestValue(Base):
-    """The best known value of one field of a guest, with the record it comes from and the rule that chose it."""
+    """The best known value of one field of a guest: where it comes from, which rule chose it."""
 
     __tablename__ = "guest_value"
     __table_args__ = (Index("ix_guest_value_field_class", "field", "value_class"),)
