@@ -1,0 +1,46 @@
+"""Every sentence that a code stands for, gathered from the rooms that use the codes.
+
+A room keeps its sentences beside its code, as SENTENCES in its sentences.py: code -> English text with
+{named} parameters, marked for translation by wording.N_. Codes and parameters are what is stored; the words
+are made here, at the edge, so a reason can be read in any language, later too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from server.wording import translations
+
+ROOMS = ("sources", "cleaning", "matching", "records", "guests", "captures")
+
+
+class _Named(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+@cache
+def sentences() -> Mapping[str, str]:
+    """All codes with their English sentence; a code stands in one room only."""
+    found: dict[str, str] = {}
+    for room in ROOMS:
+        if find_spec(f"server.{room}.sentences") is None:
+            continue
+        for code, text in import_module(f"server.{room}.sentences").SENTENCES.items():
+            if code in found:
+                raise ValueError(
+                    f"the code {code} has a sentence in two rooms; one is server/{room}/sentences.py"
+                )
+            found[code] = text
+    return found
+
+
+def say(code: str, params: Mapping[str, str] | None = None, language: str = "en") -> str:
+    """The sentence of a code, filled with its parameters, in a language; the code itself if unknown."""
+    text = sentences().get(code)
+    if text is None:
+        return code
+    return translations(language).gettext(text).format_map(_Named(params or {}))
