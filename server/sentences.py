@@ -31,9 +31,7 @@ def sentences() -> Mapping[str, str]:
             continue
         for code, text in import_module(f"server.{room}.sentences").SENTENCES.items():
             if code in found:
-                raise ValueError(
-                    f"the code {code} has a sentence in two rooms; one is server/{room}/sentences.py"
-                )
+                raise ValueError(f"{code} has a sentence in two rooms; one is server/{room}")
             found[code] = text
     return found
 
