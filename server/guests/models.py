@@ -91,5 +91,5 @@ class Model(Base):
     __tablename__ = "model"
 
     version: Mapped[str] = mapped_column(String(40), primary_key=True)
-    content: Mapped[str] = mapped_column(JSON)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
