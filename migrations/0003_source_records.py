@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("city", sa.String(length=120), nullable=True),
         sa.Column("country", sa.String(length=2), nullable=True),
         sa.Column("search", sa.String(length=600), nullable=False),
+        sa.Column("keys", sa.LargeBinary(), nullable=False),
         sa.Column("rest", sa.JSON(), nullable=False),
         sa.Column("findings", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -158,15 +159,9 @@ def upgrade() -> None:
         "record_key",
         sa.Column("key", sa.BigInteger(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["record_id"],
-            ["source_record.id"],
-            name=op.f("fk_record_key_record_id_source_record"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("key", "record_id", name=op.f("pk_record_key")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_record_key_record_id"), "record_key", ["record_id"], unique=False)
     op.create_table(
         "problem",
         sa.Column("id", sa.Integer(), nullable=False),

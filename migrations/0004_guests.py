@@ -19,7 +19,9 @@ def upgrade() -> None:
     op.create_table(
         "guest",
         sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("merged_into", sa.String(length=32), nullable=True),
         sa.Column("created_at", db.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["merged_into"], ["guest.id"], name=op.f("fk_guest_merged_into_guest")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guest")),
     )
     op.create_table(

@@ -17,6 +17,9 @@ class Guest(Base):
     __tablename__ = "guest"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # UUIDv7 hex: minted once
+    merged_into: Mapped[str | None] = mapped_column(
+        ForeignKey("guest.id")
+    )  # its records went there; resolves for ever
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
