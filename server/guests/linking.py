@@ -8,15 +8,11 @@ so that the desk can write in between and a killed run, started again, ends in t
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, insert, select, update
@@ -27,7 +23,7 @@ from server.db import reading, writing
 from server.guests.assigning import assign
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
-from server.jobs.queue import leave_place, take_place
+from server.jobs.places import holding
 from server.matching import Decisions, Partition, Records, make_model, match
 from server.matching import Model as EngineModel
 from server.records.models import CleanRow, RecordKey, Source, SourceRecord
@@ -43,6 +39,8 @@ FEW = 500
 
 COMMON_KEY = 200
 """A key that more records bear says little by itself; it brings no neighbours in."""
+
+_T = TypeVar("_T", int, str)
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many are done and how many there are."""
@@ -80,7 +78,7 @@ def link_waiting(
 
     Waits for another linker to end: one links at a time. Raises nothing on records; database errors pass.
     """
-    with _the_linker(engine):
+    with holding(engine, PLACE, wait=True):
         with reading(engine) as session:
             waiting = session.scalar(
                 select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
@@ -150,7 +148,7 @@ def _fellows(session: Session, record_ids: Collection[int]) -> set[int]:
     return found
 
 
-def _parts(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+def _parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
@@ -249,7 +247,7 @@ def _apply(
             changed += _write_batch(session, loaded, partition, batch, links, assignment.minted, model)
         written += sum(len(g.places) for g in batch)
         _tell(progress, "linking", written, total)
-    _write_merged(engine, assignment.merged)
+    _resolve_emptied(engine, assignment.merged if len(loaded.ids) <= FEW else None)
     return LinkReport(len(loaded.ids), changed, len(assignment.minted), len(assignment.merged), model)
 
 
@@ -370,42 +368,31 @@ def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]
     ]
 
 
-def _write_merged(engine: Engine, merged: Mapping[str, str]) -> None:
+def _resolve_emptied(engine: Engine, suspects: Collection[str] | None) -> None:
+    """Let the id of a guest that lost all its records resolve to the guest that took most of them.
+
+    Told from the events, not from this run's memory: a run that was killed leaves such guests to the next.
+    With `suspects` None every guest is looked at.
+    """
     with writing(engine) as session:
-        for gone, into in merged.items():
-            session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
-            session.execute(delete(GuestValue).where(GuestValue.guest_id == gone))
+        empty = select(Guest.id).where(
+            Guest.merged_into.is_(None), ~select(Link.record_id).where(Link.guest_id == Guest.id).exists()
+        )
+        if suspects is not None:
+            empty = empty.where(Guest.id.in_(suspects))
+        ids = session.scalars(empty).all()
+        for part in _parts(ids):
+            moves = (
+                select(GuestEvent.from_guest_id, GuestEvent.guest_id, func.count())
+                .where(GuestEvent.from_guest_id.in_(part), GuestEvent.guest_id != GuestEvent.from_guest_id)
+                .group_by(GuestEvent.from_guest_id, GuestEvent.guest_id)
+                .order_by(func.count(), GuestEvent.guest_id.desc())
+            )
+            for gone, into in {gone: into for gone, into, _ in session.execute(moves)}.items():
+                session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
+            session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(part)))
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
     if progress is not None:
         progress(stage, done, total)
-
-
-@contextmanager
-def _the_linker(engine: Engine) -> Iterator[None]:
-    """Be the only linker; wait while another is at work, take over from one that died."""
-    holder = secrets.token_hex(8)
-    length = timedelta(seconds=30)
-
-    def hold() -> bool:
-        with writing(engine) as session:
-            return take_place(session, PLACE, holder, now=clock(), length=length)
-
-    while not hold():
-        time.sleep(0.2)
-    ended = threading.Event()
-
-    def keep() -> None:
-        while not ended.wait(10):
-            hold()
-
-    thread = threading.Thread(target=keep, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        with writing(engine) as session:
-            leave_place(session, PLACE, holder)

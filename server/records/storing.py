@@ -35,6 +35,7 @@ class Arrival(NamedTuple):
     clean: CleanRecord
     property_id: int
     legal_entity_id: int
+    currency: str  # the property's: of amounts whose source names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Origin:
     source: Source
     stay_kind: StayKind | None
     proof: Proof
-    currency: str
     import_id: int | None = None
     text_version: str | None = None  # of a form whose consent words were shown
 
@@ -305,7 +305,7 @@ def _stay(origin: Origin, record_id: int, arrival: Arrival) -> dict[str, Any] | 
         "room": clean.room[:20] if clean.room else None,
         "party": clean.party,
         "amount": clean.amount,
-        "currency": (clean.currency or origin.currency) if clean.amount is not None else None,
+        "currency": (clean.currency or arrival.currency) if clean.amount is not None else None,
     }
 
 
