@@ -176,7 +176,7 @@ def _load(session: Session, record_ids: Collection[int] | None) -> _Loaded:
     for part in parts:
         chosen = query if part is None else query.where(SourceRecord.id.in_(part))
         for row in session.execute(chosen.execution_options(yield_per=2000)).mappings():
-            clean = from_row(row)
+            clean = from_row(dict(row))
             known_on = (clean.updated_at or clean.created_at or row["received_at"]).date()
             name = f"{row['source_name']}{ID_SEPARATOR}{row['key']}"
             member = Member(row["id"], name, clean, row["proof"], row["source_kind"], known_on)

@@ -218,7 +218,10 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[_
 
 def _let_wait(engine: Engine, import_id: int, row: _Row, error: DBAPIError) -> None:
     raw = row[0]
-    content = raw.content if isinstance(raw, BadRow) else "\n".join(f"{k}: {v}" for k, v in raw.row.items())
+    if isinstance(raw, BadRow):
+        content = raw.content
+    else:
+        content = "\n".join(f"{name}: {text}" for name, text in raw.row.items())
     with writing(engine) as session:
         found = _get(session, import_id)
         found.rows_read += 1

@@ -110,7 +110,17 @@ def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str,
         SourceRecord.current_source_time,
     )
     query = select(*columns).where(SourceRecord.source_id == source_id, SourceRecord.key.in_(set(keys)))
-    return {key: _Known(*facts, is_new=False) for key, *facts in session.execute(query)}
+    return {
+        row.key: _Known(
+            row.id,
+            row.versions,
+            row.current_version,
+            row.current_digest,
+            row.current_source_time,
+            is_new=False,
+        )
+        for row in session.execute(query)
+    }
 
 
 def _make_records(
