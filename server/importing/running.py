@@ -30,7 +30,7 @@ from server.refusal import Refused
 from server.sources import BadRow, Reading, layout_of, read_rows
 
 BATCH = 1000
-"""Rows a transaction: at most these are read again after a kill, and a desk's write waits for one of these."""
+"""Rows a transaction: at most these are read again after a kill; a desk's write waits for one such."""
 
 Progress = Callable[[str, int, int], None]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, delete, extract, func, insert, select
+from sqlalchemy import ColumnElement, case, delete, extract, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.guests.models import GuestValue, Link
@@ -30,18 +30,22 @@ Cells = Counter[tuple[int, str, str]]
 """Counts by (property id or 0, cut, measure)."""
 
 
-def count_day(session: Session, today: date) -> None:
-    """Write all of today's counts, replacing those that were counted earlier today."""
+def count_house(session: Session, today: date) -> list[dict[str, Any]]:
+    """Count everything; return the rows of DailyCount for today. Only reads."""
     cells: Cells = Counter()
     _count_stays(session, today, cells)
     _count_records(session, cells)
     _count_guests(session, cells)
     _count_email_classes(session, cells)
-    session.execute(delete(DailyCount).where(DailyCount.day == today))
-    rows = [
+    return [
         {"day": today, "property_id": place, "cut": cut, "measure": measure, "value": value}
         for (place, cut, measure), value in sorted(cells.items())
     ]
+
+
+def write_counts(session: Session, today: date, rows: list[dict[str, Any]]) -> None:
+    """Put today's counts in the place of those that were counted earlier today."""
+    session.execute(delete(DailyCount).where(DailyCount.day == today))
     if rows:
         session.execute(insert(DailyCount), rows)
 
@@ -49,7 +53,7 @@ def count_day(session: Session, today: date) -> None:
 def _count_stays(session: Session, today: date, cells: Cells) -> None:
     stays = counted_stays(today).subquery()
     facts, consent = guest_facts(), consents()
-    sums = {"stays.all": func.count()}
+    sums: dict[str, ColumnElement[Any]] = {"stays.all": func.count()}
     for code, flag in record_flags().items():
         sums[f"stays.before.{code}"] = func.sum(case((flag, 1), else_=0))
     marketable = record_flags()["email.reachable"] & (consent.c.given == 1)
@@ -73,7 +77,7 @@ def _count_stays(session: Session, today: date, cells: Cells) -> None:
 
 def _count_records(session: Session, cells: Cells) -> None:
     records, consent = record_population().subquery(), consents()
-    sums = {"records.all": func.count()}
+    sums: dict[str, ColumnElement[Any]] = {"records.all": func.count()}
     for code, flag in record_flags().items():
         sums[f"records.before.{code}"] = func.sum(case((flag, 1), else_=0))
     marketable = record_flags()["email.reachable"] & (consent.c.given == 1)
@@ -91,7 +95,7 @@ def _count_records(session: Session, cells: Cells) -> None:
 
 
 def _count_guests(session: Session, cells: Cells) -> None:
-    """Guests are counted once in the house, once in each property and once in each source they are known in."""
+    """A guest counts once in the house, once in each property, once in each source that knows them."""
     groupings: tuple[tuple[bool, bool], ...] = ((False, False), (True, False), (False, True))
     for by_place, by_source in groupings:
         records = record_population().subquery()
@@ -106,7 +110,7 @@ def _count_guests(session: Session, cells: Cells) -> None:
             .subquery()
         )
         facts, consent = guest_facts(), consents()
-        sums = {"guests.all": func.count()}
+        sums: dict[str, ColumnElement[Any]] = {"guests.all": func.count()}
         for code, expression in after_columns(facts, consent).items():
             sums[f"guests.after.{code}"] = func.sum(expression)
         groups = [c for c in people.c if c.name != "guest_id"]

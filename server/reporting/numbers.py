@@ -124,7 +124,7 @@ def consents() -> Subquery:
     )
 
 
-def counted_stays(today: date) -> Select[Any]:
+def counted_stays(today: date) -> Select[*tuple[Any, ...]]:
     """The population `stays`: record_id, guest_id, property_id, source_id, departs."""
     pms_houses = (
         select(Stay.property_id)
@@ -151,7 +151,7 @@ def counted_stays(today: date) -> Select[Any]:
     )
 
 
-def record_population() -> Select[Any]:
+def record_population() -> Select[*tuple[Any, ...]]:
     """The population `records`: record_id, guest_id, property_id, source_id."""
     return (
         select(
