@@ -1,0 +1,31 @@
+"""`keys list`: which secrets there are and how old they are; never the secrets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from server.clock import clock
+from server.keys import NAMES, KeyProblem, ensure_keys, read_key
+from server.settings import Settings
+
+HELP = "List the secrets by id and age. Never shows a secret."
+EXAMPLE = "keys list"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print one line for each secret; make those that are missing first."""
+    try:
+        ensure_keys(settings.keys_dir)
+        keys = [read_key(settings.keys_dir, name) for name in NAMES]
+    except KeyProblem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    now = clock()
+    for key in keys:
+        print(f"{key.name:<8} {key.id:<20} {(now - key.made).days} days old, made {key.made:%Y-%m-%d}")
+    return 0
