@@ -14,7 +14,7 @@ from importlib.util import find_spec
 
 from server.wording import translations
 
-ROOMS = ("properties", "sources", "cleaning", "matching", "records", "guests", "captures")
+ROOMS = ("properties", "sources", "cleaning", "matching", "importing", "records", "guests", "captures")
 
 
 class _Named(dict[str, str]):
