@@ -94,7 +94,7 @@ def _term(word: str) -> str:
     digits = "".join(c for c in word if c.isdigit())
     if digits and len(digits) >= len(word.strip("+()")) - 2:
         return digits.removeprefix("00").removeprefix("0") if len(digits) > 5 else digits
-    return fold(word)
+    return str(fold(word))
 
 
 def guests_in(session: Session, guest_ids: Select[*tuple[Any, ...]], *, page: int = 1) -> Found:
@@ -124,12 +124,8 @@ def _listed(session: Session, ids: Sequence[str]) -> tuple[Listed, ...]:
         values[value.guest_id][value.field] = value.value
         if value.field == "email":
             classes[value.guest_id] = value.value_class
-    counts = {
-        guest_id: count
-        for guest_id, count in session.execute(
-            select(Link.guest_id, func.count()).where(Link.guest_id.in_(ids)).group_by(Link.guest_id)
-        )
-    }
+    counted = select(Link.guest_id, func.count()).where(Link.guest_id.in_(ids)).group_by(Link.guest_id)
+    counts = dict(session.execute(counted).tuples().all())
     return tuple(Listed(i, values[i], classes[i], counts.get(i, 0)) for i in ids)
 
 
