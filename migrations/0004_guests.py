@@ -119,9 +119,10 @@ def upgrade() -> None:
         "daily_count",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("property_id", sa.Integer(), nullable=False),
-        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("cut", sa.String(length=100), nullable=False),
+        sa.Column("measure", sa.String(length=60), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "property_id", "measure", name=op.f("pk_daily_count")),
+        sa.PrimaryKeyConstraint("day", "property_id", "cut", "measure", name=op.f("pk_daily_count")),
     )
 
 

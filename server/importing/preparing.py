@@ -60,17 +60,9 @@ def prepare(
     *,
     place: Property | None = None,
     source_name: str | None = None,
-    upload: str | None = None,
-    state: str = "queued",
 ) -> Import:
-    """The import of a looked-at file: an unfinished one of the same file goes on, else a new one.
-
-    Its source is `source_name`, else the layout's own name (with the property's code when a property other
-    than the default was named: the same product in two hotels gives two sets of keys).
-    """
-    default = default_property(session)
-    session.flush()
-    source = _source(session, looked.reading, place, default, source_name)
+    """The import of a looked-at file: an unfinished one of the same file goes on, else a new one."""
+    source = find_source(session, looked.reading, place=place, name=source_name)
     where = place or session.get_one(Property, source.property_id)
     unfinished = session.scalar(
         select(Import)
@@ -90,9 +82,8 @@ def prepare(
         file_name=looked.name[:255],
         file_digest=looked.digest,
         file_size=looked.size,
-        upload=upload,
         reading=looked.reading.to_json(),
-        state=state,
+        state="queued",
         rows_total=looked.reading.rows,
         created_at=clock(),
     )
@@ -101,14 +92,20 @@ def prepare(
     return made
 
 
-def _source(
-    session: Session, reading: Reading, place: Property | None, default: Property, name: str | None
+def find_source(
+    session: Session, reading: Reading, *, place: Property | None, name: str | None = None
 ) -> Source:
+    """The source of a file, made when it is new.
+
+    It is called `name`, else as its layout is; with the property's code behind it when that is not the
+    default one, because the same product in two hotels gives two sets of keys.
+    """
     layout = layout_of(reading)
     chosen = name or (layout.name if place is None or place.is_default else f"{layout.name}@{place.code}")
     found = session.scalar(select(Source).where(Source.name == chosen))
     if found is None:
-        found = Source(name=chosen, layout=layout.name, kind=layout.kind, property_id=(place or default).id)
+        where = place or default_property(session)
+        found = Source(name=chosen, layout=layout.name, kind=layout.kind, property_id=where.id)
         session.add(found)
         session.flush()
     return found

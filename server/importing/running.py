@@ -10,7 +10,6 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -22,6 +21,7 @@ from server.db import reading as reading_session
 from server.db import writing
 from server.guests.linking import FEW, LinkReport, link_waiting
 from server.jobs.places import holding
+from server.properties.context import context_of
 from server.properties.models import Property
 from server.record import Context, RawRecord
 from server.records.models import Import, Problem, Source
@@ -30,7 +30,7 @@ from server.refusal import Refused
 from server.sources import BadRow, Reading, layout_of, read_rows
 
 BATCH = 1000
-"""Rows a transaction: at most these are read again after a kill, and a desk's write waits for one of these."""
+"""Rows a transaction: at most these are read again after a kill; a desk's write waits for one such."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -135,18 +135,6 @@ def _house(engine: Engine, reading: Reading) -> _House:
             by_code={p.code.casefold(): p.id for p in properties}
             | {p.name.casefold(): p.id for p in properties},
         )
-
-
-def context_of(place: Property, date_orders: Mapping[str, Any], today: Any) -> Context:
-    """What the cleaner must know of a property and of the file."""
-    return Context(
-        country=place.country,
-        date_orders=dict(date_orders),
-        own_domains=frozenset(place.own_domains),
-        own_emails=frozenset(place.own_emails),
-        own_phones=frozenset(place.own_phones),
-        today=today,
-    )
 
 
 def _origin(source: Source, reading: Reading, import_id: int) -> Origin:

@@ -17,6 +17,11 @@ SENTENCES = {
         "{file}: {read} rows read = {stored} stored + {unchanged} unchanged + {waiting} waiting"
     ),
     "import.no_such": N_("There is no import {id}."),
+    "import.no_such_column": N_("The file has no such column."),
+    "import.mapping_incomplete": N_(
+        "Name the system, its kind, and at least one column with a name, an e-mail or a phone."
+    ),
+    "import.moved_on": N_("This import has moved on meanwhile. Look at its page again."),
     "import.file_gone": N_("The file of this import is no longer there. Drop it again."),
     "import.too_large": N_("The file is larger than {limit} MB. Use the command ./oneguest import instead."),
     "import.no_file": N_("There is no file {file}."),
