@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HELP = "Serve the desk, the kiosk and the guests' links, without the worker."
 EXAMPLE = "serve --port 8000"
 
-THREADS = 8  # requests at a time; SQLite writes one at a time anyway, and more threads only wait together
+THREADS = 8  # requests at a time, fewer on a small machine: more would only wait for each other
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=THREADS,
+        blocking_threads=min(THREADS, 2 * (os.cpu_count() or 1)),
         factory=True,
         log_level=LogLevels.warning,
         log_access=False,  # paths of guests' links are secrets
