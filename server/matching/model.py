@@ -91,7 +91,7 @@ class Model:
             return np.full(values.shape, -np.log2(commonest), dtype=np.float32)
         steady = 400.0
         share = (known.count(values) + steady * commonest) / (known.total + steady)
-        return (-np.log2(np.minimum(share, 1.0))).astype(np.float32)
+        return np.asarray(-np.log2(np.minimum(share, 1.0)), dtype=np.float32)
 
     def bearers(self, table: str, values: Longs) -> Ints:
         """How many unlike persons bear each contact value; 1 when nothing is known."""
@@ -185,6 +185,7 @@ def make_model(records: Records, priors: Priors = shipped) -> Model:
         "city": Table.of(_by_person(records.city.keys(), both)),
         "nationality": Table.of(_by_person(records.nationality.keys(), both)),
         "company": Table.of(_by_person(records.company.keys(), both)),
+        "domain": Table.of(_by_person(records.domain.keys(), records.email.keys())),
         "mailbox": Table.of(_by_person(records.mailbox.keys(), records.email.keys())),
     }
     shared: list[int] = []

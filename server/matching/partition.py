@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from server.matching.columns import Bits, Flags, Ints, Longs, mix
 from server.matching.model import Model
@@ -14,6 +15,8 @@ from server.matching.scoring import log_odds, weigh
 
 MEMBERS = 10
 """Members of a group that are heard when a join is judged: spread evenly over its stable order."""
+
+Doubles = npt.NDArray[np.float64]
 
 IDENTITY = ("name", "birth_date", "document", "gender")
 """What can contradict: evidence that a person has one of."""
@@ -143,12 +146,12 @@ def _not_among(a: Longs, b: Longs, drop: set[tuple[int, int]], n: int) -> Flags:
     return ~np.isin(a * n + b, gone)
 
 
-def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, weight: Bits) -> Bits:
+def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, weight: Doubles) -> Doubles:
     """The weight of each join once the whole groups are heard: the pair's own, less what members contradict.
 
     Each kind of identity evidence speaks by its mean over the pairs of members that can be compared.
     """
-    joint = weight.copy()
+    joint = weight.astype(np.float64)
     lefts: list[int] = []
     rights: list[int] = []
     owner: list[int] = []
@@ -181,6 +184,3 @@ def _heard(members: list[int]) -> list[int]:
         return members
     step = len(members) / MEMBERS
     return [members[int(k * step)] for k in range(MEMBERS)]
-
-
-Report = Mapping[str, object]

@@ -26,7 +26,7 @@ class Parts:
     cores: tuple[str, ...]
     core_codes: Ints  # two parts with one code have the same letters once particles are gone
     sounds: Longs  # digest of the consonants by sound
-    initials: Longs  # digest of the first letter of the core
+    initials: Longs  # digest of the first letter
     initial_only: Flags  # one or two letters that stand for a name
     damaged: Flags  # holds a letter that was lost
     several: Flags  # holds more than one word
@@ -45,7 +45,7 @@ class Parts:
             cores,
             Column.of(cores).codes,
             digests(spoken),
-            digests(part[:1] for part in cores),
+            digests(text[:1] for text in bare),
             np.array([len(text) == 1 or all(len(w) == 1 for w in v.split())
                       for text, v in zip(bare, values, strict=True)], dtype=np.bool_),
             np.array(["?" in value for value in values], dtype=np.bool_),
@@ -60,7 +60,7 @@ class Records:
     """All records as columns, in the stable order of their ids.
 
     `order[k]` is the caller's row of the record at position k; `position` is the inverse. Everything else is
-    by position. Days are proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`.
+    by position. `mailbox_plain`: the mailbox is the name again, so it says nothing beside it. Days are proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`.
     """
 
     ids: tuple[str, ...]
@@ -76,6 +76,8 @@ class Records:
     gender: Ints
     email: Column
     mailbox: Column
+    mailbox_plain: Flags
+    domain: Column
     alias: Column
     phone: Column
     phones: Ints
@@ -140,6 +142,11 @@ class Records:
             gender=np.array([{"f": 1, "m": 2}.get(row.gender or "", 0) for row in rows], dtype=np.int32),
             email=Column.of(_email(row) for row in rows),
             mailbox=Column.of(_mailbox(_email(row)) for row in rows),
+            mailbox_plain=np.array(
+                [_is_plain(_mailbox(_email(row)), name) for row, name in zip(rows, names, strict=True)],
+                dtype=np.bool_,
+            ),
+            domain=Column.of((_email(row) or "").partition("@")[2] for row in rows),
             alias=Column.of(row.email if row.email_class in _ALIAS else None for row in rows),
             phone=phone,
             phones=phone.codes.reshape(-1, 2),
@@ -167,20 +174,30 @@ class Records:
 
 def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
     """First and last folded, whether the mailbox gave one of them, whether their order is sure."""
-    first, last = (fold(text) if text else "" for text in (row.first_name, row.last_name))
     if not row.is_person:
         return None, None, False, True
+    first, last = (fold(text) if text else "" for text in (row.first_name, row.last_name))
     sure = row.name_order_sure
+    given_names = nickname_groups()
     if first and last:
+        turned = last.replace(" ", "") in given_names and first.replace(" ", "") not in given_names
+        initial_last = len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names
+        if turned or (initial_last and not sure):
+            return last, first, False, False
         return first, last, False, sure
     words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
-    if len(words) == 2:
-        given = (first or last).replace(" ", "")
-        if not given and max(map(len, words)) >= 3:
-            return words[0], words[1], True, False
-        for word, other in (words, words[::-1]):
-            if given and len(other) > 1 and (word == given or (len(word) == 1 and given.startswith(word))):
-                return (first or other), (last or other), True, sure
+    if len(words) != 2:
+        return first or None, last or None, False, sure
+    given = (first or last).replace(" ", "")
+    for word, other in (words, words[::-1]):
+        if len(other) < 3:
+            continue
+        if given and (word == given or (len(word) == 1 and given.startswith(word))):
+            return (first or other), (last or other), True, sure
+        if not given and (len(word) == 1 or (word in given_names and other not in given_names)):
+            return word, other, True, sure
+    if not given and all(word in given_names for word in words):
+        return words[0], words[1], True, False
     return first or None, last or None, False, sure
 
 
@@ -193,6 +210,14 @@ def _mailbox(email: str | None) -> str | None:
         return None
     local = fold(email.partition("@")[0].partition("+")[0]).replace(" ", "")
     return local if len(local) >= 5 else None
+
+
+def _is_plain(mailbox: str | None, name: tuple[str | None, str | None, bool, bool]) -> bool:
+    """Whether the mailbox is made of the name and nothing else: anyone of that name may have the like."""
+    if not mailbox or any(letter.isdigit() for letter in mailbox):
+        return False
+    cores = [core(part) for part in name[:2] if part]
+    return not cores or any(len(part) >= 3 and part in mailbox for part in cores)
 
 
 def _phones(row: CleanRecord) -> tuple[str | None, str | None]:

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from server.matching.columns import Flags, Ints, Levels, distinct_pairs, pick
-from server.matching.names import PARTICLES, fits_lost_letters
+from server.matching.names import PARTICLES, fits_lost_letters, is_glued
 from server.matching.records import Parts
 
 ABSENT, UNLIKE, KNOWN_NEAR, NEAR, INITIAL, NICKNAME, COMPOUND, SLIP, EQUAL = range(9)
@@ -45,11 +45,12 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags) -> Levels
     for k in np.flatnonzero(has_nickname[a] & has_nickname[b]).tolist():
         if not parts.nicknames[a[k]].isdisjoint(parts.nicknames[b[k]]):
             found[k] = max(int(found[k]), NICKNAME)
-    for k in np.flatnonzero(begins & ~short & (shortest >= 3) & (found < INITIAL)).tolist():
-        if x[k].startswith(y[k]) or y[k].startswith(x[k]):
-            found[k] = (
-                KNOWN_NEAR if abs(len(x[k]) - len(y[k])) <= 2 and known[a[k]] and known[b[k]] else NICKNAME
-            )
+    for k in np.flatnonzero(~short & (shortest >= 3) & (found < INITIAL)).tolist():
+        longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
+        if longer.startswith(shorter):
+            found[k] = KNOWN_NEAR if known[a[k]] and known[b[k]] else NICKNAME
+        elif len(shorter) >= 4 and is_glued(longer, shorter):
+            found[k] = SLIP
     for k in np.flatnonzero(parts.damaged[a] | parts.damaged[b]).tolist():
         if fits_lost_letters(x[k], y[k]) or slips[k] <= x[k].count("?") + y[k].count("?"):
             found[k] = SLIP

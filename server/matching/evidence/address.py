@@ -62,8 +62,8 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     stranger = np.zeros(len(left), dtype=np.float32)
     town = np.clip(model.rarity("city", city.keys(), 1 / 300)[left] - 3, 0, MOST_TOWN)
     stranger[level == TOWN] = town[level == TOWN]
-    elsewhere = (level == TOWN) & two_streets
-    stranger[elsewhere] -= 1.5
+    elsewhere = two_streets & ((level == TOWN) | (level == POSTAL))
+    stranger[elsewhere] = -1.0 - np.where(level[elsewhere] == POSTAL, LEVELS[POSTAL].stranger, 0)
     return Compared(level, stranger.astype(np.float32), np.zeros(len(left), dtype=np.float32))
 
 

@@ -100,7 +100,8 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         straight_s[at], straight_k[at] = s[better], k[better]
     level = (first * 10 + last).astype(np.int8)
     derived = records.named_by_mailbox[left] | records.named_by_mailbox[right]
-    straight_s = np.where(derived & (straight_s > 0), straight_s * 0.8, straight_s)
+    straight_s = np.where(derived, np.where(straight_s > 0, straight_s * 0.8, straight_s * 0.5), straight_s)
+    straight_k = np.where(derived & (straight_k < 0), straight_k * 0.5, straight_k)
     table = np.array([(x.stranger, x.kin) for x in LEVELS], dtype=np.float32)
     return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
 
