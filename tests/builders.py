@@ -70,7 +70,7 @@ def guests_by_key(engine: Engine) -> dict[str, str]:
     """The guest of every linked record, by the record's key."""
     with reading(engine) as session:
         query = select(SourceRecord.key, Link.guest_id).join(Link, Link.record_id == SourceRecord.id)
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
 
 def write_export(path: Path, rows: int, *, seed: int = 1) -> Path:

@@ -125,7 +125,7 @@ def _listed(session: Session, ids: Sequence[str]) -> tuple[Listed, ...]:
         if value.field == "email":
             classes[value.guest_id] = value.value_class
     counted = select(Link.guest_id, func.count()).where(Link.guest_id.in_(ids)).group_by(Link.guest_id)
-    counts = dict(session.execute(counted).tuples().all())
+    counts = dict(session.execute(counted).all())
     return tuple(Listed(i, values[i], classes[i], counts.get(i, 0)) for i in ids)
 
 

@@ -67,9 +67,6 @@ class _Loaded:
     members: list[Member]
     records: Records
 
-    def place_of(self) -> dict[int, int]:
-        return {record_id: place for place, record_id in enumerate(self.ids)}
-
 
 def link_waiting(
     engine: Engine, *, bulk: bool = False, progress: Progress | None = None
@@ -200,14 +197,13 @@ def _load(session: Session, record_ids: Collection[int] | None) -> _Loaded:
 
 
 def _decisions(session: Session, loaded: _Loaded) -> Decisions:
-    place = loaded.place_of()
-    same: list[tuple[int, int]] = []
-    not_same: list[tuple[int, int]] = []
+    names = {record_id: member.name for record_id, member in zip(loaded.ids, loaded.members, strict=True)}
+    pairs: dict[str, list[tuple[str, str]]] = {"same": [], "not_same": [], "undecided": []}
     for decision in session.scalars(select(Decision).order_by(Decision.id)):
-        a, b = place.get(decision.record_a), place.get(decision.record_b)
-        if a is not None and b is not None and decision.verdict in ("same", "not_same"):
-            (same if decision.verdict == "same" else not_same).append((a, b))
-    return Decisions(same=same, not_same=not_same)
+        a, b = names.get(decision.record_a), names.get(decision.record_b)
+        if a is not None and b is not None:
+            pairs[decision.verdict].append((a, b))
+    return Decisions(same=pairs["same"], apart=pairs["not_same"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,12 +324,11 @@ def _link_row(
 ) -> dict[str, Any]:
     nearest = int(partition.nearest[i])
     evidence = [[code, dict(params), round(bits, 2)] for code, params, bits in partition.evidence(i)]
-    decided = any(code.startswith("decision.") for code, _, _ in evidence)
     return {
         "record_id": loaded.ids[i],
         "guest_id": guest_id,
         "author": "engine",
-        "reason": "alone" if nearest < 0 else "decision" if decided else "evidence",
+        "reason": "alone" if nearest < 0 else "evidence" if evidence else "decision",
         "nearest_record_id": loaded.ids[nearest] if nearest >= 0 else None,
         "evidence": evidence,
         "probability": float(partition.probability[i]) if nearest >= 0 else None,

@@ -43,7 +43,9 @@ def test_a_record_that_arrives_later_joins_its_guest_with_a_reason(linked: Engin
     assert after["n1"] == after["A1"] == before["A1"]
     assert after["s1"] == before["s1"]
     with reading(linked) as session:
-        link = session.scalar(select(Link).join(SourceRecord).where(SourceRecord.key == "n1"))
+        link = session.scalar(
+            select(Link).join(SourceRecord, SourceRecord.id == Link.record_id).where(SourceRecord.key == "n1")
+        )
         assert link is not None
         assert link.reason == "evidence"
         assert link.evidence
