@@ -111,7 +111,7 @@ def upgrade() -> None:
     op.create_table(
         "model",
         sa.Column("version", sa.String(length=40), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("made_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_model")),
     )

@@ -50,23 +50,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _PAREN = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]?\s*")
 _TRIM = " ,;:/\\|*_\"'`´<>=~^-.&+#!"
 _COMPOUND_HAN = frozenset(
-    [
-        "欧阳",
-        "歐陽",
-        "司马",
-        "司馬",
-        "上官",
-        "诸葛",
-        "諸葛",
-        "东方",
-        "東方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "司徒",
-    ]
+    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 公孙 慕容 令狐 司徒".split()
 )
 # "M." and "M" are Monsieur in French systems and an initial everywhere
 _AMBIGUOUS_M = frozenset({"m", "d", "s", "h"})
@@ -132,27 +116,7 @@ def _word_title(word: str) -> _Title | None:
 
 # titles that are names, or pieces of names, as well
 _DOUBTFUL = frozenset(
-    [
-        "don",
-        "doña",
-        "dona",
-        "donna",
-        "fr",
-        "sir",
-        "lady",
-        "pan",
-        "pani",
-        "panna",
-        "mast",
-        "ing",
-        "ir",
-        "me",
-        "med",
-        "mej",
-        "fam",
-        "avv",
-        "couple",
-    ]
+    "don doña dona donna fr sir lady pan pani panna mast ing ir me med mej fam avv couple".split()
 )
 
 
@@ -246,8 +210,8 @@ def _from_columns(
 
 def _looks_swapped(first: str, last: str) -> bool:
     """The last-name column holds a known given name, and the first-name column holds none."""
-    return (_says_given(last) and not _says_given(first, either=True)) or (first.split()[0].lower() in (
-        "van", "von", "de", "der", "el", "al", "ben") and len(first.split()) > 1)  # fmt: skip
+    return _says_given(last) and not _says_given(first, either=True) or first.split()[0].lower() in (
+        "van", "von", "de", "der", "el", "al", "ben") and len(first.split()) > 1  # fmt: skip
 
 
 def _says_given(text: str, *, either: bool = False) -> bool:
