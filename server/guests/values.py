@@ -52,7 +52,7 @@ class Best:
     value_class: str
     record_id: int
     on: date
-    rule: str  # only, class, proof, agreed, newest
+    rule: str  # only, class (usable, in full, complete), proof, agreed, newest
 
 
 class _Claim(NamedTuple):
@@ -66,7 +66,7 @@ class _Claim(NamedTuple):
 
 
 def proof_rank(member: Member) -> int:
-    """Who stands behind a record's values: 0 verified, 1 booking-bound, 2 the guest, 3 the house, 4 an OTA."""
+    """Who stands behind a value: 0 verified, 1 booking-bound, 2 the guest, 3 the house, 4 an OTA."""
     if member.proof == "verified":
         return 0
     if member.proof == "booking-bound":
@@ -108,7 +108,7 @@ def _choose(field: str, claims: list[_Claim]) -> Best | None:
 def _rule(best: _Claim, rival: _Claim | None, agreed: Counter[str] | None) -> str:
     if rival is None:
         return "only"
-    for rule, mine, other in zip(("class", "proof", "class"), best.ranks, rival.ranks, strict=False):
+    for rule, mine, other in zip(("class", "proof"), best.ranks, rival.ranks, strict=False):
         if mine != other:
             return rule
     if agreed and agreed[best.same_as] != agreed[rival.same_as]:
@@ -141,7 +141,7 @@ def _names(which: str) -> Callable[[Iterable[Member]], Iterable[_Claim]]:
             if name and m.clean.is_person:
                 poor = len(name.rstrip(".")) < 2 or m.clean.lost_letters
                 unsure = not m.clean.name_order_sure
-                yield _Claim(name, "real", fold(name), (int(poor), int(unsure)), m)
+                yield _Claim(name, "real", fold(name), (2 * poor + unsure,), m)
 
     return claims
 
