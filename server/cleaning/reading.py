@@ -23,7 +23,7 @@ from server.cleaning.stay import (
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text
+from server.cleaning.text import cut, read_text, tidy
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -69,6 +69,11 @@ class _Row:
         self.text: dict[str, str] = {}
         for field, raw in values.items():
             if not raw or field not in _KNOWN:
+                continue
+            plain = tidy(raw)
+            if plain is not None:
+                if len(plain) > 9 or plain.lower() not in _NOTHING:
+                    self.text[field] = plain
                 continue
             read = read_text(raw)
             for code in read.codes:
