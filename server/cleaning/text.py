@@ -64,9 +64,12 @@ class Text(NamedTuple):
 
 def tidy(raw: str) -> str | None:
     """A cell that needs no more than its spaces put right; None when it needs `read_text`."""
-    if len(raw) > 300 or not raw.isprintable() or "&" in raw or "?" in raw:
+    if not raw.isascii():
+        if _ACCENTED.fullmatch(raw) is None:
+            return None
+    elif not raw.isprintable():
         return None
-    if not raw.isascii() and _ACCENTED.fullmatch(raw) is None:
+    if len(raw) > 300 or "&" in raw or "?" in raw:
         return None
     return _SPACES.sub(" ", raw).strip() if "  " in raw else raw.strip()
 
