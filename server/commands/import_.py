@@ -92,14 +92,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def describe(name: str, reading: Reading) -> str:
     """What was found in a file, in one line."""
     from server.sentences import say
-    from server.sources import layout_of
 
+    used = reading.layout_used
     orders = ", ".join(f"{field}: {order}" for field, order in sorted(reading.date_orders.items()))
     return say(
         "import.found",
         {
             "file": name,
-            "layout": layout_of(reading).title,
+            "layout": used.title if used else reading.source_name,
             "rows": str(reading.rows),
             "encoding": reading.encoding,
             "separator": {"\t": "TAB"}.get(reading.separator or "", reading.separator or "-"),
