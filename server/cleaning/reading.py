@@ -24,7 +24,7 @@ from server.cleaning.stay import (
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text, tidy
+from server.cleaning.text import cut, read_text, storable, tidy
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -78,7 +78,7 @@ class _Row:
                 continue
             read = read_text(raw)
             for code in read.codes:
-                self.note(code, field, value=raw[:80], read=read.value[:80])
+                self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
             if read.lost and field in _NAME_FIELDS:
                 self.lost = True
             if read.value.lower() not in _NOTHING:
@@ -327,8 +327,8 @@ def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
     if name.kind == "company":
         return False
     if name.kind in ("placeholder", "group"):
-        return (
-            email.kind in ("real", "relay") or not _OWN_PHONES.isdisjoint((phones.phone.kind, phones.mobile.kind))
+        return email.kind in ("real", "relay") or not _OWN_PHONES.isdisjoint(
+            (phones.phone.kind, phones.mobile.kind)
         )
     return True
 
