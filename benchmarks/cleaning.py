@@ -2,8 +2,8 @@
 
     python benchmarks/cleaning.py [RECORDS.csv.gz] [--rows N] [--profile]
 
-Without a file it makes its own rows, no two alike, in the shapes that hotel, restaurant and till exports have.
-The caches of cleaning are empty at the start, so the figure is that of a first import.
+Without a file it makes its own rows, no two alike, in the shapes that hotel, restaurant and till exports
+have. The caches of cleaning are empty at the start, so the figure is that of a first import.
 """
 
 from __future__ import annotations

@@ -30,7 +30,48 @@ _PREFIXED = re.compile(r"(FR?|DE?|CH|BE?|AT?|IT?|ES?|LU?|NL|L)[- ]?(\d{4,5}(?: ?
 _PREFIX_COUNTRY = {"F": "FR", "D": "DE", "B": "BE", "A": "AT", "I": "IT", "E": "ES", "L": "LU"}
 _CEDEX = re.compile(r"\s+cedex(?:\s+\d{1,2})?\s*$", re.I)
 _ARRONDISSEMENT = re.compile(r"\s+(?:0?\d{1,2}(?:er|e|ème|eme)?)\s*$", re.I)
-_SMALL = frozenset(["de", "du", "des", "la", "le", "les", "d", "l", "en", "et", "sur", "sous", "lès", "les", "bis", "ter", "quater", "van", "der", "den", "von", "zum", "zur", "am", "im", "an", "di", "del", "della", "dei", "da", "do", "dos", "das", "e", "y", "of", "the"])  # fmt: skip
+_SMALL = frozenset(
+    [
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "d",
+        "l",
+        "en",
+        "et",
+        "sur",
+        "sous",
+        "lès",
+        "les",
+        "bis",
+        "ter",
+        "quater",
+        "van",
+        "der",
+        "den",
+        "von",
+        "zum",
+        "zur",
+        "am",
+        "im",
+        "an",
+        "di",
+        "del",
+        "della",
+        "dei",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "e",
+        "y",
+        "of",
+        "the",
+    ]
+)
 
 
 class Address(NamedTuple):

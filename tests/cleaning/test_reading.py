@@ -225,9 +225,13 @@ def test_every_code_that_is_written_in_the_room_has_a_sentence() -> None:
     known = written & set(SENTENCES)
 
     assert set(SENTENCES) - known <= {
-        "email_alias", "email_relay", "email_shared", "email_disposable",  # made from the class of the address
-        "country_unknown", "nationality_unknown",  # made from the field
-    }  # fmt: skip
+        "email_alias",
+        "email_relay",
+        "email_shared",
+        "email_disposable",  # made from the class of the address
+        "country_unknown",
+        "nationality_unknown",  # made from the field
+    }
     assert VERSION >= 1
 
 
