@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from server.cleaning.name_order import ONE_INITIAL, is_particle, looks_exchanged, says_given, told_apart
-from server.cleaning.placeholder import CJK, NoPerson, is_plain, not_a_person
+from server.cleaning.placeholder import CJK, NoPerson, is_plain, is_plain_whole, not_a_person
 from server.cleaning.spelling import is_caps, proper
 from server.cleaning.text import plain
 from server.cleaning.title import (
@@ -176,6 +176,12 @@ def _turn_particle(last: str) -> str:
 
 
 def _from_full(text: str, field: str, said: Title | None, found: Found, language: str) -> Name:
+    if is_plain_whole(text) and " " in text:
+        first, last, sure = told_apart(text.split(), False)
+        return _made(proper(first, given=True), proper(last), said, sure, found)
+    sides = text.split("/")
+    if len(sides) == 2 and is_plain(sides[0]) and is_plain(sides[1]):
+        return _made(proper(sides[1], given=True), proper(sides[0]), said, True, found)
     whole = not_a_person(text, found, field)
     if whole is not None:
         return Name(kind=whole, found=tuple(found))

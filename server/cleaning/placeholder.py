@@ -38,19 +38,24 @@ def _key(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").split()).strip(" .")
 
 
-_PIECE_ENDS = re.compile(r"[\s&/+-]+")
+_PIECE_ENDS = str.maketrans("&/+-", "    ")
 
 
 @cache
 def telling_words() -> frozenset[str]:
     """Every word that one of the lists of no-persons has: a name without any is a person's."""
     listed = (*words("placeholder_names"), *words("company_words"), *words("group_words"), *titles())
-    return frozenset(piece for word in listed for piece in pieces(word)) | {"et", "and", "und"}
+    return frozenset(piece for word in listed for piece in pieces(word)) | frozenset(
+        ("et", "and", "und", "y", "e", "en", "i", "ed")
+    )
 
 
 @lru_cache(maxsize=20_000)
 def pieces(text: str) -> tuple[str, ...]:
-    return tuple(word for piece in _PIECE_ENDS.split(text.casefold()) if (word := piece.strip(" .,")))
+    split = text.casefold().translate(_PIECE_ENDS).split()
+    if "." in text or "," in text:
+        return tuple(word for piece in split if (word := piece.strip(" .,")))
+    return tuple(split)
 
 
 _PLAIN_PART = re.compile(r"[^\W\d_]{2,}(?:['’ -][^\W\d_]{2,})*")
@@ -62,6 +67,18 @@ def is_plain(part: str) -> bool:
         _PLAIN_PART.fullmatch(part) is not None
         and telling_words().isdisjoint(pieces(part))
         and len(set(part.casefold())) > 1
+    )
+
+
+_PLAIN_WHOLE = re.compile(r"[^\W\d_]+\.?(?:['’ -][^\W\d_]+\.?)+")
+
+
+def is_plain_whole(text: str) -> bool:
+    """A whole name of words, hyphens and initials, none of which could be a title or an `and`."""
+    return (
+        _PLAIN_WHOLE.fullmatch(text) is not None
+        and telling_words().isdisjoint(pieces(text))
+        and (text.isascii() or CJK.search(text) is None)
     )
 
 

@@ -236,7 +236,9 @@ def _phones(
     if not phone_text and not mobile_text:
         return _NO_PHONES
     own = row.context.own_phones
-    hints = tuple(dict.fromkeys(code for code in (country, nationality) if code))
+    hints = (country,) if country else ()
+    if nationality and nationality != country:
+        hints = (*hints, nationality)
     weak = _speakers(language, email)
     home = row.context.country
 

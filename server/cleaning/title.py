@@ -59,6 +59,10 @@ def titles() -> dict[str, Title]:
     return {row[0]: Title(row[1], None if row[2] == "-" else cast(Gender, row[2])) for row in rows("titles")}
 
 
+# "Mme.Bernard"
+_GLUED = re.compile(r"(mme|mlle|mrs|mr|dr|sra|sr|sig)\.(\w{2,})", re.I)
+
+
 @lru_cache(maxsize=10_000)
 def title_of(text: str) -> Title | None:
     """The title a text is, whole: `Sig.ra` -> mrs, f; None when it is none."""
@@ -87,7 +91,7 @@ def take_titles(text: str, said: Title | None, found: Found) -> tuple[str, Title
     index = 0
     while index < len(parts):
         word = word_title(parts[index])
-        glued = re.fullmatch(r"(mme|mlle|mrs|mr|dr|sra|sr|sig)\.(\w{2,})", parts[index], re.I)
+        glued = _GLUED.fullmatch(parts[index]) if "." in parts[index] else None
         if word is not None and len(parts) > 1:
             taken = taken if taken and taken.title in ("dr", "prof") else word
         elif glued and word_title(parts[index]) is None:
