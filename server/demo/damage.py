@@ -29,18 +29,16 @@ def lost(text: str, mark: str) -> str:
     return "".join(sign if sign.isascii() else mark for sign in text)
 
 
-def damaged(text: str, draw: Draw, mark: str = "\ufffd") -> str:
-    """The text as one accident of one system left it; a text of plain ASCII comes through whole."""
-    if text.isascii():
-        return text
+def damaged(texts: tuple[str, ...], draw: Draw, mark: str = "\ufffd") -> tuple[str, ...]:
+    """The texts of one row as one accident of one system left them; plain ASCII comes through whole."""
     how = draw.unit()
     if how < 0.55:
-        return misread(text)
+        return tuple(misread(text) for text in texts)
     if how < 0.75:
-        return misread(text, 2)
+        return tuple(misread(text, 2) for text in texts)
     if how < 0.85:
-        return dos_page(text)
-    return lost(text, mark)
+        return tuple(dos_page(text) for text in texts)
+    return tuple(lost(text, mark) for text in texts)
 
 
 def slipped(name: str, draw: Draw) -> str:

@@ -54,6 +54,8 @@ class Mailboxes:
     def own(self, culture: Culture, given: str, family: str, birth_year: int) -> str:
         """A private address made of the person's name, as such addresses are made."""
         draw = self._draw
+        if draw.chance(0.02):
+            return self._free(f"{draw.letters(4)}{draw.digits(4)}", "privaterelay.appleid.com")
         first, last = _plain(given), _plain(family.split(" ")[0])
         domain = draw.pick(culture.mail)
         number = f"{birth_year % 100:02d}" if draw.chance(0.4) else ""

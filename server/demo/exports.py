@@ -21,7 +21,7 @@ BROKEN_EVERY, BROKEN_FIRST = 600, 90
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One system's export as it leaves that system; `header` is written here with `;`, whatever its own is."""
+    """One system's export as it leaves that system; `header` is written with `;` here, whatever it has."""
 
     source: str
     file: str

@@ -86,6 +86,7 @@ class _Systems:
         self._today = today
         self._calendar = Calendar(self._draw, today, records)
         self._people = Population(self._draw, today, taken=ADDRESSES)
+        self._at_lake = True  # where the last stay was: a child stays with its parents
         self._left = records - sum(export.rows for export in exports.values())
 
     def fill(self) -> None:
@@ -100,27 +101,29 @@ class _Systems:
         """One household's visits: the one who books, and less often the others."""
         draw = self._draw
         partner = household[1] if len(household) > 1 else None
-        self._visit(household[0], partner)
+        stay = self._visit(household[0], partner)
         for place, person in enumerate(household[1:], start=1):
             if self._today.year - person.birth.year < 16:
-                if draw.chance(0.12):
-                    self._stay(person, draw.chance(0.6), self._calendar.stay())
+                if stay is not None and draw.chance(0.15):
+                    self._stay(person, at_lake=self._at_lake, stay=stay)
             elif draw.chance(0.35 if place == 1 else 0.45):
                 self._visit(person, None)
 
-    def _visit(self, person: Person, partner: Person | None) -> None:
+    def _visit(self, person: Person, partner: Person | None) -> Stay | None:
+        """Whatever this person does here; the last stay, when there is one."""
         draw = self._draw
         kind = draw.unit()
         if kind < 0.60:
-            self._passes(person, partner)
-        elif kind < 0.78:
-            self._returns(person, partner)
-        elif kind < 0.90:
+            return self._passes(person, partner)
+        if kind < 0.78:
+            return self._returns(person, partner)
+        if kind < 0.90:
             self._lives_near(person)
         else:
             self._buys(person)
+        return None
 
-    def _passes(self, person: Person, partner: Person | None) -> None:
+    def _passes(self, person: Person, partner: Person | None) -> Stay:
         """Comes once."""
         draw = self._draw
         stay = self._calendar.stay(member=bool(person.loyalty))
@@ -129,21 +132,24 @@ class _Systems:
             self._eat(person, stay)
         if draw.chance(0.05):
             self._treat(person, stay)
+        return stay
 
-    def _returns(self, person: Person, partner: Person | None) -> None:
+    def _returns(self, person: Person, partner: Person | None) -> Stay:
         """Comes again, mostly to the same hotel; each booking makes a record of its own."""
         draw = self._draw
         lake = draw.chance(0.58)
-        stay = None
-        for _ in range(draw.pick((2, 2, 2, 3, 3, 4, 6))):
+        for _ in range(draw.pick((1, 1, 1, 2, 2, 3, 5))):
             stay = self._calendar.stay(member=bool(person.loyalty))
             self._stay(person, lake if draw.chance(0.75) else not lake, stay, partner)
+        stay = self._calendar.stay(member=bool(person.loyalty))
+        self._stay(person, lake, stay, partner)
         for _ in range(draw.pick((0, 0, 0, 1, 2))):
             self._eat(person, stay)
         if draw.chance(0.2):
             self._treat(person, stay)
         if draw.chance(0.15):
             self._order(person)
+        return stay
 
     def _lives_near(self, person: Person) -> None:
         """Never sleeps here, but eats here."""
@@ -165,6 +171,7 @@ class _Systems:
 
     def _stay(self, person: Person, at_lake: bool, stay: Stay, partner: Person | None = None) -> None:
         self._count()
+        self._at_lake = at_lake
         with_ = partner if partner is not None and self._draw.chance(0.07) else None
         if at_lake:
             add_to_pms_a(self._a, person, stay, self._draw, today=self._today, with_=with_)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from server.demo.draw import Draw
-from server.demo.emails import PLACEHOLDERS, alias, mistyped
+from server.demo.emails import PLACEHOLDERS, mistyped
 from server.demo.exports import Export
-from server.demo.group import AGENCIES, House
+from server.demo.group import AGENCIES, COMPANIES, House
 from server.demo.names import in_one_field, in_two_fields
 from server.demo.people import Person
 from server.demo.phones import written
@@ -73,10 +73,10 @@ def email_on_booking(person: Person, stay: Stay, house: House, draw: Draw) -> st
     how = draw.unit()
     if stay.channel in ONLINE:
         if how < 0.78:
-            return alias(stay.channel, draw)
-        if how < 0.92:
+            return stay.alias
+        if how < 0.93:
             return ""
-        if how < 0.94:
+        if how < 0.95:
             return draw.pick(PLACEHOLDERS)
         return own_address(person, draw)
     if stay.channel == "agency":
@@ -85,19 +85,25 @@ def email_on_booking(person: Person, stay: Stay, house: House, draw: Draw) -> st
         return draw.pick(house.own_emails)
     if how < 0.11:
         return draw.pick(PLACEHOLDERS)
-    if how < (0.48 if stay.channel == "telephone" else 0.22):
+    if how < 0.12:
+        return f"{draw.letters(7)}@yopmail.com"
+    if how < (0.55 if stay.channel == "telephone" else 0.34):
         return ""
+    if person.company and draw.chance(0.2):
+        return f"travel@{dict(COMPANIES)[person.company]}"
     return own_address(person, draw)
 
 
 def own_address(person: Person, draw: Draw) -> str:
-    """The person's address as it was typed: seldom with a typo, seldom in capitals."""
+    """The person's address as it was typed: seldom with a typo, in capitals or not an address any more."""
     if person.email is None:
         return ""
     how = draw.unit()
     if how < 0.03:
         return mistyped(person.email, draw)
-    return person.email.upper() if how < 0.06 else person.email
+    if how < 0.04:
+        return person.email.rpartition(".")[0] if draw.chance(0.5) else person.email.replace("@", " at ")
+    return person.email.upper() if how < 0.07 else person.email
 
 
 def phone_at(person: Person, house: House, draw: Draw) -> str:
@@ -105,6 +111,8 @@ def phone_at(person: Person, house: House, draw: Draw) -> str:
     how = draw.unit()
     if how < 0.03:
         return draw.pick(PLACEHOLDER_PHONES)
+    if how < 0.04:
+        return house.own_phones[0]
     if how < 0.30 or person.mobile is None:
         return ""
     return written(person.mobile, house.country, draw)

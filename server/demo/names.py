@@ -6,8 +6,8 @@ from server.demo.damage import damaged, slipped
 from server.demo.draw import Draw
 from server.demo.people import Person
 
-DAMAGED = 0.11
-"""Share of the names with letters beyond ASCII that an accident of encoding has met: 3 % of all rows."""
+DAMAGED = 0.08
+"""Share of the names with letters beyond ASCII that an accident of encoding has met."""
 SLIPPED = 0.02
 NO_SPACE = frozenset(("zh", "ja", "ko"))
 
@@ -16,7 +16,14 @@ def in_two_fields(
     person: Person, draw: Draw, *, lost_mark: str, with_: Person | None = None
 ) -> tuple[str, str]:
     """Surname and first name as a PMS with a field for each holds them."""
-    first, last = _spoken(person, draw, lost_mark)
+    last, first = _in_two_fields(person, draw, with_)
+    if not (first.isascii() and last.isascii()) and draw.chance(DAMAGED):
+        last, first = damaged((last, first), draw, lost_mark)
+    return last, first
+
+
+def _in_two_fields(person: Person, draw: Draw, with_: Person | None) -> tuple[str, str]:
+    first, last = _typed(person, draw)
     if with_ is not None:
         return last.upper(), f"{first} {draw.pick(('&', 'et', '+'))} {with_.given.latin}"
     how = draw.unit()
@@ -41,7 +48,14 @@ def in_one_field(person: Person, draw: Draw, *, lost_mark: str, with_: Person | 
     """The whole name as a PMS with one field for it holds it."""
     if person.culture.native_script and draw.chance(0.12):
         return native(person)
-    first, last = _spoken(person, draw, lost_mark)
+    name = _in_one_field(person, draw, with_)
+    if not name.isascii() and draw.chance(DAMAGED):
+        (name,) = damaged((name,), draw, lost_mark)
+    return name
+
+
+def _in_one_field(person: Person, draw: Draw, with_: Person | None) -> str:
+    first, last = _typed(person, draw)
     if with_ is not None:
         return f"{first} {draw.pick(('&', 'et', 'und'))} {with_.given.latin} {last}"
     how = draw.unit()
@@ -68,7 +82,14 @@ def said(person: Person, draw: Draw, *, scripts: bool = False) -> tuple[str, str
     """First name and surname as the person gives them: short, an initial, one of the two, or whole."""
     if scripts and person.culture.native_script and draw.chance(0.12):
         return person.given.native, person.family.native
-    first, last = _spoken(person, draw, "\ufffd")
+    first, last = _said(person, draw)
+    if not (first.isascii() and last.isascii()) and draw.chance(DAMAGED):
+        first, last = damaged((first, last), draw)
+    return first, last
+
+
+def _said(person: Person, draw: Draw) -> tuple[str, str]:
+    first, last = _typed(person, draw)
     how = draw.unit()
     if how < 0.08:
         return person.culture.short.get(person.given.latin, first), last
@@ -92,10 +113,7 @@ def native(person: Person) -> str:
     return f"{person.given.native} {person.family.native}"
 
 
-def _spoken(person: Person, draw: Draw, lost_mark: str) -> tuple[str, str]:
+def _typed(person: Person, draw: Draw) -> tuple[str, str]:
+    """First name and surname, in one row of fifty with a slip of the fingers."""
     first, last = person.given.latin, person.family.latin
-    if not (first.isascii() and last.isascii()) and draw.chance(DAMAGED):
-        return damaged(first, draw, lost_mark), damaged(last, draw, lost_mark)
-    if draw.chance(SLIPPED):
-        return first, slipped(last, draw)
-    return first, last
+    return (first, slipped(last, draw)) if draw.chance(SLIPPED) else (first, last)

@@ -133,6 +133,8 @@ class Population:
         )
         if draw.chance(0.2):
             first.email = other.email = self._mail.shared(first.culture, first.family.latin)
+        if draw.chance(0.1):
+            other.mobile = first.mobile
         return other
 
     def _child(self, parent: Person, born: int) -> Person:

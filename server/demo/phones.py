@@ -17,7 +17,7 @@ from server.demo.draw import Draw
 
 RANGES = Path(__file__).parent / "phones.csv"
 STEP = 7_368_787
-"""A prime that divides no power of ten: steps of it meet every number of a range once, in no visible order."""
+"""A prime that divides no power of ten: steps of it meet every number of a range once, in no order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from server.demo.draw import Draw
+from server.demo.emails import alias
 
 PAST_DAYS = 425
 SHORT_PAST = 20_000
 """Up to so many records the past is fourteen months; more records need a hotel with a longer one."""
 LONG_PAST_DAYS = 3_650
+NEAR_UP_TO = 3_000
+"""Up to so many records the days around today keep their share; a hotel has only so many rooms."""
 HIGH_SEASON = frozenset((1, 2, 6, 7, 8, 12))
 
-SHARES = {"booking": 36, "expedia": 12, "agoda": 6, "trip": 4, "direct": 26, "telephone": 10, "agency": 6}
+SHARES = {"booking": 40, "expedia": 12, "agoda": 6, "trip": 4, "direct": 22, "telephone": 10, "agency": 6}
 CHANNELS = tuple(channel for channel, share in SHARES.items() for _ in range(share))
 ONLINE = frozenset(("booking", "expedia", "agoda", "trip"))
-"""Booking sites that keep the guest's address to themselves: 58 bookings in a hundred."""
+"""Booking sites that keep the guest's address: 57 stays in a hundred (members book directly)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Stay:
     created: datetime
     channel: str
     reference: str
+    alias: str
     room: str
     amount: float
     ended: str
@@ -40,7 +44,7 @@ class Calendar:
         self._draw = draw
         self._today = today
         self._past = PAST_DAYS if records <= SHORT_PAST else LONG_PAST_DAYS
-        self._near = min(1.0, SHORT_PAST / records)
+        self._near = min(1.0, NEAR_UP_TO / records)
 
     def stay(self, *, member: bool = False) -> Stay:
         """A stay; a member of the loyalty programme books without a booking site."""
@@ -60,6 +64,7 @@ class Calendar:
             created=self.moment(booked),
             channel=channel,
             reference=reference(channel, draw),
+            alias=alias(channel, draw) if channel in ONLINE else "",
             room=f"{draw.between(1, 5)}{draw.between(1, 24):02d}",
             amount=0.0 if ended else nights * draw.between(11_000, 31_000) / 100,
             ended=ended,
@@ -83,8 +88,8 @@ class Calendar:
             return self._today + timedelta(days=1)
         if when < 0.085:
             return self._today + timedelta(days=draw.between(2, 40))
-        if when < 0.115:
-            return self._today - timedelta(days=draw.between(0, max(nights - 1, 0)))
+        if when < 0.115 and nights > 1:
+            return self._today - timedelta(days=draw.between(1, nights - 1))
         return self._season_day()
 
     def _season_day(self) -> date:
