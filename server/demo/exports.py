@@ -164,5 +164,5 @@ class Export:
 
 
 def _broken(cells: Sequence[str], too_many: bool) -> list[str]:
-    """The row with cells too many (a separator inside a note), or cut after its ninth cell."""
-    return [*cells, "", "suite"] if too_many else list(cells[:9])
+    """The row with cells too many (a separator inside a note), or cut after its fourth cell."""
+    return [*cells, "", "suite"] if too_many else list(cells[:4])

@@ -13,7 +13,7 @@ from typing import Any
 from server.demo.draw import Draw
 from server.demo.exports import LAYOUTS, Export
 from server.demo.group import HOUSES
-from server.demo.hotels import add_to_pms_a, add_to_pms_b
+from server.demo.hotels import add_block, add_to_pms_a, add_to_pms_b
 from server.demo.outlets import add_to_restaurant, add_to_shop, add_to_spa, during
 from server.demo.people import Person, Population
 from server.demo.stays import Calendar, Stay
@@ -100,6 +100,9 @@ class _Systems:
     def _live(self, household: list[Person]) -> None:
         """One household's visits: the one who books, and less often the others."""
         draw = self._draw
+        if draw.chance(0.008):
+            self._count()
+            add_block(self._a if draw.chance(0.58) else self._b, self._calendar.stay(), draw)
         partner = household[1] if len(household) > 1 else None
         stay = self._visit(household[0], partner)
         for place, person in enumerate(household[1:], start=1):

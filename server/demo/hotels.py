@@ -115,7 +115,7 @@ def phone_at(person: Person, house: House, draw: Draw) -> str:
         return house.own_phones[0]
     if how < 0.30 or person.mobile is None:
         return ""
-    return written(person.mobile, house.country, draw)
+    return written(person.mobile, house.country, draw, nationality=person.nationality)
 
 
 def notes_on(stay: Stay, draw: Draw) -> str:
@@ -145,6 +145,28 @@ def birth_date(person: Person, shape: str, draw: Draw, share: float) -> str:
     if how < 0.03:
         return shape.format(y=person.birth.year, m=2, d=31)
     return shape.format(y=person.birth.year, m=person.birth.month, d=person.birth.day)
+
+
+BLOCKS = ("BLOCK GROUPE", "WALK IN", "TEST TEST", "Reserved", "do not use")
+"""Names that stand in a PMS for nobody."""
+BLOCK_COLUMNS = {
+    "pms_a": ("%d/%m/%Y", "A", "NOM", "Créé le", "Arrivée", "Départ", "Observations"),
+    "pms_b": ("%Y-%m-%d", "GST-", "Guest Name", "Insert Date", "Arr", "Dep", "Comments"),
+}
+
+
+def add_block(export: Export, stay: Stay, draw: Draw) -> None:
+    """A row about no person: rooms held for a group, a test, a walk-in nobody asked for a name."""
+    columns = export.layout.columns
+    day, stem, name, created, arrival, departure, notes = BLOCK_COLUMNS[export.layout.source]
+    cells = dict.fromkeys(columns, "")
+    cells[columns[0]] = f"{stem}{100_000 + export.rows}"
+    cells[name] = draw.pick(BLOCKS)
+    cells[created] = stay.created.strftime(f"{day} %H:%M:%S")
+    cells[arrival] = stay.arrival.strftime(day)
+    cells[departure] = stay.departure.strftime(day)
+    cells[notes] = f"ch. {stay.room}"
+    export.add(tuple(cells.values()), stay.created, f"N-{cells[columns[0]]}", "")
 
 
 def add_to_pms_a(

@@ -40,7 +40,11 @@ def add_to_restaurant(
     """One booking of a table."""
     first, last = said(person, draw, scripts=True)
     created = calendar.moment(day - timedelta(days=draw.below(6)))
-    phone = "" if person.mobile is None or draw.chance(0.1) else written(person.mobile, "FR", draw)
+    phone = (
+        ""
+        if person.mobile is None or draw.chance(0.1)
+        else written(person.mobile, "FR", draw, nationality=person.nationality)
+    )
     how = draw.unit()
     email = draw.pick(PLACEHOLDERS) if how < 0.02 else own_address(person, draw) if how < 0.6 else ""
     notes = [f"{draw.between(1, 6)} couverts"] if draw.chance(0.6) else []
@@ -80,7 +84,9 @@ def add_to_spa(
         whole if in_one else "",
         "" if in_one else first,
         "" if in_one else last,
-        "" if person.mobile is None or draw.chance(0.2) else written(person.mobile, "CH", draw),
+        ""
+        if person.mobile is None or draw.chance(0.2)
+        else written(person.mobile, "CH", draw, nationality=person.nationality),
         own_address(person, draw) if draw.chance(0.42) else "",
         birth_date(person, "{d:02d}.{m:02d}.{y}", draw, 0.12),
         person.street if address else "",

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import phonenumbers
+
 from server.demo.draw import Draw
 
 RANGES = Path(__file__).parent / "phones.csv"
@@ -114,16 +116,34 @@ def number_at(block: Range, place: int) -> Number:
     return Number(block.country, block.calling_code, block.trunk, tuple(groups))
 
 
-def written(number: Number, at: str, draw: Draw) -> str:
-    """A number as a reception of country `at` has it: as it was said, seldom as it should be."""
+def rings(text: str, at: str) -> bool:
+    """Whether somebody could have this number when it is dialled in country `at`.
+
+    A Spanish number without its prefix can be a French mobile.
+    """
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, at))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def written(number: Number, at: str, draw: Draw, *, nationality: str = "") -> str:
+    """A number as a reception of country `at` has it: as it was said, seldom as it should be.
+
+    A number without its prefix is read by the country of the house, of the guest's home or nationality, and 00
+    may be taken for a slip in a national number. Whatever would ring in one of them is never written.
+    """
+    readers = {at, nationality or at, number.country}
     how = draw.unit()
     if number.country == at or how > 0.9:
-        return _at_home(number, draw)
+        abroad = readers - {number.country}
+        if not any(rings(number.home(), country) for country in abroad):
+            return _at_home(number, draw)
     if how < 0.40:
         return number.abroad()
     if how < 0.70:
         return number.e164
-    if how < 0.80:
+    if how < 0.80 and not any(rings(number.e164[1:], country) for country in readers):
         return "00" + number.e164[1:]
     if number.trunk == "0":
         return f"+{number.calling_code} (0){' '.join(number.groups)}"

@@ -30,7 +30,7 @@ ADDRESSES = tuple(
         "maria_rossi",
         "helen_chang",
         "john_smith",
-        "leonard_maitre",
+        "leonard_frechet",
         "costa_family",
         "camille_et_paul",
         "marc_aubert",
@@ -449,15 +449,15 @@ def _chang(teller: Teller) -> Story:
 
 
 def _damaged_letters(teller: Teller) -> Story:
-    address = f"leonard_maitre{GMAIL}"
+    address = f"leonard_frechet{GMAIL}"
     mobile = kept_number("FR", 8)
-    first, last = "Léonard", "Maître"
+    first, last = "Léonard", "Fréchet"
     story = Story(
         id="leonard",
         claim="Letters misread once, twice, by an old code page, or lost, do not hide a guest.",
-        people="Léonard Maître in five spellings of damage.",
+        people="Léonard Fréchet in five spellings of damage.",
         expect="The first three are repaired and say so; lost letters stay lost but fit his name.",
-        name="Léonard Maître",
+        name="Léonard Fréchet",
         mobile=mobile.e164,
     )
     for day, name_first, name_last in (

@@ -74,3 +74,16 @@ def test_however_a_reception_writes_a_number_its_digits_are_the_same(block: Rang
                 national,
                 number.trunk + national,
             )
+
+
+@pytest.mark.parametrize(
+    ("country", "at", "nationality"), [("ES", "FR", "ES"), ("CH", "CH", "FR"), ("IT", "CH", "IT")]
+)
+def test_a_number_without_its_prefix_is_not_somebody_elses(country: str, at: str, nationality: str) -> None:
+    draw = Draw(3)
+    number = kept_number(country, 10)
+
+    for _ in range(400):
+        text = written(number, at, draw, nationality=nationality)
+        for reader in (at, nationality):
+            assert not phonenumbers.is_valid_number(phonenumbers.parse(text, reader)), text

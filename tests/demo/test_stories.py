@@ -153,4 +153,4 @@ def test_leonards_letters_are_misread_once_twice_by_a_code_page_and_lost(
     cardexes = told(stories["leonard"], rows)
 
     assert [row["Prénom"] for row in cardexes[:4]] == ["LÃ©onard", "LÃƒÂ©onard", "L‚onard", "L?onard"]
-    assert cardexes[4]["Guest Name"] == "Ma\ufffdtre, L\ufffdonard"
+    assert cardexes[4]["Guest Name"] == "Fr\ufffdchet, L\ufffdonard"
