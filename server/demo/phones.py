@@ -9,6 +9,7 @@ match between strangers would be an error of the demo, not of the guests).
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -116,13 +117,19 @@ def number_at(block: Range, place: int) -> Number:
     return Number(block.country, block.calling_code, block.trunk, tuple(groups))
 
 
-def rings(text: str, at: str) -> bool:
-    """Whether somebody could have this number when it is dialled in country `at`.
+def rings(digits: str, readers: Iterable[str]) -> bool:
+    """Whether somebody could have these digits, nationally in one of the countries or with a lost `+`.
 
-    A Spanish number without its prefix can be a French mobile.
+    A Spanish number without its prefix can be a French mobile, a Chinese one an American number.
     """
+    if not digits.startswith("0") and _is_assigned(f"+{digits}", None):
+        return True
+    return any(_is_assigned(digits, country) for country in readers)
+
+
+def _is_assigned(text: str, country: str | None) -> bool:
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, at))
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, country))
     except phonenumbers.NumberParseException:
         return False
 
@@ -130,20 +137,18 @@ def rings(text: str, at: str) -> bool:
 def written(number: Number, at: str, draw: Draw, *, nationality: str = "") -> str:
     """A number as a reception of country `at` has it: as it was said, seldom as it should be.
 
-    A number without its prefix is read by the country of the house, of the guest's home or nationality, and 00
-    may be taken for a slip in a national number. Whatever would ring in one of them is never written.
+    A number without its prefix is read by the country of the house, of the guest's home or nationality, and
+    00 may be taken for a slip in a national number. Whatever would ring when read so is never written.
     """
     readers = {at, nationality or at, number.country}
     how = draw.unit()
-    if number.country == at or how > 0.9:
-        abroad = readers - {number.country}
-        if not any(rings(number.home(), country) for country in abroad):
-            return _at_home(number, draw)
+    if (number.country == at or how > 0.9) and not rings(number.home(""), readers - {number.country}):
+        return _at_home(number, draw)
     if how < 0.40:
         return number.abroad()
     if how < 0.70:
         return number.e164
-    if how < 0.80 and not any(rings(number.e164[1:], country) for country in readers):
+    if how < 0.80 and not rings(number.e164[1:], readers):
         return "00" + number.e164[1:]
     if number.trunk == "0":
         return f"+{number.calling_code} (0){' '.join(number.groups)}"
