@@ -43,8 +43,8 @@ class Culture:
     native_script: bool
 
     def family(self, draw: Draw) -> Name:
-        """A surname; in three of ten made of stem and ending, so that namesakes stay as rare as in life."""
-        if self.stems and draw.chance(0.3):
+        """A surname; in nearly half made of stem and ending, so that namesakes stay as rare as in life."""
+        if self.stems and draw.chance(0.45):
             made = draw.pick(self.stems) + draw.pick(self.endings)
             return Name(made, made)
         first = draw.pick(self.families)

@@ -44,12 +44,15 @@ TYPOS = {
 }
 
 
+FAMILY = {"fr": "famille", "it": "casa", "es": "casa", "pt": "casa", "de": "familie", "nl": "familie"}
+
+
 class Mailboxes:
     """Gives each person an address that nobody else has."""
 
     def __init__(self, draw: Draw, taken: Iterable[str]) -> None:
         self._draw = draw
-        self._taken = set(taken)
+        self._taken = {address.partition("@")[0] for address in taken}
 
     def own(self, culture: Culture, given: str, family: str, birth_year: int) -> str:
         """A private address made of the person's name, as such addresses are made."""
@@ -77,16 +80,15 @@ class Mailboxes:
     def shared(self, culture: Culture, family: str) -> str:
         """The one address of a family."""
         domain = "gmail.com"
-        word = "family" if culture.language == "en" else "famille" if culture.language == "fr" else "casa"
+        word = FAMILY.get(culture.language, "family")
         return self._free(f"{word}_{_plain(family.split(' ')[0])}", domain)
 
     def _free(self, local: str, domain: str) -> str:
-        address = f"{local}@{domain}"
-        while address in self._taken:
+        """The address, made longer until nobody has its local part: not even at another provider."""
+        while local in self._taken:
             local += str(self._draw.below(10))
-            address = f"{local}@{domain}"
-        self._taken.add(address)
-        return address
+        self._taken.add(local)
+        return f"{local}@{domain}"
 
 
 def _plain(name: str) -> str:

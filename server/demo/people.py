@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,7 +82,10 @@ class Population:
         if kind > 0.97:
             births = [births[0], births[0]]
         grown_up = self._today - 200
-        return [first, second, *(self._child(first, min(born, grown_up)) for born in births)]
+        family = [first, second]
+        for born in births:
+            family.append(self._child(first, min(born, grown_up), [person.given for person in family]))
+        return family
 
     def _adult(self, culture: Culture, home: tuple[str, str, str, str], family: Name, woman: bool) -> Person:
         draw = self._draw
@@ -126,6 +129,8 @@ class Population:
         other = self._adult(
             first.culture, home, family, woman=not first.woman if draw.chance(0.94) else first.woman
         )
+        while other.given == first.given:
+            other.given = draw.pick(first.culture.women if other.woman else first.culture.men)
         if same_name and other.culture.feminine:
             other.family = first.family if not other.woman else other.culture.of_a_woman(first.family)
         other.birth = date.fromordinal(
@@ -137,12 +142,15 @@ class Population:
             other.mobile = first.mobile
         return other
 
-    def _child(self, parent: Person, born: int) -> Person:
+    def _child(self, parent: Person, born: int, given: Sequence[Name]) -> Person:
+        """A child of the household, named unlike those who live there (`given`)."""
         draw = self._draw
         culture = parent.culture
         woman = draw.chance(0.5)
         adult = self._today - born > 18 * 365
-        given = draw.pick(culture.women if woman else culture.men)
+        name = draw.pick(culture.women if woman else culture.men)
+        while name in given:
+            name = draw.pick(culture.women if woman else culture.men)
         family = culture.of_a_woman(parent.family) if woman else parent.family
         birth = date.fromordinal(born)
         return Person(
@@ -150,13 +158,13 @@ class Population:
             household=parent.household,
             culture=culture,
             woman=woman,
-            given=given,
+            given=name,
             family=family,
             birth=birth,
             country=parent.country,
             nationality=parent.nationality,
             mobile=self._phones.next_number(parent.country) if adult else parent.mobile,
-            email=self._mail.own(culture, given.latin, family.latin, birth.year) if adult else parent.email,
+            email=self._mail.own(culture, name.latin, family.latin, birth.year) if adult else parent.email,
             street=parent.street,
             postal_code=parent.postal_code,
             city=parent.city,
@@ -167,7 +175,7 @@ class Population:
 
     def _namesake(self, father: Person) -> Person:
         born = father.birth.toordinal() + self._draw.between(22 * 365, 32 * 365)
-        son = self._child(father, min(born, self._today - 200))
+        son = self._child(father, min(born, self._today - 200), [])
         son.woman, son.given, son.family = father.woman, father.given, father.family
         return son
 

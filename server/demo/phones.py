@@ -79,7 +79,11 @@ def ranges() -> dict[str, tuple[Range, ...]]:
 
 
 KEPT = 100
-"""The first numbers of a country's first block are kept for the houses' own lines and for the stories."""
+"""The first numbers of a country's first block are kept for the houses' own lines and for the stories.
+
+North America's 555-01xx are all kept: a hundred numbers that differ in their last digits look like each
+other's misprints, so people there get numbers of area codes that do not exist.
+"""
 
 
 class PhoneBook:
