@@ -86,7 +86,7 @@ class Mailboxes:
     def _free(self, local: str, domain: str) -> str:
         """The address, made longer until nobody has its local part: not even at another provider."""
         while local in self._taken:
-            local += str(self._draw.below(10))
+            local += self._draw.digits(2)
         self._taken.add(local)
         return f"{local}@{domain}"
 

@@ -113,7 +113,7 @@ def phone_at(person: Person, house: House, draw: Draw) -> str:
         return draw.pick(PLACEHOLDER_PHONES)
     if how < 0.04:
         return house.own_phones[0]
-    if how < 0.30 or person.mobile is None:
+    if how < 0.22 or person.mobile is None:
         return ""
     return written(person.mobile, house.country, draw, nationality=person.nationality)
 
