@@ -154,7 +154,7 @@ _NUMBER = (
     r"(?P<number>(?=(?:[A-Z0-9]*\d){4})[A-Z0-9]{5,20}(?:[ -](?=[A-Z0-9]*\d)[A-Z0-9]{2,10}){0,3}"
     r"|\d{2,4}(?:[ -]\d{2,4}){1,4})"
 )
-_LINK = r"(?:[\s:.#=,-]|n[°ºo]|no\b|nr\b|num\w*|number|nummer|n(?:ú|u)mero|is|est|ist|es|è){0,12}?\s*"
+_LINK = r"(?:[\s:.#=,-]|n[°ºo]|n\b|no\b|nr\b|num\w*|number|nummer|n(?:ú|u)mero|is|est|ist|es|è){0,12}?\s*"
 
 DOCUMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (stem, re.compile(rf"{word}{_LINK}{_NUMBER}", re.IGNORECASE))
