@@ -75,8 +75,8 @@ PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("health", "nut", r"\bnuts?[- ]free\b|\bno (?:pea)?nuts\b"),
         ("health", "sans", r"\bsans (?:sel|sucre|arachides?|noix|lait|fruits? (?:de mer|à coque))\b"),
         ("health", "free", r"\b(?:dairy|sugar|salt|egg)[- ]free\b"),
-        ("health", "sin ", r"\bsin (?:sal|az(?:ú|u)car|frutos secos|marisco|huevo|leche)\b"),
-        ("health", "senza ", r"\bsenza (?:sale|zucchero|noci|latte|uova)\b"),
+        ("health", "sin", r"\bsin (?:sal|az(?:ú|u)car|frutos secos|marisco|huevo|leche)\b"),
+        ("health", "senza", r"\bsenza (?:sale|zucchero|noci|latte|uova)\b"),
         ("health", "asth", r"\basthm\w*"),
         ("health", "asm", r"\basma\b|\basm(?:á|a)tic\w*"),
         ("health", "pilep", rf"\b{_E}pilep\w*"),
@@ -114,7 +114,7 @@ PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("belief", "jud", rf"\bjud{_I}[oa]s?\b"),
         ("belief", "ebr", r"\bebre[oai]\b|\bebraic\w*"),
         ("belief", "tholi", r"\bcatholi\w*|\bkatholi\w*"),
-        ("belief", "t", r"\bcat(?:ó|o)lic[oa]s?\b|\bcattolic[oa]\b"),
+        ("belief", "lic", r"\bcat(?:ó|o)lic[oa]s?\b|\bcattolic[oa]\b"),
         ("belief", "protest", r"\bprotestant\w*"),
         ("belief", "hindu", r"\bhindu\w*"),
         ("belief", "buddh", r"\bbuddhis\w*"),
@@ -181,7 +181,7 @@ DOCUMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 """A document's word, then its number; only the number is taken out."""
 
 MACHINE_READABLE = re.compile(r"[A-Z0-9<]{28,44}(?:\s+[A-Z0-9<]{28,44}){0,2}")
-SPANISH_ID = re.compile(r"\b([XYZ]?)(\d{7,8})-?([A-HJ-NP-TV-Z])\b")
+SPANISH_ID = re.compile(r"\b([XYZ]?)([0-9]{7,8})-?([A-HJ-NP-TV-Z])\b", re.IGNORECASE)
 SPANISH_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 IMAGE = re.compile(
     r"data:image/[a-z+.-]+;base64,[A-Za-z0-9+/=\s]*|(?:/9j/|iVBORw0KGgo|R0lGOD)[A-Za-z0-9+/=]{60,}"
