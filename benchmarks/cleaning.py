@@ -9,8 +9,8 @@ The caches of cleaning are empty at the start, so the figure is that of a first 
 from __future__ import annotations
 
 import argparse
-import csv
 import cProfile
+import csv
 import gzip
 import pstats
 import random
@@ -20,13 +20,49 @@ from pathlib import Path
 from server.cleaning import clean
 from server.record import FIELDS, Context
 
-FIRST = "Jean Marie Sylvie Thomas Anna Hélène Giulia Pieter Ana María José Hans Ольга Abdul Yuki".split()
-LAST = (
-    "Martin Dupont García Rossi Müller van-den-Berg Jansen Silva O'Neill Lefèvre Al-Masri Sato Ivanova Benoît"
-).split()
-DOMAINS = (
-    "gmail.com orange.fr guest.booking.com hotmail.co.uk web.de libero.it gmial.com firma.example".split()
-)
+FIRST = [
+    "Jean",
+    "Marie",
+    "Sylvie",
+    "Thomas",
+    "Anna",
+    "Hélène",
+    "Giulia",
+    "Pieter",
+    "Ana",
+    "María",
+    "José",
+    "Hans",
+    "Ольга",
+    "Abdul",
+    "Yuki",
+]
+LAST = [
+    "Martin",
+    "Dupont",
+    "García",
+    "Rossi",
+    "Müller",
+    "van-den-Berg",
+    "Jansen",
+    "Silva",
+    "O'Neill",
+    "Lefèvre",
+    "Al-Masri",
+    "Sato",
+    "Ivanova",
+    "Benoît",
+]
+DOMAINS = [
+    "gmail.com",
+    "orange.fr",
+    "guest.booking.com",
+    "hotmail.co.uk",
+    "web.de",
+    "libero.it",
+    "gmial.com",
+    "firma.example",
+]
 
 
 def made_rows(count: int, seed: int = 1) -> list[dict[str, str]]:

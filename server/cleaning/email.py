@@ -39,7 +39,31 @@ _NO_MAIL = re.compile(
     r"(?:e?-?mails?|mel|courriel|correo|adresse|address|adres|mejl|indirizzo|email[-_.]?address)[-_.]?\d*"
 )
 _NO_VALUE = frozenset(
-    "n/a na n.a. n.a none null nil - -- . ? x xx xxx no non nein nee pas sans keine aucun ninguno".split()
+    [
+        "n/a",
+        "na",
+        "n.a.",
+        "n.a",
+        "none",
+        "null",
+        "nil",
+        "-",
+        "--",
+        ".",
+        "?",
+        "x",
+        "xx",
+        "xxx",
+        "no",
+        "non",
+        "nein",
+        "nee",
+        "pas",
+        "sans",
+        "keine",
+        "aucun",
+        "ninguno",
+    ]
 )
 _PUBLIC_MIN_LOCAL = {"gmail.com": 6, "googlemail.com": 6, "icloud.com": 3, "yahoo.com": 4, "outlook.com": 2}
 
@@ -219,6 +243,6 @@ def _meant_domain(domain: str) -> str | None:
         if base != known and OSA.distance(base, known, score_cutoff=1) <= 1:
             return provider
         if base == known and ending != known_ending and OSA.distance(ending, known_ending, score_cutoff=1) <= 1 and (
-            len(ending) != 2 or len(known_ending) == 2 and not ending.isalpha()):  # fmt: skip
+            len(ending) != 2 or (len(known_ending) == 2 and not ending.isalpha())):  # fmt: skip
             return provider
     return None

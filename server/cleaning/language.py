@@ -37,7 +37,7 @@ def _index() -> dict[str, str]:
 
 @cache
 def _codes() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").languages if len(code) == 2)
+    return frozenset(str(code) for code in Locale("en").languages if len(str(code)) == 2)
 
 
 @lru_cache(maxsize=5_000)

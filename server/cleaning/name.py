@@ -51,7 +51,23 @@ _LETTER = re.compile(r"[^\W\d_]")
 _PAREN = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]?\s*")
 _TRIM = " ,;:/\\|*_\"'`´<>=~^-.&+#!"
 _COMPOUND_HAN = frozenset(
-    "欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 公孙 慕容 令狐 司徒".split()
+    [
+        "欧阳",
+        "歐陽",
+        "司马",
+        "司馬",
+        "上官",
+        "诸葛",
+        "諸葛",
+        "东方",
+        "東方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "司徒",
+    ]
 )
 # "M." and "M" are Monsieur in French systems and an initial everywhere
 _AMBIGUOUS_M = frozenset({"m", "d", "s", "h"})
@@ -119,7 +135,27 @@ def _word_title(word: str) -> _Title | None:
 
 # titles that are names, or pieces of names, as well
 _DOUBTFUL = frozenset(
-    "don doña dona donna fr sir lady pan pani panna mast ing ir me med mej fam avv couple".split()
+    [
+        "don",
+        "doña",
+        "dona",
+        "donna",
+        "fr",
+        "sir",
+        "lady",
+        "pan",
+        "pani",
+        "panna",
+        "mast",
+        "ing",
+        "ir",
+        "me",
+        "med",
+        "mej",
+        "fam",
+        "avv",
+        "couple",
+    ]
 )
 
 
@@ -244,8 +280,8 @@ def _is_plain(part: str) -> bool:
 
 def _looks_swapped(first: str, last: str) -> bool:
     """The last-name column holds a known given name, and the first-name column holds none."""
-    return _says_given(last) and not _says_given(first, either=True) or first.split()[0].lower() in (
-        "van", "von", "de", "der", "el", "al", "ben") and len(first.split()) > 1  # fmt: skip
+    return (_says_given(last) and not _says_given(first, either=True)) or (first.split()[0].lower() in (
+        "van", "von", "de", "der", "el", "al", "ben") and len(first.split()) > 1)  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)

@@ -179,3 +179,11 @@ def _by_library(text: str, region: str | None) -> Number | None:
         return None
     kind = kind_of(code, significant)
     return Number(code, significant, kind) if kind else None
+
+
+@cache
+def has_trunk_prefix(region: str) -> bool:
+    """Whether numbers are written with a zero before them inside `region`, as in France or Germany."""
+    code = phonenumbers.country_code_for_region(region)
+    plan = _plan(region, code) if code else None
+    return plan is not None and plan.prefix == "0"

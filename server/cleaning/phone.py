@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 
 from server.cleaning.lists import words
-from server.cleaning.numbering import Number, international, national
+from server.cleaning.numbering import Number, has_trunk_prefix, international, national
 from server.record import PhoneClass
 
 
@@ -35,12 +35,21 @@ _RUN = re.compile(r"0?(?:12345678\d?0?|23456789\d?|98765432\d?0?|87654321\d?)")
 
 
 @lru_cache(maxsize=50_000)
-def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] = frozenset()) -> Phone:
+def read_phone(
+    raw: str,
+    countries: tuple[str, ...] = (),
+    home: str = "",
+    weak: tuple[str, ...] = (),
+    own_phones: frozenset[str] = frozenset(),
+) -> Phone:
     """Read one phone cell.
 
-    `countries` are ISO 3166 codes to try for a number without a prefix, the likeliest first (row's country,
-    nationality, property). A number possible by its length but in no assigned range is `unverifiable`: numbering
-    plans move, and the ranges kept for fiction are such. An extension makes a number `shared`: a switchboard.
+    For a number without a prefix, ISO 3166 codes are tried in turn: `countries` of the row (its own, the guest's
+    nationality), then `home`, the property's, then `weak` ones (the language's, the e-mail ending's). A number that
+    lacks the trunk zero of `home` is tried with the weak ones before: nobody writes `612 345 678` in France.
+
+    A number possible by its length but in no assigned range is `unverifiable`: numbering plans move, and the ranges
+    kept for fiction are such. An extension makes a number `shared`: a switchboard.
     """
     if not raw:
         return Phone()
@@ -59,7 +68,7 @@ def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] 
     if _is_placeholder(digits):
         found.append(("phone_placeholder", {"value": raw[:80]}))
         return Phone(None, "placeholder", tuple(found), second)
-    number, code = _parse(text, digits, countries)
+    number, code = _parse(text, digits, _in_turn(digits, countries, home, weak))
     if number is None:
         found.append(("phone_invalid", {"value": raw[:80]}))
         return Phone(None, "invalid", tuple(found), second)
@@ -75,6 +84,14 @@ def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] 
     if kind == "unverifiable":
         found.append(("phone_unverifiable", {"value": raw[:80]}))
     return Phone(e164, kind, tuple(found), second)
+
+
+def _in_turn(digits: str, countries: tuple[str, ...], home: str, weak: tuple[str, ...]) -> tuple[str, ...]:
+    if not home:
+        return (*countries, *weak)
+    if has_trunk_prefix(home) and not digits.startswith("0"):
+        return (*countries, *weak, home)
+    return (*countries, home, *weak)
 
 
 def _tidy(raw: str, found: list[tuple[str, dict[str, str]]]) -> tuple[str, str | None, bool] | None:
@@ -151,6 +168,6 @@ def _parse(text: str, digits: str, countries: tuple[str, ...]) -> tuple[Number |
         possible = possible or number
     if len(digits) >= 10 and not digits.startswith("0"):
         number = international(digits)
-        if number is not None and (number.kind != "unverifiable" or possible is None):
+        if number is not None and number.kind != "unverifiable":
             return number, "phone_prefix_read"
     return possible, None

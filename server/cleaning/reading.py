@@ -24,7 +24,7 @@ from server.cleaning.stay import (
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text, tidy
+from server.cleaning.text import cut, read_text, storable, tidy
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -78,7 +78,7 @@ class _Row:
                 continue
             read = read_text(raw)
             for code in read.codes:
-                self.note(code, field, value=raw[:80], read=read.value[:80])
+                self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
             if read.lost and field in _NAME_FIELDS:
                 self.lost = True
             if read.value.lower() not in _NOTHING:
@@ -108,6 +108,7 @@ class _Phones(NamedTuple):
 
 
 _NO_PHONES = _Phones()
+_OWN_PHONES = frozenset(("mobile", "unverifiable"))
 
 
 def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
@@ -135,7 +136,7 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     for code, field, value in name.found:
         row.note(code, field, value=value)
     email = _email(row)
-    phones = _phones(row, country, nationality)
+    phones = _phones(row, country, nationality, language, email.address)
     stay_from, stay_to = _day(row, "stay_from"), _day(row, "stay_to")
     if stay_from is not None and stay_to is not None and stay_to < stay_from:
         row.note("stay_ends_before_it_starts", "stay_to", value=f"{stay_from} - {stay_to}")
@@ -226,38 +227,59 @@ def _email(row: _Row) -> Email:
     return email
 
 
-def _phones(row: _Row, country: str | None, nationality: str | None) -> _Phones:
+def _phones(
+    row: _Row, country: str | None, nationality: str | None, language: str | None, email: str | None
+) -> _Phones:
     """Both phone columns; a mobile number fills `mobile` and a landline `phone`, whichever column it stands in."""
-    phone_text, mobile_text = row.get("phone"), row.get("mobile")
+    phone_text, mobile_text = row.text.get("phone"), row.text.get("mobile")
     if not phone_text and not mobile_text:
         return _NO_PHONES
-    hints = tuple(dict.fromkeys(code for code in (country, nationality, row.context.country) if code))
     own = row.context.own_phones
-    read: list[tuple[str, Phone]] = []
-    for field, text in (("phone", phone_text), ("mobile", mobile_text)):
+    hints = tuple(dict.fromkeys(code for code in (country, nationality) if code))
+    weak = _speakers(language, email)
+    home = row.context.country
+
+    def read(field: str, text: str | None) -> Phone:
         if not text:
-            continue
-        number = read_phone(text, hints, own)
-        read.append((field, number))
+            return _NO_PHONE
+        number = read_phone(text, hints, home, weak, own)
         for code, params in number.found:
             row.findings.append(Finding(code, field, params))
-    phone = next((number for field, number in read if field == "phone"), _NO_PHONE)
-    mobile = next((number for field, number in read if field == "mobile"), _NO_PHONE)
-    second = next((number.second for _, number in read if number.second), None)
-    other = read_phone(second, hints, own) if second else _NO_PHONE
-    if phone.e164 is None and other.e164 is not None and other.kind != "mobile":
-        phone = other
-    if mobile.e164 is None:
-        spare = next((number for number in (phone, other) if number.kind == "mobile"), None)
-        mobile = spare or mobile
-    if phone.e164 is None:
-        # a landline typed under mobile is the phone; a mobile alone is the phone too, for who rings the guest
-        spare = next((number for number in (mobile, other) if number.e164 is not None), None)
-        phone = spare or phone
+        return number
+
+    phone, mobile = read("phone", phone_text), read("mobile", mobile_text)
+    if phone.e164 and mobile.e164 and phone.e164 != mobile.e164 and phone.e164[-8:] == mobile.e164[-8:]:
+        # one number written twice, once with its country: "00351914130254" and "914.130.254"
+        phone = mobile = phone if (phone_text or "").lstrip("( ").startswith(("+", "00")) else mobile
+    second = phone.second or mobile.second
+    other = read_phone(second, hints, home, weak, own) if second else _NO_PHONE
     if mobile.kind == "landline":
         row.note("phone_landline_as_mobile", "mobile", value=mobile.e164 or "")
-        mobile = other if other.kind == "mobile" else mobile
+        if phone.e164 is None or phone.e164 == mobile.e164:
+            phone, mobile = mobile, _NO_PHONE
+    if phone.e164 is None and other.kind in ("landline", "unverifiable"):
+        phone = other
+    if mobile.e164 is None:
+        mobile = next((number for number in (phone, other) if number.kind == "mobile"), mobile)
     return _Phones(phone, mobile)
+
+
+# where a language is the common one; Arabic and French speakers are of too many countries to tell
+_HOME_OF = {"en": ("GB", "US"), "de": ("DE",), "es": ("ES",), "it": ("IT",), "nl": ("NL",), "pt": ("PT",),
+            "pl": ("PL",), "ru": ("RU",), "zh": ("CN",), "ja": ("JP",), "el": ("GR",), "fr": ("FR",), "ko": ("KR",),
+            "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "cs": ("CZ",), "tr": ("TR",)}  # fmt: skip
+# endings that are countries by law and everybody's by use
+_GENERIC_ENDINGS = frozenset(("co", "me", "io", "tv", "ai", "cc", "fm", "ly", "to", "ws", "eu"))
+
+
+def _speakers(language: str | None, email: str | None) -> tuple[str, ...]:
+    """Countries that the row's language and its address's ending point to, for numbers that fit no better hint."""
+    found = _HOME_OF.get(language or "", ())
+    ending = email.rpartition(".")[2] if email else ""
+    if len(ending) == 2 and ending not in _GENERIC_ENDINGS:
+        code = "GB" if ending == "uk" else ending.upper()
+        return (code, *(country for country in found if country != code))
+    return found
 
 
 def _day(row: _Row, field: str) -> date | None:
@@ -285,8 +307,8 @@ def _birth(row: _Row, written: date | None) -> date | None:
     text = row.get("birth_date")
     if not text:
         return None
-    today = row.context.today or written
-    read = parse_birth(text, row.context.date_orders.get("birth_date"), today)
+    order = row.context.date_orders.get("birth_date")
+    read = parse_birth(text, order, row.context.today, written)
     if read.code is not None:
         row.note(_BIRTH_CODES.get(read.code, read.code), "birth_date", value=text[:80])
     return read.value
@@ -305,8 +327,8 @@ def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
     if name.kind == "company":
         return False
     if name.kind in ("placeholder", "group"):
-        return (
-            email.kind in ("real", "relay") or phones.mobile.kind == "mobile" or phones.phone.kind == "mobile"
+        return email.kind in ("real", "relay") or not _OWN_PHONES.isdisjoint(
+            (phones.phone.kind, phones.mobile.kind)
         )
     return True
 

@@ -50,11 +50,11 @@ def proper(text: str | None, given: bool = False) -> str:
             continue
         key = word.casefold().strip(".")
         alone = len(words) == 1
-        if key in PARTICLES_LOW and not alone and index < len(words) - 1 and not (given and index == 0):
-            out.append(word.casefold())
-        elif key in ("la", "las", "los", "le", "l") and out and out[-1] in ("de", "van", "von"):
-            out.append(word.casefold())
-        elif key in _BETWEEN and 0 < index < len(words) - 1:
+        if (
+            (key in PARTICLES_LOW and not alone and index < len(words) - 1 and not (given and index == 0))
+            or (key in ("la", "las", "los", "le", "l") and out and out[-1] in ("de", "van", "von"))
+            or (key in _BETWEEN and 0 < index < len(words) - 1)
+        ):
             out.append(word.casefold())
         else:
             out.append(_cased(word))

@@ -145,7 +145,7 @@ def read_amount(text: str) -> tuple[Decimal | None, str | None]:
 @lru_cache(maxsize=2_000)
 def currency_of(text: str) -> str | None:
     """The ISO 4217 code in a text, as code, sign or word."""
-    if not text or text.isascii() and not any(ch.isalpha() or ch == "$" for ch in text):
+    if not text or (text.isascii() and not any(ch.isalpha() or ch == "$" for ch in text)):
         return None
     lowered = text.lower()
     code = re.search(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])", text)
