@@ -39,8 +39,13 @@ class Culture:
     mail: tuple[str, ...]
     streets: tuple[str, ...]
     cities: dict[str, tuple[tuple[str, str], ...]]
+    languages: dict[str, str]
     two_families: bool
     native_script: bool
+
+    def language_in(self, country: str) -> str:
+        """The language that this culture's people of a country speak."""
+        return self.languages.get(country, self.language)
 
     def family(self, draw: Draw) -> Name:
         """A surname; in nearly half made of stem and ending, so that namesakes stay as rare as in life."""
@@ -104,6 +109,11 @@ def _read(path: Path) -> Culture:
             key.removeprefix("city "): tuple(_city(item) for item in _items(value))
             for key, value in lines.items()
             if key.startswith("city ")
+        },
+        languages={
+            key.removeprefix("language "): value
+            for key, value in lines.items()
+            if key.startswith("language ")
         },
         two_families=lines.get("spelling") == "two families",
         native_script="~" in lines["families"],

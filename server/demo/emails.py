@@ -59,7 +59,7 @@ class Mailboxes:
         draw = self._draw
         if draw.chance(0.02):
             return self._free(f"{draw.letters(4)}{draw.digits(4)}", "privaterelay.appleid.com")
-        first, last = _plain(given), _plain(family.split(" ")[0])
+        first, last = _plain(given), _plain(family.split(" ")[0] if culture.two_families else family)
         domain = draw.pick(culture.mail)
         number = f"{birth_year % 100:02d}" if draw.chance(0.4) else ""
         if domain == "gmail.com":
@@ -75,13 +75,13 @@ class Mailboxes:
 
     def at_work(self, domain: str, given: str, family: str) -> str:
         """An address at a company: `first.last`."""
-        return self._free(f"{_plain(given)}.{_plain(family.split(' ')[0])}", domain)
+        return self._free(f"{_plain(given)}.{_plain(family)}", domain)
 
     def shared(self, culture: Culture, family: str) -> str:
         """The one address of a family."""
         domain = "gmail.com"
         word = FAMILY.get(culture.language, "family")
-        return self._free(f"{word}_{_plain(family.split(' ')[0])}", domain)
+        return self._free(f"{word}_{_plain(family)}", domain)
 
     def _free(self, local: str, domain: str) -> str:
         """The address, made longer until nobody has its local part: not even at another provider."""

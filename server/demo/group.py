@@ -46,7 +46,7 @@ RIVES = House(
     accent="#7a3e1d",
     own_domains=("corvane-rives.example",),
     own_emails=("reception@corvane-rives.example", "info@corvane-rives.example"),
-    own_phones=("+41745719781",),
+    own_phones=("+41705163356",),
 )
 TABLE = House(
     code="table",
@@ -72,7 +72,7 @@ SPA = House(
     accent="#2f6d8c",
     own_domains=("spa-corvane.example",),
     own_emails=("rdv@spa-corvane.example",),
-    own_phones=("+41745088568",),
+    own_phones=("+41702532143",),
 )
 SHOP = House(
     code="shop",

@@ -115,7 +115,7 @@ def phone_at(person: Person, house: House, draw: Draw) -> str:
         return house.own_phones[0]
     if how < 0.22 or person.mobile is None:
         return ""
-    return written(person.mobile, house.country, draw, nationality=person.nationality)
+    return written(person.mobile, house.country, draw, readers=person.readers)
 
 
 def notes_on(stay: Stay, draw: Draw) -> str:
@@ -189,7 +189,7 @@ def add_to_pms_a(
         mobile if in_mobile else "",
         birth_date(person, "{d:02d}/{m:02d}/{y}", draw, 0.25),
         person.nationality if draw.chance(0.74) else "",
-        person.culture.language.upper() if draw.chance(0.5) else "",
+        person.language.upper() if draw.chance(0.5) else "",
         person.street if address else "",
         person.postal_code if address else "",
         person.city if address or draw.chance(0.1) else "",
@@ -223,7 +223,7 @@ def add_to_pms_b(
         phone_at(person, house, draw),
         birth_date(person, "{y}-{m:02d}-{d:02d}", draw, 0.2),
         nationality if draw.chance(0.57) else "",
-        person.culture.language if draw.chance(0.3) else "",
+        person.language if draw.chance(0.3) else "",
         person.street if address else "",
         person.postal_code if address else "",
         person.city if address or draw.chance(0.1) else "",

@@ -43,7 +43,7 @@ def add_to_restaurant(
     phone = (
         ""
         if person.mobile is None or draw.chance(0.1)
-        else written(person.mobile, "FR", draw, nationality=person.nationality)
+        else written(person.mobile, "FR", draw, readers=person.readers)
     )
     how = draw.unit()
     email = draw.pick(PLACEHOLDERS) if how < 0.02 else own_address(person, draw) if how < 0.6 else ""
@@ -60,7 +60,7 @@ def add_to_restaurant(
         email,
         birth_date(person, "{d:02d}/{m:02d}", draw, 0.06),
         "",
-        person.culture.language if draw.chance(0.5) else "",
+        person.language if draw.chance(0.5) else "",
         created.strftime("%d/%m/%Y %H:%M:%S"),
         day.strftime("%d/%m/%Y"),
         f"{draw.between(1_800, 19_000) / 100:.2f}" if draw.chance(0.5) else "",
@@ -86,13 +86,13 @@ def add_to_spa(
         "" if in_one else last,
         ""
         if person.mobile is None or draw.chance(0.2)
-        else written(person.mobile, "CH", draw, nationality=person.nationality),
+        else written(person.mobile, "CH", draw, readers=person.readers),
         own_address(person, draw) if draw.chance(0.42) else "",
         birth_date(person, "{d:02d}.{m:02d}.{y}", draw, 0.12),
         person.street if address else "",
         person.postal_code if address else "",
         person.city if address else "",
-        person.culture.language if draw.chance(0.2) else "",
+        person.language if draw.chance(0.2) else "",
         created.strftime("%d.%m.%Y %H:%M:%S"),
         day.strftime("%d.%m.%Y"),
         f"{draw.between(3_500, 24_000) / 100:.2f}".replace(".", ","),

@@ -12,6 +12,16 @@ from server.demo.emails import Mailboxes
 from server.demo.group import COMPANIES
 from server.demo.phones import Number, PhoneBook
 
+SPOKEN_IN = {
+    language: frozenset(countries.split())
+    for language, countries in {
+        "fr": "FR", "en": "GB US", "de": "DE", "it": "IT", "es": "ES", "pt": "PT", "nl": "NL", "sv": "SE",
+        "da": "DK", "no": "NO", "fi": "FI", "pl": "PL", "cs": "CZ", "ru": "RU", "uk": "UA", "tr": "TR",
+        "zh": "CN", "ja": "JP", "ko": "KR",
+    }.items()
+}  # fmt: skip
+"""The countries that a language makes one think of first."""
+
 
 @dataclass(slots=True)
 class Person:
@@ -34,6 +44,22 @@ class Person:
     company: str
     loyalty: str
     document: str
+
+    @property
+    def language(self) -> str:
+        """The language of the person's country within the culture, ISO 639-1."""
+        return self.culture.language_in(self.nationality)
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Countries by which a reader may take a phone number of this person that has no prefix."""
+        ending = (self.email or "").rpartition(".")[2]
+        by_address = {"GB" if ending == "uk" else ending.upper()}
+        return (
+            frozenset(by_address)
+            | {self.country, self.nationality}
+            | SPOKEN_IN.get(self.language, frozenset())
+        )
 
     @property
     def title(self) -> tuple[str, ...]:

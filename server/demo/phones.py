@@ -1,20 +1,18 @@
 """Phone numbers that ring nowhere: reserved for fiction by the regulator, or never assigned.
 
 The ranges with their reasons are in phones.csv. `unassigned` means that libphonenumber's metadata finds the
-number possible by its length and in no assigned range; the tests check this against the installed metadata,
-so a range that a regulator opens one day fails there. Every person gets a number of their own (an accidental
-match between strangers would be an error of the demo, not of the guests).
+number possible by its length and in no assigned range. The tests check this, and where else the digits would
+ring, against the installed metadata: a range that a regulator opens one day fails there. Every person gets a
+number of their own (an accidental match between strangers would be the demo's error, not the guests').
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import phonenumbers
 
 from server.demo.draw import Draw
 
@@ -25,13 +23,20 @@ STEP = 7_368_787
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """One block of numbers: `prefix` begins the national number, whose groups are `groups` digits long."""
+    """One block of numbers: `prefix` begins the national number, whose groups are `groups` digits long.
+
+    Read in another country, the same digits may be somebody's: `home_rings` are the countries where a number
+    of the block rings when it is written without its prefix (`+`: where it rings with a plus before it),
+    `zeros_ring` those where its international digits ring, 00 being taken for a slip.
+    """
 
     country: str
     calling_code: str
     trunk: str
     groups: tuple[int, ...]
     prefix: str
+    home_rings: frozenset[str]
+    zeros_ring: frozenset[str]
     why: str
 
     @property
@@ -43,25 +48,28 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A phone number: calling code, national number in its usual groups, and the trunk digit at home."""
+    """A phone number of a block: its national number in the usual groups."""
 
-    country: str
-    calling_code: str
-    trunk: str
+    block: Range
     groups: tuple[str, ...]
+
+    @property
+    def country(self) -> str:
+        """The country whose number it is."""
+        return self.block.country
 
     @property
     def e164(self) -> str:
         """`+33639981234`."""
-        return f"+{self.calling_code}{''.join(self.groups)}"
+        return f"+{self.block.calling_code}{''.join(self.groups)}"
 
     def abroad(self, between: str = " ") -> str:
         """`+33 6 39 98 12 34`."""
-        return between.join((f"+{self.calling_code}", *self.groups))
+        return between.join((f"+{self.block.calling_code}", *self.groups))
 
     def home(self, between: str = " ") -> str:
         """`06 39 98 12 34`."""
-        return self.trunk + between.join(self.groups)
+        return self.block.trunk + between.join(self.groups)
 
 
 @cache
@@ -70,9 +78,15 @@ def ranges() -> dict[str, tuple[Range, ...]]:
     found: dict[str, list[Range]] = {}
     with RANGES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            groups = tuple(int(size) for size in row["groups"].split())
             block = Range(
-                row["country"], row["calling_code"], row["trunk"], groups, row["prefix"], row["why"]
+                country=row["country"],
+                calling_code=row["calling_code"],
+                trunk=row["trunk"],
+                groups=tuple(int(size) for size in row["groups"].split()),
+                prefix=row["prefix"],
+                home_rings=frozenset(row["home_rings"].split()),
+                zeros_ring=frozenset(row["zeros_ring"].split()),
+                why=row["why"],
             )
             found.setdefault(block.country, []).append(block)
     return {country: tuple(blocks) for country, blocks in found.items()}
@@ -118,44 +132,28 @@ def number_at(block: Range, place: int) -> Number:
     for size in block.groups:
         groups.append(national[start : start + size])
         start += size
-    return Number(block.country, block.calling_code, block.trunk, tuple(groups))
+    return Number(block, tuple(groups))
 
 
-def rings(digits: str, readers: Iterable[str]) -> bool:
-    """Whether somebody could have these digits, nationally in one of the countries or with a lost `+`.
-
-    A Spanish number without its prefix can be a French mobile, a Chinese one an American number.
-    """
-    if not digits.startswith("0") and _is_assigned(f"+{digits}", None):
-        return True
-    return any(_is_assigned(digits, country) for country in readers)
-
-
-def _is_assigned(text: str, country: str | None) -> bool:
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, country))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-def written(number: Number, at: str, draw: Draw, *, nationality: str = "") -> str:
+def written(number: Number, at: str, draw: Draw, *, readers: Set[str] = frozenset()) -> str:
     """A number as a reception of country `at` has it: as it was said, seldom as it should be.
 
-    A number without its prefix is read by the country of the house, of the guest's home or nationality, and
-    00 may be taken for a slip in a national number. Whatever would ring when read so is never written.
+    `readers` are the countries by which a number without its prefix may be read besides `at`: those that the
+    guest's home, nationality, language and address point to. What would ring in one of them is not written.
     """
-    readers = {at, nationality or at, number.country}
+    block = number.block
+    anywhere = {"+", at, *readers}
     how = draw.unit()
-    if (number.country == at or how > 0.9) and not rings(number.home(""), readers - {number.country}):
+    if (block.country == at or how > 0.9) and not block.home_rings & anywhere:
         return _at_home(number, draw)
     if how < 0.40:
         return number.abroad()
     if how < 0.70:
         return number.e164
-    if how < 0.80 and not rings(number.e164[1:], readers):
+    if how < 0.80 and not block.zeros_ring & anywhere:
         return "00" + number.e164[1:]
-    if number.trunk == "0":
-        return f"+{number.calling_code} (0){' '.join(number.groups)}"
+    if block.trunk == "0":
+        return f"+{block.calling_code} (0){' '.join(number.groups)}"
     return number.abroad("-")
 
 

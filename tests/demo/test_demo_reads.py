@@ -165,7 +165,8 @@ def test_the_door_takes_out_cards_documents_and_health(files: dict[str, Read]) -
 
 def test_misread_letters_are_mended_and_lost_ones_noticed(files: dict[str, Read]) -> None:
     assert codes(files["pms_a"])["text_mojibake_mended"] > 20
-    assert codes(files["pms_b"])["text_letters_lost"] > 2
+    assert codes(files["pms_a"])["text_letters_lost"] > 10
+    assert codes(files["pms_b"])["text_letters_lost"] > 0
 
 
 def test_companions_and_impossible_birth_dates_are_findings(files: dict[str, Read]) -> None:

@@ -7,6 +7,7 @@ import re
 import phonenumbers
 import pytest
 
+from server.demo.cultures import cultures
 from server.demo.draw import Draw
 from server.demo.group import HOUSES
 from server.demo.phones import KEPT, PhoneBook, Range, kept_number, number_at, ranges, written
@@ -72,18 +73,50 @@ def test_however_a_reception_writes_a_number_its_digits_are_the_same(block: Rang
             assert digits.removeprefix("00") in (
                 number.e164[1:],
                 national,
-                number.trunk + national,
+                block.trunk + national,
             )
 
 
+COUNTRIES = {country for culture in cultures() for country in culture.countries}
+
+
+def rings_in(text: str, country: str | None) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, country))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: f"{block.country}-{block.prefix}")
+def test_a_block_names_the_countries_where_its_digits_would_ring(block: Range) -> None:
+    for place in places(block)[:12]:
+        number = number_at(block, place)
+        home = number.home("")
+        if not home.startswith("0") and len(home) >= 10 and rings_in(f"+{home}", None):
+            assert "+" in block.home_rings
+        for country in COUNTRIES:
+            assert country in block.home_rings | {block.country} or not rings_in(home, country), number
+            assert country in block.zeros_ring or not rings_in(number.e164[1:], country), number
+
+
 @pytest.mark.parametrize(
-    ("country", "at", "nationality"), [("ES", "FR", "ES"), ("CH", "CH", "FR"), ("IT", "CH", "IT")]
+    ("country", "at", "reader"),
+    [("ES", "FR", "ES"), ("CH", "CH", "DE"), ("IT", "CH", "GB"), ("CN", "FR", "CN")],
 )
-def test_a_number_without_its_prefix_is_not_somebody_elses(country: str, at: str, nationality: str) -> None:
+def test_a_number_without_its_prefix_is_not_somebody_elses(country: str, at: str, reader: str) -> None:
     draw = Draw(3)
     number = kept_number(country, 10)
 
     for _ in range(400):
-        text = written(number, at, draw, nationality=nationality)
-        for reader in (at, nationality):
-            assert not phonenumbers.is_valid_number(phonenumbers.parse(text, reader)), text
+        text = written(number, at, draw, readers={reader})
+        assert not rings_in(text, at), text
+        assert not rings_in(text, reader), text
+
+
+def test_a_french_number_is_mostly_written_as_the_french_do() -> None:
+    draw = Draw(4)
+    number = kept_number("FR", 10)
+
+    at_home = sum(written(number, "FR", draw, readers={"FR"}).startswith("0") for _ in range(400))
+
+    assert at_home > 300
