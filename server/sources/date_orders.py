@@ -32,13 +32,14 @@ class DateOrders:
         """Take one row into account. In time, only columns that ever held a date are watched."""
         for at in self._watched:
             cell = cells[at]
-            if cell and ("0" <= cell.lstrip()[:1] <= "9"):
+            if not cell:
+                continue
+            self._filled[at] += 1
+            if "0" <= cell.lstrip()[:1] <= "9":
                 seen = self._seen[at]
                 seen.add(cell[:11])
                 if len(seen) > MAX_SEEN:
                     self._count(at)
-            if cell:
-                self._filled[at] += 1
         self._rows += 1
         if self._rows % 2_000 == 0:
             self._drop_others()

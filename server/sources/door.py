@@ -85,12 +85,11 @@ class Door:
     def pass_cells(self, cells: list[str]) -> tuple[list[str], tuple[Finding, ...]]:
         """One row's cells, in the header's order, with what must not be held taken out."""
         found: list[Finding] = []
-        joined = "\n".join(cells)
         closed = [at for at in self.closed if cells[at] and not cells[at].isspace()]
-        digits = MANY_DIGITS.search(joined) is not None
-        text = "\n".join([cells[at] for at in self._free]).casefold()
-        words = bool(text) and _may_tell(text)
-        images = len(joined) > 80 and IMAGE.search(joined) is not None
+        long = "\n".join([c for c, s in zip(cells, self._short, strict=True) if len(c) >= s])
+        digits = MANY_DIGITS.search(long) is not None
+        words = any(_may_tell(cells[at]) for at in self._free)
+        images = len(long) > 80 and IMAGE.search(long) is not None
         if not (closed or digits or words or images):
             return cells, ()
         cells = list(cells)
@@ -99,7 +98,7 @@ class Door:
             found.append(self._finding(self.closed[at], at))
         if digits:
             for at, cell in enumerate(cells):
-                if len(cell) > 12:
+                if len(cell) >= self._short[at] and MANY_DIGITS.search(cell):
                     cells[at] = self._without_cards(at, cell, found)
         if images and "identity_image" not in self._allowed:
             for at, cell in enumerate(cells):
@@ -194,12 +193,24 @@ def class_of_column(name: str) -> str | None:
     return next((kind for kind, pattern in COLUMNS if pattern.search(words)), None)
 
 
-_STEMS = tuple(dict.fromkeys([stem for _, stem, _ in PHRASES] + [stem for stem, _ in DOCUMENTS]))
+_STEMS = frozenset(
+    max(stem.split(), key=len)
+    for stem in (*(stem for _, stem, _ in PHRASES), *(stem for stem, _ in DOCUMENTS))
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@lru_cache(maxsize=16_384)
+def _is_telling(word: str) -> bool:
+    lower = word.casefold()
+    return any(stem in lower for stem in _STEMS)
 
 
 def _may_tell(text: str) -> bool:
-    """Whether lower-case text holds a piece of a word worth a closer look."""
-    return any(stem in text for stem in _STEMS) or "<<" in text or SPANISH_ID.search(text.upper()) is not None
+    """Whether a text holds a word, or a number, that is worth a closer look; most texts do not."""
+    if not text:
+        return False
+    return any(map(_is_telling, _WORD.findall(text))) or "<<" in text or SPANISH_ID.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -246,12 +257,15 @@ def _document_spans(text: str, lower: str) -> list[tuple[int, int]]:
     ]
     if "<<" in text:
         spans += [match.span() for match in MACHINE_READABLE.finditer(text) if "<<" in match[0]]
-    for match in SPANISH_ID.finditer(text.upper() if text.upper().__len__() == len(text) else text):
-        number = int({"X": "0", "Y": "1", "Z": "2"}.get(match[1], "") + match[2])
-        full = len(match[1]) + len(match[2]) == 8
-        if full and SPANISH_LETTERS[number % 23] == match[3]:
-            spans.append(match.span())
+    spans += [match.span() for match in SPANISH_ID.finditer(text) if _is_spanish_id(match)]
     return spans
+
+
+def _is_spanish_id(match: re.Match[str]) -> bool:
+    """DNI and NIE end in a letter computed from the number (Orden INT/2058/2008)."""
+    first, digits, letter = match[1].upper(), match[2], match[3].upper()
+    number = int({"X": "0", "Y": "1", "Z": "2"}.get(first, "") + digits)
+    return len(first) + len(digits) == 8 and SPANISH_LETTERS[number % 23] == letter
 
 
 def _clause(text: str, start: int, end: int) -> tuple[int, int]:

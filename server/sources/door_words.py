@@ -75,8 +75,8 @@ PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("health", "nut", r"\bnuts?[- ]free\b|\bno (?:pea)?nuts\b"),
         ("health", "sans", r"\bsans (?:sel|sucre|arachides?|noix|lait|fruits? (?:de mer|à coque))\b"),
         ("health", "free", r"\b(?:dairy|sugar|salt|egg)[- ]free\b"),
-        ("health", "sin ", r"\bsin (?:sal|az(?:ú|u)car|frutos secos|marisco|huevo|leche)\b"),
-        ("health", "senza ", r"\bsenza (?:sale|zucchero|noci|latte|uova)\b"),
+        ("health", "sin", r"\bsin (?:sal|az(?:ú|u)car|frutos secos|marisco|huevo|leche)\b"),
+        ("health", "senza", r"\bsenza (?:sale|zucchero|noci|latte|uova)\b"),
         ("health", "asth", r"\basthm\w*"),
         ("health", "asm", r"\basma\b|\basm(?:á|a)tic\w*"),
         ("health", "pilep", rf"\b{_E}pilep\w*"),
@@ -114,7 +114,7 @@ PHRASES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("belief", "jud", rf"\bjud{_I}[oa]s?\b"),
         ("belief", "ebr", r"\bebre[oai]\b|\bebraic\w*"),
         ("belief", "tholi", r"\bcatholi\w*|\bkatholi\w*"),
-        ("belief", "t", r"\bcat(?:ó|o)lic[oa]s?\b|\bcattolic[oa]\b"),
+        ("belief", "lic", r"\bcat(?:ó|o)lic[oa]s?\b|\bcattolic[oa]\b"),
         ("belief", "protest", r"\bprotestant\w*"),
         ("belief", "hindu", r"\bhindu\w*"),
         ("belief", "buddh", r"\bbuddhis\w*"),
@@ -154,7 +154,7 @@ _NUMBER = (
     r"(?P<number>(?=(?:[A-Z0-9]*\d){4})[A-Z0-9]{5,20}(?:[ -](?=[A-Z0-9]*\d)[A-Z0-9]{2,10}){0,3}"
     r"|\d{2,4}(?:[ -]\d{2,4}){1,4})"
 )
-_LINK = r"(?:[\s:.#=,-]|n[°ºo]|no\b|nr\b|num\w*|number|nummer|n(?:ú|u)mero|is|est|ist|es|è){0,12}?\s*"
+_LINK = r"(?:[\s:.#=,-]|n[°ºo]|n\b|no\b|nr\b|num\w*|number|nummer|n(?:ú|u)mero|is|est|ist|es|è){0,12}?\s*"
 
 DOCUMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (stem, re.compile(rf"{word}{_LINK}{_NUMBER}", re.IGNORECASE))
@@ -181,7 +181,7 @@ DOCUMENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 """A document's word, then its number; only the number is taken out."""
 
 MACHINE_READABLE = re.compile(r"[A-Z0-9<]{28,44}(?:\s+[A-Z0-9<]{28,44}){0,2}")
-SPANISH_ID = re.compile(r"\b([XYZ]?)(\d{7,8})-?([A-HJ-NP-TV-Z])\b")
+SPANISH_ID = re.compile(r"\b([XYZ]?)([0-9]{7,8})-?([A-HJ-NP-TV-Z])\b", re.IGNORECASE)
 SPANISH_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 IMAGE = re.compile(
     r"data:image/[a-z+.-]+;base64,[A-Za-z0-9+/=\s]*|(?:/9j/|iVBORw0KGgo|R0lGOD)[A-Za-z0-9+/=]{60,}"

@@ -33,6 +33,7 @@ MAX_COLUMNS = 1_000
 HEADER_CELL_LIMIT = 300
 ENOUGH_NUMBERS = 30
 """From so many long numbers on, a column tells by their check digits whether it holds cards or ids."""
+ENOUGH_SEEN = 5_000
 
 _VALUE_NOT_NAME = re.compile(
     r"\s*(?:[^\s@]+@[^\s@]+\.\w+|\+?[\d\s().-]{6,}|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}.*|-?\d+(?:[.,]\d+)?)\s*"
@@ -226,7 +227,7 @@ def _counted(path: Path, reading: Reading, allowed: Collection[str]) -> Reading:
         if isinstance(found, Cells) and len(found.cells) == width:
             dates.watch(found.cells)
             numbers.watch(found.cells)
-        record = reader.read(found)
+        record = reader.examine(found)
         for finding in record.findings:
             counts[finding.code] += 1
             if finding.code == CODES[CARD]:
@@ -272,7 +273,11 @@ class _LongNumbers:
 
     def watch(self, cells: Sequence[str]) -> None:
         for at, cell in enumerate(cells):
-            if 12 < len(cell) < 24 and (match := _LONG_NUMBER.fullmatch(cell)):
+            if (
+                12 < len(cell) < 24
+                and self._long[at] < ENOUGH_SEEN
+                and (match := _LONG_NUMBER.fullmatch(cell))
+            ):
                 self._long[at] += 1
                 self._cards[at] += is_card_number(match[1])
 

@@ -33,6 +33,15 @@ class BadRow:
     findings: tuple[Finding, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A good row behind the door."""
+
+    key: str
+    cells: list[str]
+    findings: tuple[Finding, ...]
+
+
 def lines_of(path: Path, reading: Reading) -> Generator[Cells | Broken, None, None]:
     """Every line of the file as a reading says, the header and what stands before it included."""
     if reading.container == "xlsx":
@@ -92,6 +101,15 @@ class RowReader:
 
     def read(self, found: Cells | Broken) -> RawRecord | BadRow:
         """One line as a record, or as a row that waits."""
+        passed = self.examine(found)
+        if isinstance(passed, BadRow):
+            return passed
+        row = dict(zip(self._header, passed.cells, strict=True))
+        values = self._values(passed.cells)
+        return RawRecord(passed.key, row, values, found.line, passed.findings)
+
+    def examine(self, found: Cells | Broken) -> Passed | BadRow:
+        """One line behind the door, before its values are looked for."""
         if isinstance(found, Broken):
             return self._bad(found.line, found.code, found.params, found.text)
         cells = found.cells
@@ -106,8 +124,7 @@ class RowReader:
         key = self._key(cells)
         if key is None:
             return self._bad(found.line, "row-nobody", {}, self._joined(found.cells))
-        row = dict(zip(self._header, cells, strict=True))
-        return RawRecord(key=key, row=row, values=self._values(cells), line=found.line, findings=findings)
+        return Passed(key, cells, findings)
 
     def _fit(self, cells: list[str], ended: bool) -> list[str] | None:
         """A row with empty cells too many, or with a few at its end left away, as some programs write it."""
