@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, insert
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, create_engine, event, insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -87,11 +87,39 @@ def _prepare_sqlite(engine: Engine) -> None:
 def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert many rows that all have the same columns, in the session's transaction.
 
-    By the Core: the ORM's bulk insert sorts rows by which of their values are None and sends each kind apart
-    (6,600 statements instead of 300 for 20,000 records).
+    Straight to the driver, through the types' own processors: the ORM's bulk insert sorts rows by which of
+    their values are None and sends each kind apart, and the Core builds a parameter set a row (measured for
+    20,000 records: 24 s, 10 s, 2 s). Columns a row does not name stay out; Python-side defaults do not run.
     """
-    if rows:
-        session.connection().execute(insert(model.__table__), rows)  # type: ignore[arg-type]  # a Table
+    if not rows:
+        return
+    connection = session.connection()
+    sql, by_name, columns = _insertion(connection.dialect, model, tuple(rows[0]))
+    if by_name:
+        named = [{name: p(row[name]) if p else row[name] for name, p in columns} for row in rows]
+        connection.exec_driver_sql(sql, named)
+    else:
+        placed = [tuple(p(row[name]) if p else row[name] for name, p in columns) for row in rows]
+        connection.exec_driver_sql(sql, placed)
+
+
+_Columns = list[tuple[str, Callable[[Any], Any] | None]]
+_insertions: dict[tuple[str, str, tuple[str, ...]], tuple[str, bool, _Columns]] = {}
+
+
+def _insertion(dialect: Dialect, model: type[Base], names: tuple[str, ...]) -> tuple[str, bool, _Columns]:
+    """The statement, whether its parameters go by name, and the columns in its order with their processors."""
+    key = (dialect.name, model.__tablename__, names)
+    if key not in _insertions:
+        table = cast(Table, model.__table__)
+        compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+        order: list[str] | None = getattr(compiled, "positiontup", None)
+        columns: _Columns = [
+            (name, table.columns[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in (order or names)
+        ]
+        _insertions[key] = (str(compiled), order is None, columns)
+    return _insertions[key]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
@@ -133,8 +133,10 @@ def _make_records(
             first.setdefault(arrival.raw.key, arrival)
     if not first:
         return
+    ids = _new_ids(session, len(first))
     rows = [
         {
+            "id": record_id,
             "source_id": origin.source.id,
             "key": key,
             "property_id": arrival.property_id,
@@ -145,11 +147,22 @@ def _make_records(
             "received_at": now,
             "needs_linking": True,
         }
-        for key, arrival in first.items()
+        for record_id, (key, arrival) in zip(ids, first.items(), strict=True)
     ]
-    made = insert(SourceRecord).returning(SourceRecord.id, sort_by_parameter_order=True)
-    for row, record_id in zip(rows, session.scalars(made, rows), strict=True):
-        known[str(row["key"])] = _Known(record_id, 0, 0, b"", None, is_new=True)
+    insert_rows(session, SourceRecord, rows)
+    for record_id, key in zip(ids, first, strict=True):
+        known[key] = _Known(record_id, 0, 0, b"", None, is_new=True)
+
+
+def _new_ids(session: Session, count: int) -> Sequence[int]:
+    """Ids for new records: SQLite has one writer at a time, PostgreSQL a sequence."""
+    if session.connection().dialect.name == "sqlite":
+        last = session.scalar(select(func.max(SourceRecord.id))) or 0
+        return range(last + 1, last + 1 + count)
+    numbers = text(
+        "SELECT nextval(pg_get_serial_sequence('source_record', 'id')) FROM generate_series(1, :count)"
+    )
+    return list(session.scalars(numbers, {"count": count}))
 
 
 def _is_known(session: Session, record: _Known, digest: bytes, time: datetime | None) -> bool:
