@@ -126,7 +126,7 @@ class Records:
         parts = Parts.of(firsts.values)
         numbers = [_phones(row) for row in rows]
         phone = Column.of(number for pair in numbers for number in pair)
-        references = [(k, ref) for k, row in enumerate(rows) for ref in dict.fromkeys(row.references)]
+        references = [(k, ref) for k, row in enumerate(rows) for ref in dict.fromkeys(row.references) if ref]
         kept_ids = tuple(ids[k] for k in order)
         return cls(
             ids=kept_ids,

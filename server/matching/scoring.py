@@ -76,8 +76,12 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
         if kind.WITNESS:
             strong = np.array([level.strong for level in kind.LEVELS], dtype=np.bool_)[found.level]
             witnesses[kind.WITNESS] = witnesses.get(kind.WITNESS, np.zeros(n, np.bool_)) | strong
+        weak = np.array([level.weak for level in kind.LEVELS], dtype=np.bool_)[found.level] & (stranger > 0)
+        if weak.any():
+            name = name + np.where(weak, stranger, 0).astype(np.float32)
+            stranger = np.where(weak, 0, stranger)
         if kind_name == "name":
-            name, person["kin"] = stranger, person["kin"] + kin
+            name, person["kin"] = name + stranger, person["kin"] + kin
         elif kind.GROUP == "person":
             person["stranger"] = person["stranger"] + stranger
             person["kin"] = person["kin"] + kin
@@ -91,7 +95,7 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
                     low = np.minimum(best[at], np.maximum(bits, 0))
                     best[at] = np.maximum(high, 0)
                     rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(bits, 0)
-    # a name alone never links, however rare: it cannot outweigh the number of guests it was drawn from
+    # a name never links alone, nor with what whole towns share: it cannot outweigh the guests it is drawn from
     stranger = np.minimum(name, model.prior) + person["stranger"] - model.prior
     kin = person["kin"]
     for (_, side), bits in best.items():

@@ -13,11 +13,17 @@ from server.matching.records import Parts
 ABSENT, UNLIKE, KNOWN_NEAR, NEAR, INITIAL, NICKNAME, COMPOUND, SLIP, EQUAL = range(9)
 
 
-def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags) -> Levels:
+FEMININE = frozenset({"te", "tte", "ette", "ine", "ina", "elle", "ella", "ne", "na", "la", "le", "ie", "ia"})
+"""Endings that make a woman's name of a man's: Antoine, Antoinette; Paul, Pauline."""
+
+
+def compare_parts(
+    parts: Parts, left: Ints, right: Ints, known: Flags, *, given: bool = False
+) -> Levels:
     """The level of each pair of part codes. `known`: spellings that are established names of their own.
 
     Two established names one letter apart (Julie, Julien) are two names; the same distance from a spelling
-    that nobody else bears is a slip.
+    that nobody else bears is a slip. `given`: the parts are first names.
     """
     level = np.zeros(len(left), dtype=np.int8)
     level[(left >= 0) & (left == right)] = EQUAL
@@ -48,7 +54,11 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags) -> Levels
     for k in np.flatnonzero(~short & (shortest >= 3) & (found < INITIAL)).tolist():
         longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
         if longer.startswith(shorter):
-            found[k] = KNOWN_NEAR if known[a[k]] and known[b[k]] else NICKNAME
+            other = known[a[k]] and known[b[k]]
+            other = other or (given and longer[len(shorter) :] in FEMININE)
+            found[k] = KNOWN_NEAR if other else NICKNAME
+        elif given and longer[: len(shorter) - 1] == shorter[:-1] and longer[len(shorter) - 1 :] in FEMININE:
+            found[k] = KNOWN_NEAR
         elif len(shorter) >= 4 and is_glued(longer, shorter):
             found[k] = SLIP
     for k in np.flatnonzero(parts.damaged[a] | parts.damaged[b]).tolist():

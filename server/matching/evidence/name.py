@@ -89,7 +89,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         known_first |= seen_first >= 4
         known_last |= seen_last >= 4
     fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
-    first = compare_parts(parts, fl, fr, known_first)
+    first = compare_parts(parts, fl, fr, known_first, given=True)
     last = compare_parts(parts, sl, sr, known_last)
     straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
     doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
