@@ -33,6 +33,7 @@ _TIME = re.compile(
 )
 _SERIAL = re.compile(r"\d{4,5}(?:[.,]\d+)?")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _WORDED = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -118,6 +119,13 @@ def parse(text: str, order: DateOrder | None = None, today: date | None = None) 
     the century that `today` makes likely (a date at most ten years ahead). Also read: `20240131`, spreadsheet serial
     numbers, Unix seconds, month names in twelve languages. A moment without an offset is taken for UTC.
     """
+    if len(text) == 19 and text[4] == text[7] == "-" and text.isascii():
+        try:  # what most systems write, hardly ever twice
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return Date(moment.date(), moment.replace(tzinfo=UTC))
     return _parse(text.strip()[:80], order, None if today is None else today.year)
 
 
@@ -257,13 +265,16 @@ def _placeholders() -> frozenset[str]:
     return words("placeholder_birth_dates")
 
 
-def parse_birth(text: str, order: DateOrder | None = None, today: date | None = None) -> Date:
+def parse_birth(
+    text: str, order: DateOrder | None = None, today: date | None = None, written: date | None = None
+) -> Date:
     """Read a birth date: never in the future, never over OLDEST_AGE, never a system's default.
 
-    `today` is the day the row was written, as near as known; without it a birth date is only held against the
-    two-digit pivot. A placeholder (`01/01/1900`) gives no date and `birth_date_placeholder`.
+    `today` is the day of reading; `written`, when today is not known, a day on which the row was written, which only
+    tells the century of a two-digit year. A placeholder (`01/01/1900`) gives no date and `birth_date_placeholder`.
     """
-    read = parse(text, order, today)
+    now = today or written
+    read = parse(text, order, now)
     if read.value is None:
         if read.code == "date_without_year":
             return Date(code="birth_year_missing")
@@ -273,15 +284,15 @@ def parse_birth(text: str, order: DateOrder | None = None, today: date | None = 
     value = read.value
     if value.isoformat() in _placeholders():
         return Date(code="birth_date_placeholder")
-    if today is not None and value > today and _has_short_year(text):
+    if now is not None and value > now and not _FOUR_DIGITS.search(text):
         try:
             value = value.replace(year=value.year - 100)
         except ValueError:
             return Date(code="date_does_not_exist")
     if today is not None and value > today:
         return Date(code="birth_date_in_future")
-    year_now = today.year if today is not None else 2000 + _CENTURY_PIVOT
-    if year_now - value.year > OLDEST_AGE:
+    year_now = now.year if now is not None else 2000 + _CENTURY_PIVOT
+    if value.year > year_now + OLDEST_AGE or year_now - value.year > OLDEST_AGE:
         return Date(code="birth_date_impossible_age")
     return Date(value, None, read.code)
 
@@ -289,7 +300,3 @@ def parse_birth(text: str, order: DateOrder | None = None, today: date | None = 
 def _all_alike(text: str) -> bool:
     digits = {ch for ch in text if ch.isdigit()}
     return len(digits) == 1
-
-
-def _has_short_year(text: str) -> bool:
-    return re.search(r"\d{4}", text) is None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from server.cleaning.address import read_address
+from server.cleaning.address import Address, read_address
 from server.cleaning.country import read_country
 from server.cleaning.date import Date, parse, parse_birth
 from server.cleaning.email import Email, read_email
@@ -14,16 +14,17 @@ from server.cleaning.language import read_language
 from server.cleaning.name import Name, read_name
 from server.cleaning.phone import Phone, read_phone
 from server.cleaning.stay import (
+    Noted,
     currency_of,
     read_amount,
-    read_card_digits,
     read_consent,
+    read_notes,
     read_party,
     read_references,
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text
+from server.cleaning.text import cut, read_text, tidy
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -70,6 +71,11 @@ class _Row:
         for field, raw in values.items():
             if not raw or field not in _KNOWN:
                 continue
+            plain = tidy(raw)
+            if plain is not None:
+                if len(plain) > 9 or plain.lower() not in _NOTHING:
+                    self.text[field] = plain
+                continue
             read = read_text(raw)
             for code in read.codes:
                 self.note(code, field, value=raw[:80], read=read.value[:80])
@@ -89,9 +95,20 @@ _KNOWN = frozenset(FIELDS)
 _NAME_FIELDS = frozenset(("first_name", "last_name", "full_name"))
 
 
+_NO_ADDRESS = Address()
+_NO_EMAIL = Email()
+_NO_PHONE = Phone()
+_NO_DATE = Date()
+_NOTHING_NOTED = Noted()
+
+
 class _Phones(NamedTuple):
-    phone: Phone
-    mobile: Phone
+    phone: Phone = _NO_PHONE
+    mobile: Phone = _NO_PHONE
+
+
+_NO_PHONES = _Phones()
+_OWN_PHONES = frozenset(("mobile", "unverifiable"))
 
 
 def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
@@ -102,20 +119,24 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     in the result and stands in its findings. Every value fits the columns of `records.models.CleanRow`.
     """
     row = _Row(values, context)
+    text = row.text
+    get = text.get
     country = _country(row, "country")
     nationality = _country(row, "nationality")
     language = _language(row)
-    address = read_address(row.get("street"), row.get("postal_code"), row.get("city"), country)
-    for code, field, value in address.found:
-        row.note(code, field, value=value)
-    country = country or address.country
+    address = _NO_ADDRESS
+    if "street" in text or "postal_code" in text or "city" in text:
+        address = read_address(get("street", ""), get("postal_code", ""), get("city", ""), country)
+        for code, field, value in address.found:
+            row.note(code, field, value=value)
+        country = country or address.country
     name = read_name(
-        row.get("first_name"), row.get("last_name"), row.get("full_name"), row.get("title"), language or ""
+        get("first_name", ""), get("last_name", ""), get("full_name", ""), get("title", ""), language or ""
     )
     for code, field, value in name.found:
         row.note(code, field, value=value)
     email = _email(row)
-    phones = _phones(row, country, nationality)
+    phones = _phones(row, country, nationality, language, email.address)
     stay_from, stay_to = _day(row, "stay_from"), _day(row, "stay_to")
     if stay_from is not None and stay_to is not None and stay_to < stay_from:
         row.note("stay_ends_before_it_starts", "stay_to", value=f"{stay_from} - {stay_to}")
@@ -123,13 +144,13 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     updated = _moment(row, "updated_at")
     written = max((moment.value for moment in (created, updated) if moment.value), default=stay_from)
     birth_date = _birth(row, written)
-    amount, currency = read_amount(row.get("amount")) if "amount" in row.text else (None, None)
-    if "amount" in row.text and amount is None:
-        row.note("amount_unreadable", "amount", value=row.get("amount")[:80])
-    notes = row.get("notes")
-    status = read_status(row.get("status")) if "status" in row.text else "unknown"
-    if "status" in row.text and status == "unknown":
-        row.note("status_unknown", "status", value=row.get("status")[:80])
+    amount, currency = read_amount(get("amount", "")) if "amount" in text else (None, None)
+    if "amount" in text and amount is None:
+        row.note("amount_unreadable", "amount", value=get("amount", "")[:80])
+    noted = read_notes(get("notes", "")) if "notes" in text else _NOTHING_NOTED
+    status = read_status(get("status", "")) if "status" in text else "unknown"
+    if "status" in text and status == "unknown":
+        row.note("status_unknown", "status", value=get("status", "")[:80])
     return CleanRecord(
         first_name=name.first,
         last_name=name.last,
@@ -156,16 +177,16 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
         document_number=_document(row),
         company=_short(row, "company"),
         loyalty_id=_short(row, "loyalty_id"),
-        references=read_references(row.get("reference"), notes),
-        room=read_room(row.get("room"), notes),
-        card_digits=read_card_digits(notes),
+        references=read_references(get("reference", ""), noted),
+        room=read_room(get("room", ""), noted),
+        card_digits=noted.card_digits,
         stay_from=stay_from,
         stay_to=stay_to,
         status=status,
         channel=_short(row, "channel"),
-        party=read_party(row.get("party"), notes),
+        party=read_party(get("party", ""), noted),
         amount=amount,
-        currency=currency_of(row.get("currency")) or currency,
+        currency=currency_of(get("currency", "")) or currency,
         created_at=created.moment,
         updated_at=updated.moment,
         consent_at=_moment(row, "consent_at").moment,
@@ -199,45 +220,66 @@ def _language(row: _Row) -> str | None:
 def _email(row: _Row) -> Email:
     text = row.get("email")
     if not text:
-        return Email()
+        return _NO_EMAIL
     email = read_email(text[:1_000], row.context.own_domains, row.context.own_emails)
     for code, params in email.found:
         row.findings.append(Finding(code, "email", params))
     return email
 
 
-def _phones(row: _Row, country: str | None, nationality: str | None) -> _Phones:
+def _phones(
+    row: _Row, country: str | None, nationality: str | None, language: str | None, email: str | None
+) -> _Phones:
     """Both phone columns; a mobile number fills `mobile` and a landline `phone`, whichever column it stands in."""
-    phone_text, mobile_text = row.get("phone"), row.get("mobile")
+    phone_text, mobile_text = row.text.get("phone"), row.text.get("mobile")
     if not phone_text and not mobile_text:
-        return _Phones(Phone(), Phone())
-    hints = tuple(dict.fromkeys(code for code in (country, nationality, row.context.country) if code))
+        return _NO_PHONES
     own = row.context.own_phones
-    read: list[tuple[str, Phone]] = []
-    for field, text in (("phone", phone_text), ("mobile", mobile_text)):
+    hints = tuple(dict.fromkeys(code for code in (country, nationality) if code))
+    weak = _speakers(language, email)
+    home = row.context.country
+
+    def read(field: str, text: str | None) -> Phone:
         if not text:
-            continue
-        number = read_phone(text, hints, own)
-        read.append((field, number))
+            return _NO_PHONE
+        number = read_phone(text, hints, home, weak, own)
         for code, params in number.found:
             row.findings.append(Finding(code, field, params))
-    phone = next((number for field, number in read if field == "phone"), Phone())
-    mobile = next((number for field, number in read if field == "mobile"), Phone())
-    second = next((number.second for _, number in read if number.second), None)
-    other = read_phone(second, hints, own) if second else Phone()
-    if phone.e164 is None and other.e164 is not None and other.kind != "mobile":
-        phone = other
-    if mobile.e164 is None:
-        spare = next((number for number in (phone, other) if number.kind == "mobile"), None)
-        mobile = spare or mobile
-    if phone.e164 is None:
-        # a landline typed under mobile is the phone; a mobile alone is the phone too, for who rings the guest
-        spare = next((number for number in (mobile, other) if number.e164 is not None), None)
-        phone = spare or phone
+        return number
+
+    phone, mobile = read("phone", phone_text), read("mobile", mobile_text)
+    if phone.e164 and mobile.e164 and phone.e164 != mobile.e164 and phone.e164[-8:] == mobile.e164[-8:]:
+        # one number written twice, once with its country: "00351914130254" and "914.130.254"
+        phone = mobile = phone if (phone_text or "").lstrip("( ").startswith(("+", "00")) else mobile
+    second = phone.second or mobile.second
+    other = read_phone(second, hints, home, weak, own) if second else _NO_PHONE
     if mobile.kind == "landline":
         row.note("phone_landline_as_mobile", "mobile", value=mobile.e164 or "")
-        mobile = other if other.kind == "mobile" else mobile
+        if phone.e164 is None or phone.e164 == mobile.e164:
+            phone, mobile = mobile, _NO_PHONE
+    if phone.e164 is None and other.kind in ("landline", "unverifiable"):
+        phone = other
+    if mobile.e164 is None:
+        mobile = next((number for number in (phone, other) if number.kind == "mobile"), mobile)
     return _Phones(phone, mobile)
+
+
+# where a language is the common one; Arabic and French speakers are of too many countries to tell
+_HOME_OF = {"en": ("GB", "US"), "de": ("DE",), "es": ("ES",), "it": ("IT",), "nl": ("NL",), "pt": ("PT",),
+            "pl": ("PL",), "ru": ("RU",), "zh": ("CN",), "ja": ("JP",), "el": ("GR",), "fr": ("FR",), "ko": ("KR",),
+            "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "cs": ("CZ",), "tr": ("TR",)}  # fmt: skip
+# endings that are countries by law and everybody's by use
+_GENERIC_ENDINGS = frozenset(("co", "me", "io", "tv", "ai", "cc", "fm", "ly", "to", "ws", "eu"))
+
+
+def _speakers(language: str | None, email: str | None) -> tuple[str, ...]:
+    """Countries that the row's language and its address's ending point to, for numbers that fit no better hint."""
+    found = _HOME_OF.get(language or "", ())
+    ending = email.rpartition(".")[2] if email else ""
+    if len(ending) == 2 and ending not in _GENERIC_ENDINGS:
+        code = "GB" if ending == "uk" else ending.upper()
+        return (code, *(country for country in found if country != code))
+    return found
 
 
 def _day(row: _Row, field: str) -> date | None:
@@ -253,7 +295,7 @@ def _moment(row: _Row, field: str) -> Date:
     """A moment in UTC; a day without a time is its midnight."""
     text = row.get(field)
     if not text:
-        return Date()
+        return _NO_DATE
     read = parse(text, row.context.date_orders.get(field), row.context.today)
     _note_date(row, field, text, read)
     if read.value is not None and read.moment is None:
@@ -265,8 +307,8 @@ def _birth(row: _Row, written: date | None) -> date | None:
     text = row.get("birth_date")
     if not text:
         return None
-    today = row.context.today or written
-    read = parse_birth(text, row.context.date_orders.get("birth_date"), today)
+    order = row.context.date_orders.get("birth_date")
+    read = parse_birth(text, order, row.context.today, written)
     if read.code is not None:
         row.note(_BIRTH_CODES.get(read.code, read.code), "birth_date", value=text[:80])
     return read.value
@@ -286,12 +328,14 @@ def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
         return False
     if name.kind in ("placeholder", "group"):
         return (
-            email.kind in ("real", "relay") or phones.mobile.kind == "mobile" or phones.phone.kind == "mobile"
+            email.kind in ("real", "relay") or not _OWN_PHONES.isdisjoint((phones.phone.kind, phones.mobile.kind))
         )
     return True
 
 
 def _document(row: _Row) -> str | None:
+    if "document_number" not in row.text:
+        return None
     number = "".join(ch for ch in row.get("document_number").upper() if ch.isalnum())
     if len(number) < 4 or len(set(number)) == 1:
         return None
