@@ -327,8 +327,8 @@ def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
     if name.kind == "company":
         return False
     if name.kind in ("placeholder", "group"):
-        return (
-            email.kind in ("real", "relay") or not _OWN_PHONES.isdisjoint((phones.phone.kind, phones.mobile.kind))
+        return email.kind in ("real", "relay") or not _OWN_PHONES.isdisjoint(
+            (phones.phone.kind, phones.mobile.kind)
         )
     return True
 

@@ -21,7 +21,9 @@ EXAMPLE = "resolve records.csv --out clusters.csv --report report.json"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """RECORDS.csv and where the answers go."""
     parser.add_argument("records", type=Path, metavar="RECORDS.csv", help="raw records, .csv or .csv.gz")
-    parser.add_argument("--out", type=Path, required=True, metavar="CLUSTERS.csv", help="record_id, cluster_id")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="CLUSTERS.csv", help="record_id, cluster_id"
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="what was found, as JSON")
     parser.add_argument(
         "--explain", nargs=2, metavar=("A", "B"), help="say why two records are one person or not"
@@ -29,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decisions", type=Path, metavar="FILE", help="CSV of record_a, record_b, decision (same or apart)"
     )
-    parser.add_argument("--runner", choices=("local", "spark"), default="local", help="where the work is done")
+    parser.add_argument(
+        "--runner", choices=("local", "spark"), default="local", help="where the work is done"
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:

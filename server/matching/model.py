@@ -226,7 +226,7 @@ def _bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, list[i
     joint = np.stack(
         [values, records.first[rows].astype(np.int64), records.last[rows].astype(np.int64)], axis=1
     )
-    named = (values != 0) & ((joint[:, 1] >= 0) | (joint[:, 2] >= 0))
+    named = (values != 0) & ~records.named_by_mailbox[rows] & ((joint[:, 1] >= 0) | (joint[:, 2] >= 0))
     borne = np.unique(joint[named], axis=0)
     keys, starts, sizes = np.unique(borne[:, 0], return_index=True, return_counts=True)
     found: list[tuple[int, int]] = []

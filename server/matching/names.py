@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from anyascii import anyascii
 
@@ -90,6 +90,7 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
     ("mp", "b"), ("nt", "d"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"),
     ("ae", "e"), ("oe", "o"), ("ue", "u"),
 )  # fmt: skip
+_VOWELS = str.maketrans({"e": "i", "o": "u"})
 _LETTERS = str.maketrans({"q": "k", "w": "v", "z": "s", "y": "i", "x": "s", "j": "j", "h": None})
 
 
@@ -133,6 +134,15 @@ def sound(letters: str) -> str:
     return "".join(kept)
 
 
+def spoken(letters: str) -> str:
+    """The whole name by sound, vowels in three kinds: sameera, samira -> samira; eman, imane -> iman."""
+    for written, heard in _SOUNDS:
+        if written in letters:
+            letters = letters.replace(written, heard)
+    heard_letters = letters.translate(_LETTERS).translate(_VOWELS).removesuffix("i")
+    return "".join(letter for letter, _ in groupby(heard_letters))
+
+
 @cache
 def nickname_groups() -> dict[str, frozenset[int]]:
     """Folded first name -> the groups of names it can stand for, from data/nicknames.txt."""
@@ -142,6 +152,14 @@ def nickname_groups() -> dict[str, frozenset[int]]:
         for name in line.split(","):
             found.setdefault(fold(name).replace(" ", ""), set()).add(number)
     return {name: frozenset(groups) for name, groups in found.items()}
+
+
+@cache
+def full_given_names() -> frozenset[str]:
+    """First names in full, folded: those that head a line of data/nicknames.txt."""
+    text = files("server.matching").joinpath("data/nicknames.txt").read_text("utf-8")
+    heads = (line.split(",")[0] for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(fold(head).replace(" ", "") for head in heads)
 
 
 def fits_lost_letters(damaged: str, other: str) -> bool:

@@ -94,7 +94,9 @@ def test_a_couple_on_one_email_is_two() -> None:
 def test_an_initial_that_fits_both_of_a_couple_glues_nobody() -> None:
     contact = {"email": "les.dupont@orange.fr", "mobile": "+33612345099"}
     desk = resolve(
-        person("Marie", "Dupont", **contact), person("Michel", "Dupont", **contact), person("M", "Dupont", **contact)
+        person("Marie", "Dupont", **contact),
+        person("Michel", "Dupont", **contact),
+        person("M", "Dupont", **contact),
     )
 
     assert not desk.together(0, 1)
@@ -107,7 +109,8 @@ LAST = "Abel Braun Costa Diaz Ekman Fabre Gomez Haas Ivanov Jansen Klein Lopez M
 def test_an_assistant_s_address_on_forty_guests_is_forty_guests() -> None:
     firsts, lasts = FIRST.split(), LAST.split()
     guests = [
-        person(firsts[n % 20], lasts[(n * 7 + n // 18) % 18], email="assistant@bigfirm.com") for n in range(40)
+        person(firsts[n % 20], lasts[(n * 7 + n // 18) % 18], email="assistant@bigfirm.com")
+        for n in range(40)
     ]
     desk = resolve(*guests)
 
@@ -120,7 +123,8 @@ def test_an_assistant_s_address_on_forty_guests_is_forty_guests() -> None:
 )
 def test_an_alias_is_evidence_for_its_own_booking_only(arrivals: tuple[str, str], together: bool) -> None:
     records = [
-        person("J", "Weber", email="abc@guest.booking.com", stay=(day, day[:8] + "12"), **ALIAS) for day in arrivals
+        person("J", "Weber", email="abc@guest.booking.com", stay=(day, day[:8] + "12"), **ALIAS)
+        for day in arrivals
     ]
     desk = resolve(*records)
 
@@ -181,7 +185,9 @@ SAME_PERSON = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "two"), [case[1:] for case in SAME_PERSON], ids=[case[0] for case in SAME_PERSON])
+@pytest.mark.parametrize(
+    ("one", "two"), [case[1:] for case in SAME_PERSON], ids=[case[0] for case in SAME_PERSON]
+)
 def test_one_person_in_spite_of(one: CleanRecord, two: CleanRecord) -> None:
     assert resolve(one, two).together(0, 1)
 

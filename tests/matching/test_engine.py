@@ -20,7 +20,9 @@ from server.matching.sentences import SENTENCES
 from server.record import CleanRecord
 from tests.matching.builders import columns, person, resolve
 
-FIRSTS = st.sampled_from([None, "Marie", "Michel", "M", "Patrick", "P", "Pat", "Maria", "Mar?a", "Jean Pierre"])
+FIRSTS = st.sampled_from(
+    [None, "Marie", "Michel", "M", "Patrick", "P", "Pat", "Maria", "Mar?a", "Jean Pierre"]
+)
 LASTS = st.sampled_from([None, "Martin", "Rossi", "M", "de la Cruz", "Cruz", "Al Zahrani", "李"])
 EMAILS = st.sampled_from([None, "maria@rossi.it", "p.martin@free.fr", "pmartin@free.fr", "info@agency.com"])
 MOBILES = st.sampled_from([None, "+33652527272", "+33652527273", "+393331234590"])
@@ -33,7 +35,9 @@ PERSONS = st.builds(
 HOUSES = st.lists(PERSONS, min_size=1, max_size=14)
 
 
-def groups(records: Records, labels: np.ndarray[tuple[int], np.dtype[np.int32]], ids: list[str]) -> set[frozenset[str]]:
+def groups(
+    records: Records, labels: np.ndarray[tuple[int], np.dtype[np.int32]], ids: list[str]
+) -> set[frozenset[str]]:
     """The partition as sets of ids."""
     found: dict[int, set[str]] = {}
     for own, label in zip(ids, labels.tolist(), strict=True):
@@ -110,7 +114,9 @@ HOUSE = [
     person("Patrick", "Martin", mobile="+33652527272", born="1956-12-28"),
     person("P", "Martin", mobile="+33652527272"),
     person("Eva", "Kern", email="eva@kern.de"),
-    person("Eva", "Kern", email="eva@kern.de", references=("4711", "4712"), stay=("2026-05-01", "2026-05-03")),
+    person(
+        "Eva", "Kern", email="eva@kern.de", references=("4711", "4712"), stay=("2026-05-01", "2026-05-03")
+    ),
 ]
 
 
@@ -122,7 +128,9 @@ def test_a_few_records_under_a_frozen_model_are_judged_as_in_the_whole_house() -
 
     for i in range(len(HOUSE)):
         for j in range(i):
-            assert explain(alone, model, i, j).bits == pytest.approx(explain(whole, model, i, j).bits, abs=1e-4)
+            assert explain(alone, model, i, j).bits == pytest.approx(
+                explain(whole, model, i, j).bits, abs=1e-4
+            )
     assert match(alone, model).labels.tolist() == match(whole, model).labels[: len(HOUSE)].tolist()
 
 
@@ -157,7 +165,11 @@ def test_keys_are_the_same_in_another_process() -> None:
         "mobile_class='mobile')], ['a'], ['pms'], ['source']); print(sorted(keys_of(r)[1].tolist()))"
     )
     told = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"}
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONHASHSEED": "7"},
     )
     here = keys_of(Records.of([person("Eva", "Kern", mobile="+4915112345678")], ["a"], ["pms"], ["source"]))
 

@@ -17,9 +17,7 @@ FEMININE = frozenset({"te", "tte", "ette", "ine", "ina", "elle", "ella", "ne", "
 """Endings that make a woman's name of a man's: Antoine, Antoinette; Paul, Pauline."""
 
 
-def compare_parts(
-    parts: Parts, left: Ints, right: Ints, known: Flags, *, given: bool = False
-) -> Levels:
+def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given: bool = False) -> Levels:
     """The level of each pair of part codes. `known`: spellings that are established names of their own.
 
     Two established names one letter apart (Julie, Julien) are two names; the same distance from a spelling
@@ -42,13 +40,15 @@ def compare_parts(
     found[slip] = SLIP
     found[(close >= 0.87) & known[a] & known[b] & (slips > 0)] = KNOWN_NEAR
     found[slip & known[a] & known[b]] = KNOWN_NEAR
+    heard = (parts.spoken[a] == parts.spoken[b]) & (shortest >= 4)
+    listed = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
+    found[heard & ~(listed[a] & listed[b])] = SLIP
     begins = parts.initials[a] == parts.initials[b]
     short = parts.initial_only[a] | parts.initial_only[b]
     worded = parts.several[a] | parts.several[b]
     for k in np.flatnonzero(worded & ~short).tolist():
         found[k] = max(int(found[k]), _words_alike(parts.values[a[k]], parts.values[b[k]]))
-    has_nickname = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
-    for k in np.flatnonzero(has_nickname[a] & has_nickname[b]).tolist():
+    for k in np.flatnonzero(listed[a] & listed[b]).tolist():
         if not parts.nicknames[a[k]].isdisjoint(parts.nicknames[b[k]]):
             found[k] = max(int(found[k]), NICKNAME)
     for k in np.flatnonzero(~short & (shortest >= 3) & (found < INITIAL)).tolist():
@@ -91,7 +91,7 @@ def _words_alike(a: str, b: str) -> int:
         return COMPOUND
     for some, whole in ((one, two), (two, one)):
         for word in some:
-            if len(word) >= 5 and any(OSA.distance(word, w, score_cutoff=1) <= 1 for w in whole):
+            if len(word) >= 4 and any(OSA.distance(word, w, score_cutoff=1) <= 1 for w in whole):
                 return COMPOUND
     return UNLIKE
 

@@ -29,12 +29,11 @@ from server.matching.records import Records
 GROUP = "person"
 WITNESS = None
 
-FIRST = {ABSENT: (0, 0), UNLIKE: (-6, -8), KNOWN_NEAR: (-5, -6), NEAR: (-1, -1.5), INITIAL: (3, 2),
+FIRST = {ABSENT: (0, 0), UNLIKE: (-6, -8), KNOWN_NEAR: (-5, -6), NEAR: (-1, -1.5), INITIAL: (3, 2.8),
          NICKNAME: (-3, 2.5), COMPOUND: (-2.5, 2.5), SLIP: (-3.5, 3), EQUAL: (-0.5, 4)}  # fmt: skip
 LAST = {ABSENT: (0, 0), UNLIKE: (-5, -2.5), KNOWN_NEAR: (-3, -1.5), NEAR: (-1, -0.5), INITIAL: (2.5, 0),
         NICKNAME: (-3, 0), COMPOUND: (-3, 0), SLIP: (-3.5, 0.5), EQUAL: (-0.5, 0.5)}  # fmt: skip
 """(stranger, kin) bits; from NICKNAME up the rarity of the name comes on top for strangers."""
-
 
 
 def _code(first: int, last: int) -> str:
