@@ -60,8 +60,8 @@ def _level(number: int) -> Level:
 LEVELS = tuple(_level(number) for number in range(10 * EQUAL + EQUAL + 1))
 
 RAREST_FIRST, RAREST_LAST = 10.0, 13.0
-COMMON_FIRST, COMMON_LAST = 1 / 250, 1 / 600
-"""What is believed of a name before it is counted (census lists: the commonest names are near one in 80)."""
+COMMON_FIRST, COMMON_LAST = 1 / 100, 1 / 200
+"""What is believed of a name before it is counted (census lists: the commonest are near one in 80)."""
 
 
 def keys(records: Records) -> Iterator[Keyed]:
