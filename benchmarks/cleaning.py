@@ -2,15 +2,15 @@
 
     python benchmarks/cleaning.py [RECORDS.csv.gz] [--rows N] [--profile]
 
-Without a file it makes its own rows, no two alike, in the shapes that hotel, restaurant and till exports have.
-The caches of cleaning are empty at the start, so the figure is that of a first import.
+Without a file it makes its own rows, no two alike, in the shapes that hotel, restaurant and till exports
+have. The caches of cleaning are empty at the start, so the figure is that of a first import.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import cProfile
+import csv
 import gzip
 import pstats
 import random
@@ -20,13 +20,49 @@ from pathlib import Path
 from server.cleaning import clean
 from server.record import FIELDS, Context
 
-FIRST = "Jean Marie Sylvie Thomas Anna Hélène Giulia Pieter Ana María José Hans Ольга Abdul Yuki".split()
-LAST = (
-    "Martin Dupont García Rossi Müller van-den-Berg Jansen Silva O'Neill Lefèvre Al-Masri Sato Ivanova Benoît"
-).split()
-DOMAINS = (
-    "gmail.com orange.fr guest.booking.com hotmail.co.uk web.de libero.it gmial.com firma.example".split()
-)
+FIRST = [
+    "Jean",
+    "Marie",
+    "Sylvie",
+    "Thomas",
+    "Anna",
+    "Hélène",
+    "Giulia",
+    "Pieter",
+    "Ana",
+    "María",
+    "José",
+    "Hans",
+    "Ольга",
+    "Abdul",
+    "Yuki",
+]
+LAST = [
+    "Martin",
+    "Dupont",
+    "García",
+    "Rossi",
+    "Müller",
+    "van-den-Berg",
+    "Jansen",
+    "Silva",
+    "O'Neill",
+    "Lefèvre",
+    "Al-Masri",
+    "Sato",
+    "Ivanova",
+    "Benoît",
+]
+DOMAINS = [
+    "gmail.com",
+    "orange.fr",
+    "guest.booking.com",
+    "hotmail.co.uk",
+    "web.de",
+    "libero.it",
+    "gmial.com",
+    "firma.example",
+]
 
 
 def made_rows(count: int, seed: int = 1) -> list[dict[str, str]]:

@@ -30,8 +30,48 @@ _PREFIXED = re.compile(r"(FR?|DE?|CH|BE?|AT?|IT?|ES?|LU?|NL|L)[- ]?(\d{4,5}(?: ?
 _PREFIX_COUNTRY = {"F": "FR", "D": "DE", "B": "BE", "A": "AT", "I": "IT", "E": "ES", "L": "LU"}
 _CEDEX = re.compile(r"\s+cedex(?:\s+\d{1,2})?\s*$", re.I)
 _ARRONDISSEMENT = re.compile(r"\s+(?:0?\d{1,2}(?:er|e|ème|eme)?)\s*$", re.I)
-_SMALL = frozenset("de du des la le les d l en et sur sous lès les bis ter quater van der den von zum zur am im an di del"
-                   " della dei da do dos das e y of the".split())  # fmt: skip
+_SMALL = frozenset(
+    [
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "d",
+        "l",
+        "en",
+        "et",
+        "sur",
+        "sous",
+        "lès",
+        "les",
+        "bis",
+        "ter",
+        "quater",
+        "van",
+        "der",
+        "den",
+        "von",
+        "zum",
+        "zur",
+        "am",
+        "im",
+        "an",
+        "di",
+        "del",
+        "della",
+        "dei",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "e",
+        "y",
+        "of",
+        "the",
+    ]
+)
 
 
 class Address(NamedTuple):
@@ -83,7 +123,7 @@ def _postal(
             code, proven = prefixed[2], home
     if code.isdigit():
         length = _LENGTHS.get(country or proven or "")
-        if length is not None and 3 <= len(code) == length - 1 or (country == "IT" and len(code) == 3):
+        if (length is not None and 3 <= len(code) == length - 1) or (country == "IT" and len(code) == 3):
             filled = code.zfill(length or 5)
             found.append(("postal_zero_restored", "postal_code", f"{code} -> {filled}"))
             code = filled
@@ -110,9 +150,7 @@ def _place(text: str) -> str:
         return text
     out: list[str] = []
     for index, word in enumerate(re.split(r"([\s'’-]+)", text.lower())):
-        if index % 2 or (word in _SMALL and out and "".join(out).strip()):
-            out.append(word)
-        elif word[:1].isdigit():
+        if index % 2 or (word in _SMALL and out and "".join(out).strip()) or word[:1].isdigit():
             out.append(word)
         else:
             out.append(word[:1].upper() + word[1:])

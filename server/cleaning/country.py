@@ -20,9 +20,8 @@ _OLD_CODES = {"UK": "GB", "EL": "GR", "SU": "RU", "YU": "RS", "TP": "TL", "ZR": 
 @cache
 def codes() -> frozenset[str]:
     """Every alpha-2 code that is a country or territory."""
-    return frozenset(
-        code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in _GROUPS
-    )
+    known = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in known if len(code) == 2 and code.isalpha() and code not in _GROUPS)
 
 
 @cache
@@ -47,7 +46,7 @@ def _key(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def read_country(text: str) -> str | None:
-    """The code of a country or nationality in words or codes (`Française`, `GBR`, `U.K.`, `Holland`, `日本`); else None."""
+    """The code of a country or nationality in words or codes (`Française`, `GBR`, `U.K.`, `日本`); else None."""
     upper = text.strip(" .,;:()[]").upper()
     if len(upper) == 2 and upper.isascii():
         if upper in _OLD_CODES:

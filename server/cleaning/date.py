@@ -54,9 +54,9 @@ class Date(NamedTuple):
 def find_date_order(values: Iterable[str]) -> DateOrder | None:
     """The order of day, month and year that a whole column is written in.
 
-    `ymd` when the year leads, `dmy` when some first number exceeds 12, `mdy` when some second one does, the more
-    frequent one when slips contradict each other. None when no date was seen or each could be read both ways: the
-    caller must show that, and `parse` then takes day first.
+    `ymd` when the year leads, `dmy` when some first number exceeds 12, `mdy` when some second one does, the
+    more frequent one when slips contradict each other. None when no date was seen or each could be read
+    both ways: the caller must show that, and `parse` then takes day first.
     """
     counts = {"dmy": 0, "mdy": 0, "ymd": 0}
     for value in values:
@@ -115,9 +115,10 @@ def _western_digits(text: str) -> str:
 def parse(text: str, order: DateOrder | None = None, today: date | None = None) -> Date:
     """Read a date or a moment; never fails.
 
-    `order` is the column's; None means day first. A leading four-digit year is always a year. A two-digit year is of
-    the century that `today` makes likely (a date at most ten years ahead). Also read: `20240131`, spreadsheet serial
-    numbers, Unix seconds, month names in twelve languages. A moment without an offset is taken for UTC.
+    `order` is the column's; None means day first. A leading four-digit year is always a year. A two-digit
+    year is of the century that `today` makes likely (a date at most ten years ahead). Also read:
+    `20240131`, spreadsheet serial numbers, Unix seconds, month names in twelve languages. A moment without
+    an offset is taken for UTC.
     """
     if len(text) == 19 and text[4] == text[7] == "-" and text.isascii():
         try:  # what most systems write, hardly ever twice
@@ -270,8 +271,9 @@ def parse_birth(
 ) -> Date:
     """Read a birth date: never in the future, never over OLDEST_AGE, never a system's default.
 
-    `today` is the day of reading; `written`, when today is not known, a day on which the row was written, which only
-    tells the century of a two-digit year. A placeholder (`01/01/1900`) gives no date and `birth_date_placeholder`.
+    `today` is the day of reading; `written`, when today is not known, a day on which the row was written,
+    which only tells the century of a two-digit year. A placeholder (`01/01/1900`) gives no date and
+    `birth_date_placeholder`.
     """
     now = today or written
     read = parse(text, order, now)

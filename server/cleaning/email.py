@@ -31,7 +31,10 @@ _PLAIN = re.compile(
     r"[a-z0-9_+&'-]+(?:\.[a-z0-9_+&'-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
 _FOUND = re.compile(r"[^\s<>()\[\]{},;:\"'|]+@[^\s<>()\[\]{},;:\"'|@]+\.[^\s<>()\[\]{},;:\"'|@]+")
-_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\(a\)|\(arobase\)|\[arobase\]|\s(?:at|arobase|arroba|chiocciola)\s)\s*", re.I)  # fmt: skip
+_AT = re.compile(
+    r"\s*(?:\(at\)|\[at\]|\{at\}|<at>|\(a\)|\(arobase\)|\[arobase\]|\s(?:at|arobase|arroba|chiocciola)\s)\s*",
+    re.I,
+)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|\(punkt\)|\(point\)|\(punto\)|\s(?:dot|punkt|punto)\s)\s*", re.I)
 _LEAD = re.compile(r"^(?:mailto|e-?mail|mail|courriel|correo)\s*[:=]\s*", re.I)
 _NO_MAIL = re.compile(
@@ -39,7 +42,31 @@ _NO_MAIL = re.compile(
     r"(?:e?-?mails?|mel|courriel|correo|adresse|address|adres|mejl|indirizzo|email[-_.]?address)[-_.]?\d*"
 )
 _NO_VALUE = frozenset(
-    "n/a na n.a. n.a none null nil - -- . ? x xx xxx no non nein nee pas sans keine aucun ninguno".split()
+    [
+        "n/a",
+        "na",
+        "n.a.",
+        "n.a",
+        "none",
+        "null",
+        "nil",
+        "-",
+        "--",
+        ".",
+        "?",
+        "x",
+        "xx",
+        "xxx",
+        "no",
+        "non",
+        "nein",
+        "nee",
+        "pas",
+        "sans",
+        "keine",
+        "aucun",
+        "ninguno",
+    ]
 )
 _PUBLIC_MIN_LOCAL = {"gmail.com": 6, "googlemail.com": 6, "icloud.com": 3, "yahoo.com": 4, "outlook.com": 2}
 
@@ -60,8 +87,9 @@ def read_email(
 ) -> Email:
     """Read one e-mail cell, already made readable (see text.read_text).
 
-    Only harmless repairs are made (spaces, `mailto:`, a trailing dot, `(at)`, full-width letters), each told. A typing
-    slip is only ever suggested. `own_domains` and `own_emails` are the house's: such an address is nobody's.
+    Only harmless repairs are made (spaces, `mailto:`, a trailing dot, `(at)`, full-width letters), each
+    told. A typing slip is only ever suggested. `own_domains` and `own_emails` are the house's: such an
+    address is nobody's.
     """
     if not raw:
         return Email()
@@ -127,7 +155,7 @@ def _valid(text: str) -> str | None:
         checked = validate_email(text, check_deliverability=False, test_environment=True)
     except (EmailNotValidError, UnicodeError, ValueError):
         return None
-    address = checked.normalized.lower()
+    address = str(checked.normalized).lower()
     ending = address.rpartition(".")[2]
     return address if len(address) <= MAX_EMAIL and len(ending) > 1 else None
 
@@ -200,8 +228,8 @@ def _suggest(address: str) -> str | None:
 def _meant_domain(domain: str) -> str | None:
     """The provider that a domain is a slip of: by the tables, else one edit away from a long enough name.
 
-    Distance 2 offered sfr.fr for the real mfr.fr, and short names are one edit from anything: hence one edit, and at
-    least six letters before the ending.
+    Distance 2 offered sfr.fr for the real mfr.fr, and short names are one edit from anything: hence one edit,
+    and at least six letters before the ending. Wrong endings are known only by their table.
     """
     if domain in words("known_providers"):
         return None
@@ -211,14 +239,6 @@ def _meant_domain(domain: str) -> str | None:
     base, _, ending = domain.partition(".")
     for provider in _providers():
         known, _, known_ending = provider.partition(".")
-        if len(known) < 6 or (ending != known_ending and base != known):
-            continue
-        if base == known and any(domain != other and other.partition(".")[0] == base and other.partition(".")[2] == ending
-                                 for other in _providers()):  # fmt: skip
-            return None
-        if base != known and OSA.distance(base, known, score_cutoff=1) <= 1:
-            return provider
-        if base == known and ending != known_ending and OSA.distance(ending, known_ending, score_cutoff=1) <= 1 and (
-            len(ending) != 2 or len(known_ending) == 2 and not ending.isalpha()):  # fmt: skip
+        if len(known) >= 6 and ending == known_ending and OSA.distance(base, known, score_cutoff=1) <= 1:
             return provider
     return None

@@ -10,8 +10,41 @@ from babel import Locale
 from server.cleaning.country import LANGUAGES
 from server.cleaning.text import plain
 
-_NAMED = (*LANGUAGES, "el", "tr", "sv", "da", "no", "nb", "fi", "cs", "sk", "hu", "ro", "bg", "hr", "sr", "sl", "uk",
-          "he", "ko", "hi", "th", "vi", "id", "ms", "fa", "ca", "eu", "gl", "et", "lv", "lt", "ga", "is")  # fmt: skip
+_NAMED = (
+    *LANGUAGES,
+    "el",
+    "tr",
+    "sv",
+    "da",
+    "no",
+    "nb",
+    "fi",
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "bg",
+    "hr",
+    "sr",
+    "sl",
+    "uk",
+    "he",
+    "ko",
+    "hi",
+    "th",
+    "vi",
+    "id",
+    "ms",
+    "fa",
+    "ca",
+    "eu",
+    "gl",
+    "et",
+    "lv",
+    "lt",
+    "ga",
+    "is",
+)
 _THREE = {
     "fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "esp": "es", "ita": "it", "nld": "nl",
     "dut": "nl", "por": "pt", "pol": "pl", "rus": "ru", "ara": "ar", "zho": "zh", "chi": "zh", "jpn": "ja", "ell": "el",
@@ -19,8 +52,21 @@ _THREE = {
     "heb": "he", "ukr": "uk", "ron": "ro", "rum": "ro", "hun": "hu", "cat": "ca",
 }  # fmt: skip
 # codes of countries that hotel systems keep in a language column
-_COUNTRY_CODES = {"gb": "en", "us": "en", "at": "de", "jp": "ja", "cn": "zh", "gr": "el", "cz": "cs", "dk": "da",
-                  "se": "sv", "ua": "uk", "kr": "ko", "nb": "no", "br": "pt"}  # fmt: skip
+_COUNTRY_CODES = {
+    "gb": "en",
+    "us": "en",
+    "at": "de",
+    "jp": "ja",
+    "cn": "zh",
+    "gr": "el",
+    "cz": "cs",
+    "dk": "da",
+    "se": "sv",
+    "ua": "uk",
+    "kr": "ko",
+    "nb": "no",
+    "br": "pt",
+}
 _LOCALE = re.compile(r"([a-z]{2,3})[-_][a-z0-9]{2,4}([-_.@].*)?", re.I)
 
 
@@ -37,7 +83,7 @@ def _index() -> dict[str, str]:
 
 @cache
 def _codes() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").languages if len(code) == 2)
+    return frozenset(str(code) for code in Locale("en").languages if len(str(code)) == 2)
 
 
 @lru_cache(maxsize=5_000)

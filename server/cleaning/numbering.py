@@ -1,7 +1,7 @@
 """Numbering plans: what kind of number a country gives out under some digits.
 
-The plans are phonenumbers' metadata, compiled once each and asked in the library's own order; its general parser tries
-every pattern of every kind on text of any shape, which costs five times as much per number.
+The plans are phonenumbers' metadata, compiled once each and asked in the library's own order; its general
+parser tries every pattern of every kind on text of any shape, which costs five times as much per number.
 """
 
 from __future__ import annotations
@@ -55,10 +55,15 @@ def _plan(region: str, country_code: int) -> _Plan | None:
     kinds: list[tuple[re.Pattern[str], Kind]] = []
     # the library's order: the costly kinds before the common ones, and what may be either before mobile
     described: tuple[tuple[PhoneNumberDesc | None, Kind], ...] = (
-        (data.premium_rate, "shared"), (data.toll_free, "shared"), (data.shared_cost, "shared"),
-        (data.voip, "landline"), (data.personal_number, "mobile"), (data.pager, "landline"), (data.uan, "shared"),
+        (data.premium_rate, "shared"),
+        (data.toll_free, "shared"),
+        (data.shared_cost, "shared"),
+        (data.voip, "landline"),
+        (data.personal_number, "mobile"),
+        (data.pager, "landline"),
+        (data.uan, "shared"),
         (data.voicemail, "landline"),
-    )  # fmt: skip
+    )
     for desc, kind in described:
         _add(kinds, desc, kind)
     fixed, mobile = _pattern(data.fixed_line), _pattern(data.mobile)

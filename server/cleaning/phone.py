@@ -21,7 +21,10 @@ class Phone(NamedTuple):
     second: str | None = None
 
 
-_EXTENSION = re.compile(r"\s*(?:;?\bext(?:ension)?\b\.?|\bposte\b|\bdurchwahl\b|\bdw\b|\binterno\b|\bint\b\.|\btoestel\b|\bx|#|,,)\s*[.:=]?\s*(\d{1,6})\s*$", re.I)  # fmt: skip
+_EXTENSION = re.compile(
+    r"\s*(?:;?\bext(?:ension)?\b\.?|\bposte\b|\bdurchwahl\b|\bdw\b|\binterno\b|\bint\b\.|\btoestel\b|\bx|#|,,)\s*[.:=]?\s*(\d{1,6})\s*$",
+    re.I,
+)
 _SCIENTIFIC = re.compile(r"(\d)[.,]?(\d*)e\+?(\d{1,2})", re.I)
 _FLOAT = re.compile(r"\+?\d{6,15}[.,]0+")
 _SPLIT = re.compile(r"\s*(?:;|\||\n|\s/\s|\s(?:ou|or|oder|o|of|et|and|und|e|y)\s|,\s+(?=[+0(]))\s*", re.I)
@@ -44,12 +47,13 @@ def read_phone(
 ) -> Phone:
     """Read one phone cell.
 
-    For a number without a prefix, ISO 3166 codes are tried in turn: `countries` of the row (its own, the guest's
-    nationality), then `home`, the property's, then `weak` ones (the language's, the e-mail ending's). A number that
-    lacks the trunk zero of `home` is tried with the weak ones before: nobody writes `612 345 678` in France.
+    For a number without a prefix, ISO 3166 codes are tried in turn: `countries` of the row (its own, the
+    guest's nationality), then `home`, the property's, then `weak` ones (the language's, the e-mail
+    ending's). A number that lacks the trunk zero of `home` is tried with the weak ones before: nobody
+    writes `612 345 678` in France.
 
-    A number possible by its length but in no assigned range is `unverifiable`: numbering plans move, and the ranges
-    kept for fiction are such. An extension makes a number `shared`: a switchboard.
+    A number possible by its length but in no assigned range is `unverifiable`: numbering plans move, and
+    the ranges kept for fiction are such. An extension makes a number `shared`: a switchboard.
     """
     if not raw:
         return Phone()

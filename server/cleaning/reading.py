@@ -24,7 +24,7 @@ from server.cleaning.stay import (
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text, tidy
+from server.cleaning.text import cut, read_text, storable, tidy
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -78,7 +78,7 @@ class _Row:
                 continue
             read = read_text(raw)
             for code in read.codes:
-                self.note(code, field, value=raw[:80], read=read.value[:80])
+                self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
             if read.lost and field in _NAME_FIELDS:
                 self.lost = True
             if read.value.lower() not in _NOTHING:
@@ -114,9 +114,10 @@ _OWN_PHONES = frozenset(("mobile", "unverifiable"))
 def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     """Read one source record.
 
-    `values` maps names of `record.FIELDS` to raw text exactly as the source holds it; a missing name, an empty text
-    and a source's word for nothing (`N/A`) are all absent. Never raises on any text: what cannot be read is absent
-    in the result and stands in its findings. Every value fits the columns of `records.models.CleanRow`.
+    `values` maps names of `record.FIELDS` to raw text exactly as the source holds it; a missing name, an
+    empty text and a source's word for nothing (`N/A`) are all absent. Never raises on any text: what cannot
+    be read is absent in the result and stands in its findings. Every value fits the columns of
+    `records.models.CleanRow`.
     """
     row = _Row(values, context)
     text = row.text
@@ -265,9 +266,27 @@ def _phones(
 
 
 # where a language is the common one; Arabic and French speakers are of too many countries to tell
-_HOME_OF = {"en": ("GB", "US"), "de": ("DE",), "es": ("ES",), "it": ("IT",), "nl": ("NL",), "pt": ("PT",),
-            "pl": ("PL",), "ru": ("RU",), "zh": ("CN",), "ja": ("JP",), "el": ("GR",), "fr": ("FR",), "ko": ("KR",),
-            "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "cs": ("CZ",), "tr": ("TR",)}  # fmt: skip
+_HOME_OF = {
+    "en": ("GB", "US"),
+    "de": ("DE",),
+    "es": ("ES",),
+    "it": ("IT",),
+    "nl": ("NL",),
+    "pt": ("PT",),
+    "pl": ("PL",),
+    "ru": ("RU",),
+    "zh": ("CN",),
+    "ja": ("JP",),
+    "el": ("GR",),
+    "fr": ("FR",),
+    "ko": ("KR",),
+    "sv": ("SE",),
+    "da": ("DK",),
+    "no": ("NO",),
+    "fi": ("FI",),
+    "cs": ("CZ",),
+    "tr": ("TR",),
+}
 # endings that are countries by law and everybody's by use
 _GENERIC_ENDINGS = frozenset(("co", "me", "io", "tv", "ai", "cc", "fm", "ly", "to", "ws", "eu"))
 
@@ -320,7 +339,8 @@ def _note_date(row: _Row, field: str, text: str, read: Date) -> None:
 
 
 def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
-    """Whether the record is of a person: under `Guest` or `Groupe Wilson` only when it has a contact of somebody's own.
+    """Whether the record is of a person: under `Guest` or `Groupe Wilson` only when it has a contact of
+    somebody's own.
 
     A company is none, whatever it comes with.
     """

@@ -21,8 +21,12 @@ def is_caps(word: str) -> bool:
         return False
     if all(ch.isupper() for ch in letters):
         return True
-    return len(letters) > 2 and letters[0].isupper() and all(ch.isupper() or not ch.isascii() for ch in letters[1:]) and (
-        sum(ch.isupper() for ch in letters) > 1)  # fmt: skip
+    return (
+        len(letters) > 2
+        and letters[0].isupper()
+        and all(ch.isupper() or not ch.isascii() for ch in letters[1:])
+        and (sum(ch.isupper() for ch in letters) > 1)
+    )
 
 
 def _is_small(word: str) -> bool:
@@ -31,10 +35,11 @@ def _is_small(word: str) -> bool:
 
 @lru_cache(maxsize=40_000)
 def proper(text: str | None, given: bool = False) -> str:
-    """A name in its proper case: `DE LA CRUZ` -> `de la Cruz`, `o'neill` -> `O'Neill`, `JEAN-PIERRE` -> `Jean-Pierre`.
+    """A name in its proper case: `DE LA CRUZ` -> `de la Cruz`, `o'neill` -> `O'Neill`, `JEAN-PIERRE` ->
+    `Jean-Pierre`.
 
-    Words in mixed case are left as the source wrote them (`BenGhamdi`, `van Soest`). `given`: a first name, in which
-    no word is a particle at the start.
+    Words in mixed case are left as the source wrote them (`BenGhamdi`, `van Soest`). `given`: a first name,
+    in which no word is a particle at the start.
     """
     if not text:
         return ""
@@ -50,11 +55,11 @@ def proper(text: str | None, given: bool = False) -> str:
             continue
         key = word.casefold().strip(".")
         alone = len(words) == 1
-        if key in PARTICLES_LOW and not alone and index < len(words) - 1 and not (given and index == 0):
-            out.append(word.casefold())
-        elif key in ("la", "las", "los", "le", "l") and out and out[-1] in ("de", "van", "von"):
-            out.append(word.casefold())
-        elif key in _BETWEEN and 0 < index < len(words) - 1:
+        if (
+            (key in PARTICLES_LOW and not alone and index < len(words) - 1 and not (given and index == 0))
+            or (key in ("la", "las", "los", "le", "l") and out and out[-1] in ("de", "van", "von"))
+            or (key in _BETWEEN and 0 < index < len(words) - 1)
+        ):
             out.append(word.casefold())
         else:
             out.append(_cased(word))

@@ -39,10 +39,36 @@ _PARTY = re.compile(
 )
 _NUMBER = re.compile(r"-?\d[\d\s.,'’\u00a0\u202f]*")
 _PLAIN_AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
-_SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "zł": "PLN", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL",
-            "chf": "CHF", "fr.": "CHF", "$": "USD", "₺": "TRY", "kč": "CZK", "ft": "HUF", "د.إ": "AED"}  # fmt: skip
-_CURRENCY_WORDS = {"euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "pound": "GBP", "pounds": "GBP",
-                   "livres": "GBP", "francs": "CHF", "franken": "CHF", "yen": "JPY"}  # fmt: skip
+_SYMBOLS = {
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₽": "RUB",
+    "zł": "PLN",
+    "us$": "USD",
+    "a$": "AUD",
+    "c$": "CAD",
+    "r$": "BRL",
+    "chf": "CHF",
+    "fr.": "CHF",
+    "$": "USD",
+    "₺": "TRY",
+    "kč": "CZK",
+    "ft": "HUF",
+    "د.إ": "AED",
+}
+_CURRENCY_WORDS = {
+    "euro": "EUR",
+    "euros": "EUR",
+    "dollar": "USD",
+    "dollars": "USD",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "livres": "GBP",
+    "francs": "CHF",
+    "franken": "CHF",
+    "yen": "JPY",
+}
 _MAX_AMOUNT = Decimal(10) ** 12
 
 
@@ -108,8 +134,8 @@ def _people(text: str) -> int | None:
 def read_amount(text: str) -> tuple[Decimal | None, str | None]:
     """An amount and the currency it carries: `1 731,58 €`, `1,731.58`, `CHF 1’200.-`, `(12.50)`.
 
-    A single separator with three digits after it groups thousands, unless a zero stands before it. None for what is
-    no number or passes a million millions.
+    A single separator with three digits after it groups thousands, unless a zero stands before it. None for
+    what is no number or passes a million millions.
     """
     if _PLAIN_AMOUNT.fullmatch(text):
         return Decimal(text), None
@@ -145,7 +171,7 @@ def read_amount(text: str) -> tuple[Decimal | None, str | None]:
 @lru_cache(maxsize=2_000)
 def currency_of(text: str) -> str | None:
     """The ISO 4217 code in a text, as code, sign or word."""
-    if not text or text.isascii() and not any(ch.isalpha() or ch == "$" for ch in text):
+    if not text or (text.isascii() and not any(ch.isalpha() or ch == "$" for ch in text)):
         return None
     lowered = text.lower()
     code = re.search(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])", text)

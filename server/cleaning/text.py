@@ -77,9 +77,9 @@ def tidy(raw: str) -> str | None:
 def read_text(raw: str) -> Text:
     """Make a cell readable; never fails, never longer than MAX_RAW.
 
-    Undoes UTF-8 read as latin-1 or cp1252 (once, twice, three times, also after a change of case), DOS and Mac code
-    pages read as cp1252, and HTML entities; drops hidden characters; composes accents (NFC); evens spaces. Letters
-    already lost (U+FFFD, `H?l?ne`) stay lost and are shown as U+FFFD.
+    Undoes UTF-8 read as latin-1 or cp1252 (once, twice, three times, also after a change of case), DOS and
+    Mac code pages read as cp1252, and HTML entities; drops hidden characters; composes accents (NFC); evens
+    spaces. Letters already lost (U+FFFD, `H?l?ne`) stay lost and are shown as U+FFFD.
     """
     plain_already = tidy(raw)
     if plain_already is not None:
@@ -140,7 +140,7 @@ def _mend(text: str) -> str:
 
 
 def _mend_cased(text: str) -> str:
-    """Mojibake that a till put in capitals or small letters, or stripped of accents: `FRANA§OISE`, `jãƒâ¤ckel`."""
+    """Mojibake that a till put in capitals or small letters, or stripped of accents: `FRANA§OISE`."""
     tried = text.replace("Ƒ", "ƒ")
     tried = re.sub(rf"[ãaA](?={_TAIL})", "Ã", tried)
     tried = re.sub(rf"â(?={_TAIL})|(?<=ƒ)A(?={_TAIL})", "Â", tried)
@@ -153,6 +153,11 @@ def _mend_cased(text: str) -> str:
     if _STILL_BROKEN.search(tried) or len(tried) >= len(text):
         return text
     return tried
+
+
+def storable(text: str) -> str:
+    """A raw text without what no database takes (NUL, half characters) and no page should show."""
+    return _HIDDEN.sub("", text)
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,100 @@
+"""What stands where a name should be: placeholders, blocks, groups, companies."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Literal
+
+from server.cleaning.lists import words
+from server.cleaning.title import Found, title_of, titles
+
+NoPerson = Literal["none", "placeholder", "group", "company"]
+
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@cache
+def _placeholders() -> frozenset[str]:
+    return frozenset(_key(word) for word in words("placeholder_names"))
+
+
+@cache
+def _company_words() -> frozenset[str]:
+    return frozenset(_key(word) for word in words("company_words"))
+
+
+@cache
+def _group_words() -> frozenset[str]:
+    return frozenset(_key(word) for word in words("group_words"))
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").split()).strip(" .")
+
+
+_PIECE_ENDS = re.compile(r"[\s&/+-]+")
+
+
+@cache
+def telling_words() -> frozenset[str]:
+    """Every word that one of the lists of no-persons has: a name without any is a person's."""
+    listed = (*words("placeholder_names"), *words("company_words"), *words("group_words"), *titles())
+    return frozenset(piece for word in listed for piece in pieces(word)) | {"et", "and", "und"}
+
+
+@lru_cache(maxsize=20_000)
+def pieces(text: str) -> tuple[str, ...]:
+    return tuple(word for piece in _PIECE_ENDS.split(text.casefold()) if (word := piece.strip(" .,")))
+
+
+_PLAIN_PART = re.compile(r"[^\W\d_]{2,}(?:['’ -][^\W\d_]{2,})*")
+
+
+def is_plain(part: str) -> bool:
+    """Words and nothing else, none of which could be a title, a placeholder or a company."""
+    return (
+        _PLAIN_PART.fullmatch(part) is not None
+        and telling_words().isdisjoint(pieces(part))
+        and len(set(part.casefold())) > 1
+    )
+
+
+def not_a_person(text: str, found: Found, field: str) -> NoPerson | None:
+    """A placeholder, a block or a company, told from the whole name; None for a person's name."""
+    key = _key(text)
+    if not key:
+        return "none"
+    if len(key) > 3 and key.isalpha() and key not in telling_words() and len(set(key)) > 1:
+        return None
+    if key[-1].isalpha() and telling_words().isdisjoint(pieces(key)) and len(set(key)) > 2:
+        return None
+    bare = key.rstrip(" 0123456789#").strip(" .")
+    if key in _placeholders() or not bare or bare in _placeholders() or not _LETTER.search(text):
+        found.append(("name_placeholder", field, text[:80]))
+        return "placeholder"
+    squeezed = title_of(key) or title_of(key.replace("&", " ").replace("/", " "))
+    if all(title_of(word) for word in re.split(r"[\s&/+]+|\bet\b|\band\b|\bund\b", key) if word) or squeezed:
+        if len(key) > 2 and key not in ("don", "fr"):
+            found.append(("name_placeholder", field, text[:80]))
+            return "placeholder"
+    parts = key.split()
+    if len(parts) > 1 and parts[0] in _group_words():
+        found.append(("name_is_a_group", field, text[:80]))
+        return "group"
+    if len(parts) > 1 and all(part in _placeholders() and len(part) > 1 for part in parts):
+        found.append(("name_placeholder", field, text[:80]))
+        return "placeholder"
+    if len(set(key)) == 1 and len(key) > 1 and not CJK.search(key):
+        found.append(("name_placeholder", field, text[:80]))
+        return "placeholder"
+    if len(parts) > 1 and (
+        parts[-1] in _company_words() or any(len(p) > 4 and p in _company_words() for p in parts)
+    ):
+        found.append(("name_is_a_company", field, text[:80]))
+        return "company"
+    return None

@@ -1,0 +1,137 @@
+"""Phone cells, by the row's country, the guest's nationality and the property."""
+
+from __future__ import annotations
+
+import random
+
+import phonenumbers
+import pytest
+from phonenumbers import PhoneNumberType
+
+from server.cleaning.numbering import international
+from server.cleaning.phone import read_phone
+
+
+@pytest.mark.parametrize(
+    ("written", "countries", "e164", "kind"),
+    [
+        ("06 52 52 72 72", ("FR",), "+33652527272", "mobile"),
+        ("+33 6 52 52 72 72", (), "+33652527272", "mobile"),
+        ("0033 (0)6 52 52 72 72", (), "+33652527272", "mobile"),
+        ("+330652527272", (), "+33652527272", "mobile"),
+        ("06.52.52.72.72", ("FR",), "+33652527272", "mobile"),
+        ("06/52/52/72/72", ("FR",), "+33652527272", "mobile"),
+        ("(+44) 7428 958933", ("FR",), "+447428958933", "mobile"),
+        ("447987252789", ("GB",), "+447987252789", "mobile"),
+        ("447987252789", ("FR",), "+447987252789", "mobile"),
+        ("632087105", ("NL",), "+31632087105", "mobile"),  # the leading zero is lost
+        ("652527272", ("FR",), "+33652527272", "mobile"),
+        ("001 305 231 1557", (), "+13052311557", "mobile"),
+        ("(312) 678-8212", ("US",), "+13126788212", "mobile"),
+        ("02 710 28 33", ("BE",), "+3227102833", "landline"),
+        ("0690 12 23 45", ("GP",), "+590690122345", "mobile"),
+        ("07700 900123", ("GB",), "+447700900123", "unverifiable"),  # kept for fiction
+        ("06 39 98 12 34", ("FR",), "+33639981234", "unverifiable"),
+        ("0800 940 943", ("FR",), "+33800940943", "shared"),  # free of charge: a company's line
+        # spreadsheets
+        ("33652527272.0", ("FR",), "+33652527272", "mobile"),
+        ("3.3652527272E+10", ("FR",), "+33652527272", "mobile"),
+        ("3,36525E+10", ("FR",), None, "invalid"),
+        ("'0652527272", ("FR",), "+33652527272", "mobile"),
+        # hands
+        ("06 52 52 72 7O", ("FR",), "+33652527270", "mobile"),
+        ("O6 52 52 72 72", ("FR",), "+33652527272", "mobile"),
+        ("٠٦٥٢٥٢٧٢٧٢", ("FR",), "+33652527272", "mobile"),
+        ("＋33 652527272", (), "+33652527272", "mobile"),
+        ("+33 4 44 06 48 25 x664", (), "+33444064825", "shared"),
+        ("04 79 95 53 64 poste 151", ("FR",), "+33479955364", "shared"),
+        # nobody's
+        ("0600000000", ("FR",), None, "placeholder"),
+        ("+33 6 00 00 00 00", (), None, "placeholder"),
+        ("0102030405", ("FR",), None, "placeholder"),
+        ("9999999999", ("FR",), None, "placeholder"),
+        ("1234567890", ("US",), None, "placeholder"),
+        ("12", ("FR",), None, "invalid"),
+        ("n/a", ("FR",), None, "missing"),
+        ("", ("FR",), None, "missing"),
+        ("5" * 5_000, ("FR",), None, "placeholder"),
+        (str(7**5_000), ("FR",), None, "invalid"),
+    ],
+)
+def test_a_number_is_read_as_its_country_writes_it(
+    written: str, countries: tuple[str, ...], e164: str | None, kind: str
+) -> None:
+    phone = read_phone(written, countries)
+
+    assert (phone.e164, phone.kind) == (e164, kind)
+
+
+def test_the_rows_country_comes_before_the_property() -> None:
+    assert read_phone("07912 345678", ("GB",), "FR").e164 == "+447912345678"
+    assert read_phone("07 91 23 45 67", (), "FR").e164 == "+33791234567"
+
+
+def test_a_number_without_the_propertys_zero_is_tried_with_the_guests_language_first() -> None:
+    assert read_phone("661 827 766", (), "FR", ("ES",)).e164 == "+34661827766"
+    assert read_phone("06 61 82 77 66", (), "FR", ("ES",)).e164 == "+33661827766"
+
+
+def test_the_first_of_two_numbers_is_read_and_the_second_kept() -> None:
+    phone = read_phone("06 52 52 72 72 / +34 937 255 573", ("FR",))
+
+    assert phone.e164 == "+33652527272"
+    assert phone.second == "+34 937 255 573"
+    assert ("phone_several", {"value": "+34 937 255 573"}) in phone.found
+
+
+def test_the_houses_own_number_is_nobodys() -> None:
+    assert read_phone("04 78 22 10 90", (), "FR", (), frozenset({"+33478221090"})).kind == "shared"
+
+
+def test_digits_cut_off_by_a_spreadsheet_are_told_and_not_invented() -> None:
+    assert [code for code, _ in read_phone("4,47823E+11", ("GB",)).found] == ["phone_digits_lost"]
+
+
+def test_the_compiled_plans_say_what_the_library_says() -> None:
+    kinds = {
+        PhoneNumberType.MOBILE: "mobile",
+        PhoneNumberType.FIXED_LINE_OR_MOBILE: "mobile",
+        PhoneNumberType.PERSONAL_NUMBER: "mobile",
+        PhoneNumberType.TOLL_FREE: "shared",
+        PhoneNumberType.PREMIUM_RATE: "shared",
+        PhoneNumberType.SHARED_COST: "shared",
+        PhoneNumberType.UAN: "shared",
+    }
+    rng = random.Random(7)
+    for region in (
+        "FR",
+        "GB",
+        "GG",
+        "DE",
+        "US",
+        "IT",
+        "ES",
+        "CH",
+        "BE",
+        "NL",
+        "PT",
+        "MA",
+        "JP",
+        "BR",
+        "MX",
+        "KZ",
+    ):
+        for _ in range(12):
+            example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+            assert example is not None
+            start = phonenumbers.national_significant_number(example)[: rng.randint(2, 4)]
+            digits = f"{example.country_code}{start}{rng.randint(10**5, 10**7)}"
+            parsed = phonenumbers.parse("+" + digits)
+            said = phonenumbers.number_type(parsed)
+            number = international(digits)
+            if said != PhoneNumberType.UNKNOWN:
+                assert number is not None
+                assert number.e164 == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+                assert number.kind == kinds.get(said, "landline")
+            elif not phonenumbers.is_possible_number(parsed):
+                assert number is None
