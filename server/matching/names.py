@@ -145,11 +145,20 @@ def spoken(letters: str) -> str:
 
 @cache
 def nickname_groups() -> dict[str, frozenset[int]]:
-    """Folded first name -> the groups of names it can stand for, from data/nicknames.txt."""
+    """Folded first name -> the groups of names it can stand for, from data/nicknames.txt.
+
+    A double name stands for each of its halves, but its halves do not stand for each other.
+    """
     found: dict[str, set[int]] = {}
     text = files("server.matching").joinpath("data/nicknames.txt").read_text("utf-8")
-    for number, line in enumerate(line for line in text.splitlines() if line and not line.startswith("#")):
-        for name in line.split(","):
+    lines = [line.split(",") for line in text.splitlines() if line and not line.startswith("#")]
+    groups = [
+        group
+        for full, *others in lines
+        for group in ([(full, other) for other in others] if " " in full or "-" in full else [(full, *others)])
+    ]
+    for number, names in enumerate(groups):
+        for name in names:
             found.setdefault(fold(name).replace(" ", ""), set()).add(number)
     return {name: frozenset(groups) for name, groups in found.items()}
 

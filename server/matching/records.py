@@ -182,9 +182,7 @@ def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
     sure = row.name_order_sure
     given_names = nickname_groups()
     if first and last:
-        turned = last.replace(" ", "") in given_names and first.replace(" ", "") not in given_names
-        initial_last = len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names
-        if turned or (initial_last and not sure):
+        if not sure and len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names:
             return last, first, False, False
         return first, last, False, sure
     words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
