@@ -72,7 +72,11 @@ def test_any_separator_and_encoding_of_an_office_program_is_read(
     tmp_path: Path, encoding: str, separator: str
 ) -> None:
     source, out = tmp_path / "records.csv", tmp_path / "clusters.csv"
-    lines = ["record_id,first_name,last_name,email", "a,Hélène,Roux,h.roux@free.fr", "b,Helene,ROUX,h.roux@free.fr"]
+    lines = [
+        "record_id,first_name,last_name,email",
+        "a,Hélène,Roux,h.roux@free.fr",
+        "b,Helene,ROUX,h.roux@free.fr",
+    ]
     source.write_bytes("\r\n".join(lines).replace(",", separator).encode(encoding))
 
     assert main(["resolve", str(source), "--out", str(out)]) == 0
@@ -89,7 +93,10 @@ def test_only_a_header_gives_only_a_header(tmp_path: Path) -> None:
 def test_one_column_is_enough(tmp_path: Path) -> None:
     out = tmp_path / "clusters.csv"
 
-    assert main(["resolve", str(write(tmp_path / "r.csv", "a", "b", header="record_id")), "--out", str(out)]) == 0
+    assert (
+        main(["resolve", str(write(tmp_path / "r.csv", "a", "b", header="record_id")), "--out", str(out)])
+        == 0
+    )
     assert clusters(out) == {"a": "a", "b": "b"}
 
 
@@ -119,7 +126,9 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("data", "said"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
+@pytest.mark.parametrize(
+    ("data", "said"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS]
+)
 def test_what_cannot_be_understood_is_refused_with_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, said: str
 ) -> None:
@@ -141,7 +150,9 @@ def test_a_file_that_is_not_there_is_refused_with_a_sentence(
     assert "cannot be read" in capsys.readouterr().err
 
 
-def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_place_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = write(tmp_path / "records.csv", *ROWS)
 
     assert main(["resolve", str(source), "--out", str(tmp_path / "no" / "c.csv")]) == 1

@@ -155,7 +155,9 @@ def nickname_groups() -> dict[str, frozenset[int]]:
     groups = [
         group
         for full, *others in lines
-        for group in ([(full, other) for other in others] if " " in full or "-" in full else [(full, *others)])
+        for group in (
+            [(full, other) for other in others] if " " in full or "-" in full else [(full, *others)]
+        )
     ]
     for number, names in enumerate(groups):
         for name in names:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from server.matching.columns import Bits, Flags, Ints
-from server.matching.evidence._parts import INITIAL, compare_parts
 from server.matching.model import Model
 from server.matching.records import Records
-from server.matching.scoring import log_odds
+from server.matching.scoring import log_odds, weigh
 
 
 def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: Bits) -> Bits:
@@ -28,16 +27,17 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
     strong, own, other = strong[order], own[order], other[order]
     starts = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))
     best = np.repeat(starts, np.diff(np.append(starts, len(own))))
-    given, best_given = records.first[other], records.first[other[best]]
-    level = compare_parts(records.parts, best_given, given, np.zeros(len(records.parts.values), np.bool_))
-    rival = level < INITIAL
+    rival = weigh(records, model, other[best], other).outcomes["name"].kin < 0
     if not rival.any():
         return bits
     heeded = bits.copy()
     # the strongest rival of the best is the first of the row's rivals; the best is the rival of all others
     rivals = np.flatnonzero(rival)
     first_rival = rivals[np.concatenate([[True], best[rivals][1:] != best[rivals][:-1]])]
-    for mine, against in ((strong[best[first_rival]], strong[first_rival]), (strong[rivals], strong[best[rivals]])):
+    for mine, against in (
+        (strong[best[first_rival]], strong[first_rival]),
+        (strong[rivals], strong[best[rivals]]),
+    ):
         heeded[mine] = -np.logaddexp2(-bits[mine], -(bits[mine] - bits[against]))
     agreeing = np.flatnonzero(~rival & np.isin(best, best[first_rival]))
     where = np.searchsorted(best[first_rival], best[agreeing])

@@ -86,7 +86,9 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
         if kind.WITNESS:
             strong = np.array([level.strong for level in kind.LEVELS], dtype=np.bool_)[found.level]
             witnesses[kind.WITNESS] = witnesses.get(kind.WITNESS, np.zeros(n, np.bool_)) | strong
-        is_weak = np.array([level.weak for level in kind.LEVELS], dtype=np.bool_)[found.level] & (stranger > 0)
+        is_weak = np.array([level.weak for level in kind.LEVELS], dtype=np.bool_)[found.level] & (
+            stranger > 0
+        )
         weak = weak + np.where(is_weak, stranger, 0).astype(np.float32)
         stranger = np.where(is_weak, 0, stranger)
         if kind_name == "name":

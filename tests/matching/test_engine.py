@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from random import Random
 from datetime import date
+from random import Random
 
 import numpy as np
 import pytest
