@@ -1,1 +1,117 @@
-"""The lobby tablet: a calm hotel object."""
+"""The lobby tablet: a calm hotel object.
+
+The whole form is rendered once, without anything about a guest, and a small module steps through it: the
+answers stay in the page's memory until they are sent as one request. Without JavaScript the same page is one
+long plain form.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.access import kiosk_public
+from server.captures.identifiers import is_capture_id, new_capture_id
+from server.captures.receiving import Receipt, receive
+from server.clock import clock
+from server.forms.definition import Form, find_form
+from server.forms.rules import answered, check_form, with_blanks_skipped
+from server.forms.showing import ShownForm
+from server.language import pseudo_allowed, speak
+from server.properties.setup import default_property
+from server.wording import PSEUDO
+
+pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+
+PROTOCOL = "oneguest-1"
+FORM = "pre_check_in"
+
+
+def _shown(form: Form, language: str) -> ShownForm:
+    shown = ShownForm(form, language, default_property(g.session))
+    known = [code for code, _ in shown.languages]
+    if language not in known and not (language == PSEUDO and pseudo_allowed()):
+        abort(404)
+    speak(language)
+    return shown
+
+
+@pages.get("/")
+@kiosk_public
+def attract() -> str:
+    """The resting screen: the hotel's name, and each language in its own words."""
+    form = find_form(FORM) or abort(404)
+    house = default_property(g.session)
+    language = PSEUDO if request.args.get("lang") == PSEUDO and pseudo_allowed() else house.languages[0]
+    speak(language)
+    return render_template("kiosk/attract.html", shown=ShownForm(form, language, house), house=house)
+
+
+@pages.get("/<name>/<language>")
+@kiosk_public
+def show_form(name: str, language: str) -> str:
+    """The whole form in one language, free of any guest."""
+    form = find_form(name) or abort(404)
+    return _page(_shown(form, language), new_capture_id(clock()), {}, {})
+
+
+@pages.post("/<name>/<language>")
+@kiosk_public
+def send_form(name: str, language: str) -> ResponseReturnValue:
+    """Take in a finished form. To the tablet's module the answer is a receipt, else a page.
+
+    The module's forms are stored whatever they hold, since the guest may have left; a plain form is checked
+    first, while the guest is still there.
+    """
+    version = request.form.get("version", type=int)
+    form = find_form(name, version) if version else None
+    capture_id = request.form.get("capture", "")
+    if form is None or not is_capture_id(capture_id):
+        abort(422)
+    shown = _shown(form, language)
+    by_module = request.accept_mimetypes.best == "application/json"
+    given = request.form.to_dict()
+    if not by_module:
+        given = with_blanks_skipped(form, given)
+        errors = check_form(form, given, today=clock().date())
+        if errors:
+            return _page(shown, capture_id, given, errors), 422
+    receipt = _receive(shown, capture_id, answered(form, given))
+    if by_module:
+        return jsonify(protocol=PROTOCOL, id=receipt.id, digest=receipt.digest, status=receipt.status)
+    return redirect(url_for("kiosk.thanks", name=name, language=language), 303)
+
+
+@pages.get("/<name>/<language>/thanks")
+@kiosk_public
+def thanks(name: str, language: str) -> str:
+    """The last screen of a plain form; the module shows its own."""
+    form = find_form(name) or abort(404)
+    shown = _shown(form, language)
+    return render_template("kiosk/thanks.html", shown=shown, house=shown.house)
+
+
+def _receive(shown: ShownForm, capture_id: str, answers: dict[str, str]) -> Receipt:
+    return receive(
+        g.session,
+        id=capture_id,
+        form=shown.form.name,
+        version=shown.form.version,
+        language=shown.language,
+        surface="kiosk",
+        proof="typed",
+        property_id=shown.house.id,
+        answers=answers,
+        now=clock(),
+    )
+
+
+def _page(shown: ShownForm, capture_id: str, answers: dict[str, str], errors: dict[str, str]) -> str:
+    return render_template(
+        "kiosk/form.html",
+        shown=shown,
+        house=shown.house,
+        capture_id=capture_id,
+        answers=answers,
+        errors=errors,
+    )

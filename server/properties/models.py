@@ -38,3 +38,12 @@ class Property(Base):
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
 
     legal_entity: Mapped[LegalEntity] = relationship()
+
+
+class HouseMark(Base):
+    """One row: whether this database holds a real house or the demo. They can never mix."""
+
+    __tablename__ = "house_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    kind: Mapped[str] = mapped_column(String(10))  # real, demo

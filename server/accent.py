@@ -1,0 +1,76 @@
+"""A property's accent colour as a style sheet, since the pages allow no inline style.
+
+The colour is checked for contrast here: what is written on it is black or white, whichever reads better, and
+where it stands as text it is darkened or lightened until it keeps 4.5 to 1 (WCAG 2.2, 1.4.3).
+"""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, abort, g
+from sqlalchemy import select
+
+from server.access import anyone
+from server.properties.models import Property
+
+pages = Blueprint("accent", __name__)
+
+PAPER, NIGHT = "#faf8f4", "#171614"
+DEFAULT_ACCENT = "#1f5f5b"
+ENOUGH = 4.5
+_HEX = re.compile(r"^#[0-9a-fA-F]{6}$")
+
+Colour = tuple[int, int, int]
+
+
+def _read(text: str) -> Colour:
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+
+
+def _write(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def luminance(text: str) -> float:
+    """Relative luminance of #rrggbb, 0 to 1 (WCAG 2.2, definition)."""
+    parts = [c / 255 for c in _read(text)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def readable(text: str, background: str) -> str:
+    """The colour itself, or the nearest to it towards black or white that can be read on a background."""
+    goal = 0 if luminance(background) > 0.5 else 255
+    colour = _read(text)
+    while contrast(_write(colour), background) < ENOUGH:
+        red, green, blue = (c + (12 if goal else -12) for c in colour)
+        colour = tuple(min(255, max(0, c)) for c in (red, green, blue))  # type: ignore[assignment]  # three
+    return _write(colour)
+
+
+def accent_sheet(accent: str) -> str:
+    """The style sheet that colours a property's pages; the default for what is no colour."""
+    colour = accent if _HEX.match(accent) else DEFAULT_ACCENT
+    day, night = readable(colour, PAPER), readable(colour, NIGHT)
+    on_day, on_night = ("#ffffff" if contrast(c, "#ffffff") >= ENOUGH else "#14130f" for c in (day, night))
+    return (
+        f":root{{--accent:{day};--on-accent:{on_day}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{--accent:{night};--on-accent:{on_night}}}}}\n"
+    )
+
+
+@pages.get("/accent/<code>.css")
+@anyone
+def sheet(code: str) -> Response:
+    """The style sheet of one property."""
+    accent = g.session.scalar(select(Property.accent).where(Property.code == code)) or abort(404)
+    answer = Response(accent_sheet(accent), mimetype="text/css")
+    answer.headers["Cache-Control"] = "private, max-age=300"
+    return answer

@@ -1,0 +1,221 @@
+"""The web application: the only module that knows all surfaces.
+
+One request is one unit of work. Reading requests get a session that refuses to write; writing ones a session
+that takes the writer's place at once and is committed after the view and before the answer leaves, because a
+tablet forgets its copy on our word. What fails to commit answers 503, never a success.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, g, render_template, request, session, url_for
+from flask_htmx import HTMX  # type: ignore[import-untyped]  # the package ships no types
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # the package ships no types
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response
+
+import kiosk
+from server import accent, api, phone
+from server.access import anyone, enforce, guard_of, is_opened
+from server.db import writing
+from server.desk import NAVIGATION, today
+from server.keys import ensure_keys, read_key
+from server.language import desk_languages, prepare_language
+from server.opening import open_database
+from server.properties.setup import default_property
+from server.protection import SAFE_METHODS, AnswerHeaders, check_host, check_origin, limit_body
+from server.settings import Settings, read_settings
+from server.wording import N_
+
+TOP = Path(__file__).parent.parent
+SURFACES = (today.pages, kiosk.pages, phone.pages, api.pages, accent.pages)
+
+log = logging.getLogger("oneguest.web")
+csrf = CSRFProtect()
+htmx = HTMX()
+
+APOLOGIES = {
+    400: (
+        N_("This page was open for too long"),
+        N_("Go back, reload it, and try again. Nothing was changed."),
+    ),
+    403: (N_("This door is closed"), N_("This page is not open to you from here.")),
+    404: (N_("There is no such page"), N_("It may have moved. Nothing was lost.")),
+    405: (N_("There is no such page"), N_("It may have moved. Nothing was lost.")),
+    413: (N_("This is too large"), N_("Send it in smaller parts. Nothing of it was kept.")),
+    422: (N_("This could not be understood"), N_("Go back and check what was filled in.")),
+    429: (N_("Too many tries"), N_("Please wait a quarter of an hour and try again, or ask the reception.")),
+    500: (N_("Something went wrong here"), N_("It is not your fault, and it was noted. Please try again.")),
+    503: (N_("Not just now"), N_("Nothing was saved. Please try again in a moment.")),
+}
+"""What each error says and what to do next; never why in technical words."""
+
+
+def serve_app() -> Flask:
+    """The application as the web server loads it, with the settings of the environment."""
+    return create_app(read_settings())
+
+
+def house_address(settings: Settings) -> str:
+    """The address that goes into links: the public one, else this machine's. Never a Host header's."""
+    return settings.public_url or f"http://localhost:{settings.port}"
+
+
+def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
+    """Build the application for these settings (`engine`: another store than the settings', for tests)."""
+    app = Flask("oneguest", root_path=str(TOP), template_folder="templates", static_folder="static")
+    https = (settings.public_url or "").startswith("https:")
+    ensure_keys(settings.keys_dir)
+    engine = engine or open_database(settings)
+    with writing(engine) as db:
+        default_property(db)  # pages only read, so what they all need is made here
+    app.config.update(
+        ONEGUEST=settings,
+        ENGINE=engine,
+        INDEX_KEY=read_key(settings.keys_dir, "index").secret,
+        SECRET_KEY=read_key(settings.keys_dir, "session").secret,
+        SESSION_COOKIE_NAME="__Host-oneguest" if https else "oneguest",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,  # protect() is called below, after the guard
+        WTF_CSRF_TIME_LIMIT=None,  # a tablet's page stays open for days; the token lives with the session
+        WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our policy never sends; check_origin instead
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    htmx.init_app(app)
+    prepare_language(app)
+    _prepare_pages(app)
+    _prepare_requests(app)
+    app.register_error_handler(HTTPException, _apologise)
+    app.register_error_handler(SQLAlchemyError, _store_failed)
+    app.register_error_handler(Exception, _went_wrong)
+    for surface in SURFACES:
+        app.register_blueprint(surface)
+    anyone(app.view_functions["static"])
+    app.wsgi_app = AnswerHeaders(app.wsgi_app, https=https)  # type: ignore[method-assign]  # Flask's own way
+    return app
+
+
+def _prepare_requests(app: Flask) -> None:
+    """In this order: is it for us, is it small enough, whose is it, was it made by our own page."""
+    app.before_request(check_host)
+    app.before_request(limit_body)
+    app.before_request(_open_session)
+    app.before_request(enforce)
+    app.before_request(check_origin)
+    app.before_request(_check_token)
+    app.after_request(_commit)
+    app.teardown_request(_close_session)
+
+
+def _open_session() -> None:
+    engine: Engine = current_app.config["ENGINE"]
+    if request.method in SAFE_METHODS:
+        g.session = Session(engine)
+        event.listen(g.session, "before_flush", _refuse_to_write)
+    else:
+        g.session = Session(engine.execution_options(writes=True), expire_on_commit=False)
+
+
+def _refuse_to_write(*_: object) -> None:
+    raise RuntimeError(f"{request.method} {request.endpoint} tried to write; only unsafe methods may.")
+
+
+def _check_token() -> None:
+    guard = guard_of(current_app, request.endpoint)
+    if request.method not in SAFE_METHODS and guard is not None and guard.kind != "machine":
+        csrf.protect()
+
+
+def _commit(response: Response) -> Response:
+    db: Session | None = g.get("session")
+    if db is None or request.method in SAFE_METHODS:
+        return response
+    if response.status_code >= 400 and not g.get("keep_changes"):
+        db.rollback()
+        return response
+    try:
+        db.commit()
+    except (SQLAlchemyError, OSError) as failure:
+        db.rollback()
+        session.modified = False
+        return _store_failed(failure)
+    return response
+
+
+def _close_session(_: BaseException | None) -> None:
+    db: Session | None = g.pop("session", None)
+    if db is not None:
+        db.close()
+
+
+def _apologise(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    code = error.code if error.code in APOLOGIES else (500 if error.code >= 500 else 404)
+    title, text = APOLOGIES[code]
+    name = "_error.html" if request.headers.get("HX-Request") else "error.html"
+    answer = Response(
+        render_template(name, title=title, text=text, code=error.code), error.code, mimetype="text/html"
+    )
+    if error.code in (429, 503):
+        answer.headers["Retry-After"] = "900" if error.code == 429 else "5"
+    if error.code == 405:
+        answer.headers.extend(error.get_headers())
+        answer.mimetype = "text/html"
+    return answer
+
+
+def _store_failed(failure: Exception) -> Response:
+    """The database could not do it. Its own words may hold guest data, so only the kind is logged."""
+    log.error("store failed endpoint=%s kind=%s", request.endpoint, type(failure).__name__)
+    if isinstance(failure, DBAPIError | PoolTimeout | OSError):
+        return _apologise(ServiceUnavailable())
+    return _apologise(InternalServerError())
+
+
+def _went_wrong(failure: Exception) -> Response:
+    """A fault of ours: where it happened is logged, its words are not, since they may quote a guest."""
+    place = failure.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
+    log.error("page failed endpoint=%s kind=%s at=%s", request.endpoint, type(failure).__name__, where)
+    return _apologise(InternalServerError())
+
+
+@cache
+def _file_version(path: str) -> str:
+    return hashlib.sha256((TOP / "static" / path).read_bytes()).hexdigest()[:12]
+
+
+def asset(path: str) -> str:
+    """The address of one of our own files, with its content's hash, so that it can be kept for ever."""
+    return url_for("static", filename=path, v=_file_version(path))
+
+
+def _prepare_pages(app: Flask) -> None:
+    @app.context_processor
+    def _page_words() -> dict[str, Any]:
+        settings: Settings = app.config["ONEGUEST"]
+        return {
+            "asset": asset,
+            "demo": settings.demo,
+            "opened_to_network": is_opened(settings),
+            "language_names": [
+                (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
+            ],
+            "navigation": [item for item in NAVIGATION if item.endpoint in app.view_functions],
+        }

@@ -1,0 +1,161 @@
+"""Guest links: a secret address for one stay, opened with the surname and the day of arrival.
+
+Only the hash of the token is stored. The token alone shows the hotel's name; five wrong answers lock the link
+for a quarter of an hour, ten revoke it (ASVS 6.6.3). What is stored about the guest is never shown back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from anyascii import anyascii
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server.captures.models import GuestLink
+from server.journal import note
+from server.properties.models import Property
+from server.records.models import CleanRow, SourceRecord
+from server.refusal import Refused
+from server.stays.models import Stay
+
+TOKEN_BYTES = 24  # 192 bits from the system's generator; ASVS 7.2.3 asks for 128
+LONGEST_LIFE = timedelta(days=60)
+LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
+REVOKE_AFTER = 10
+
+PARTICLES = frozenset(["al", "d", "da", "das", "de", "del", "della", "der", "des", "di", "do", "dos", "du", "el", "la", "le", "los", "of", "the", "van", "von", "zu"])
+
+Opening = Literal["opened", "wrong", "locked", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A new link; the only moment at which its token is known."""
+
+    link: GuestLink
+    token: str
+
+
+def name_key(name: str) -> str:
+    """A surname as it is compared: Latin letters only, without accents, case, spaces and particles."""
+    words = "".join(c if c.isalnum() else " " for c in anyascii(name).lower()).split()
+    return "".join(word for word in words if word not in PARTICLES) or "".join(words)
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored instead of the token. It is random, so a plain hash cannot be guessed back."""
+    return hashlib.sha256(token.encode("utf-8")).digest()
+
+
+def record_of_reference(session: Session, reference: str) -> SourceRecord:
+    """The one record with that booking reference; Refused when there is none or more than one."""
+    found = session.scalars(
+        select(SourceRecord)
+        .join(Stay, Stay.record_id == SourceRecord.id)
+        .where(Stay.reference == reference)
+        .order_by(SourceRecord.id)
+    ).all()
+    if not found:
+        raise Refused("link.no_reference", {"reference": reference})
+    if len(found) > 1:
+        ids = ", ".join(str(record.id) for record in found[:10])
+        raise Refused(
+            "link.many_references", {"reference": reference, "count": str(len(found)), "records": ids}
+        )
+    return found[0]
+
+
+def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datetime) -> IssuedLink:
+    """Make a link for a record's stay and kill the older ones.
+
+    It lives until a day after departure, at most 60 days. Raises Refused when the record lacks what the
+    guest would be asked for, or when the stay is over.
+    """
+    words = {"record": str(record.id)}
+    clean = session.get(CleanRow, record.id)
+    stay = session.get(Stay, record.id)
+    key = name_key(clean.last_name or "") if clean else ""
+    if not key:
+        raise Refused("link.needs_name", words)
+    if stay is None or stay.arrives is None:
+        raise Refused("link.needs_arrival", words)
+    hotel = session.get_one(Property, record.property_id)
+    expires = now + LONGEST_LIFE
+    if stay.departs is not None:
+        leaves = datetime.combine(stay.departs, time.max, ZoneInfo(hotel.zone)).astimezone(UTC)
+        expires = min(expires, leaves + timedelta(hours=24))
+    if expires <= now:
+        raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
+
+    session.execute(
+        update(GuestLink)
+        .where(GuestLink.record_id == record.id, GuestLink.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = GuestLink(
+        token_hash=token_hash(token),
+        record_id=record.id,
+        property_id=record.property_id,
+        last_name_key=key,
+        arrives=stay.arrives,
+        created_at=now,
+        expires_at=expires,
+        wrong_answers=0,
+    )
+    session.add(link)
+    session.flush()
+    note(session, actor, "link.issued", f"link:{link.id}", now=now, record=record.id)
+    return IssuedLink(link, token)
+
+
+def revoke_link(session: Session, link_id: int, *, actor: str, now: datetime) -> None:
+    """Kill a link at once. Raises Refused when there is no such link, or it is dead already."""
+    link = session.get(GuestLink, link_id)
+    if link is None or link.revoked_at is not None:
+        raise Refused("link.unknown", {"link": str(link_id)})
+    link.revoked_at = now
+    note(session, actor, "link.revoked", f"link:{link.id}", now=now)
+
+
+def is_live(link: GuestLink | None, *, now: datetime) -> bool:
+    """Whether a link may be opened: known, not revoked, not expired."""
+    return link is not None and link.revoked_at is None and now < link.expires_at
+
+
+def find_link(session: Session, token: str, *, now: datetime) -> GuestLink | None:
+    """The live link of a token. Unknown, expired and revoked are the same: None."""
+    link = session.scalar(select(GuestLink).where(GuestLink.token_hash == token_hash(token)))
+    return link if is_live(link, now=now) else None
+
+
+def open_link(
+    session: Session, link: GuestLink, *, last_name: str, arrives: date | None, now: datetime
+) -> Opening:
+    """Try the second factor. Counts what is wrong; the caller keeps the count whatever it answers."""
+    if not is_live(link, now=now):
+        return "dead"
+    if link.locked_until is not None and now < link.locked_until:
+        return "locked"
+    given, due = name_key(last_name), link.last_name_key
+    right_name = hmac.compare_digest(given.encode("utf-8"), due.encode("utf-8"))
+    if right_name and arrives is not None and arrives == link.arrives:
+        link.wrong_answers = 0
+        note(session, "link", "link.opened", f"link:{link.id}", now=now)
+        return "opened"
+    link.wrong_answers += 1
+    if link.wrong_answers >= REVOKE_AFTER:
+        link.revoked_at = now
+        note(session, "link", "link.guessed", f"link:{link.id}", now=now)
+        return "dead"
+    if link.wrong_answers == LOCK_AFTER:
+        link.locked_until = now + LOCK_FOR
+        return "locked"
+    return "wrong"

@@ -1,0 +1,100 @@
+"""Take in a finished form: store it as it came, once, and leave its reading to the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.captures.models import Capture, GuestLink
+from server.jobs.queue import enqueue
+from server.record import Proof
+from server.records.models import Problem
+
+Status = Literal["stored", "duplicate", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told. It may forget the form only if its own id and digest stand here."""
+
+    id: str
+    digest: str
+    status: Status
+
+
+def answers_digest(form: str, version: int, answers: Mapping[str, str]) -> bytes:
+    """SHA-256 over the form, its version and the answers, in canonical JSON (sorted keys, no spaces)."""
+    content = json.dumps(
+        [form, version, dict(answers)], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(content.encode("utf-8")).digest()
+
+
+def receive(
+    session: Session,
+    *,
+    id: str,
+    form: str,
+    version: int,
+    language: str,
+    surface: str,
+    proof: Proof,
+    property_id: int,
+    answers: Mapping[str, str],
+    guest_link: GuestLink | None = None,
+    now: datetime,
+) -> Receipt:
+    """Store a finished form once and queue its reading, in the caller's transaction.
+
+    The same id with the same answers is a resend and has no further effect. The same id with other answers
+    is kept too, as a problem for the desk: neither version is dropped. Nothing is judged here; a form that
+    cannot be understood becomes a problem when the worker reads it.
+    """
+    digest = answers_digest(form, version, answers)
+    capture = Capture(
+        id=id,
+        form=form,
+        form_version=version,
+        language=language,
+        surface=surface,
+        proof=proof,
+        property_id=property_id,
+        guest_link_id=guest_link.id if guest_link else None,
+        answers=dict(answers),
+        digest=digest,
+        state="stored",
+        received_at=now,
+    )
+    known = session.get(Capture, id)
+    if known is None:
+        try:
+            with session.begin_nested():  # two copies may arrive at once: the primary key decides
+                session.add(capture)
+        except IntegrityError:
+            known = session.get(Capture, id, populate_existing=True)
+    if known is None:
+        enqueue(session, "read_capture", {"capture": id}, now=now, dedup_key=f"read_capture:{id}")
+        if guest_link is not None:
+            guest_link.used_at = now
+        return Receipt(id, digest.hex(), "stored")
+    if known.digest == digest:
+        return Receipt(id, digest.hex(), "duplicate")
+    _keep_conflict(session, id, answers, now=now)
+    return Receipt(id, digest.hex(), "conflict")
+
+
+def _keep_conflict(session: Session, id: str, answers: Mapping[str, str], *, now: datetime) -> None:
+    content = json.dumps(dict(answers), ensure_ascii=False, sort_keys=True)
+    kept = select(Problem.id).where(Problem.capture_id == id, Problem.content == content)
+    if session.execute(kept).first() is None:  # a tablet sends again until it is answered
+        session.add(
+            Problem(capture_id=id, code="capture.conflict", params={}, content=content, created_at=now)
+        )

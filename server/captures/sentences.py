@@ -1,0 +1,32 @@
+"""What the codes of this room say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.wording import N_
+
+SENTENCES: Mapping[str, str] = {
+    "capture.conflict": N_(
+        "A form arrived twice under one number with different answers. Both are kept; compare them and settle it."
+    ),
+    "link.needs_name": N_(
+        "Record {record} has no last name, which the guest would be asked for. Nothing was sent; "
+        "add the name in the source and import it again."
+    ),
+    "link.needs_arrival": N_(
+        "Record {record} has no day of arrival, which the guest would be asked for. Nothing was sent; "
+        "add the stay in the source and import it again."
+    ),
+    "link.stay_is_over": N_(
+        "The stay of record {record} is over since {departs}: a link would be dead at once."
+    ),
+    "link.no_record": N_("There is no record {record}. Look it up at the desk under Guests."),
+    "link.no_reference": N_(
+        "No stay has the booking reference {reference}. Check it, or give --record instead."
+    ),
+    "link.many_references": N_(
+        "{count} stays have the booking reference {reference}. Say which one with --record: {records}."
+    ),
+    "link.unknown": N_("There is no link {link} that could be revoked."),
+}

@@ -1,0 +1,24 @@
+"""The countries of phone numbers, named in the guest's language."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from anyascii import anyascii
+from babel import Locale
+from phonenumbers import country_code_for_region
+
+from server.forms.rules import COUNTRIES
+from server.wording import PSEUDO, SOURCE_LANGUAGE, pseudo
+
+
+@cache
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """ISO 3166 code and name with prefix, such as ("FR", "France +33"), in alphabetical order."""
+    names = Locale.parse(SOURCE_LANGUAGE if language == PSEUDO else language).territories
+    found = [(code, names.get(code, code)) for code in COUNTRIES]
+    found.sort(key=lambda item: anyascii(item[1]).casefold())
+    return tuple(
+        (code, f"{pseudo(name) if language == PSEUDO else name} +{country_code_for_region(code)}")
+        for code, name in found
+    )

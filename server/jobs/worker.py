@@ -1,0 +1,146 @@
+"""The worker: claims due work, keeps its lease alive, finishes or fails it. It knows no kind of work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from server.clock import clock
+from server.db import reading, writing
+from server.jobs.queue import (
+    LEASE,
+    Claimed,
+    anything_due,
+    claim,
+    enqueue,
+    fail,
+    finish,
+    forget_ended,
+    is_time,
+    renew,
+)
+from server.settings import Settings
+
+log = logging.getLogger("oneguest.worker")
+
+POLL_SECONDS = 0.5
+BOOK_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a piece of work is given: where, with which payload, and whether it was asked to stop."""
+
+    engine: Engine
+    settings: Settings
+    payload: Mapping[str, Any]
+    stopping: Callable[[], bool]
+
+
+def place_of(error: BaseException) -> str:
+    """An error's kind and place in our code; never its text, which may hold a guest's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((f for f in reversed(frames) if "/server/" in f.filename), frames[-1] if frames else None)
+    where = f" at {last.filename.rsplit('/server/', 1)[-1]}:{last.lineno}" if last else ""
+    return f"{type(error).__name__}{where}"
+
+
+def run_due(
+    engine: Engine,
+    settings: Settings,
+    kinds: Mapping[str, ModuleType],
+    *,
+    once: bool,
+    stop: threading.Event,
+) -> int:
+    """Work until `stop` is set (or, with `once`, until nothing is due); return how many pieces were done.
+
+    `kinds` are the modules of server.work: each has `run(task)` and may have EVERY, a timedelta, to recur.
+    """
+    done = 0
+    book_next = 0.0
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= book_next:
+                _book_recurring(engine, kinds)
+                book_next = time.monotonic() + BOOK_SECONDS
+            claimed = _claim_due(engine, tuple(kinds))
+            if claimed is not None:
+                done += _run(engine, settings, kinds[claimed.kind], claimed, stop)
+                continue
+        except DBAPIError as error:  # the database is away or locked: wait for it, the work waits too
+            log.warning("the worker waits for the database error=%s", place_of(error))
+            if once:
+                raise
+        if once:
+            break
+        stop.wait(POLL_SECONDS)
+    return done
+
+
+def _claim_due(engine: Engine, kinds: tuple[str, ...]) -> Claimed | None:
+    with reading(engine) as session:  # looking takes no writer's place, and the desk writes meanwhile
+        if not anything_due(session, now=clock(), kinds=kinds):
+            return None
+    with writing(engine) as session:
+        return claim(session, now=clock(), kinds=kinds)
+
+
+def _book_recurring(engine: Engine, kinds: Mapping[str, ModuleType]) -> None:
+    recurring = {kind: module.EVERY for kind, module in kinds.items() if hasattr(module, "EVERY")}
+    now = clock()
+    with writing(engine) as session:
+        for kind, every in recurring.items():
+            if is_time(session, kind, every, now=now):
+                enqueue(session, kind, {}, now=now, dedup_key=f"every:{kind}")
+                forget_ended(session, now=now)
+
+
+def _run(
+    engine: Engine, settings: Settings, module: ModuleType, claimed: Claimed, stop: threading.Event
+) -> int:
+    task = Task(engine, settings, claimed.payload, stop.is_set)
+    try:
+        with _heartbeat(engine, claimed):
+            module.run(task)
+    except Exception as error:
+        log.error("work failed job=%s kind=%s error=%s", claimed.id, claimed.kind, place_of(error))
+        with writing(engine) as session:
+            fail(session, claimed, place_of(error), now=clock())
+        return 0
+    with writing(engine) as session:
+        finish(session, claimed, now=clock())
+    return 1
+
+
+@contextmanager
+def _heartbeat(engine: Engine, claimed: Claimed) -> Iterator[None]:
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(LEASE / timedelta(seconds=3)):
+            try:
+                with writing(engine) as session:
+                    if not renew(session, claimed, now=clock()):
+                        return
+            except DBAPIError as error:
+                log.warning("a lease could not be renewed job=%s error=%s", claimed.id, place_of(error))
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,116 @@
+"""The language of a page: which one it is, and how texts, days, times and numbers are shown in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, current_app, g, request
+from markupsafe import Markup, escape
+
+from server.clock import clock
+from server.sentences import say
+from server.wording import CATALOGUES, PSEUDO, SOURCE_LANGUAGE, direction, translations
+
+COOKIE = "language"
+
+
+def desk_languages() -> tuple[str, ...]:
+    """The languages the desk speaks: the source language and every catalogue."""
+    return (SOURCE_LANGUAGE, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+
+
+def pseudo_allowed() -> bool:
+    """The pseudo-locale is for whoever makes pages: in tests and in the demo, never before a guest."""
+    return bool(current_app.testing or current_app.config["ONEGUEST"].demo)
+
+
+def page_language() -> str:
+    """The language of this request's page: asked for in the address, chosen before, or the browser's."""
+    if "language" not in g:
+        g.language = _choose_language()
+    return str(g.language)
+
+
+def speak(language: str) -> None:
+    """Use this language for the rest of the request; a guest chose it."""
+    g.language = language
+
+
+def _choose_language() -> str:
+    known = desk_languages()
+    asked = request.args.get("lang", "")
+    if asked == PSEUDO and pseudo_allowed():
+        return PSEUDO
+    for wish in (asked, request.cookies.get(COOKIE, "")):
+        if wish in known:
+            return wish
+    return request.accept_languages.best_match(known) or SOURCE_LANGUAGE
+
+
+def locale() -> Locale:
+    """The page's locale for days and numbers; the pseudo-locale counts as English."""
+    language = page_language()
+    return Locale.parse(SOURCE_LANGUAGE if language == PSEUDO else language)
+
+
+def _gettext(message: str) -> str:
+    return translations(page_language()).gettext(message)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return translations(page_language()).ngettext(singular, plural, number)
+
+
+def day(value: date | None) -> str:
+    """A day, such as 3 Feb 2027."""
+    return "" if value is None else format_date(value, "d MMM y", locale=locale())
+
+
+def weekday(value: date) -> str:
+    """A day with its weekday, such as Wednesday 3 February."""
+    return format_date(value, "EEEE d MMMM", locale=locale())
+
+
+def moment(value: datetime | None, zone: str = "UTC") -> str:
+    """A time in a property's zone, such as 3 Feb 2027, 14:05."""
+    if value is None:
+        return ""
+    return format_datetime(value.astimezone(ZoneInfo(zone)), "d MMM y, HH:mm", locale=locale())
+
+
+def ago(value: datetime) -> str:
+    """How long since a time, such as 2 hours ago."""
+    return format_timedelta(value - clock(), add_direction=True, locale=locale())
+
+
+def number(value: float | Decimal) -> str:
+    """A number with the language's own separators."""
+    return format_decimal(value, locale=locale())
+
+
+def percent(share: float | None) -> str:
+    """A share of one as whole percent; a dash where there is nothing to share."""
+    return "–" if share is None else format_percent(share, "#,##0 %", locale=locale())
+
+
+def sentence(code: str, params: dict[str, str] | None = None) -> Markup:
+    """The sentence of a stored code in the page's language."""
+    return escape(say(code, params, page_language()))
+
+
+def prepare_language(app: Flask) -> None:
+    """Give the templates gettext, the filters and the page's language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # added by the extension
+    install(_gettext, _ngettext, newstyle=True)
+    app.jinja_env.filters.update(
+        day=day, weekday=weekday, moment=moment, ago=ago, number=number, percent=percent
+    )
+    app.jinja_env.globals.update(
+        say=sentence, language=page_language, direction=lambda: direction(page_language())
+    )

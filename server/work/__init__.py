@@ -1,0 +1,1 @@
+"""What the worker does, one file for each kind of work: run(task), and EVERY when it recurs."""
