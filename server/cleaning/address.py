@@ -1,4 +1,4 @@
-"""A postal address, lightly: proper case, spaces, postal codes with their lost zeros; free text stays free."""
+"""A postal address, lightly: proper case, spaces, postal codes with their lost zeros."""
 
 from __future__ import annotations
 
@@ -12,12 +12,38 @@ MAX_STREET, MAX_POSTAL, MAX_CITY = 300, 20, 120
 
 # how many digits a country's postal code has, where spreadsheets drop a leading zero
 _LENGTHS = {
-    "FR": 5, "DE": 5, "IT": 5, "ES": 5, "US": 5, "FI": 5, "EE": 5, "HR": 5, "TR": 5, "MX": 5, "MA": 5, "PL": 5, "CZ": 5,
-    "GR": 5, "SA": 5, "MC": 5, "RE": 5, "NO": 4, "PT": 4, "RO": 6, "JP": 7, "SE": 5, "SK": 5,
-}  # fmt: skip
+    "FR": 5,
+    "DE": 5,
+    "IT": 5,
+    "ES": 5,
+    "US": 5,
+    "FI": 5,
+    "EE": 5,
+    "HR": 5,
+    "TR": 5,
+    "MX": 5,
+    "MA": 5,
+    "PL": 5,
+    "CZ": 5,
+    "GR": 5,
+    "SA": 5,
+    "MC": 5,
+    "RE": 5,
+    "NO": 4,
+    "PT": 4,
+    "RO": 6,
+    "JP": 7,
+    "SE": 5,
+    "SK": 5,
+}
 # codes whose shape belongs to one country alone
 _SHAPES = (
-    ("GB", re.compile(r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d[0-9A-Z]?|\d[A-HJKPSTUW]) ?\d[ABD-HJLNP-UW-Z]{2})")),
+    (
+        "GB",
+        re.compile(
+            r"(?:GIR ?0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d[0-9A-Z]?|\d[A-HJKPSTUW]) ?\d[ABD-HJLNP-UW-Z]{2})"
+        ),
+    ),
     ("NL", re.compile(r"[1-9]\d{3} ?(?!SA|SD|SS)[A-Z]{2}")),
     ("CA", re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] ?\d[ABCEGHJ-NPRSTV-Z]\d")),
     ("PT", re.compile(r"\d{4}-\d{3}")),
@@ -25,7 +51,7 @@ _SHAPES = (
     ("PL", re.compile(r"\d{2}-\d{3}")),
     ("JP", re.compile(r"〒?\d{3}-\d{4}")),
     ("US", re.compile(r"\d{5}-\d{4}")),
-)  # fmt: skip
+)
 _PREFIXED = re.compile(r"(FR?|DE?|CH|BE?|AT?|IT?|ES?|LU?|NL|L)[- ]?(\d{4,5}(?: ?[A-Z]{2})?)")
 _PREFIX_COUNTRY = {"F": "FR", "D": "DE", "B": "BE", "A": "AT", "I": "IT", "E": "ES", "L": "LU"}
 _CEDEX = re.compile(r"\s+cedex(?:\s+\d{1,2})?\s*$", re.I)
@@ -75,7 +101,7 @@ _SMALL = frozenset(
 
 
 class Address(NamedTuple):
-    """An address as read, with the country that its postal code alone proves, and (code, field, value) noticed."""
+    """An address as read, the country that its postal code proves, and (code, field, value) noticed."""
 
     street: str | None = None
     postal_code: str | None = None
@@ -85,7 +111,7 @@ class Address(NamedTuple):
 
 
 def read_address(street: str, postal_code: str, city: str, country: str | None) -> Address:
-    """Read the address columns, already made readable. `country` is the row's own (ISO alpha-2), if it has one."""
+    """Read the address columns, already made readable. `country` is the row's own code, if any."""
     found: list[tuple[str, str, str]] = []
     code, proven = _postal(postal_code, country, found) if postal_code else (None, None)
     town = _place(city) if city else None

@@ -46,7 +46,7 @@ def _key(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def read_country(text: str) -> str | None:
-    """The code of a country or nationality in words or codes (`Française`, `GBR`, `U.K.`, `日本`); else None."""
+    """The code of a country or nationality in words or codes (`Française`, `GBR`, `U.K.`); else None."""
     upper = text.strip(" .,;:()[]").upper()
     if len(upper) == 2 and upper.isascii():
         if upper in _OLD_CODES:

@@ -130,7 +130,7 @@ def _repair(text: str, found: list[tuple[str, dict[str, str]]]) -> str:
         text = _AT.sub("@", text, count=1)
     if "." not in text.partition("@")[2]:
         text = _DOT.sub(".", text)
-    candidates = _FOUND.findall(text)
+    candidates: list[str] = _FOUND.findall(text)
     if len(candidates) > 1:
         found.append(("email_several", {"value": candidates[1][:80]}))
         return candidates[0].strip(".")

@@ -46,11 +46,40 @@ _NAMED = (
     "is",
 )
 _THREE = {
-    "fra": "fr", "fre": "fr", "eng": "en", "deu": "de", "ger": "de", "spa": "es", "esp": "es", "ita": "it", "nld": "nl",
-    "dut": "nl", "por": "pt", "pol": "pl", "rus": "ru", "ara": "ar", "zho": "zh", "chi": "zh", "jpn": "ja", "ell": "el",
-    "gre": "el", "tur": "tr", "swe": "sv", "dan": "da", "nor": "no", "fin": "fi", "ces": "cs", "cze": "cs", "kor": "ko",
-    "heb": "he", "ukr": "uk", "ron": "ro", "rum": "ro", "hun": "hu", "cat": "ca",
-}  # fmt: skip
+    "fra": "fr",
+    "fre": "fr",
+    "eng": "en",
+    "deu": "de",
+    "ger": "de",
+    "spa": "es",
+    "esp": "es",
+    "ita": "it",
+    "nld": "nl",
+    "dut": "nl",
+    "por": "pt",
+    "pol": "pl",
+    "rus": "ru",
+    "ara": "ar",
+    "zho": "zh",
+    "chi": "zh",
+    "jpn": "ja",
+    "ell": "el",
+    "gre": "el",
+    "tur": "tr",
+    "swe": "sv",
+    "dan": "da",
+    "nor": "no",
+    "fin": "fi",
+    "ces": "cs",
+    "cze": "cs",
+    "kor": "ko",
+    "heb": "he",
+    "ukr": "uk",
+    "ron": "ro",
+    "rum": "ro",
+    "hun": "hu",
+    "cat": "ca",
+}
 # codes of countries that hotel systems keep in a language column
 _COUNTRY_CODES = {
     "gb": "en",
@@ -88,7 +117,7 @@ def _codes() -> frozenset[str]:
 
 @lru_cache(maxsize=5_000)
 def read_language(text: str) -> str | None:
-    """The code of a language written as `FR`, `fr_CH`, `fre`, `Deutsch`, `французский`; None when it is unknown."""
+    """The code of a language written as `FR`, `fr_CH`, `fre` or `Deutsch`; None when it is unknown."""
     lowered = text.strip(" .").lower()
     if not lowered or len(lowered) > 60:
         return None

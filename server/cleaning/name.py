@@ -312,7 +312,7 @@ def _cjk_name(text: str, said: Title | None, found: Found, language: str) -> Nam
 
 
 def _spaced_name(text: str, said: Title | None, found: Found) -> Name:
-    """A name with nothing but spaces between its words: titles, capitals, initials and known given names tell."""
+    """A name with nothing but spaces between its words."""
     parts = text.split()
     at = next((i for i, word in enumerate(parts) if word_title(word)), None)
     if at is None and len(parts) > 2:  # "NEVEU M. Frédéric": between two names M. is the title

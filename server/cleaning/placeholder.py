@@ -12,6 +12,7 @@ from server.cleaning.title import Found, title_of, titles
 NoPerson = Literal["none", "placeholder", "group", "company"]
 
 
+_AND = re.compile(r"[\s&/+]+|\bet\b|\band\b|\bund\b")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -64,6 +65,13 @@ def is_plain(part: str) -> bool:
     )
 
 
+def _only_titles(key: str) -> bool:
+    """`Mr Mrs`, `M. et Mme`: titles with nobody behind them."""
+    if title_of(key) or title_of(key.replace("&", " ").replace("/", " ")):
+        return True
+    return all(title_of(word) for word in _AND.split(key) if word)
+
+
 def not_a_person(text: str, found: Found, field: str) -> NoPerson | None:
     """A placeholder, a block or a company, told from the whole name; None for a person's name."""
     key = _key(text)
@@ -77,11 +85,9 @@ def not_a_person(text: str, found: Found, field: str) -> NoPerson | None:
     if key in _placeholders() or not bare or bare in _placeholders() or not _LETTER.search(text):
         found.append(("name_placeholder", field, text[:80]))
         return "placeholder"
-    squeezed = title_of(key) or title_of(key.replace("&", " ").replace("/", " "))
-    if all(title_of(word) for word in re.split(r"[\s&/+]+|\bet\b|\band\b|\bund\b", key) if word) or squeezed:
-        if len(key) > 2 and key not in ("don", "fr"):
-            found.append(("name_placeholder", field, text[:80]))
-            return "placeholder"
+    if len(key) > 2 and key not in ("don", "fr") and _only_titles(key):
+        found.append(("name_placeholder", field, text[:80]))
+        return "placeholder"
     parts = key.split()
     if len(parts) > 1 and parts[0] in _group_words():
         found.append(("name_is_a_group", field, text[:80]))

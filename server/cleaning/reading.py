@@ -1,4 +1,4 @@
-"""One source record's values to its clean record: each field by the file of its kind, in the order they need."""
+"""One source record's values to its clean record: each field by the file of its kind."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def _email(row: _Row) -> Email:
 def _phones(
     row: _Row, country: str | None, nationality: str | None, language: str | None, email: str | None
 ) -> _Phones:
-    """Both phone columns; a mobile number fills `mobile` and a landline `phone`, whichever column it stands in."""
+    """Both phone columns; a mobile fills `mobile` and a landline `phone`, whichever column it stands in."""
     phone_text, mobile_text = row.text.get("phone"), row.text.get("mobile")
     if not phone_text and not mobile_text:
         return _NO_PHONES
@@ -292,7 +292,7 @@ _GENERIC_ENDINGS = frozenset(("co", "me", "io", "tv", "ai", "cc", "fm", "ly", "t
 
 
 def _speakers(language: str | None, email: str | None) -> tuple[str, ...]:
-    """Countries that the row's language and its address's ending point to, for numbers that fit no better hint."""
+    """Countries that the row's language and its address's ending point to: the last hints for a phone."""
     found = _HOME_OF.get(language or "", ())
     ending = email.rpartition(".")[2] if email else ""
     if len(ending) == 2 and ending not in _GENERIC_ENDINGS:

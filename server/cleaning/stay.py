@@ -17,7 +17,8 @@ MAX_REFERENCES = 20
 _REFERENCE = re.compile(
     r"\b(?:bkg|booking(?:\.com)?|book|resa|r[ée]servation|reservation|reserva|reservierung|prenotazione|reservering|"
     r"rezerwacja|buchung(?:snummer|s-?nr)?|conf(?:irmation)?|crs|pnr|voucher|bon|ref(?:erence|erencia)?|r[ée]f[ée]rence|"
-    r"dossier|folio|id resa|бронь|бронирование)\b\.?\s*(?:n[°ºo]\.?|no\.?|nr\.?|num(?:ber|ero|éro)?|code|id|#)?\s*[:=#-]?\s*"
+    r"dossier|folio|id resa|бронь|бронирование)\b\.?\s*(?:n[°ºo]\.?|nr\.?|num(?:ber|ero|éro)?|code|id|#)?"
+    r"\s*[:=#-]?\s*"
     r"([A-Z0-9](?:[A-Z0-9-]{3,28})[A-Z0-9])(?![A-Za-z0-9])",
     re.I,
 )
@@ -28,7 +29,7 @@ _ROOM = re.compile(
     re.I,
 )
 _CARD = re.compile(
-    r"\b(?:visa|mc|mastercard|master\s?card|amex|american express|cb|maestro|carte|card|diners|jcb|girocard|ec)\b"
+    r"\b(?:visa|mc|mastercard|master\s?card|amex|american express|cb|maestro|carte|card|diners|jcb|ec)\b"
     r"[\s:]*(?:[*x•.#]{1,12}[\s-]*){1,4}(\d{4})(?!\d)|(?:^|\s)[*x•]{2,12}[\s-]*(?:[*x•]{4}[\s-]*)*(\d{4})(?!\d)",
     re.I,
 )
@@ -83,7 +84,7 @@ class Noted(NamedTuple):
 
 @lru_cache(maxsize=10_000)
 def read_notes(notes: str) -> Noted:
-    """What a note names: `ch. 317 ; BKG 4817985054`, `VISA *2139`, `2 couverts`. Looks at its first 2,000 letters."""
+    """What a note's first 2,000 letters name: `ch. 317 ; BKG 4817985054`, `VISA *2139`, `2 couverts`."""
     text = notes[:2_000]
     if not any(ch.isdigit() for ch in text):
         return Noted()
@@ -199,7 +200,7 @@ def _key(text: str) -> str:
 
 @lru_cache(maxsize=2_000)
 def read_status(text: str) -> StayStatus:
-    """The status of a stay or visit from a source's word for it, in several languages; `unknown` for others."""
+    """The status of a stay or visit from a source's word for it; `unknown` for words nobody listed."""
     return _status_index().get(_key(text[:60]), "unknown")
 
 

@@ -65,18 +65,32 @@ def test_the_rows_own_reference_stands_first_and_once() -> None:
 
 @pytest.mark.parametrize(
     ("notes", "digits"),
-    [("VISA *2139", "2139"), ("room 323 ; MC *7447", "7447"), ("CB ****1234", "1234"), ("AMEX xxxx 0005", "0005"),
-     ("visa 2139", None), ("12 *** stars", None)],
-)  # fmt: skip
+    [
+        ("VISA *2139", "2139"),
+        ("room 323 ; MC *7447", "7447"),
+        ("CB ****1234", "1234"),
+        ("AMEX xxxx 0005", "0005"),
+        ("visa 2139", None),
+        ("12 *** stars", None),
+    ],
+)
 def test_a_cards_last_digits_are_found_as_tills_print_them(notes: str, digits: str | None) -> None:
     assert read_notes(notes).card_digits == digits
 
 
 @pytest.mark.parametrize(
     ("cell", "notes", "party"),
-    [("", "1 couverts", 1), ("", "table fenêtre ; 2 couverts", 2), ("4", "", 4), ("4 pax", "2 couverts", 4),
-     ("", "6 Personen", 6), ("", "3名様", 3), ("0", "", None), ("", "no egg", None)],
-)  # fmt: skip
+    [
+        ("", "1 couverts", 1),
+        ("", "table fenêtre ; 2 couverts", 2),
+        ("4", "", 4),
+        ("4 pax", "2 couverts", 4),
+        ("", "6 Personen", 6),
+        ("", "3名様", 3),
+        ("0", "", None),
+        ("", "no egg", None),
+    ],
+)
 def test_a_party_is_counted(cell: str, notes: str, party: int | None) -> None:
     assert read_party(cell, read_notes(notes)) == party
 
@@ -148,9 +162,22 @@ def test_a_status_is_known_in_several_languages(written: str, status: StayStatus
 
 @pytest.mark.parametrize(
     ("written", "said"),
-    [("SUBSCRIBED", True), ("yes", True), ("oui", True), ("1", True), ("true", True), ("VRAI", True), ("да", True),
-     ("UNSUBSCRIBED", False), ("NEVER_SUBSCRIBED", False), ("non", False), ("0", False), ("Cleaned", False),
-     ("Unknown", None), ("maybe", None)],
-)  # fmt: skip
+    [
+        ("SUBSCRIBED", True),
+        ("yes", True),
+        ("oui", True),
+        ("1", True),
+        ("true", True),
+        ("VRAI", True),
+        ("да", True),
+        ("UNSUBSCRIBED", False),
+        ("NEVER_SUBSCRIBED", False),
+        ("non", False),
+        ("0", False),
+        ("Cleaned", False),
+        ("Unknown", None),
+        ("maybe", None),
+    ],
+)
 def test_a_consent_is_yes_no_or_unsaid(written: str, said: bool | None) -> None:
     assert read_consent(written) is said

@@ -10,9 +10,22 @@ from server.cleaning import fold
 from server.cleaning.text import MAX_RAW, plain, read_text
 
 EUROPEAN = (
-    "Léonard", "Hélène", "François", "Müller", "Günter Weiß", "José Ángel", "Conceição", "Begoña", "Søren", "Zoë",
-    "Åsa", "Jérôme Vallée", "Nicolò", "Éric", "Ñandú",
-)  # fmt: skip
+    "Léonard",
+    "Hélène",
+    "François",
+    "Müller",
+    "Günter Weiß",
+    "José Ángel",
+    "Conceição",
+    "Begoña",
+    "Søren",
+    "Zoë",
+    "Åsa",
+    "Jérôme Vallée",
+    "Nicolò",
+    "Éric",
+    "Ñandú",
+)
 
 
 @pytest.mark.parametrize("name", EUROPEAN)
