@@ -12,7 +12,8 @@ import pytest
 
 from server.cli import main
 
-HEADER = "record_id,source,source_key,first_name,last_name,full_name,email,phone,birth_date,stay_from,stay_to,notes"
+HEADER = "record_id,source,source_key,"
+HEADER += "first_name,last_name,full_name,email,phone,birth_date,stay_from,stay_to,notes"
 ROWS = [
     "r1,pms,A1,P,Martin,,,+33 6 52 52 72 72,,,,",
     "r2,till,T1,Patrick,M.,,,06 52 52 72 72,28/12/1956,,,",

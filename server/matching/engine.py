@@ -50,7 +50,7 @@ class Partition:
 
 
 def match(records: Records, model: Model, decisions: Decisions | None = None) -> Partition:
-    """Group records into persons. The same input, model and decisions give the same groups in any row order."""
+    """Group records into persons. The same input, model and decisions give the same groups in any order."""
     clock = [perf_counter()]
     found = candidates(records)
     clock.append(perf_counter())

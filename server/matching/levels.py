@@ -22,7 +22,7 @@ class Level:
     """One outcome of a comparison.
 
     `stranger`: bits for one person against two strangers. `kin`: bits for one person against two people of
-    one household, who share contact, surname and room anyway. `strong`: an agreement that counts as a witness.
+    one household, who share contact, surname and room anyway. `strong`: an agreement that is a witness.
     `weak`: an agreement so common that, beside a name, it may raise a question but never link.
     """
 

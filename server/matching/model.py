@@ -23,7 +23,7 @@ ENGINE = "1"
 """Changes whenever the same model could give other groups."""
 
 FEWEST_PERSONS = 4_000
-"""A house's records are a draw from its guests to come: a name is never rarer than in a small hotel's year."""
+"""A house's records are a draw from its guests to come: no name is rarer than in a small hotel's year."""
 
 SHIPPED_CUT = 0.85
 """Below this, a person decides (the product's line)."""
@@ -34,7 +34,7 @@ MANY_UNLIKE = 4
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How often each value stands, by its digest: sorted `keys` beside `counts`. Values of one are left out."""
+    """How often each value stands, by its digest: sorted `keys` beside `counts`. Single ones are left out."""
 
     keys: Longs
     counts: Ints

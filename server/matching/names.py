@@ -86,7 +86,8 @@ GLUED = frozenset({"ben", "ibn", "bin", "el", "al", "van", "de", "da", "di", "ma
 _WORD = re.compile(r"[a-z0-9?]+")
 _SOUNDS: tuple[tuple[str, str], ...] = (
     ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"),
-    ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("qu", "k"), ("gn", "n"),
+    ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("qu", "k"),
+    ("gn", "n"),
     ("mp", "b"), ("nt", "d"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"),
     ("ae", "e"), ("oe", "o"), ("ue", "u"),
 )  # fmt: skip

@@ -62,7 +62,8 @@ class Records:
     """All records as columns, in the stable order of their ids.
 
     `order[k]` is the caller's row of the record at position k; `position` is the inverse. Everything else is
-    by position. `mailbox_plain`: the mailbox is the name again, so it says nothing beside it. Days are proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`.
+    by position. `mailbox_plain`: the mailbox is the name again, so it says nothing beside it. Days are
+    proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`; `amount` is in cents, -1 unknown.
     """
 
     ids: tuple[str, ...]

@@ -65,8 +65,8 @@ SENTENCES = {
     "resolve_no_file": N_("{file} does not exist or cannot be read. Give the path of a CSV file."),
     "resolve_empty": N_("{file} is empty. The first line must name the columns, record_id among them."),
     "resolve_no_record_id": N_(
-        "{file} has no column record_id. Its columns are: {columns}. Name the column that tells records apart "
-        "record_id."
+        "{file} has no column record_id. Its columns are: {columns}. "
+        "Name the column that tells records apart record_id."
     ),
     "resolve_empty_id": N_("Line {line} of {file} has no record_id. Every record needs one."),
     "resolve_twice": N_("record_id {id} stands twice in {file} (line {line}). Every record needs its own."),
@@ -76,7 +76,8 @@ SENTENCES = {
     ),
     "resolve_unknown_record": N_("{file} has no record {id}."),
     "resolve_bad_decision": N_(
-        "Line {line} of {file} is no decision. Its columns must be record_a, record_b and decision (same or apart)."
+        "Line {line} of {file} is no decision. Its columns must be record_a, record_b and decision "
+        "(same or apart)."
     ),
     "resolve_cannot_write": N_("{file} cannot be written: {why}."),
     "resolve_no_spark": N_(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from server.matching import Records, make_model
 from server.record import CleanRecord
 from tests.matching.builders import columns, person, resolve
 
-ALIAS = {"email_class": "alias"}
+ALIAS: dict[str, Any] = {"email_class": "alias"}
 
 
 def test_patrick_martin_of_two_systems_is_one_person() -> None:
@@ -21,7 +23,7 @@ def test_patrick_martin_of_two_systems_is_one_person() -> None:
 
 
 @pytest.mark.parametrize("contact", [{"email": "maria@rossi.it"}, {"mobile": "+393331234590"}])
-def test_maria_of_three_systems_is_one_person_by_one_contact(contact: dict[str, str]) -> None:
+def test_maria_of_three_systems_is_one_person_by_one_contact(contact: dict[str, Any]) -> None:
     desk = resolve(
         person("Maria", **contact), person("M", "Rossi", **contact), person("Maria", "Rossi", **contact)
     )
@@ -36,7 +38,7 @@ def test_a_first_name_alone_is_nobody() -> None:
 
 
 @pytest.mark.parametrize("contact", [{"email": "john@email.com"}, {"mobile": "+447700900123"}])
-def test_john_smith_in_three_spellings_is_one_person_by_one_contact(contact: dict[str, str]) -> None:
+def test_john_smith_in_three_spellings_is_one_person_by_one_contact(contact: dict[str, Any]) -> None:
     desk = resolve(
         person("John", "Smith", **contact),
         person("J", "Smith", **contact),
@@ -73,7 +75,12 @@ def test_father_and_son_with_one_name_and_one_phone_are_two() -> None:
 
 
 def test_twins_are_two() -> None:
-    home = {"mobile": "+33612345099", "street": "3 rue Haute", "city": "Lyon", "postal_code": "69001"}
+    home: dict[str, Any] = {
+        "mobile": "+33612345099",
+        "street": "3 rue Haute",
+        "city": "Lyon",
+        "postal_code": "69001",
+    }
     desk = resolve(
         person("Camille", "Dupont", born="2009-05-06", **home),
         person("Antoine", "Dupont", born="2009-05-06", **home),
@@ -92,7 +99,7 @@ def test_a_couple_on_one_email_is_two() -> None:
 
 
 def test_an_initial_that_fits_both_of_a_couple_glues_nobody() -> None:
-    contact = {"email": "les.dupont@orange.fr", "mobile": "+33612345099"}
+    contact: dict[str, Any] = {"email": "les.dupont@orange.fr", "mobile": "+33612345099"}
     desk = resolve(
         person("Marie", "Dupont", **contact),
         person("Michel", "Dupont", **contact),
@@ -102,14 +109,16 @@ def test_an_initial_that_fits_both_of_a_couple_glues_nobody() -> None:
     assert not desk.together(0, 1)
 
 
-FIRST = "Anna Boris Chloé Dirk Elena Fadi Greta Hugo Ines Jonas Karla Luca Mona Nils Olga Paulo Rita Sven Tara Udo"
-LAST = "Abel Braun Costa Diaz Ekman Fabre Gomez Haas Ivanov Jansen Klein Lopez Moreau Novak Olsen Petit Rossi Silva"
+FIRST = (
+    "Anna Boris Chloé Dirk Elena Fadi Greta Hugo Ines Jonas Karla Luca Mona Nils Olga Paulo Rita Sven Tara"
+)
+LAST = "Abel Braun Costa Diaz Ekman Fabre Gomez Haas Ivanov Jansen Klein Lopez Moreau Novak Olsen Petit Silva"
 
 
 def test_an_assistant_s_address_on_forty_guests_is_forty_guests() -> None:
     firsts, lasts = FIRST.split(), LAST.split()
     guests = [
-        person(firsts[n % 20], lasts[(n * 7 + n // 18) % 18], email="assistant@bigfirm.com")
+        person(firsts[n % 19], lasts[(n * 7 + n // 17) % 17], email="assistant@bigfirm.com")
         for n in range(40)
     ]
     desk = resolve(*guests)
@@ -148,7 +157,7 @@ def test_equal_loyalty_numbers_with_unlike_names_are_two() -> None:
 
 
 def test_a_booking_contact_who_does_not_stay_is_not_the_guest() -> None:
-    booking = {"references": ("4817985054",), "stay": ("2026-05-01", "2026-05-03")}
+    booking: dict[str, Any] = {"references": ("4817985054",), "stay": ("2026-05-01", "2026-05-03")}
     desk = resolve(
         person("Sandrine", "Petit", email="s.petit@free.fr", mobile="+33612345099", **booking),
         person("Marc", "Lefort", email="s.petit@free.fr", mobile="+33612345099", room="212", **booking),
@@ -201,8 +210,9 @@ UNLIKE = [
      person("Carlo", "Bianchi", mobile="+393331234590")),
     ("one room, other weeks", person("Thomas", "Michel", stay=("2026-01-16", "2026-01-18"), room="109"),
      person("Thomas", "Michel", stay=("2026-03-16", "2026-03-18"), room="109")),
-    ("a reference of another year", person("Thomas", "Michel", references=("1001",), stay=("2026-01-16", "2026-01-18")),
-     person("Thomas", "Michel", references=("1001",), stay=("2024-03-16", "2024-03-18"))),
+    ("a reference of another year",
+     person("Thomas", "Michel", references=("1",), stay=("2026-01-16", "2026-01-18")),
+     person("Thomas", "Michel", references=("1",), stay=("2024-03-16", "2024-03-18"))),
     ("one address", person("Antoine", "Chauvet", street="3 rue Haute", city="Lyon"),
      person("Antoinette", "Chauvet", street="3 rue Haute", city="Lyon")),
 ]  # fmt: skip
@@ -235,7 +245,7 @@ def test_what_was_typed_links_by_a_second_witness() -> None:
 
 
 def test_the_holder_of_a_booking_is_linked_by_its_reference() -> None:
-    booking = {"references": ("BK778899",), "stay": ("2026-05-01", "2026-05-03")}
+    booking: dict[str, Any] = {"references": ("BK778899",), "stay": ("2026-05-01", "2026-05-03")}
     desk = resolve(
         person("Eva", "Kern", **booking),
         person("Eva", "Kern", email="eva@kern.de", **booking),
@@ -253,7 +263,7 @@ def test_a_name_however_rare_never_links_alone() -> None:
 
 def test_a_birth_date_that_half_the_house_bears_says_nothing() -> None:
     firsts, lasts = FIRST.split(), LAST.split()
-    guests = [person(firsts[n % 20], lasts[n % 18], born="1980-01-01") for n in range(180)]
+    guests = [person(firsts[n % 19], lasts[n % 17], born="1980-01-01") for n in range(180)]
     same_name = [person("Jean", "Martin", born="1980-01-01") for _ in range(2)]
     desk = resolve(*guests, *same_name)
 

@@ -86,7 +86,8 @@ TEXTS = st.none() | st.text(max_size=12)
 @given(
     st.lists(
         st.builds(
-            CleanRecord, first_name=TEXTS, last_name=TEXTS, email=TEXTS, email_class=st.sampled_from(["real", "alias"]),
+            CleanRecord, first_name=TEXTS, last_name=TEXTS, email=TEXTS, 
+            email_class=st.sampled_from(["real", "alias"]),
             mobile=TEXTS, mobile_class=st.just("mobile"), birth_date=st.none() | st.dates(), street=TEXTS,
             city=TEXTS, postal_code=TEXTS, document_number=TEXTS, loyalty_id=TEXTS, room=TEXTS, company=TEXTS,
             stay_from=st.none() | st.dates(), stay_to=st.none() | st.dates(), card_digits=TEXTS,

@@ -1,4 +1,4 @@
-"""E-mail address: the same, the same mailbox at another provider, one slip apart. Aliases are in booking.py."""
+"""E-mail address: the same, the same mailbox at another provider, one slip apart."""
 
 from __future__ import annotations
 
