@@ -100,7 +100,7 @@ def gather(table: Longs, codes: Ints, absent: int) -> Longs:
 
 @dataclass(frozen=True, slots=True)
 class DistinctPairs:
-    """The different unequal pairs of values among many pairs: positions, and where each pair finds its own."""
+    """The different unequal pairs of values among many pairs: positions, and where each finds its own."""
 
     where: Longs  # positions of the pairs that hold two unequal values
     left: Ints

@@ -14,6 +14,7 @@ from server.matching.keys import candidates
 from server.matching.model import ENGINE, Model
 from server.matching.partition import Decisions, Grouping, group
 from server.matching.records import Records
+from server.matching.rivals import heed_rivals
 from server.matching.scoring import log_odds, probabilities, score
 
 DOUBT = 0.5
@@ -49,11 +50,12 @@ class Partition:
 
 
 def match(records: Records, model: Model, decisions: Decisions | None = None) -> Partition:
-    """Group records into persons. The same input, model and decisions give the same groups in any row order."""
+    """Group records into persons. The same input, model and decisions give the same groups in any order."""
     clock = [perf_counter()]
     found = candidates(records)
     clock.append(perf_counter())
     bits = score(records, model, found.left, found.right)
+    bits = heed_rivals(records, model, found.left, found.right, bits)
     clock.append(perf_counter())
     decided = decisions or Decisions()
     state, refused, counts = group(records, model, found.left, found.right, bits, decided)

@@ -25,7 +25,7 @@ Verdict = Literal["same", "ask", "apart"]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One pair, laid open. `weights`: (stranger, kin) bits by kind of evidence; `prior` bits stand against."""
+    """One pair, laid open. `weights`: (stranger, kin) bits by kind; `prior` bits stand against."""
 
     levels: Mapping[str, str]
     weights: Mapping[str, tuple[float, float]]

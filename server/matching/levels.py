@@ -22,13 +22,15 @@ class Level:
     """One outcome of a comparison.
 
     `stranger`: bits for one person against two strangers. `kin`: bits for one person against two people of
-    one household, who share contact, surname and room anyway. `strong`: an agreement that counts as a witness.
+    one household, who share contact, surname and room anyway. `strong`: an agreement that is a witness.
+    `weak`: an agreement so common that, beside a name, it may raise a question but never link.
     """
 
     code: str
     stranger: float = 0.0
     kin: float = 0.0
     strong: bool = False
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ ENGINE = "1"
 """Changes whenever the same model could give other groups."""
 
 FEWEST_PERSONS = 4_000
-"""A house's records are a draw from its guests to come: a name is never rarer than in a small hotel's year."""
+"""A house's records are a draw from its guests to come: no name is rarer than in a small hotel's year."""
 
 SHIPPED_CUT = 0.85
 """Below this, a person decides (the product's line)."""
@@ -34,7 +34,7 @@ MANY_UNLIKE = 4
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """How often each value stands, by its digest: sorted `keys` beside `counts`. Values of one are left out."""
+    """How often each value stands, by its digest: sorted `keys` beside `counts`. Single ones are left out."""
 
     keys: Longs
     counts: Ints
@@ -226,7 +226,7 @@ def _bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, list[i
     joint = np.stack(
         [values, records.first[rows].astype(np.int64), records.last[rows].astype(np.int64)], axis=1
     )
-    named = (values != 0) & ((joint[:, 1] >= 0) | (joint[:, 2] >= 0))
+    named = (values != 0) & ~records.named_by_mailbox[rows] & ((joint[:, 1] >= 0) | (joint[:, 2] >= 0))
     borne = np.unique(joint[named], axis=0)
     keys, starts, sizes = np.unique(borne[:, 0], return_index=True, return_counts=True)
     found: list[tuple[int, int]] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from anyascii import anyascii
 
@@ -86,10 +86,12 @@ GLUED = frozenset({"ben", "ibn", "bin", "el", "al", "van", "de", "da", "di", "ma
 _WORD = re.compile(r"[a-z0-9?]+")
 _SOUNDS: tuple[tuple[str, str], ...] = (
     ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"),
-    ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("qu", "k"), ("gn", "n"),
+    ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("qu", "k"),
+    ("gn", "n"),
     ("mp", "b"), ("nt", "d"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"),
     ("ae", "e"), ("oe", "o"), ("ue", "u"),
 )  # fmt: skip
+_VOWELS = str.maketrans({"e": "i", "o": "u"})
 _LETTERS = str.maketrans({"q": "k", "w": "v", "z": "s", "y": "i", "x": "s", "j": "j", "h": None})
 
 
@@ -133,15 +135,43 @@ def sound(letters: str) -> str:
     return "".join(kept)
 
 
+def spoken(letters: str) -> str:
+    """The whole name by sound, vowels in three kinds: sameera, samira -> samira; eman, imane -> iman."""
+    for written, heard in _SOUNDS:
+        if written in letters:
+            letters = letters.replace(written, heard)
+    heard_letters = letters.translate(_LETTERS).translate(_VOWELS).removesuffix("i")
+    return "".join(letter for letter, _ in groupby(heard_letters))
+
+
 @cache
 def nickname_groups() -> dict[str, frozenset[int]]:
-    """Folded first name -> the groups of names it can stand for, from data/nicknames.txt."""
+    """Folded first name -> the groups of names it can stand for, from data/nicknames.txt.
+
+    A double name stands for each of its halves, but its halves do not stand for each other.
+    """
     found: dict[str, set[int]] = {}
     text = files("server.matching").joinpath("data/nicknames.txt").read_text("utf-8")
-    for number, line in enumerate(line for line in text.splitlines() if line and not line.startswith("#")):
-        for name in line.split(","):
+    lines = [line.split(",") for line in text.splitlines() if line and not line.startswith("#")]
+    groups = [
+        group
+        for full, *others in lines
+        for group in (
+            [(full, other) for other in others] if " " in full or "-" in full else [(full, *others)]
+        )
+    ]
+    for number, names in enumerate(groups):
+        for name in names:
             found.setdefault(fold(name).replace(" ", ""), set()).add(number)
     return {name: frozenset(groups) for name, groups in found.items()}
+
+
+@cache
+def full_given_names() -> frozenset[str]:
+    """First names in full, folded: those that head a line of data/nicknames.txt."""
+    text = files("server.matching").joinpath("data/nicknames.txt").read_text("utf-8")
+    heads = (line.split(",")[0] for line in text.splitlines() if line and not line.startswith("#"))
+    return frozenset(fold(head).replace(" ", "") for head in heads)
 
 
 def fits_lost_letters(damaged: str, other: str) -> bool:

@@ -18,6 +18,9 @@ MEMBERS = 10
 
 Doubles = npt.NDArray[np.float64]
 
+CONFIRMED = 3.0
+"""Bits within a household from which evidence tells its members apart."""
+
 IDENTITY = ("name", "birth_date", "document", "gender")
 """What can contradict: evidence that a person has one of."""
 
@@ -149,7 +152,8 @@ def _not_among(a: Longs, b: Longs, drop: set[tuple[int, int]], n: int) -> Flags:
 def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, weight: Doubles) -> Doubles:
     """The weight of each join once the whole groups are heard: the pair's own, less what members contradict.
 
-    Each kind of identity evidence speaks by its mean over the pairs of members that can be compared.
+    Each kind of identity evidence speaks by its mean over the pairs of members that it confirms or denies; an
+    initial does neither.
     """
     joint = weight.astype(np.float64)
     lefts: list[int] = []
@@ -172,7 +176,7 @@ def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, 
         if outcome is None:
             continue
         against = np.minimum(np.minimum(outcome.kin, outcome.stranger), 0)
-        comparable = outcome.level > 0
+        comparable = (outcome.kin >= CONFIRMED) | (against < 0)
         total = np.bincount(whose, weights=against, minlength=len(joint))
         heard = np.bincount(whose[comparable], minlength=len(joint))
         joint = joint + total / np.maximum(heard, 1)

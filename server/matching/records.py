@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from server.matching.columns import Column, Flags, Ints, Longs, digests, gather
-from server.matching.names import core, fold, mailbox_words, nickname_groups, sound
+from server.matching.names import core, fold, full_given_names, mailbox_words, nickname_groups, sound, spoken
 from server.record import CleanRecord, Proof
 
 _REAL = ("real", "disposable", "shared")
@@ -26,6 +26,7 @@ class Parts:
     cores: tuple[str, ...]
     core_codes: Ints  # two parts with one code have the same letters once particles are gone
     sounds: Longs  # digest of the consonants by sound
+    spoken: Ints  # two parts with one code sound alike, vowels included
     initials: Longs  # digest of the first letter
     initial_only: Flags  # one or two letters that stand for a name
     damaged: Flags  # holds a letter that was lost
@@ -38,13 +39,14 @@ class Parts:
         """Derive everything from the folded spellings."""
         groups = nickname_groups()
         cores = tuple(core(value) for value in values)
-        spoken = [sound(part.replace("?", "")) for part in cores]
+        consonants = [sound(part.replace("?", "")) for part in cores]
         bare = [value.replace(" ", "") for value in values]
         return cls(
             tuple(values),
             cores,
             Column.of(cores).codes,
-            digests(spoken),
+            digests(consonants),
+            Column.of([spoken(part) or part for part in cores]).codes,
             digests(text[:1] for text in bare),
             np.array([len(text) == 1 or all(len(w) == 1 for w in v.split())
                       for text, v in zip(bare, values, strict=True)], dtype=np.bool_),
@@ -60,7 +62,8 @@ class Records:
     """All records as columns, in the stable order of their ids.
 
     `order[k]` is the caller's row of the record at position k; `position` is the inverse. Everything else is
-    by position. `mailbox_plain`: the mailbox is the name again, so it says nothing beside it. Days are proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`.
+    by position. `mailbox_plain`: the mailbox is the name again, so it says nothing beside it. Days are
+    proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`; `amount` is in cents, -1 unknown.
     """
 
     ids: tuple[str, ...]
@@ -126,7 +129,7 @@ class Records:
         parts = Parts.of(firsts.values)
         numbers = [_phones(row) for row in rows]
         phone = Column.of(number for pair in numbers for number in pair)
-        references = [(k, ref) for k, row in enumerate(rows) for ref in dict.fromkeys(row.references)]
+        references = [(k, ref) for k, row in enumerate(rows) for ref in dict.fromkeys(row.references) if ref]
         kept_ids = tuple(ids[k] for k in order)
         return cls(
             ids=kept_ids,
@@ -180,23 +183,22 @@ def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
     sure = row.name_order_sure
     given_names = nickname_groups()
     if first and last:
-        turned = last.replace(" ", "") in given_names and first.replace(" ", "") not in given_names
-        initial_last = len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names
-        if turned or (initial_last and not sure):
+        if not sure and len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names:
             return last, first, False, False
         return first, last, False, sure
     words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
     if len(words) != 2:
         return first or None, last or None, False, sure
+    full = full_given_names()
     given = (first or last).replace(" ", "")
     for word, other in (words, words[::-1]):
         if len(other) < 3:
             continue
         if given and (word == given or (len(word) == 1 and given.startswith(word))):
             return (first or other), (last or other), True, sure
-        if not given and (len(word) == 1 or (word in given_names and other not in given_names)):
+        if not given and (len(word) == 1 or (word in full and other not in full)):
             return word, other, True, sure
-    if not given and all(word in given_names for word in words):
+    if not given and all(word in full for word in words):
         return words[0], words[1], True, False
     return first or None, last or None, False, sure
 

@@ -26,6 +26,15 @@ TYPED_CEILING = -0.01
 
 WITNESSES_FOR_TYPED = 2
 
+NAMESAKES = 2.0
+"""Bits taken off a name: first and last names go together (country, family), so they are not independent."""
+
+MOST_BY_NAME = 5.0
+"""Bits beyond the prior that a full name alone may reach, however rare."""
+
+MOST_WEAK = 3.0
+"""Bits of all weak agreements together (town, nationality, company)."""
+
 CHUNK = 400_000
 """Pairs compared at once; bounds memory, not results."""
 
@@ -63,6 +72,7 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     n = len(left)
     person = {"stranger": np.zeros(n, np.float32), "kin": np.zeros(n, np.float32)}
     name = np.zeros(n, dtype=np.float32)
+    weak = np.zeros(n, dtype=np.float32)
     best: dict[tuple[str, str], Bits] = {}
     rest: dict[tuple[str, str], Bits] = {}
     witnesses: dict[str, Flags] = {}
@@ -76,6 +86,11 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
         if kind.WITNESS:
             strong = np.array([level.strong for level in kind.LEVELS], dtype=np.bool_)[found.level]
             witnesses[kind.WITNESS] = witnesses.get(kind.WITNESS, np.zeros(n, np.bool_)) | strong
+        is_weak = np.array([level.weak for level in kind.LEVELS], dtype=np.bool_)[found.level] & (
+            stranger > 0
+        )
+        weak = weak + np.where(is_weak, stranger, 0).astype(np.float32)
+        stranger = np.where(is_weak, 0, stranger)
         if kind_name == "name":
             name, person["kin"] = stranger, person["kin"] + kin
         elif kind.GROUP == "person":
@@ -91,8 +106,9 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
                     low = np.minimum(best[at], np.maximum(bits, 0))
                     best[at] = np.maximum(high, 0)
                     rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(bits, 0)
-    # a name alone never links, however rare: it cannot outweigh the number of guests it was drawn from
-    stranger = np.minimum(name, model.prior) + person["stranger"] - model.prior
+    # measured on labelled records: of equal names, as many are one person's as these odds say
+    by_name = np.minimum(name - NAMESAKES * (name > 0), model.prior + MOST_BY_NAME)
+    stranger = by_name + np.minimum(weak, MOST_WEAK) + person["stranger"] - model.prior
     kin = person["kin"]
     for (_, side), bits in best.items():
         total = bits + np.where(bits > 0, np.maximum(rest[_, side], -0.5 * bits), rest[_, side])

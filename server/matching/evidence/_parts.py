@@ -13,11 +13,15 @@ from server.matching.records import Parts
 ABSENT, UNLIKE, KNOWN_NEAR, NEAR, INITIAL, NICKNAME, COMPOUND, SLIP, EQUAL = range(9)
 
 
-def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags) -> Levels:
+FEMININE = frozenset({"te", "tte", "ette", "ine", "ina", "elle", "ella", "ne", "na", "la", "le", "ie", "ia"})
+"""Endings that make a woman's name of a man's: Antoine, Antoinette; Paul, Pauline."""
+
+
+def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given: bool = False) -> Levels:
     """The level of each pair of part codes. `known`: spellings that are established names of their own.
 
     Two established names one letter apart (Julie, Julien) are two names; the same distance from a spelling
-    that nobody else bears is a slip.
+    that nobody else bears is a slip. `given`: the parts are first names.
     """
     level = np.zeros(len(left), dtype=np.int8)
     level[(left >= 0) & (left == right)] = EQUAL
@@ -36,19 +40,25 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags) -> Levels
     found[slip] = SLIP
     found[(close >= 0.87) & known[a] & known[b] & (slips > 0)] = KNOWN_NEAR
     found[slip & known[a] & known[b]] = KNOWN_NEAR
+    heard = (parts.spoken[a] == parts.spoken[b]) & (shortest >= 4)
+    listed = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
+    found[heard & ~(listed[a] & listed[b])] = SLIP
     begins = parts.initials[a] == parts.initials[b]
     short = parts.initial_only[a] | parts.initial_only[b]
     worded = parts.several[a] | parts.several[b]
     for k in np.flatnonzero(worded & ~short).tolist():
         found[k] = max(int(found[k]), _words_alike(parts.values[a[k]], parts.values[b[k]]))
-    has_nickname = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
-    for k in np.flatnonzero(has_nickname[a] & has_nickname[b]).tolist():
+    for k in np.flatnonzero(listed[a] & listed[b]).tolist():
         if not parts.nicknames[a[k]].isdisjoint(parts.nicknames[b[k]]):
             found[k] = max(int(found[k]), NICKNAME)
     for k in np.flatnonzero(~short & (shortest >= 3) & (found < INITIAL)).tolist():
         longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
         if longer.startswith(shorter):
-            found[k] = KNOWN_NEAR if known[a[k]] and known[b[k]] else NICKNAME
+            other = known[a[k]] and known[b[k]]
+            other = other or (given and longer[len(shorter) :] in FEMININE)
+            found[k] = KNOWN_NEAR if other else NICKNAME
+        elif given and longer[: len(shorter) - 1] == shorter[:-1] and longer[len(shorter) - 1 :] in FEMININE:
+            found[k] = KNOWN_NEAR
         elif len(shorter) >= 4 and is_glued(longer, shorter):
             found[k] = SLIP
     for k in np.flatnonzero(parts.damaged[a] | parts.damaged[b]).tolist():
@@ -81,7 +91,7 @@ def _words_alike(a: str, b: str) -> int:
         return COMPOUND
     for some, whole in ((one, two), (two, one)):
         for word in some:
-            if len(word) >= 5 and any(OSA.distance(word, w, score_cutoff=1) <= 1 for w in whole):
+            if len(word) >= 4 and any(OSA.distance(word, w, score_cutoff=1) <= 1 for w in whole):
                 return COMPOUND
     return UNLIKE
 

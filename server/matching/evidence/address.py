@@ -18,8 +18,8 @@ WITNESS = "contact"
 LEVELS = (
     Level("address_absent"),
     Level("address_unlike", -1.0, -0.5),
-    Level("address_town", 0.0, 0.0),
-    Level("address_postal", 5.0, 0.0),
+    Level("address_town", 0.0, 0.0, weak=True),
+    Level("address_postal", 5.0, 0.0, weak=True),
     Level("address_street", 9.0, 0.0),
     Level("address_same", 14.0, 0.5, strong=True),
 )

@@ -12,7 +12,7 @@ from server.matching.records import Records
 
 GROUP = "person"
 WITNESS = None
-LEVELS = (Level("company_absent"), Level("company_unlike", -0.5, -0.2), Level("company_same"))
+LEVELS = (Level("company_absent"), Level("company_unlike", -0.5, -0.2), Level("company_same", weak=True))
 
 
 def keys(records: Records) -> Iterator[Keyed]:

@@ -15,7 +15,7 @@ WITNESS = "document"
 LEVELS = (
     Level("document_absent"),
     Level("document_unlike", -3.0, -3.0),
-    Level("document_shared"),
+    Level("document_of_many"),
     Level("document_slip", 12.0, 8.0),
     Level("document_same", 24.0, 14.0, strong=True),
 )

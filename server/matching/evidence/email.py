@@ -1,4 +1,4 @@
-"""E-mail address: the same, the same mailbox at another provider, one slip apart. Aliases are in booking.py."""
+"""E-mail address: the same, the same mailbox at another provider, one slip apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WITNESS = "contact"
 LEVELS = (
     Level("email_absent"),
     Level("email_unlike", -0.5, -0.5),
-    Level("email_shared", 0.0, 0.0),
+    Level("email_of_many", 0.0, 0.0),
     Level("email_mailbox", 11.0, 2.5),
     Level("email_slip", 12.0, 2.5),
     Level("email_same", 24.0, 4.5, strong=True),

@@ -13,7 +13,7 @@ from server.matching.records import Records
 
 GROUP = "person"
 WITNESS = None
-LEVELS = (Level("title_absent"), Level("title_unlike", -1.5, -2.0), Level("title_same", 0.3, 0.5))
+LEVELS = (Level("title_absent"), Level("title_unlike", -1.5, -2.0), Level("title_same", 0.3, 0.5, weak=True))
 
 
 def keys(records: Records) -> Iterator[Keyed]:

@@ -15,7 +15,7 @@ WITNESS = "loyalty"
 LEVELS = (
     Level("loyalty_absent"),
     Level("loyalty_unlike", -2.0, -2.0),
-    Level("loyalty_shared"),
+    Level("loyalty_of_many"),
     Level("loyalty_slip", 6.0, 2.0),
     Level("loyalty_same", 20.0, 7.0, strong=True),
 )

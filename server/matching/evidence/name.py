@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints, Levels, gather, mix
+from server.matching.columns import Bits, Ints, Levels, gather, mix
 from server.matching.evidence._parts import (
     ABSENT,
     COMPOUND,
@@ -29,32 +29,39 @@ from server.matching.records import Records
 GROUP = "person"
 WITNESS = None
 
-FIRST = {ABSENT: (0, 0), UNLIKE: (-6, -8), KNOWN_NEAR: (-5, -6), NEAR: (-1, -1.5), INITIAL: (3, 2),
+FIRST = {ABSENT: (0, 0), UNLIKE: (-6, -8), KNOWN_NEAR: (-5, -6), NEAR: (-1, -1.5), INITIAL: (3, 2.8),
          NICKNAME: (-3, 2.5), COMPOUND: (-2.5, 2.5), SLIP: (-3.5, 3), EQUAL: (-0.5, 4)}  # fmt: skip
 LAST = {ABSENT: (0, 0), UNLIKE: (-5, -2.5), KNOWN_NEAR: (-3, -1.5), NEAR: (-1, -0.5), INITIAL: (2.5, 0),
         NICKNAME: (-3, 0), COMPOUND: (-3, 0), SLIP: (-3.5, 0.5), EQUAL: (-0.5, 0.5)}  # fmt: skip
 """(stranger, kin) bits; from NICKNAME up the rarity of the name comes on top for strangers."""
 
-SWAPPED = 90
-_WORDS = ("absent", "unlike", "other", "near", "initial", "nickname", "compound", "slip", "same")
+
+def _code(first: int, last: int) -> str:
+    """The sentence of a level: what is least alike decides."""
+    if first in (UNLIKE, KNOWN_NEAR) and last in (UNLIKE, KNOWN_NEAR):
+        return "name_unlike"
+    if first in (UNLIKE, KNOWN_NEAR):
+        return "name_first_unlike"
+    if last in (UNLIKE, KNOWN_NEAR):
+        return "name_last_unlike"
+    if ABSENT in (first, last):
+        return "name_absent" if first == last else "name_one_known"
+    by_least = {NEAR: "near", INITIAL: "initial", NICKNAME: "nickname", COMPOUND: "compound", SLIP: "slip"}
+    return f"name_{by_least.get(min(first, last), 'same')}"
 
 
 def _level(number: int) -> Level:
     first, last = divmod(number, 10)
     if first not in FIRST or last not in LAST:
         return Level("name_absent")
-    return Level(
-        f"name_{_WORDS[first]}_{_WORDS[last]}" if number else "name_absent",
-        FIRST[first][0] + LAST[last][0],
-        FIRST[first][1] + LAST[last][1],
-    )
+    return Level(_code(first, last), FIRST[first][0] + LAST[last][0], FIRST[first][1] + LAST[last][1])
 
 
 LEVELS = tuple(_level(number) for number in range(10 * EQUAL + EQUAL + 1))
 
 RAREST_FIRST, RAREST_LAST = 10.0, 13.0
-COMMON_FIRST, COMMON_LAST = 1 / 250, 1 / 600
-"""What is believed of a name before it is counted (census lists: the commonest names are near one in 80)."""
+COMMON_FIRST, COMMON_LAST = 1 / 100, 1 / 200
+"""What is believed of a name before it is counted (census lists: the commonest are near one in 80)."""
 
 
 def keys(records: Records) -> Iterator[Keyed]:
@@ -81,7 +88,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         known_first |= seen_first >= 4
         known_last |= seen_last >= 4
     fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
-    first = compare_parts(parts, fl, fr, known_first)
+    first = compare_parts(parts, fl, fr, known_first, given=True)
     last = compare_parts(parts, sl, sr, known_last)
     straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
     doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
@@ -127,12 +134,6 @@ def _rare(
     if not len(bits):
         return np.zeros(len(level), dtype=np.float32)
     return np.where(agree, np.minimum(bits[a], bits[b]), 0).astype(np.float32)
-
-
-def contradicts(level: Levels) -> Flags:
-    """Whether two names cannot be one person's: unlike first names, or nothing alike at all."""
-    first = level // 10
-    return np.asarray((first == UNLIKE) | (first == KNOWN_NEAR), dtype=np.bool_)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

@@ -12,7 +12,11 @@ from server.matching.records import Records
 
 GROUP = "person"
 WITNESS = None
-LEVELS = (Level("nationality_absent"), Level("nationality_unlike", -2.0, -1.0), Level("nationality_same"))
+LEVELS = (
+    Level("nationality_absent"),
+    Level("nationality_unlike", -2.0, -1.0),
+    Level("nationality_same", weak=True),
+)
 
 
 def keys(records: Records) -> Iterator[Keyed]:

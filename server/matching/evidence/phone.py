@@ -18,7 +18,7 @@ WITNESS = "contact"
 LEVELS = (
     Level("phone_absent"),
     Level("phone_unlike", -0.5, -0.5),
-    Level("phone_shared", 0.0, 0.0),
+    Level("phone_of_many", 0.0, 0.0),
     Level("phone_slip", 11.0, 2.0),
     Level("phone_end", 14.0, 2.5),
     Level("phone_same", 22.0, 3.5, strong=True),

@@ -1,0 +1,90 @@
+"""`resolve`: group the records of a CSV into persons, without a database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.resolving import Resolved
+
+HELP = "Group the records of a CSV file into persons; every record gets a cluster. No database is touched."
+EXAMPLE = "resolve records.csv --out clusters.csv --report report.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """RECORDS.csv and where the answers go."""
+    parser.add_argument("records", type=Path, metavar="RECORDS.csv", help="raw records, .csv or .csv.gz")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="CLUSTERS.csv", help="record_id, cluster_id"
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="what was found, as JSON")
+    parser.add_argument(
+        "--explain", nargs=2, metavar=("A", "B"), help="say why two records are one person or not"
+    )
+    parser.add_argument(
+        "--decisions", type=Path, metavar="FILE", help="CSV of record_a, record_b, decision (same or apart)"
+    )
+    parser.add_argument(
+        "--runner", choices=("local", "spark"), default="local", help="where the work is done"
+    )
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Resolve the file; print a line of figures, and the explanation when asked for."""
+    from server.refusal import Refused
+    from server.resolving import cluster_lines, read_decisions, resolve, write_text
+
+    if args.runner == "spark":
+        raise Refused("resolve_no_spark")
+    decisions = read_decisions(args.decisions) if args.decisions else None
+    resolved = resolve(args.records, decisions)
+    write_text(args.out, cluster_lines(resolved))
+    if args.report:
+        write_text(args.report, _report(resolved))
+    report = resolved.partition.report
+    print(
+        f"{report['records']} records, {report['groups']} persons, {report['questions']} questions; "
+        f"{sum(resolved.seconds.values()):.1f} s",
+        file=sys.stderr,
+    )
+    if args.explain:
+        for line in _explanation(resolved, args.records.name, *args.explain):
+            print(line)
+    return 0
+
+
+def _report(resolved: Resolved) -> Iterator[str]:
+    partition = resolved.partition
+    questions = [
+        {"record_a": resolved.ids[i], "record_b": resolved.ids[j], "probability": round(p, 4)}
+        for i, j, p in partition.questions
+    ]
+    found = {**partition.report, "stages": dict(resolved.seconds), "open questions": questions}
+    yield json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _explanation(resolved: Resolved, file: str, one: str, two: str) -> Iterator[str]:
+    from server.matching import explain
+    from server.sentences import say
+
+    i, j = resolved.row_of(one, file), resolved.row_of(two, file)
+    found = explain(resolved.partition.records, resolved.model, i, j)
+    together = resolved.partition.labels[i] == resolved.partition.labels[j]
+    yield f"{one} + {two}: " + say(f"resolve_{found.verdict}", {"percent": f"{100 * found.probability:.0f}"})
+    yield "Together in one group." if together else "In two groups."
+    for code, params in found.sentences:
+        stranger, kin = found.weights[_kind_of(code)]
+        yield f"  {say(code, params)} [{stranger:+.1f} against strangers, {kin:+.1f} within a household]"
+    yield f"  {found.prior:.1f} bits stand against any two records being one person"
+
+
+def _kind_of(code: str) -> str:
+    word = code.partition("_")[0]
+    return {"birth": "birth_date", "title": "gender"}.get(word, word)

@@ -1,0 +1,52 @@
+"""A third way to be wrong: an initial, or no first name, that fits two people equally well."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from server.matching.columns import Bits, Flags, Ints
+from server.matching.model import Model
+from server.matching.records import Records
+from server.matching.scoring import log_odds, weigh
+
+
+def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: Bits) -> Bits:
+    """Lower the odds of pairs whose unsure side (no full first name) fits another person about as well.
+
+    M. Dupont shares the e-mail of Marie and of Michel: each is then about even. Only pairs above the cut are
+    looked at, so the work grows with what would link.
+    """
+    unsure = _unsure(records)
+    strong = np.flatnonzero((bits >= log_odds(model.link_cut)) & (unsure[left] != unsure[right]))
+    if not len(strong):
+        return bits
+    turned = unsure[right[strong]]
+    own = np.where(turned, right[strong], left[strong])
+    other = np.where(turned, left[strong], right[strong])
+    order = np.lexsort((other, -bits[strong], own))
+    strong, own, other = strong[order], own[order], other[order]
+    starts = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))
+    best = np.repeat(starts, np.diff(np.append(starts, len(own))))
+    rival = weigh(records, model, other[best], other).outcomes["name"].kin < 0
+    if not rival.any():
+        return bits
+    heeded = bits.copy()
+    # the strongest rival of the best is the first of the row's rivals; the best is the rival of all others
+    rivals = np.flatnonzero(rival)
+    first_rival = rivals[np.concatenate([[True], best[rivals][1:] != best[rivals][:-1]])]
+    for mine, against in (
+        (strong[best[first_rival]], strong[first_rival]),
+        (strong[rivals], strong[best[rivals]]),
+    ):
+        heeded[mine] = -np.logaddexp2(-bits[mine], -(bits[mine] - bits[against]))
+    agreeing = np.flatnonzero(~rival & np.isin(best, best[first_rival]))
+    where = np.searchsorted(best[first_rival], best[agreeing])
+    against = strong[first_rival[where]]
+    mine = strong[agreeing]
+    heeded[mine] = -np.logaddexp2(-bits[mine], -(bits[mine] - bits[against]))
+    return heeded
+
+
+def _unsure(records: Records) -> Flags:
+    short = np.append(records.parts.initial_only, True)
+    return np.asarray(short[records.first], dtype=np.bool_)

@@ -1,0 +1,217 @@
+"""`resolve`: a CSV in, groups out, whatever the file looks like."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from server.cli import main
+
+HEADER = "record_id,source,source_key,"
+HEADER += "first_name,last_name,full_name,email,phone,birth_date,stay_from,stay_to,notes"
+ROWS = [
+    "r1,pms,A1,P,Martin,,,+33 6 52 52 72 72,,,,",
+    "r2,till,T1,Patrick,M.,,,06 52 52 72 72,28/12/1956,,,",
+    "r3,ota,4817985054,Eva,Kern,,eva.k.123@guest.booking.com,,,2026-05-01,2026-05-03,",
+    "r4,pms,A2,,,KERN Eva,,,,01/05/2026,03/05/2026,ch. 212 ; BKG 4817985054",
+    "r5,web,W1,,,,nobody@nowhere-else.org,,,,,",
+]
+
+
+def write(path: Path, *rows: str, header: str = HEADER) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def clusters(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["record_id"]: row["cluster_id"] for row in csv.DictReader(file)}
+
+
+def together(found: dict[str, str]) -> set[frozenset[str]]:
+    groups: dict[str, set[str]] = {}
+    for own, cluster in found.items():
+        groups.setdefault(cluster, set()).add(own)
+    return {frozenset(members) for members in groups.values()}
+
+
+def test_records_of_one_person_get_one_cluster(tmp_path: Path) -> None:
+    source, out = write(tmp_path / "records.csv", *ROWS), tmp_path / "clusters.csv"
+
+    assert main(["resolve", str(source), "--out", str(out)]) == 0
+    assert together(clusters(out)) == {frozenset({"r1", "r2"}), frozenset({"r3", "r4"}), frozenset({"r5"})}
+
+
+def test_the_order_of_rows_does_not_matter(tmp_path: Path) -> None:
+    out = tmp_path / "clusters.csv"
+    found = []
+    for seed in range(3):
+        rows = ROWS[:]
+        random.Random(seed).shuffle(rows)
+        main(["resolve", str(write(tmp_path / "records.csv", *rows)), "--out", str(out)])
+        found.append(clusters(out))
+
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_compressed_file_is_read_too(tmp_path: Path) -> None:
+    source, out = tmp_path / "records.csv.gz", tmp_path / "clusters.csv"
+    source.write_bytes(gzip.compress("\n".join([HEADER, *ROWS]).encode()))
+
+    assert main(["resolve", str(source), "--out", str(out)]) == 0
+    assert len(clusters(out)) == 5
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_any_separator_and_encoding_of_an_office_program_is_read(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    source, out = tmp_path / "records.csv", tmp_path / "clusters.csv"
+    lines = [
+        "record_id,first_name,last_name,email",
+        "a,Hélène,Roux,h.roux@free.fr",
+        "b,Helene,ROUX,h.roux@free.fr",
+    ]
+    source.write_bytes("\r\n".join(lines).replace(",", separator).encode(encoding))
+
+    assert main(["resolve", str(source), "--out", str(out)]) == 0
+    assert len(together(clusters(out))) == 1
+
+
+def test_only_a_header_gives_only_a_header(tmp_path: Path) -> None:
+    out = tmp_path / "clusters.csv"
+
+    assert main(["resolve", str(write(tmp_path / "records.csv")), "--out", str(out)]) == 0
+    assert out.read_text() == "record_id,cluster_id\n"
+
+
+def test_one_column_is_enough(tmp_path: Path) -> None:
+    out = tmp_path / "clusters.csv"
+
+    assert (
+        main(["resolve", str(write(tmp_path / "r.csv", "a", "b", header="record_id")), "--out", str(out)])
+        == 0
+    )
+    assert clusters(out) == {"a": "a", "b": "b"}
+
+
+def test_rubbish_in_cells_is_no_error(tmp_path: Path) -> None:
+    out = tmp_path / "clusters.csv"
+    rows = [
+        f"r1,\0pms,\0,{'x' * 5000},{'9' * 5000},,@@@,+++,99/99/9999,zz,zz,",
+        'r2,pms,,"a ""quoted\nname",,,,,0000-00-00,,,',
+        "r3",
+        "r4,pms,k,a,b,c,d,e,f,g,h,i,j,k,l,m",
+    ]
+
+    assert main(["resolve", str(write(tmp_path / "records.csv", *rows)), "--out", str(out)]) == 0
+    assert set(clusters(out)) == {"r1", "r2", "r3", "r4"}
+
+
+REFUSALS = [
+    ("empty file", b"", "is empty"),
+    ("blank file", b"\n\n", "is empty"),
+    ("no record_id", b"name,email\nEva,e@x.de\n", "no column record_id"),
+    ("no record_id, with what is there", b"name,email\n", "name, email"),
+    ("twice", b"record_id\na\na\n", "a stands twice in records.csv (line 3)"),
+    ("empty id", b"record_id,email\n,e@x.de\n", "Line 2 of records.csv"),
+    ("column twice", b"record_id,email,email\na,b,c\n", "column email twice"),
+    ("endless cell", b'record_id,notes\na,"' + b"x" * 1_200_000, "cannot be read as CSV"),
+    ("binary", bytes(range(256)) * 20, "record_id"),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS]
+)
+def test_what_cannot_be_understood_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, said: str
+) -> None:
+    source, out = tmp_path / "records.csv", tmp_path / "clusters.csv"
+    source.write_bytes(data)
+
+    assert main(["resolve", str(source), "--out", str(out)]) == 1
+    assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "torn.csv.gz", "."])
+def test_a_file_that_is_not_there_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "torn.csv.gz").write_bytes(gzip.compress(b"record_id\n" * 500)[:-9])
+
+    assert main(["resolve", str(tmp_path / name), "--out", str(tmp_path / "c.csv")]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "records.csv", *ROWS)
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "no" / "c.csv")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_missing_argument_is_wrong_usage() -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["resolve", "records.csv"])
+    assert stopped.value.code == 2
+
+
+def test_the_spark_runner_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "records.csv", *ROWS)
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--runner", "spark"]) == 1
+    assert "extra `spark`" in capsys.readouterr().err
+
+
+def test_decisions_of_people_outrank_the_engine(tmp_path: Path) -> None:
+    source, out = write(tmp_path / "records.csv", *ROWS), tmp_path / "clusters.csv"
+    decided = write(tmp_path / "d.csv", "r1,r2,apart", "r1,r5,same", header="record_a,record_b,decision")
+
+    assert main(["resolve", str(source), "--out", str(out), "--decisions", str(decided)]) == 0
+    assert together(clusters(out)) >= {frozenset({"r1", "r5"}), frozenset({"r2"})}
+
+
+def test_a_decision_that_is_none_is_refused_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "records.csv", *ROWS)
+    decided = write(tmp_path / "d.csv", "r1,r2,perhaps", header="record_a,record_b,decision")
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--decisions", str(decided)]) == 1
+    assert "Line 2 of d.csv" in capsys.readouterr().err
+
+
+def test_a_pair_is_explained_in_reception_s_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "records.csv", *ROWS)
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--explain", "r1", "r2"]) == 0
+    told = capsys.readouterr().out
+    assert "One person, as far as the records tell" in told
+    assert "same telephone number" in told
+    assert "P Martin fits Patrick M" in told
+
+
+def test_an_unknown_record_cannot_be_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(tmp_path / "records.csv", *ROWS)
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--explain", "r1", "r99"]) == 1
+    assert "no record r99" in capsys.readouterr().err
+
+
+def test_the_report_counts_what_was_done(tmp_path: Path) -> None:
+    source, report = write(tmp_path / "records.csv", *ROWS), tmp_path / "report.json"
+
+    main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--report", str(report)])
+    told = json.loads(report.read_text())
+    assert (told["records"], told["groups"]) == (5, 3)
+    assert {"read", "clean", "model", "match"} <= set(told["stages"])
