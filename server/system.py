@@ -57,7 +57,9 @@ def may_install(asked: bool) -> bool:
 def apt_line(packages: Sequence[str]) -> str:
     """The line that installs these packages, to be copied into a terminal."""
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
-    return line if is_root() else f"sudo {line}"
+    if is_root():
+        return line
+    return f"sudo {line}" if shutil.which("sudo") else f"su -c '{line}'"
 
 
 def install_packages(packages: Sequence[str]) -> None:
@@ -65,7 +67,7 @@ def install_packages(packages: Sequence[str]) -> None:
     if not has_apt():
         raise NotInstalled(f"There is no apt-get here. Install what Debian calls: {' '.join(packages)}")
     if not is_root() and shutil.which("sudo") is None:
-        raise NotInstalled(f"There is no sudo here. As root, run: {apt_line(packages).removeprefix('sudo ')}")
+        raise NotInstalled(f"There is no sudo here. Run: {apt_line(packages)}")
     become_root = [] if is_root() else ["sudo"]
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     install = [*apt, "install", "-y", "--no-install-recommends", *packages]

@@ -52,12 +52,20 @@ def test_packages_are_installed_only_by_root_or_when_asked(
 
 
 @pytest.mark.parametrize(
-    ("root", "start"), [(True, "apt-get install -y"), (False, "sudo apt-get install -y")]
+    ("root", "sudo", "start"),
+    [
+        (True, True, "apt-get install -y"),
+        (False, True, "sudo apt-get install -y"),
+        (False, False, "su -c 'apt-get install -y"),
+    ],
 )
 def test_the_line_to_copy_works_for_whoever_reads_it(
-    root: bool, start: str, monkeypatch: pytest.MonkeyPatch
+    root: bool, sudo: bool, start: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(system, "is_root", lambda: root)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if sudo:
+        (tmp_path / "sudo").touch(mode=0o755)
 
     assert system.apt_line(["chromium"]).startswith(start)
 
@@ -65,12 +73,13 @@ def test_the_line_to_copy_works_for_whoever_reads_it(
 def test_without_pdf_libraries_the_house_goes_on_and_says_what_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "missing_for_pdf", lambda: ["libpango-1.0-0"])
     monkeypatch.setattr(system, "is_root", lambda: False)
+    monkeypatch.setenv("PATH", "/nowhere")
 
     said = system.ensure_pdf(install=False)
 
     assert said is not None
     assert "all else works" in said
-    assert said.endswith("sudo apt-get install -y --no-install-recommends libpango-1.0-0")
+    assert said.endswith("su -c 'apt-get install -y --no-install-recommends libpango-1.0-0'")
 
 
 def test_without_apt_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
