@@ -16,7 +16,7 @@ from server.properties.setup import default_property
 from server.records.models import Import, KeptMapping, Source
 from server.refusal import Refused
 from server.sources import KeptMapping as Mapped
-from server.sources import Reading, inspect, layout_of
+from server.sources import Reading, inspect
 
 UNFINISHED = ("queued", "running", "linking", "failed")
 
