@@ -15,8 +15,9 @@ from server.properties.models import Property
 from server.properties.setup import default_property
 from server.records.models import Import, KeptMapping, Source
 from server.refusal import Refused
-from server.sources import KeptMapping as Mapped
-from server.sources import Reading, inspect
+from server.sources.inspection import inspect
+from server.sources.reading import KeptMapping as Mapped
+from server.sources.reading import Reading
 
 UNFINISHED = ("queued", "running", "linking", "failed")
 

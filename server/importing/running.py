@@ -27,7 +27,8 @@ from server.record import Context, RawRecord
 from server.records.models import Import, Problem, Source
 from server.records.storing import Arrival, Origin, Stored, count_codes, store
 from server.refusal import Refused
-from server.sources import BadRow, Reading, read_rows
+from server.sources.reading import Reading
+from server.sources.rows import BadRow, read_rows
 
 BATCH = 1000
 """Rows a transaction: at most these are read again after a kill; a desk's write waits for one such."""
