@@ -10,7 +10,8 @@ import ctypes
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PDF_LIBRARIES = {
@@ -30,6 +31,9 @@ FONT_FOLDERS = (
     "/Library/Fonts",
 )
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
+
+DRIVER_LIBRARIES = {"libatomic1": ("libatomic.so.1",)}
+"""What the program that steers the browser is linked with, and a bare Debian has not (seen on bookworm)."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
@@ -108,9 +112,19 @@ def has_font(folders: Sequence[str] = FONT_FOLDERS) -> bool:
     return False
 
 
+def _unopened(libraries: Mapping[str, Sequence[str]]) -> list[str]:
+    return [package for package, names in libraries.items() if not any(_opens(name) for name in names)]
+
+
+def missing_for_pages() -> list[str]:
+    """The Debian packages that tests of pages need and this machine lacks."""
+    missing = [] if find_chromium() else ["chromium"]
+    return missing + (_unopened(DRIVER_LIBRARIES) if sys.platform == "linux" else [])
+
+
 def missing_for_pdf() -> list[str]:
     """The Debian packages that PDFs need and this machine lacks; empty when PDFs can be made."""
-    missing = [package for package, names in PDF_LIBRARIES.items() if not any(_opens(name) for name in names)]
+    missing = _unopened(PDF_LIBRARIES)
     return missing if has_font() else [*missing, FONT_PACKAGE]
 
 

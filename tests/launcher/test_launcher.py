@@ -75,7 +75,11 @@ class Checkout:
 
     def environ(self) -> dict[str, str]:
         """No index, only the folder of packages."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PIP_", "UV_", "PYTHON"))
+        }
         return kept | {
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(self.packages),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,14 @@ def test_a_library_that_is_there_is_not_asked_for(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(system, "PDF_LIBRARIES", {"libc6": ("libc.so.6", "libc.dylib")})
 
     assert "libc6" not in system.missing_for_pdf()
+
+
+def test_a_machine_without_a_browser_is_told_all_that_pages_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "DRIVER_LIBRARIES", {"libnowhere1": ("libnowhere.so.1",)})
+    monkeypatch.setattr(system, "find_chromium", lambda: None)
+    monkeypatch.setattr(system, "sys", SimpleNamespace(platform="linux"))
+
+    assert system.missing_for_pages() == ["chromium", "libnowhere1"]
 
 
 def test_any_font_in_any_folder_will_do(tmp_path: Path) -> None:
