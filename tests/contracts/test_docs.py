@@ -55,7 +55,7 @@ def test_a_quick_command_in_the_docs_runs_on_a_new_machine(command: str, tmp_pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
     assert done.returncode in (0, 1), done.stderr
