@@ -10,7 +10,8 @@ import ctypes
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PDF_LIBRARIES = {
@@ -30,6 +31,9 @@ FONT_FOLDERS = (
     "/Library/Fonts",
 )
 HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
+
+DRIVER_LIBRARIES = {"libatomic1": ("libatomic.so.1",)}
+"""What the program that steers the browser is linked with, and a bare Debian has not (seen on bookworm)."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 POSTGRES_FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
@@ -57,7 +61,9 @@ def may_install(asked: bool) -> bool:
 def apt_line(packages: Sequence[str]) -> str:
     """The line that installs these packages, to be copied into a terminal."""
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
-    return line if is_root() else f"sudo {line}"
+    if is_root():
+        return line
+    return f"sudo {line}" if shutil.which("sudo") else f"su -c '{line}'"
 
 
 def install_packages(packages: Sequence[str]) -> None:
@@ -65,7 +71,7 @@ def install_packages(packages: Sequence[str]) -> None:
     if not has_apt():
         raise NotInstalled(f"There is no apt-get here. Install what Debian calls: {' '.join(packages)}")
     if not is_root() and shutil.which("sudo") is None:
-        raise NotInstalled(f"There is no sudo here. As root, run: {apt_line(packages).removeprefix('sudo ')}")
+        raise NotInstalled(f"There is no sudo here. Run: {apt_line(packages)}")
     become_root = [] if is_root() else ["sudo"]
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     install = [*apt, "install", "-y", "--no-install-recommends", *packages]
@@ -106,9 +112,19 @@ def has_font(folders: Sequence[str] = FONT_FOLDERS) -> bool:
     return False
 
 
+def _unopened(libraries: Mapping[str, Sequence[str]]) -> list[str]:
+    return [package for package, names in libraries.items() if not any(_opens(name) for name in names)]
+
+
+def missing_for_pages() -> list[str]:
+    """The Debian packages that tests of pages need and this machine lacks."""
+    missing = [] if find_chromium() else ["chromium"]
+    return missing + (_unopened(DRIVER_LIBRARIES) if sys.platform == "linux" else [])
+
+
 def missing_for_pdf() -> list[str]:
     """The Debian packages that PDFs need and this machine lacks; empty when PDFs can be made."""
-    missing = [package for package, names in PDF_LIBRARIES.items() if not any(_opens(name) for name in names)]
+    missing = _unopened(PDF_LIBRARIES)
     return missing if has_font() else [*missing, FONT_PACKAGE]
 
 

@@ -64,7 +64,7 @@ def guests_link(settings: Settings, address: str) -> str | None:
         select(SourceRecord, CleanRow, Stay)
         .join(CleanRow, CleanRow.record_id == SourceRecord.id)
         .join(Stay, Stay.record_id == SourceRecord.id)
-        .where(Stay.kind == "stay", Stay.status == "booked", Stay.arrives > now.date())
+        .where(Stay.kind == "stay", Stay.status.in_(("booked", "unknown")), Stay.arrives > now.date())
         .where(CleanRow.last_name.is_not(None), CleanRow.is_person)
         .order_by(Stay.arrives, SourceRecord.id)
         .limit(20)

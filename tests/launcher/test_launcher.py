@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -75,7 +76,11 @@ class Checkout:
 
     def environ(self) -> dict[str, str]:
         """No index, only the folder of packages."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PIP_", "UV_", "PYTHON"))
+        }
         return kept | {
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(self.packages),
@@ -240,9 +245,10 @@ def test_the_launcher_takes_no_time_of_its_own(checkout: Checkout) -> None:
     direct = [python, "-m", "server.cli"]
 
     def fastest(command: list[object]) -> float:
+        """Seconds of processor: the clock on the wall also counts whatever else the machine does."""
         times = []
         for _ in range(7):
-            started = time.perf_counter()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             subprocess.run(
                 [str(word) for word in command],
                 cwd=checkout.folder,
@@ -250,7 +256,8 @@ def test_the_launcher_takes_no_time_of_its_own(checkout: Checkout) -> None:
                 capture_output=True,
                 check=True,
             )
-            times.append(time.perf_counter() - started)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         return min(times)
 
     assert fastest([sys.executable, checkout.launcher]) - fastest([*direct]) < OWN_TIME

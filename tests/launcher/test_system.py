@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,14 @@ def test_a_library_that_is_there_is_not_asked_for(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(system, "PDF_LIBRARIES", {"libc6": ("libc.so.6", "libc.dylib")})
 
     assert "libc6" not in system.missing_for_pdf()
+
+
+def test_a_machine_without_a_browser_is_told_all_that_pages_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "DRIVER_LIBRARIES", {"libnowhere1": ("libnowhere.so.1",)})
+    monkeypatch.setattr(system, "find_chromium", lambda: None)
+    monkeypatch.setattr(system, "sys", SimpleNamespace(platform="linux"))
+
+    assert system.missing_for_pages() == ["chromium", "libnowhere1"]
 
 
 def test_any_font_in_any_folder_will_do(tmp_path: Path) -> None:
@@ -52,12 +61,20 @@ def test_packages_are_installed_only_by_root_or_when_asked(
 
 
 @pytest.mark.parametrize(
-    ("root", "start"), [(True, "apt-get install -y"), (False, "sudo apt-get install -y")]
+    ("root", "sudo", "start"),
+    [
+        (True, True, "apt-get install -y"),
+        (False, True, "sudo apt-get install -y"),
+        (False, False, "su -c 'apt-get install -y"),
+    ],
 )
 def test_the_line_to_copy_works_for_whoever_reads_it(
-    root: bool, start: str, monkeypatch: pytest.MonkeyPatch
+    root: bool, sudo: bool, start: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(system, "is_root", lambda: root)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if sudo:
+        (tmp_path / "sudo").touch(mode=0o755)
 
     assert system.apt_line(["chromium"]).startswith(start)
 
@@ -65,12 +82,13 @@ def test_the_line_to_copy_works_for_whoever_reads_it(
 def test_without_pdf_libraries_the_house_goes_on_and_says_what_stops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "missing_for_pdf", lambda: ["libpango-1.0-0"])
     monkeypatch.setattr(system, "is_root", lambda: False)
+    monkeypatch.setenv("PATH", "/nowhere")
 
     said = system.ensure_pdf(install=False)
 
     assert said is not None
     assert "all else works" in said
-    assert said.endswith("sudo apt-get install -y --no-install-recommends libpango-1.0-0")
+    assert said.endswith("su -c 'apt-get install -y --no-install-recommends libpango-1.0-0'")
 
 
 def test_without_apt_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(happened: Callable[[], bool], what: str, within: float = 40.0) -> None:
+def wait_for(happened: Callable[[], bool], what: str, within: float = 90.0) -> None:
     until = time.monotonic() + within
     while not happened():
         assert time.monotonic() < until, f"{what}: not within {within:.0f} s"
@@ -83,28 +84,36 @@ class RunningHouse:
         return next((pid for pid, line in self.processes().items() if line.endswith("worker ")), None)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[RunningHouse]:
-    house = RunningHouse(tmp_path / "data")
-    wait_for(house.is_open, "the house opens")
-    yield house
-    if house.process.poll() is None:
-        house.process.terminate()
-        house.process.wait(timeout=30)
+@contextmanager
+def open_house(folder: Path) -> Iterator[RunningHouse]:
+    house = RunningHouse(folder / "data")
+    try:
+        wait_for(house.is_open, "the house opens")
+        yield house
+    finally:
+        if house.process.poll() is None:
+            house.process.terminate()
+            house.process.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
+    """One house for the tests that leave it as it was."""
+    with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_however_the_house_is_stopped_nothing_of_it_stays(
-    house: RunningHouse, number: signal.Signals
-) -> None:
-    assert is_healthy("127.0.0.1", house.port)
-    assert len(house.processes()) >= 3  # web server, its own child, worker
+def test_however_the_house_is_stopped_nothing_of_it_stays(tmp_path: Path, number: signal.Signals) -> None:
+    with open_house(tmp_path) as house:
+        assert is_healthy("127.0.0.1", house.port)
+        assert len(house.processes()) >= 3  # web server, its own child, worker
 
-    house.process.send_signal(number)
-    house.process.wait(timeout=20)
+        house.process.send_signal(number)
+        house.process.wait(timeout=60)
 
-    wait_for(lambda: not house.processes(), "the children end", within=15)
-    refuse_busy_port("127.0.0.1", house.port)
+        wait_for(lambda: not house.processes(), "the children end", within=20)
+        refuse_busy_port("127.0.0.1", house.port)
 
 
 def test_the_house_says_what_to_open_and_who_can(house: RunningHouse) -> None:
@@ -119,7 +128,7 @@ def test_the_house_says_what_to_open_and_who_can(house: RunningHouse) -> None:
 def test_a_second_start_on_the_same_data_is_refused_politely(house: RunningHouse) -> None:
     second = house.start(free_port())
 
-    assert second.wait(timeout=30) == 1
+    assert second.wait(timeout=90) == 1
     assert f"open http://127.0.0.1:{house.port}, or stop that one first" in house.said()
     assert "Traceback" not in house.said()
 
@@ -131,7 +140,7 @@ def test_a_worker_that_died_is_started_again(house: RunningHouse) -> None:
 
     os.kill(first, signal.SIGKILL)
 
-    wait_for(lambda: house.worker() not in (None, first), "another worker runs", within=10)
+    wait_for(lambda: house.worker() not in (None, first), "another worker runs")
     assert is_healthy("127.0.0.1", house.port)
 
 
@@ -227,7 +236,7 @@ def run_up(*words: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 
