@@ -54,7 +54,7 @@ class ShownForm:
 
     @property
     def rules_json(self) -> str:
-        """What static/kiosk/form.js needs to step through the form by itself: rules, errors in words, lists."""
+        """What static/kiosk/form.js needs to step through by itself: rules, errors in words, lists."""
         return json.dumps(
             {
                 "version": self.form.version,

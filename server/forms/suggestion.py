@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from rapidfuzz.distance import OSA
 
-PROVIDERS = ["gmail.com", "googlemail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.com", "live.fr", "yahoo.com", "yahoo.fr", "icloud.com", "orange.fr", "wanadoo.fr", "laposte.net", "gmx.de", "gmx.net", "web.de", "libero.it", "bluewin.ch", "proton.me", "protonmail.com"]
+PROVIDERS = [
+    "gmail.com",
+    "googlemail.com",
+    "hotmail.com",
+    "hotmail.fr",
+    "outlook.com",
+    "outlook.fr",
+    "live.com",
+    "live.fr",
+    "yahoo.com",
+    "yahoo.fr",
+    "icloud.com",
+    "orange.fr",
+    "wanadoo.fr",
+    "laposte.net",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "libero.it",
+    "bluewin.ch",
+    "proton.me",
+    "protonmail.com",
+]
 SLIPS = {
     "gmail.con": "gmail.com",
     "gmail.fr": "gmail.com",
