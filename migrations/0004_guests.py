@@ -111,7 +111,7 @@ def upgrade() -> None:
     op.create_table(
         "model",
         sa.Column("version", sa.String(length=40), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("made_at", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("pk_model")),
     )
@@ -119,9 +119,10 @@ def upgrade() -> None:
         "daily_count",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("property_id", sa.Integer(), nullable=False),
-        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("cut", sa.String(length=100), nullable=False),
+        sa.Column("measure", sa.String(length=60), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("day", "property_id", "measure", name=op.f("pk_daily_count")),
+        sa.PrimaryKeyConstraint("day", "property_id", "cut", "measure", name=op.f("pk_daily_count")),
     )
 
 

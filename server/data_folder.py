@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from server.refusal import Refused
+
 DEMO_MARK = "demo.json"
 LOCK = "up.lock"
 
 
-class FolderProblem(Exception):
-    """The data folder cannot be used as asked; the message says why and what to do."""
+class FolderProblem(Refused):
+    """The data folder cannot be used as asked; the sentence, its own code, says why and what to do."""
 
 
 class InUse(FolderProblem):
@@ -34,7 +36,9 @@ def prepare(folder: Path) -> None:
     except FileExistsError:
         raise FolderProblem(f"{folder} is a file. Choose a folder with --data.") from None
     except PermissionError:
-        raise FolderProblem(f"{folder} cannot be made or closed by you. Choose another with --data.") from None
+        raise FolderProblem(
+            f"{folder} cannot be made or closed by you. Choose another with --data."
+        ) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise FolderProblem(f"{folder} cannot be written to by you. Choose another with --data.")
 
@@ -81,7 +85,7 @@ def refuse_mixing(folder: Path, *, demo: bool) -> None:
 
 @contextmanager
 def alone(folder: Path, address: str) -> Iterator[None]:
-    """Hold the folder for one `up`, which listens at `address`; raise InUse saying where the other one listens.
+    """Hold the folder for one `up`, which listens at `address`; InUse says where another one listens.
 
     The lock is the operating system's: it is gone when its holder is, however that ended.
     """

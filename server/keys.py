@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from server.clock import clock
+from server.refusal import Refused
 
 NAMES = ("session", "sealing", "vault", "index")
 """session: signs desk sessions and form tokens. sealing: opens what tablets sealed. vault: the police form.
@@ -24,8 +25,11 @@ index: keyed digests, by which a value is found without being readable."""
 SECRET_BYTES = 32
 
 
-class KeyProblem(Exception):
-    """A secret cannot be used; the message says which file, why, and what to do."""
+class KeyProblem(Refused):
+    """A secret cannot be used; the sentence says which file, why, and what to do.
+
+    The sentence is its own code: it is for whoever runs the machine and is never stored.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,17 @@ from importlib.util import find_spec
 
 from server.wording import translations
 
-ROOMS = ("properties", "sources", "cleaning", "matching", "records", "guests", "captures")
+ROOMS = (
+    "properties",
+    "sources",
+    "cleaning",
+    "matching",
+    "importing",
+    "records",
+    "guests",
+    "captures",
+    "reporting",
+)
 
 
 class _Named(dict[str, str]):

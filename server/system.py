@@ -50,7 +50,7 @@ def has_apt() -> bool:
 
 
 def may_install(asked: bool) -> bool:
-    """Whether packages may be installed without a further word: as root, or when --install-system was given."""
+    """Whether packages may be installed without a further word: as root, or with --install-system."""
     return has_apt() and (is_root() or asked)
 
 
@@ -76,14 +76,12 @@ def install_packages(packages: Sequence[str]) -> None:
     if answer.returncode != 0:
         said = [line for line in answer.stdout.splitlines() if line.startswith(("E:", "W:"))]
         reason = said[0] if said else f"apt-get ended with {answer.returncode}."
-        raise NotInstalled(
-            f"{' '.join(packages)} could not be installed: {reason} Try: {apt_line(packages)}"
-        )
+        raise NotInstalled(f"{' '.join(packages)} could not be installed: {reason} Try: {apt_line(packages)}")
 
 
 def _quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     # stdin stays the caller's terminal, for sudo's password
-    return subprocess.run(  # noqa: S603  # fixed commands with names of packages from this file's callers
+    return subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from server import data_folder
 from server.clock import clock
-from server.keys import NAMES, KeyProblem, ensure_keys, read_key
+from server.keys import NAMES, ensure_keys, read_key
 from server.settings import Settings
 
 HELP = "List the secrets by id and age. Never shows a secret."
@@ -19,12 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print one line for each secret; make those that are missing first."""
-    try:
-        ensure_keys(settings.keys_dir)
-        keys = [read_key(settings.keys_dir, name) for name in NAMES]
-    except KeyProblem as problem:
-        print(problem, file=sys.stderr)
-        return 1
+    data_folder.prepare(settings.data_dir)
+    ensure_keys(settings.keys_dir)
+    keys = [read_key(settings.keys_dir, name) for name in NAMES]
     now = clock()
     for key in keys:
         print(f"{key.name:<8} {key.id:<20} {(now - key.made).days} days old, made {key.made:%Y-%m-%d}")

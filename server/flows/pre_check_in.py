@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import phonenumbers
 
 from server.captures.models import Capture
+from server.record import StayKind
 
 FORM = "pre_check_in"
+STAY_KIND: StayKind | None = None
+"""A pre-check-in speaks of a stay that the house's own systems tell of; it is no second stay."""
 
 
 def to_values(capture: Capture) -> dict[str, str]:

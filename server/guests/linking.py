@@ -8,15 +8,11 @@ so that the desk can write in between and a killed run, started again, ends in t
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, insert, select, update
@@ -27,7 +23,7 @@ from server.db import reading, writing
 from server.guests.assigning import assign
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
-from server.jobs.queue import leave_place, take_place
+from server.jobs.places import holding
 from server.matching import Decisions, Partition, Records, make_model, match
 from server.matching import Model as EngineModel
 from server.records.models import CleanRow, RecordKey, Source, SourceRecord
@@ -43,6 +39,8 @@ FEW = 500
 
 COMMON_KEY = 200
 """A key that more records bear says little by itself; it brings no neighbours in."""
+
+_T = TypeVar("_T", int, str)
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many are done and how many there are."""
@@ -69,9 +67,6 @@ class _Loaded:
     members: list[Member]
     records: Records
 
-    def place_of(self) -> dict[int, int]:
-        return {record_id: place for place, record_id in enumerate(self.ids)}
-
 
 def link_waiting(
     engine: Engine, *, bulk: bool = False, progress: Progress | None = None
@@ -80,7 +75,7 @@ def link_waiting(
 
     Waits for another linker to end: one links at a time. Raises nothing on records; database errors pass.
     """
-    with _the_linker(engine):
+    with holding(engine, PLACE, wait=True):
         with reading(engine) as session:
             waiting = session.scalar(
                 select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
@@ -150,7 +145,7 @@ def _fellows(session: Session, record_ids: Collection[int]) -> set[int]:
     return found
 
 
-def _parts(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+def _parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
@@ -178,7 +173,7 @@ def _load(session: Session, record_ids: Collection[int] | None) -> _Loaded:
     for part in parts:
         chosen = query if part is None else query.where(SourceRecord.id.in_(part))
         for row in session.execute(chosen.execution_options(yield_per=2000)).mappings():
-            clean = from_row(row)
+            clean = from_row(dict(row))
             known_on = (clean.updated_at or clean.created_at or row["received_at"]).date()
             name = f"{row['source_name']}{ID_SEPARATOR}{row['key']}"
             member = Member(row["id"], name, clean, row["proof"], row["source_kind"], known_on)
@@ -202,14 +197,13 @@ def _load(session: Session, record_ids: Collection[int] | None) -> _Loaded:
 
 
 def _decisions(session: Session, loaded: _Loaded) -> Decisions:
-    place = loaded.place_of()
-    same: list[tuple[int, int]] = []
-    not_same: list[tuple[int, int]] = []
+    names = {record_id: member.name for record_id, member in zip(loaded.ids, loaded.members, strict=True)}
+    pairs: dict[str, list[tuple[str, str]]] = {"same": [], "not_same": [], "undecided": []}
     for decision in session.scalars(select(Decision).order_by(Decision.id)):
-        a, b = place.get(decision.record_a), place.get(decision.record_b)
-        if a is not None and b is not None and decision.verdict in ("same", "not_same"):
-            (same if decision.verdict == "same" else not_same).append((a, b))
-    return Decisions(same=same, not_same=not_same)
+        a, b = names.get(decision.record_a), names.get(decision.record_b)
+        if a is not None and b is not None:
+            pairs[decision.verdict].append((a, b))
+    return Decisions(same=pairs["same"], apart=pairs["not_same"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +243,7 @@ def _apply(
             changed += _write_batch(session, loaded, partition, batch, links, assignment.minted, model)
         written += sum(len(g.places) for g in batch)
         _tell(progress, "linking", written, total)
-    _write_merged(engine, assignment.merged)
+    _resolve_emptied(engine, assignment.merged if len(loaded.ids) <= FEW else None)
     return LinkReport(len(loaded.ids), changed, len(assignment.minted), len(assignment.merged), model)
 
 
@@ -330,12 +324,11 @@ def _link_row(
 ) -> dict[str, Any]:
     nearest = int(partition.nearest[i])
     evidence = [[code, dict(params), round(bits, 2)] for code, params, bits in partition.evidence(i)]
-    decided = any(code.startswith("decision.") for code, _, _ in evidence)
     return {
         "record_id": loaded.ids[i],
         "guest_id": guest_id,
         "author": "engine",
-        "reason": "alone" if nearest < 0 else "decision" if decided else "evidence",
+        "reason": "alone" if nearest < 0 else "evidence" if evidence else "decision",
         "nearest_record_id": loaded.ids[nearest] if nearest >= 0 else None,
         "evidence": evidence,
         "probability": float(partition.probability[i]) if nearest >= 0 else None,
@@ -370,42 +363,31 @@ def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]
     ]
 
 
-def _write_merged(engine: Engine, merged: Mapping[str, str]) -> None:
+def _resolve_emptied(engine: Engine, suspects: Collection[str] | None) -> None:
+    """Let the id of a guest that lost all its records resolve to the guest that took most of them.
+
+    Told from the events, not from this run's memory: a run that was killed leaves such guests to the next.
+    With `suspects` None every guest is looked at.
+    """
     with writing(engine) as session:
-        for gone, into in merged.items():
-            session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
-            session.execute(delete(GuestValue).where(GuestValue.guest_id == gone))
+        empty = select(Guest.id).where(
+            Guest.merged_into.is_(None), ~select(Link.record_id).where(Link.guest_id == Guest.id).exists()
+        )
+        if suspects is not None:
+            empty = empty.where(Guest.id.in_(suspects))
+        ids = session.scalars(empty).all()
+        for part in _parts(ids):
+            moves = (
+                select(GuestEvent.from_guest_id, GuestEvent.guest_id, func.count())
+                .where(GuestEvent.from_guest_id.in_(part), GuestEvent.guest_id != GuestEvent.from_guest_id)
+                .group_by(GuestEvent.from_guest_id, GuestEvent.guest_id)
+                .order_by(func.count(), GuestEvent.guest_id.desc())
+            )
+            for gone, into in {gone: into for gone, into, _ in session.execute(moves)}.items():
+                session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
+            session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(part)))
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
     if progress is not None:
         progress(stage, done, total)
-
-
-@contextmanager
-def _the_linker(engine: Engine) -> Iterator[None]:
-    """Be the only linker; wait while another is at work, take over from one that died."""
-    holder = secrets.token_hex(8)
-    length = timedelta(seconds=30)
-
-    def hold() -> bool:
-        with writing(engine) as session:
-            return take_place(session, PLACE, holder, now=clock(), length=length)
-
-    while not hold():
-        time.sleep(0.2)
-    ended = threading.Event()
-
-    def keep() -> None:
-        while not ended.wait(10):
-            hold()
-
-    thread = threading.Thread(target=keep, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-        with writing(engine) as session:
-            leave_place(session, PLACE, holder)

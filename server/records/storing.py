@@ -35,6 +35,7 @@ class Arrival(NamedTuple):
     clean: CleanRecord
     property_id: int
     legal_entity_id: int
+    currency: str  # the property's: of amounts whose source names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,6 @@ class Origin:
     source: Source
     stay_kind: StayKind | None
     proof: Proof
-    currency: str
     import_id: int | None = None
     text_version: str | None = None  # of a form whose consent words were shown
 
@@ -110,7 +110,17 @@ def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str,
         SourceRecord.current_source_time,
     )
     query = select(*columns).where(SourceRecord.source_id == source_id, SourceRecord.key.in_(set(keys)))
-    return {key: _Known(*facts, is_new=False) for key, *facts in session.execute(query)}
+    return {
+        row.key: _Known(
+            row.id,
+            row.versions,
+            row.current_version,
+            row.current_digest,
+            row.current_source_time,
+            is_new=False,
+        )
+        for row in session.execute(query)
+    }
 
 
 def _make_records(
@@ -305,7 +315,7 @@ def _stay(origin: Origin, record_id: int, arrival: Arrival) -> dict[str, Any] | 
         "room": clean.room[:20] if clean.room else None,
         "party": clean.party,
         "amount": clean.amount,
-        "currency": (clean.currency or origin.currency) if clean.amount is not None else None,
+        "currency": (clean.currency or arrival.currency) if clean.amount is not None else None,
     }
 
 

@@ -1,0 +1,114 @@
+"""How many records a second cleaning reads on one core, over mixed rows of many systems.
+
+    python benchmarks/cleaning.py [RECORDS.csv.gz] [--rows N] [--profile]
+
+Without a file it makes its own rows, no two alike, in the shapes that hotel, restaurant and till exports have.
+The caches of cleaning are empty at the start, so the figure is that of a first import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import cProfile
+import gzip
+import pstats
+import random
+import time
+from pathlib import Path
+
+from server.cleaning import clean
+from server.record import FIELDS, Context
+
+FIRST = "Jean Marie Sylvie Thomas Anna Hélène Giulia Pieter Ana María José Hans Ольга Abdul Yuki".split()
+LAST = (
+    "Martin Dupont García Rossi Müller van-den-Berg Jansen Silva O'Neill Lefèvre Al-Masri Sato Ivanova Benoît"
+).split()
+DOMAINS = (
+    "gmail.com orange.fr guest.booking.com hotmail.co.uk web.de libero.it gmial.com firma.example".split()
+)
+
+
+def made_rows(count: int, seed: int = 1) -> list[dict[str, str]]:
+    """Rows as exports have them, from a seed."""
+    rng = random.Random(seed)
+    rows = []
+    for number in range(count):
+        first, last = rng.choice(FIRST), rng.choice(LAST) + rng.choice(("", "", "ez", "eau", "-Roy", "son"))
+        row = {
+            "created_at": f"2024-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} 10:{rng.randint(0, 59):02}:00"
+        }
+        shape = rng.randrange(4)
+        if shape == 0:
+            row |= {
+                "first_name": first,
+                "last_name": last.upper(),
+                "title": rng.choice(("Mme", "M.", "Mr", "")),
+            }
+        elif shape == 1:
+            row["full_name"] = f"{last}, {rng.choice(('', 'Mme ', 'Mr '))}{first}"
+        elif shape == 2:
+            row["full_name"] = f"{last.upper()}/{first.upper()}"
+        else:
+            row["full_name"] = (
+                f"{first} {last}".encode().decode("cp1252", "replace")
+                if number % 20 == 0
+                else f"{first} {last}"
+            )
+        if rng.random() < 0.6:
+            row["email"] = f"{first.lower()}.{number}@{rng.choice(DOMAINS)}"
+        if rng.random() < 0.5:
+            row["phone"] = f"{rng.choice(('06', '+33 6', '0033 6'))} {rng.randint(10**7, 10**8 - 1)}"
+        if rng.random() < 0.3:
+            row["birth_date"] = f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/{rng.randint(1940, 2005)}"
+        if rng.random() < 0.4:
+            row |= {
+                "street": f"{rng.randint(1, 200)} RUE DE LA PAIX",
+                "postal_code": "75002",
+                "city": "PARIS",
+                "country": "France",
+            }
+        row |= {
+            "stay_from": "2024-05-01",
+            "stay_to": "2024-05-03",
+            "amount": f"{rng.randint(40, 900)},50",
+            "notes": f"ch. {rng.randint(100, 599)}",
+        }
+        rows.append(row)
+    return rows
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV whose columns carry the names of `record.FIELDS`; other columns are left out."""
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        return [{name: row[name] for name in FIELDS if row.get(name)} for row in csv.DictReader(file)]
+
+
+def main() -> None:
+    """Read the rows, clean them once, print records a second."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    rows = read_rows(options.file) if options.file else made_rows(options.rows)
+    context = Context(country="FR")
+    clean({"country": "Allemagne", "language": "deutsch", "email": "a.b@c.fr", "phone": "+33652527272",
+           "birth_date": "3 mars 1980", "full_name": "Anna Maria van der Berg", "status": "confirmed",
+           "amount": "12 EUR", "email_consent": "yes"}, context)  # fmt: skip
+    profile = cProfile.Profile() if options.profile else None
+    if profile:
+        profile.enable()
+    started, cpu = time.perf_counter(), time.process_time()
+    findings = sum(len(clean(row, context).findings) for row in rows)
+    took, cpu = time.perf_counter() - started, time.process_time() - cpu
+    if profile:
+        profile.disable()
+        pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+    print(
+        f"{len(rows)} records, {findings} findings: {len(rows) / took:,.0f} records/s ({len(rows) / cpu:,.0f} by processor time)"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""A phone cell: the number in E.164, what it is, and what was done to read it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType
+
+from server.cleaning.lists import words
+from server.record import PhoneClass
+
+
+class Phone(NamedTuple):
+    """A number as read. `second` is another number of the same cell."""
+
+    e164: str | None = None
+    kind: PhoneClass = "missing"
+    found: tuple[tuple[str, dict[str, str]], ...] = ()
+    second: str | None = None
+
+
+_EXTENSION = re.compile(r"\s*(?:;?\bext(?:ension)?\b\.?|\bposte\b|\bdurchwahl\b|\bdw\b|\binterno\b|\bint\b\.|\btoestel\b|\bx|#|,,)\s*[.:=]?\s*(\d{1,6})\s*$", re.I)  # fmt: skip
+_SCIENTIFIC = re.compile(r"(\d)[.,]?(\d*)e\+?(\d{1,2})", re.I)
+_FLOAT = re.compile(r"\+?\d{6,15}[.,]0+")
+_SPLIT = re.compile(r"\s*(?:;|\||\n|\s/\s|\s(?:ou|or|oder|o|of|et|and|und|e|y)\s|,\s+(?=[+0(]))\s*", re.I)
+_SLASHED = re.compile(r"((?:\+|00)?[\d .()-]{8,})/\s*((?:\+|00)?[\d .()-]{8,})")
+_LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
+_LETTERED = re.compile(r"[\d+().\s/-]*(?:[OolI|][\d+().\s/-]*){1,3}")
+_REPEATED = re.compile(r"0?\d?(\d)\1{6,}|0?(\d\d)\2{3,}|\d{0,2}(\d)\3{7,}")
+_RUN = re.compile(r"0?(?:12345678\d?0?|23456789\d?|98765432\d?0?|87654321\d?)")
+_MOBILE = frozenset(
+    {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PERSONAL_NUMBER}
+)
+_SHARED = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN})  # fmt: skip
+_LEFT_PAREN_ZERO = re.compile(r"\(\s*0\s*\)")
+
+
+@lru_cache(maxsize=50_000)
+def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] = frozenset()) -> Phone:
+    """Read one phone cell.
+
+    `countries` are ISO 3166 codes to try for a number without a prefix, the likeliest first (row's country,
+    nationality, property). A number possible by its length but in no assigned range is `unverifiable`: numbering
+    plans move, and the ranges kept for fiction are such. An extension makes a number `shared`: a switchboard.
+    """
+    if not raw:
+        return Phone()
+    text = unicodedata.normalize("NFKC", raw[:200]).strip()
+    if not any(ch.isdigit() for ch in text):
+        return Phone(None, "missing", (("phone_placeholder", {"value": raw[:80]}),))
+    found: list[tuple[str, dict[str, str]]] = []
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(ch)) if ch.isdigit() and not ch.isascii() and unicodedata.digit(ch, -1) >= 0
+                       else ch for ch in text)  # fmt: skip
+    text, second = _first_of_two(text, found)
+    scientific = _SCIENTIFIC.fullmatch(text.replace(" ", ""))
+    if scientific:
+        digits, exponent = scientific[1] + scientific[2], int(scientific[3])
+        if len(digits) - 1 < exponent:
+            found.append(("phone_digits_lost", {"value": raw[:80]}))
+            return Phone(None, "invalid", tuple(found), second)
+        text = digits[: exponent + 1]
+        found.append(("phone_from_spreadsheet", {"value": raw[:80]}))
+    elif _FLOAT.fullmatch(text):
+        text = re.split(r"[.,]", text)[0]
+        found.append(("phone_from_spreadsheet", {"value": raw[:80]}))
+    text = text.lstrip("'")
+    extension = _EXTENSION.search(text)
+    if extension:
+        text = text[: extension.start()]
+    if _LETTERED.fullmatch(text) and sum(ch.isdigit() for ch in text) >= 6:
+        text = text.translate(_LETTER_DIGITS)
+        found.append(("phone_letters_read_as_digits", {"value": raw[:80]}))
+    digits = "".join(ch for ch in text if ch.isdigit())
+    if _is_placeholder(digits):
+        found.append(("phone_placeholder", {"value": raw[:80]}))
+        return Phone(None, "placeholder", tuple(found), second)
+    number, kind, code = _parse(text, digits, countries)
+    if number is None:
+        found.append(("phone_invalid", {"value": raw[:80]}))
+        return Phone(None, "invalid", tuple(found), second)
+    e164 = f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
+    if _is_placeholder(str(number.national_number)):
+        found.append(("phone_placeholder", {"value": raw[:80]}))
+        return Phone(None, "placeholder", tuple(found), second)
+    if code:
+        found.append((code, {"value": raw[:80], "read": e164}))
+    if extension or e164 in own_phones:
+        found.append(("phone_extension" if extension else "phone_own", {"value": raw[:80]}))
+        kind = "shared"
+    if kind == "unverifiable":
+        found.append(("phone_unverifiable", {"value": raw[:80]}))
+    return Phone(e164, kind, tuple(found), second)
+
+
+def _first_of_two(text: str, found: list[tuple[str, dict[str, str]]]) -> tuple[str, str | None]:
+    parts = [part for part in _SPLIT.split(text) if sum(ch.isdigit() for ch in part) >= 6]
+    if len(parts) < 2:
+        slashed = _SLASHED.fullmatch(text)
+        if slashed is None:
+            return text, None
+        parts = [slashed[1], slashed[2]]
+    found.append(("phone_several", {"value": parts[1][:80]}))
+    return parts[0].strip(), parts[1].strip()
+
+
+def _is_placeholder(digits: str) -> bool:
+    return (
+        not digits
+        or digits in words("placeholder_phones")
+        or len(set(digits)) <= 1
+        or _REPEATED.fullmatch(digits) is not None
+        or _RUN.fullmatch(digits) is not None
+    )
+
+
+def _parse(
+    text: str, digits: str, countries: tuple[str, ...]
+) -> tuple[phonenumbers.PhoneNumber | None, PhoneClass, str | None]:
+    """The number, its class, and a code when a prefix had to be read into it."""
+    if not 6 <= len(digits) <= 18:
+        return None, "invalid", None
+    possible: phonenumbers.PhoneNumber | None = None
+    if "+" in text or digits.startswith("00"):
+        international = digits[2:] if digits.startswith("00") else digits
+        if international.startswith("00"):
+            international = international[2:]
+        number, kind = _try("+" + international, None)
+        if number is not None and kind != "unverifiable":
+            return number, kind, None
+        if number is None and "(0)" in text.replace(" ", ""):
+            without = "".join(ch for ch in _LEFT_PAREN_ZERO.sub("", text) if ch.isdigit()).removeprefix("00")
+            number, kind = _try("+" + without, None)
+            if number is not None and kind != "unverifiable":
+                return number, kind, None
+        possible = number
+        if "+" not in text:
+            for country in countries:
+                number, kind = _try(digits[2:], country)
+                if number is not None and kind != "unverifiable":
+                    return number, kind, "phone_prefix_read"
+        return possible, "unverifiable", None
+    for country in countries:
+        number, kind = _try(digits, country)
+        if number is not None and kind != "unverifiable":
+            return number, kind, None
+        possible = possible or number
+    if len(digits) >= 10 and not digits.startswith("0"):
+        number, kind = _try("+" + digits, None)
+        if number is not None and (kind != "unverifiable" or possible is None):
+            return number, kind, "phone_prefix_read"
+    if possible is None:
+        return None, "invalid", None
+    return possible, "unverifiable", None
+
+
+def _try(text: str, country: str | None) -> tuple[phonenumbers.PhoneNumber | None, PhoneClass]:
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        return None, "invalid"
+    kind = phonenumbers.number_type(number)
+    if kind in _MOBILE:
+        return number, "mobile"
+    if kind in _SHARED:
+        return number, "shared"
+    if kind != PhoneNumberType.UNKNOWN:
+        return number, "landline"
+    if phonenumbers.is_possible_number(number):
+        return number, "unverifiable"
+    return None, "invalid"

@@ -1,0 +1,325 @@
+"""One source record's values to its clean record: each field by the file of its kind, in the order they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from server.cleaning.address import read_address
+from server.cleaning.country import read_country
+from server.cleaning.date import Date, parse, parse_birth
+from server.cleaning.email import Email, read_email
+from server.cleaning.language import read_language
+from server.cleaning.name import Name, read_name
+from server.cleaning.phone import Phone, read_phone
+from server.cleaning.stay import (
+    currency_of,
+    read_amount,
+    read_card_digits,
+    read_consent,
+    read_party,
+    read_references,
+    read_room,
+    read_status,
+)
+from server.cleaning.text import cut, read_text
+from server.record import FIELDS, CleanRecord, Context, Finding
+
+VERSION = 1
+"""Raised whenever the same raw text may read differently; clean records of an older version are rebuilt."""
+
+MAX_NOTES = 5_000
+_LIMITS = {"company": 200, "loyalty_id": 60, "channel": 120, "document_number": 40}
+_NOTHING = frozenset(
+    (
+        "",
+        "-",
+        "--",
+        "---",
+        ".",
+        "n/a",
+        "na",
+        "n.a.",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "undefined",
+        "#n/a",
+        "(null)",
+        "\\n",
+    )
+)
+_BIRTH_CODES = {
+    "date_unreadable": "birth_date_unreadable",
+    "date_does_not_exist": "birth_date_does_not_exist",
+}
+
+
+class _Row:
+    """The readable text of each given field, and what was noticed."""
+
+    __slots__ = ("context", "findings", "lost", "text")
+
+    def __init__(self, values: Mapping[str, str], context: Context) -> None:
+        self.context = context
+        self.findings: list[Finding] = []
+        self.lost = False
+        self.text: dict[str, str] = {}
+        for field, raw in values.items():
+            if not raw or field not in _KNOWN:
+                continue
+            read = read_text(raw)
+            for code in read.codes:
+                self.note(code, field, value=raw[:80], read=read.value[:80])
+            if read.lost and field in _NAME_FIELDS:
+                self.lost = True
+            if read.value.lower() not in _NOTHING:
+                self.text[field] = read.value
+
+    def get(self, field: str) -> str:
+        return self.text.get(field, "")
+
+    def note(self, code: str, field: str, **params: str) -> None:
+        self.findings.append(Finding(code, field, params))
+
+
+_KNOWN = frozenset(FIELDS)
+_NAME_FIELDS = frozenset(("first_name", "last_name", "full_name"))
+
+
+class _Phones(NamedTuple):
+    phone: Phone
+    mobile: Phone
+
+
+def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
+    """Read one source record.
+
+    `values` maps names of `record.FIELDS` to raw text exactly as the source holds it; a missing name, an empty text
+    and a source's word for nothing (`N/A`) are all absent. Never raises on any text: what cannot be read is absent
+    in the result and stands in its findings. Every value fits the columns of `records.models.CleanRow`.
+    """
+    row = _Row(values, context)
+    country = _country(row, "country")
+    nationality = _country(row, "nationality")
+    language = _language(row)
+    address = read_address(row.get("street"), row.get("postal_code"), row.get("city"), country)
+    for code, field, value in address.found:
+        row.note(code, field, value=value)
+    country = country or address.country
+    name = read_name(
+        row.get("first_name"), row.get("last_name"), row.get("full_name"), row.get("title"), language or ""
+    )
+    for code, field, value in name.found:
+        row.note(code, field, value=value)
+    email = _email(row)
+    phones = _phones(row, country, nationality)
+    stay_from, stay_to = _day(row, "stay_from"), _day(row, "stay_to")
+    if stay_from is not None and stay_to is not None and stay_to < stay_from:
+        row.note("stay_ends_before_it_starts", "stay_to", value=f"{stay_from} - {stay_to}")
+    created = _moment(row, "created_at")
+    updated = _moment(row, "updated_at")
+    written = max((moment.value for moment in (created, updated) if moment.value), default=stay_from)
+    birth_date = _birth(row, written)
+    amount, currency = read_amount(row.get("amount")) if "amount" in row.text else (None, None)
+    if "amount" in row.text and amount is None:
+        row.note("amount_unreadable", "amount", value=row.get("amount")[:80])
+    notes = row.get("notes")
+    status = read_status(row.get("status")) if "status" in row.text else "unknown"
+    if "status" in row.text and status == "unknown":
+        row.note("status_unknown", "status", value=row.get("status")[:80])
+    return CleanRecord(
+        first_name=name.first,
+        last_name=name.last,
+        title=name.title,
+        gender=name.gender,
+        name_order_sure=name.order_sure,
+        lost_letters=row.lost,
+        companions=name.companions,
+        is_person=_is_person(name, email, phones),
+        email=email.address,
+        email_class=email.kind,
+        email_suggestion=email.suggestion,
+        phone=phones.phone.e164,
+        phone_class=phones.phone.kind,
+        mobile=phones.mobile.e164,
+        mobile_class=phones.mobile.kind,
+        birth_date=birth_date,
+        nationality=nationality,
+        language=language,
+        street=address.street,
+        postal_code=address.postal_code,
+        city=address.city,
+        country=country,
+        document_number=_document(row),
+        company=_short(row, "company"),
+        loyalty_id=_short(row, "loyalty_id"),
+        references=read_references(row.get("reference"), notes),
+        room=read_room(row.get("room"), notes),
+        card_digits=read_card_digits(notes),
+        stay_from=stay_from,
+        stay_to=stay_to,
+        status=status,
+        channel=_short(row, "channel"),
+        party=read_party(row.get("party"), notes),
+        amount=amount,
+        currency=currency_of(row.get("currency")) or currency,
+        created_at=created.moment,
+        updated_at=updated.moment,
+        consent_at=_moment(row, "consent_at").moment,
+        email_consent=_consent(row, "email_consent"),
+        sms_consent=_consent(row, "sms_consent"),
+        notes=_notes(row),
+        findings=tuple(row.findings),
+    )
+
+
+def _country(row: _Row, field: str) -> str | None:
+    text = row.get(field)
+    if not text:
+        return None
+    code = read_country(text)
+    if code is None:
+        row.note(f"{field}_unknown", field, value=text[:80])
+    return code
+
+
+def _language(row: _Row) -> str | None:
+    text = row.get("language")
+    if not text:
+        return None
+    code = read_language(text)
+    if code is None:
+        row.note("language_unknown", "language", value=text[:80])
+    return code
+
+
+def _email(row: _Row) -> Email:
+    text = row.get("email")
+    if not text:
+        return Email()
+    email = read_email(text[:1_000], row.context.own_domains, row.context.own_emails)
+    for code, params in email.found:
+        row.findings.append(Finding(code, "email", params))
+    return email
+
+
+def _phones(row: _Row, country: str | None, nationality: str | None) -> _Phones:
+    """Both phone columns; a mobile number fills `mobile` and a landline `phone`, whichever column it stands in."""
+    phone_text, mobile_text = row.get("phone"), row.get("mobile")
+    if not phone_text and not mobile_text:
+        return _Phones(Phone(), Phone())
+    hints = tuple(dict.fromkeys(code for code in (country, nationality, row.context.country) if code))
+    own = row.context.own_phones
+    read: list[tuple[str, Phone]] = []
+    for field, text in (("phone", phone_text), ("mobile", mobile_text)):
+        if not text:
+            continue
+        number = read_phone(text, hints, own)
+        read.append((field, number))
+        for code, params in number.found:
+            row.findings.append(Finding(code, field, params))
+    phone = next((number for field, number in read if field == "phone"), Phone())
+    mobile = next((number for field, number in read if field == "mobile"), Phone())
+    second = next((number.second for _, number in read if number.second), None)
+    other = read_phone(second, hints, own) if second else Phone()
+    if phone.e164 is None and other.e164 is not None and other.kind != "mobile":
+        phone = other
+    if mobile.e164 is None:
+        spare = next((number for number in (phone, other) if number.kind == "mobile"), None)
+        mobile = spare or mobile
+    if phone.e164 is None:
+        # a landline typed under mobile is the phone; a mobile alone is the phone too, for who rings the guest
+        spare = next((number for number in (mobile, other) if number.e164 is not None), None)
+        phone = spare or phone
+    if mobile.kind == "landline":
+        row.note("phone_landline_as_mobile", "mobile", value=mobile.e164 or "")
+        mobile = other if other.kind == "mobile" else mobile
+    return _Phones(phone, mobile)
+
+
+def _day(row: _Row, field: str) -> date | None:
+    text = row.get(field)
+    if not text:
+        return None
+    read = parse(text, row.context.date_orders.get(field), row.context.today)
+    _note_date(row, field, text, read)
+    return read.value
+
+
+def _moment(row: _Row, field: str) -> Date:
+    """A moment in UTC; a day without a time is its midnight."""
+    text = row.get(field)
+    if not text:
+        return Date()
+    read = parse(text, row.context.date_orders.get(field), row.context.today)
+    _note_date(row, field, text, read)
+    if read.value is not None and read.moment is None:
+        return read.at_midnight()
+    return read
+
+
+def _birth(row: _Row, written: date | None) -> date | None:
+    text = row.get("birth_date")
+    if not text:
+        return None
+    today = row.context.today or written
+    read = parse_birth(text, row.context.date_orders.get("birth_date"), today)
+    if read.code is not None:
+        row.note(_BIRTH_CODES.get(read.code, read.code), "birth_date", value=text[:80])
+    return read.value
+
+
+def _note_date(row: _Row, field: str, text: str, read: Date) -> None:
+    if read.code is not None:
+        row.note(read.code, field, value=text[:80])
+
+
+def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
+    """Whether the record is of a person: under `Guest` or `Groupe Wilson` only when it has a contact of somebody's own.
+
+    A company is none, whatever it comes with.
+    """
+    if name.kind == "company":
+        return False
+    if name.kind in ("placeholder", "group"):
+        return (
+            email.kind in ("real", "relay") or phones.mobile.kind == "mobile" or phones.phone.kind == "mobile"
+        )
+    return True
+
+
+def _document(row: _Row) -> str | None:
+    number = "".join(ch for ch in row.get("document_number").upper() if ch.isalnum())
+    if len(number) < 4 or len(set(number)) == 1:
+        return None
+    return number[: _LIMITS["document_number"]]
+
+
+def _short(row: _Row, field: str) -> str | None:
+    text = row.get(field)
+    if not text:
+        return None
+    if len(text) > _LIMITS[field]:
+        row.note("text_cut", field, value=text[:80])
+    return cut(text, _LIMITS[field])
+
+
+def _consent(row: _Row, field: str) -> bool | None:
+    text = row.get(field)
+    if not text:
+        return None
+    said = read_consent(text)
+    if said is None:
+        row.note("consent_unclear", field, value=text[:80])
+    return said
+
+
+def _notes(row: _Row) -> str | None:
+    text = row.get("notes")
+    if len(text) > MAX_NOTES:
+        row.note("text_cut", "notes", value=text[:80])
+        return cut(text, MAX_NOTES)
+    return text or None

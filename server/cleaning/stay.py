@@ -1,0 +1,169 @@
+"""What a row says of the stay, visit or purchase: references, room, status, party, amount, consent words."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+from typing import cast
+
+from babel import Locale
+
+from server.cleaning.lists import rows
+from server.cleaning.text import plain
+from server.record import StayStatus
+
+MAX_REFERENCES = 20
+_REFERENCE = re.compile(
+    r"\b(?:bkg|booking(?:\.com)?|book|resa|r[ée]servation|reservation|reserva|reservierung|prenotazione|reservering|"
+    r"rezerwacja|buchung(?:snummer|s-?nr)?|conf(?:irmation)?|crs|pnr|voucher|bon|ref(?:erence|erencia)?|r[ée]f[ée]rence|"
+    r"dossier|folio|id resa|бронь|бронирование)\b\.?\s*(?:n[°ºo]\.?|no\.?|nr\.?|num(?:ber|ero|éro)?|code|id|#)?\s*[:=#-]?\s*"
+    r"([A-Z0-9](?:[A-Z0-9-]{3,28})[A-Z0-9])(?![A-Za-z0-9])",
+    re.I,
+)
+_ROOM = re.compile(
+    r"(?:^|(?<=[\s;,.(/:]))(?:ch(?:b|bre|ambre)?|rooms?|rm|zi(?:mmer)?|hab(?:itaci[oó]n)?|camera|cam|kamer|quarto|qto|pok[oó]j|"
+    r"номер|комната|غرفة|房间|房|部屋|zimmernummer|room\s?(?:no|number))\.?\s*(?:n[°ºo]\.?|nr\.?|#|:)?\s*"
+    r"([A-Z]?-?\d{1,5}[A-Z]?)(?![\w/:])",
+    re.I,
+)
+_ROOM_CELL = re.compile(r"[\w-]{1,20}")
+_CARD = re.compile(
+    r"\b(?:visa|mc|mastercard|master\s?card|amex|american express|cb|maestro|carte|card|diners|jcb|girocard|ec)\b"
+    r"[\s:]*(?:[*x•.#]{1,12}[\s-]*){1,4}(\d{4})(?!\d)|(?:^|\s)[*x•]{2,12}[\s-]*(?:[*x•]{4}[\s-]*)*(\d{4})(?!\d)",
+    re.I,
+)
+_PARTY = re.compile(
+    r"(?<![\d.,:/])(\d{1,3})\s*(?:couverts?|pax|covers?|personnes?|pers\b|p\.|personen|people|guests?|persone|personas?|"
+    r"pessoas|os[oó]b|gäste|gasten|чел|гостей|человек|人|名様|名|أشخاص|adultes?|adults?|erwachsene|adulti|adultos)",
+    re.I,
+)
+_NUMBER = re.compile(r"-?\d[\d\s.,'’\u00a0\u202f]*")
+_SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "zł": "PLN", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL",
+            "chf": "CHF", "fr.": "CHF", "$": "USD", "₺": "TRY", "kč": "CZK", "ft": "HUF", "د.إ": "AED"}  # fmt: skip
+_CURRENCY_WORDS = {"euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "pound": "GBP", "pounds": "GBP",
+                   "livres": "GBP", "francs": "CHF", "franken": "CHF", "yen": "JPY"}  # fmt: skip
+_MAX_AMOUNT = Decimal(10) ** 12
+
+
+def read_references(own: str, notes: str) -> tuple[str, ...]:
+    """Booking references: the row's own first, then those that its notes name (`BKG 4817985054`), each once."""
+    found: dict[str, None] = {}
+    if own:
+        found[own.strip(" #'")[:60].upper()] = None
+    if notes:
+        for match in _REFERENCE.finditer(notes[:5_000]):
+            token = match[1].strip("-").upper()
+            if sum(ch.isdigit() for ch in token) >= 3:
+                found[token] = None
+    found.pop("", None)
+    return tuple(found)[:MAX_REFERENCES]
+
+
+def read_room(cell: str, notes: str) -> str | None:
+    """The room, from its own column or from the notes: `ch. 317`, `room 310`, `RM323`, `Zi. 12`."""
+    if cell:
+        match = _ROOM.search(cell)
+        text = match[1] if match else cell.strip(" .#").removesuffix(".0")
+        return text.upper() if _ROOM_CELL.fullmatch(text) else text[:20].upper() or None
+    match = _ROOM.search(notes[:2_000]) if notes else None
+    return match[1].upper() if match else None
+
+
+def read_card_digits(notes: str) -> str | None:
+    """The last four digits of a payment card that a till notes: `VISA *2139`."""
+    match = _CARD.search(notes[:2_000]) if notes else None
+    return (match[1] or match[2]) if match else None
+
+
+def read_party(cell: str, notes: str) -> int | None:
+    """How many people: the column's number, else what the notes say (`2 couverts`)."""
+    if cell:
+        digits = re.search(r"\d{1,4}", cell)
+        value = int(digits[0]) if digits else 0
+        return value if 0 < value <= 500 else None
+    match = _PARTY.search(notes[:2_000]) if notes else None
+    value = int(match[1]) if match else 0
+    return value if 0 < value <= 500 else None
+
+
+@lru_cache(maxsize=20_000)
+def read_amount(text: str) -> tuple[Decimal | None, str | None]:
+    """An amount and the currency it carries: `1 731,58 €`, `1,731.58`, `CHF 1’200.-`, `(12.50)`.
+
+    A single separator with three digits after it groups thousands, unless a zero stands before it. None for what is
+    no number or passes a million millions.
+    """
+    cell = text.strip()[:60]
+    currency = currency_of(cell)
+    match = _NUMBER.search(cell.replace("−", "-"))
+    if match is None:
+        return None, currency
+    digits = re.sub(r"[\s'’\u00a0\u202f]", "", match[0]).rstrip(".,")
+    negative = digits.startswith("-") or (cell.startswith("(") and cell.endswith(")"))
+    digits = digits.lstrip("-")
+    comma, dot = digits.rfind(","), digits.rfind(".")
+    if comma >= 0 and dot >= 0:
+        decimal = "," if comma > dot else "."
+        digits = digits.replace("." if decimal == "," else ",", "").replace(",", ".")
+    elif comma >= 0 or dot >= 0:
+        mark = "," if comma >= 0 else "."
+        head, _, tail = digits.rpartition(mark)
+        groups = digits.split(mark)
+        grouped = (
+            all(len(group) == 3 for group in groups[1:]) and 0 < len(groups[0]) <= 3 and groups[0] != "0"
+        )
+        digits = digits.replace(mark, "") if grouped or digits.count(mark) > 1 else f"{head}.{tail}"
+    try:
+        value = Decimal(digits)
+    except InvalidOperation:
+        return None, currency
+    if value >= _MAX_AMOUNT:
+        return None, currency
+    return (-value if negative else value), currency
+
+
+@lru_cache(maxsize=2_000)
+def currency_of(text: str) -> str | None:
+    """The ISO 4217 code in a text, as code, sign or word."""
+    if not text or text.isascii() and not any(ch.isalpha() or ch == "$" for ch in text):
+        return None
+    lowered = text.lower()
+    code = re.search(r"(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])", text)
+    if code and code[0].upper() in _currency_codes():
+        return code[0].upper()
+    for sign, currency in sorted(_SYMBOLS.items(), key=lambda item: -len(item[0])):
+        if sign in lowered and (not sign.isalpha() or re.search(rf"(?<!\w){sign}(?!\w)", lowered)):
+            return currency
+    return next((_CURRENCY_WORDS[word] for word in plain(text).split() if word in _CURRENCY_WORDS), None)
+
+
+@cache
+def _currency_codes() -> frozenset[str]:
+    return frozenset(Locale("en").currencies)
+
+
+@cache
+def _status_index() -> dict[str, StayStatus]:
+    return {_key(row[0]): cast(StayStatus, row[1]) for row in rows("status_words")}
+
+
+def _key(text: str) -> str:
+    return plain(text).replace(" ", "")
+
+
+@lru_cache(maxsize=2_000)
+def read_status(text: str) -> StayStatus:
+    """The status of a stay or visit from a source's word for it, in several languages; `unknown` for others."""
+    return _status_index().get(_key(text[:60]), "unknown")
+
+
+@cache
+def _consent_index() -> dict[str, bool]:
+    return {_key(row[0]): row[1] == "yes" for row in rows("consent_words")}
+
+
+@lru_cache(maxsize=2_000)
+def read_consent(text: str) -> bool | None:
+    """Whether a consent column says yes or no (`SUBSCRIBED`, `oui`, `1`); None for what says neither."""
+    return _consent_index().get(_key(text[:60]))

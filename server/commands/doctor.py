@@ -1,0 +1,121 @@
+"""`doctor`: what works here, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from server import data_folder
+from server.settings import Settings
+
+HELP = "Look over this machine and the data folder; say what lacks and the line that brings it."
+EXAMPLE = "doctor"
+
+SCARCE = 2 * 1024**3  # bytes free below which a backup may not fit
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: its name, what was found, and what to do (None when it is well)."""
+
+    name: str
+    found: str
+    advice: str | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether to install what lacks."""
+    parser.add_argument("--install-system", action="store_true", help="install what the system lacks")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Print one line for each thing looked at. Exit 1 when there is something to do."""
+    checks = list(look_over(settings, install=args.install_system))
+    for check in checks:
+        print(f"{'well' if check.advice is None else 'LOOK':<5} {check.name:<12} {check.found}")
+        if check.advice:
+            print(f"{'':<18} {check.advice}")
+    return 1 if any(check.advice for check in checks) else 0
+
+
+def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
+    """All checks, in the order in which one would need them."""
+    yield Check("python", platform.python_version())
+    yield _pdf(install)
+    yield _folder(settings)
+    yield _space(settings)
+    yield _guarded("keys", lambda: _keys(settings))
+    yield _guarded("database", lambda: _database(settings))
+
+
+def _guarded(name: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except Exception as problem:  # a doctor who faints helps nobody
+        return Check(name, f"could not be looked at ({type(problem).__name__})", str(problem).splitlines()[0])
+
+
+def _pdf(install: bool) -> Check:
+    from server.system import ensure_pdf
+
+    lacking = ensure_pdf(install=install)
+    if lacking is None:
+        return Check("PDF", "libraries and a font are there")
+    return Check("PDF", "not yet", " ".join(lacking.split()))
+
+
+def _folder(settings: Settings) -> Check:
+    folder = settings.data_dir
+    if not folder.exists():
+        return Check("data folder", f"{folder} is not there yet; up makes it")
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        return Check("data folder", f"{folder} is open to others (mode {mode:o})", f"chmod 700 {folder}")
+    if not os.access(folder, os.W_OK):
+        return Check(
+            "data folder", f"{folder} cannot be written to", "run as its owner, or use another folder"
+        )
+    return Check("data folder", f"{folder}{' (the demo)' if data_folder.is_demo(folder) else ''}, private")
+
+
+def _space(settings: Settings) -> Check:
+    place = next(p for p in (settings.data_dir, *settings.data_dir.parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    found = f"{free / 1024**3:.1f} GB free"
+    return Check("disk", found, "make room before the next import or backup" if free < SCARCE else None)
+
+
+def _keys(settings: Settings) -> Check:
+    from server.keys import NAMES, read_key
+
+    if not settings.keys_dir.exists():
+        return Check("keys", "none yet; up makes them")
+    for name in NAMES:
+        read_key(settings.keys_dir, name)
+    return Check("keys", f"{len(NAMES)} secrets, each for its owner only")
+
+
+def _database(settings: Settings) -> Check:
+    from sqlalchemy import inspect, text
+
+    from server.db import make_engine
+    from server.migrating import head
+
+    if settings.is_sqlite and not settings.data_dir.joinpath("oneguest.db").exists():
+        return Check("database", "none yet; up makes it")
+    engine = make_engine(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return Check("database", f"{engine.dialect.name}, without tables yet; up makes them")
+            revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    finally:
+        engine.dispose()
+    if revision != head():
+        return Check("database", f"at {revision}, behind {head()}", "start ./oneguest up, which migrates it")
+    return Check("database", f"{engine.dialect.name}, at {revision}")

@@ -1,0 +1,130 @@
+"""`import`: exports of other systems become source records, linked to guests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.sources import Reading
+
+HELP = "Read exports of other systems into records and guests. Interrupted, the same command goes on."
+EXAMPLE = "import arrivals.csv --property main"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="exports, as CSV or XLSX")
+    parser.add_argument("--property", metavar="CODE", help="the property the files speak of")
+    parser.add_argument(
+        "--source", metavar="NAME", help="the system they come from, when its layout is known"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would be read, and store nothing")
+    parser.add_argument("--resume", action="store_true", help="only go on with interrupted imports")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Look at every file first; then store all rows, link once, and say what became of them."""
+    from sqlalchemy import select
+
+    from server.clock import clock
+    from server.db import reading, writing
+    from server.importing.preparing import UNFINISHED, kept_mappings, look_at, prepare
+    from server.importing.running import link_imports, run_import
+    from server.journal import note
+    from server.opening import open_database
+    from server.properties.setup import property_by_code
+    from server.records.models import Import
+    from server.refusal import Refused
+    from server.sentences import say
+    from server.sources import layouts
+
+    engine = open_database(settings)
+    with reading(engine) as session:
+        kept = kept_mappings(session)
+        if args.property:
+            property_by_code(session, args.property)
+    layout = args.source if args.source in layouts() else None
+    looked = []
+    for file in args.files:
+        path = Path(file)
+        found = look_at(path, name=path.name, kept=kept, layout=layout)
+        if found.reading.needs_mapping:
+            raise Refused("import.unknown_header", {"file": path.name})
+        looked.append(found)
+        print(describe(found.name, found.reading))
+    if args.dry_run:
+        return 0
+    ids = []
+    for found in looked:
+        with writing(engine) as session:
+            place = property_by_code(session, args.property) if args.property else None
+            prepared = prepare(session, found, place=place, source_name=args.source)
+            if args.resume and prepared.state not in UNFINISHED:
+                raise Refused("import.nothing_to_resume", {"file": found.name})
+            note(session, "command", "import.started", f"import:{prepared.id}", now=clock())
+            ids.append(prepared.id)
+        run_import(engine, prepared.id, found.path, progress=_Line(found.name))
+    link_imports(engine, ids, progress=_Line("all records"))
+    with reading(engine) as session:
+        done = session.scalars(select(Import).where(Import.id.in_(ids)).order_by(Import.id)).all()
+        for one in done:
+            print(
+                say(
+                    "import.done",
+                    {
+                        "file": one.file_name,
+                        "read": str(one.rows_read),
+                        "stored": str(one.rows_stored),
+                        "unchanged": str(one.rows_unchanged),
+                        "waiting": str(one.rows_waiting),
+                    },
+                )
+            )
+        return 1 if any(one.rows_waiting for one in done) else 0
+
+
+def describe(name: str, reading: Reading) -> str:
+    """What was found in a file, in one line."""
+    from server.sentences import say
+    from server.sources import layout_of
+
+    orders = ", ".join(f"{field}: {order}" for field, order in sorted(reading.date_orders.items()))
+    return say(
+        "import.found",
+        {
+            "file": name,
+            "layout": layout_of(reading).title,
+            "rows": str(reading.rows),
+            "encoding": reading.encoding,
+            "separator": {"\t": "TAB"}.get(reading.separator or "", reading.separator or "-"),
+            "orders": orders or "-",
+        },
+    )
+
+
+class _Line:
+    """One line of progress on a terminal, with the time left; silent when nobody looks."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.stage = ""
+        self.since = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Tell how far a stage is."""
+        if not sys.stderr.isatty():
+            return
+        if stage != self.stage:
+            self.stage, self.since = stage, time.monotonic()
+        spent = time.monotonic() - self.since
+        left = f", {spent / done * (total - done):.0f} s left" if done and total > done else ""
+        end = "\n" if done >= total else ""
+        print(
+            f"\r{self.what}: {stage} {done:,} of {total:,}{left}\033[K", end=end, file=sys.stderr, flush=True
+        )

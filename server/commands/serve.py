@@ -1,0 +1,59 @@
+"""`serve`: the web server alone."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+HELP = "Serve the desk, the kiosk and the guests' links, without the worker."
+EXAMPLE = "serve --port 8000"
+
+THREADS = 8  # requests at a time, fewer on a small machine: more would only wait for each other
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen; unsaid, ONEGUEST_HOST and ONEGUEST_PORT decide, else 127.0.0.1:8000."""
+    parser.add_argument("--host", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: 8000)")
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Make what is missing, then serve until told to stop."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    from server.commands._house import make_house
+    from server.commands._listening import refuse_busy_port
+
+    host, port = args.host or settings.host, args.port or settings.port
+    refuse_busy_port(host, port)
+    make_house(settings)
+    Server(
+        "server.commands.serve:web",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=min(THREADS, 2 * (os.cpu_count() or 1)),
+        factory=True,
+        log_level=LogLevels.warning,
+        log_access=False,  # paths of guests' links are secrets
+        workers_kill_timeout=8,
+    ).serve()
+    return 0
+
+
+def web() -> Flask:
+    """The application, for the server's own child process, which ends when the server does."""
+    from server.app import serve_app
+    from server.tether import end_with
+
+    end_with(os.getppid())
+    return serve_app()

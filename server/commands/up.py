@@ -1,0 +1,123 @@
+"""`up`: everything that a house needs, started together and ended together."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from server import data_folder
+from server.commands._demo import fill
+from server.commands._house import make_house, refuse_unlike_folder
+from server.commands._listening import EVERYWHERE, LOOPBACK, refuse_busy_port
+from server.commands._supervisor import Supervisor
+from server.settings import Settings
+from server.system import ensure_pdf
+
+HELP = "Start OneGuest: makes what is missing, then runs web and worker until Ctrl-C."
+EXAMPLE = "up --demo"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen and where the data lies."""
+    parser.add_argument("--port", type=int, help="port to listen on (default: 8000)")
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, this machine only)")
+    parser.add_argument("--data", type=Path, help="data folder (default: ~/.local/share/oneguest)")
+    parser.add_argument(
+        "--demo", action="store_true", help="a small group of invented guests, in a data folder of its own"
+    )
+    parser.add_argument(
+        "--install-system",
+        action="store_true",
+        help="install what the system lacks (asks sudo when not root)",
+    )
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Start everything and stay until told to stop."""
+    settings = settings_for(args, settings)
+    refuse_unlike_folder(settings)
+    address = address_of(settings)
+    with data_folder.alone(settings.data_dir, address):
+        refuse_busy_port(settings.host, settings.port)
+        lacking = ensure_pdf(install=args.install_system)
+        if lacking:
+            print(lacking, file=sys.stderr)
+        os.environ.update(environment(settings))
+        make_house(settings)
+        supervisor = Supervisor(settings.host, settings.port)
+        supervisor.listen_to_signals()
+        if settings.demo:
+            fill(settings, supervisor.run_to_end)
+        return supervisor.run(announcement(settings, address))
+
+
+def settings_for(args: argparse.Namespace, settings: Settings) -> Settings:
+    """The settings after the command line: the demo in `<data>/demo`, with a database of its own there."""
+    data_dir = Path(args.data).expanduser().absolute() if args.data else settings.data_dir
+    database_url = settings.database_url
+    if args.data and not os.environ.get("ONEGUEST_DATABASE_URL"):
+        database_url = f"sqlite:///{data_dir / 'oneguest.db'}"
+    if args.demo or settings.demo:
+        if not data_folder.is_demo(data_dir):
+            data_dir = data_dir / "demo"
+        database_url = f"sqlite:///{data_dir / 'oneguest.db'}"
+    return replace(
+        settings,
+        data_dir=data_dir,
+        database_url=database_url,
+        demo=args.demo or settings.demo,
+        host=args.host or settings.host,
+        port=args.port or settings.port,
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as the variables from which a child reads them again."""
+    return {
+        "ONEGUEST_DATA_DIR": str(settings.data_dir),
+        "ONEGUEST_DATABASE_URL": settings.database_url,
+        "ONEGUEST_HOST": settings.host,
+        "ONEGUEST_PORT": str(settings.port),
+        "ONEGUEST_DEMO": "1" if settings.demo else "",
+    }
+
+
+def address_of(settings: Settings) -> str:
+    """What to type into a browser on this machine."""
+    host = EVERYWHERE.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def announcement(settings: Settings, address: str) -> str:
+    """What is said when everything runs: what to open, and who can."""
+    if settings.host in LOOPBACK:
+        reach = "The desk listens on this machine only."
+    else:
+        reach = (
+            f"The desk listens on {settings.host} and has no sign-in yet: "
+            "whoever reaches that address reads every guest. Leave --host away to keep it on this machine."
+        )
+    name = "OneGuest's demo" if settings.demo else "OneGuest"
+    return "\n".join(
+        (
+            "",
+            f"{name} is running. Open:",
+            f"  desk          {address}/",
+            f"  kiosk         {address}/kiosk/",
+            f"  guest's link  {guests_link(settings)}",
+            f"Data: {settings.data_dir}. {reach}",
+            "Ctrl-C stops all of it.",
+        )
+    )
+
+
+def guests_link(settings: Settings) -> str:
+    """How to get a guest's link: the command that makes one, or where the desk does."""
+    if find_spec("server.commands.link_issue") is None:
+        return "on the desk, beside each coming stay"
+    return f"./oneguest {import_module('server.commands.link_issue').EXAMPLE}"

@@ -1,0 +1,188 @@
+"""Find guests: by words at the desk, or those behind a number; and read one guest's whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from server.cleaning import fold
+from server.guests.models import Guest, GuestValue, Link
+from server.properties.models import Property
+from server.record import CleanRecord
+from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
+from server.records.reading import from_row
+from server.stays.models import Stay
+
+PAGE = 50
+LISTED = ("first_name", "last_name", "email", "mobile", "phone", "city", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A guest in a list: some values by field, the class of its e-mail, how many records it has."""
+
+    id: str
+    values: dict[str, str]
+    email_class: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of guests, and how many there are in all (None: more than were counted)."""
+
+    guests: tuple[Listed, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSeen:
+    """A record on a guest's page: whose it is, how it reads, how it came, why it is linked."""
+
+    id: int
+    source: str
+    source_kind: str
+    property_name: str
+    key: str
+    proof: str
+    received_at: datetime
+    clean: CleanRecord
+    content: dict[str, str]
+    versions: int
+    link: Link
+    stay: Stay | None
+
+
+@dataclass(frozen=True, slots=True)
+class GuestSeen:
+    """A guest's page: the best known values with their origin, and every record."""
+
+    id: str
+    values: dict[str, GuestValue]
+    records: tuple[RecordSeen, ...]
+
+    def record(self, record_id: int) -> RecordSeen | None:
+        """One of its records by id."""
+        return next((r for r in self.records if r.id == record_id), None)
+
+
+def search_guests(session: Session, words: str, *, page: int = 1) -> Found:
+    """Guests of whom one record holds every word: parts of names, of an address, digits of a number.
+
+    Without words: the guests whose records came last.
+    """
+    terms = [term for word in words.split() if (term := _term(word))]
+    matching = select(Link.guest_id).join(CleanRow, CleanRow.record_id == Link.record_id)
+    for term in terms:
+        matching = matching.where(CleanRow.search.contains(term, autoescape=True))
+    return _found(session, matching.distinct(), page)
+
+
+def _term(word: str) -> str:
+    if "@" in word:
+        return word.lower()
+    digits = "".join(c for c in word if c.isdigit())
+    if digits and len(digits) >= len(word.strip("+()")) - 2:
+        return digits.removeprefix("00").removeprefix("0") if len(digits) > 5 else digits
+    return str(fold(word))
+
+
+def guests_in(session: Session, guest_ids: Select[*tuple[Any, ...]], *, page: int = 1) -> Found:
+    """The guests that a query of ids names, as a list's page."""
+    return _found(session, guest_ids, page)
+
+
+def _found(session: Session, guest_ids: Select[*tuple[Any, ...]], page: int) -> Found:
+    ids = guest_ids.subquery()
+    total = session.scalar(select(func.count()).select_from(ids)) or 0
+    page = max(1, min(page, -(-total // PAGE) or 1))
+    chosen = session.scalars(
+        select(Guest.id)
+        .join(ids, ids.c[0] == Guest.id)
+        .order_by(Guest.id.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    return Found(_listed(session, chosen), total, page)
+
+
+def _listed(session: Session, ids: Sequence[str]) -> tuple[Listed, ...]:
+    values: dict[str, dict[str, str]] = {guest_id: {} for guest_id in ids}
+    classes = dict.fromkeys(ids, "missing")
+    query = select(GuestValue).where(GuestValue.guest_id.in_(ids), GuestValue.field.in_(LISTED))
+    for value in session.scalars(query):
+        values[value.guest_id][value.field] = value.value
+        if value.field == "email":
+            classes[value.guest_id] = value.value_class
+    counted = select(Link.guest_id, func.count()).where(Link.guest_id.in_(ids)).group_by(Link.guest_id)
+    counts = dict(session.execute(counted).all())
+    return tuple(Listed(i, values[i], classes[i], counts.get(i, 0)) for i in ids)
+
+
+def current_id(session: Session, guest_id: str) -> str | None:
+    """The guest that an id stands for today: itself, or the one it went into; None if there never was one."""
+    for _ in range(100):  # ids point forward only; a ring would be a fault, and must not hang a page
+        guest = session.get(Guest, guest_id)
+        if guest is None:
+            return None
+        if guest.merged_into is None:
+            return guest.id
+        guest_id = guest.merged_into
+    return None
+
+
+def see_guest(session: Session, guest_id: str) -> GuestSeen | None:
+    """All that is known of a guest, newest record first; None when there is no such guest."""
+    query = (
+        select(SourceRecord, CleanRow, RecordVersion, Source, Property.name, Link, Stay)
+        .join(Link, Link.record_id == SourceRecord.id)
+        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+        .join(
+            RecordVersion,
+            and_(RecordVersion.record_id == SourceRecord.id, RecordVersion.n == SourceRecord.current_version),
+        )
+        .join(Source, Source.id == SourceRecord.source_id)
+        .join(Property, Property.id == SourceRecord.property_id)
+        .outerjoin(Stay, Stay.record_id == SourceRecord.id)
+        .where(Link.guest_id == guest_id)
+    )
+    records = []
+    for record, row, version, source, place, link, stay in session.execute(query):
+        columns = {c.key: getattr(row, c.key) for c in CleanRow.__table__.columns}
+        records.append(
+            RecordSeen(
+                id=record.id,
+                source=source.name,
+                source_kind=source.kind,
+                property_name=place,
+                key=record.key,
+                proof=record.proof,
+                received_at=record.received_at,
+                clean=from_row(columns),
+                content=version.content,
+                versions=record.versions,
+                link=link,
+                stay=stay,
+            )
+        )
+    if not records:
+        return None
+    records.sort(key=_newest_first)
+    values = session.scalars(select(GuestValue).where(GuestValue.guest_id == guest_id))
+    return GuestSeen(guest_id, {v.field: v for v in values}, tuple(records))
+
+
+def _newest_first(record: RecordSeen) -> tuple[float, int]:
+    known = record.clean.updated_at or record.clean.created_at
+    when = known.timestamp() if known else record.received_at.timestamp()
+    return (-when, record.id)

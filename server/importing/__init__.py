@@ -1,0 +1,1 @@
+"""Exports in: preview, run, resume. The file's rows become source records, each accounted for."""

@@ -1,0 +1,111 @@
+"""Prepare an import: look at the file, find its source and property, and write down what was found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.clock import clock
+from server.properties.models import Property
+from server.properties.setup import default_property
+from server.records.models import Import, KeptMapping, Source
+from server.refusal import Refused
+from server.sources import KeptMapping as Mapped
+from server.sources import Reading, inspect, layout_of
+
+UNFINISHED = ("queued", "running", "linking", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file that was looked at: what was found, and the digest that knows it again."""
+
+    name: str
+    path: Path
+    digest: str
+    size: int
+    reading: Reading
+
+
+def look_at(path: Path, *, name: str, kept: Mapping[str, Mapped], layout: str | None = None) -> Looked:
+    """Inspect a file before anything is stored. Raises Refused when it cannot be read at all."""
+    if not path.is_file():
+        raise Refused("import.no_file", {"file": name})
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Looked(name, path, digest, path.stat().st_size, inspect(path, name=name, kept=kept, layout=layout))
+
+
+def kept_mappings(session: Session) -> dict[str, Mapped]:
+    """What staff said earlier about headers that nobody knew, by the header's digest."""
+    return {
+        row.header_digest: Mapped(
+            columns=dict(row.columns),
+            key_columns=tuple(row.key_columns),
+            source_name=row.source_name,
+            kind=row.kind,
+        )
+        for row in session.scalars(select(KeptMapping))
+    }
+
+
+def prepare(
+    session: Session,
+    looked: Looked,
+    *,
+    place: Property | None = None,
+    source_name: str | None = None,
+) -> Import:
+    """The import of a looked-at file: an unfinished one of the same file goes on, else a new one."""
+    source = find_source(session, looked.reading, place=place, name=source_name)
+    where = place or session.get_one(Property, source.property_id)
+    unfinished = session.scalar(
+        select(Import)
+        .where(
+            Import.file_digest == looked.digest,
+            Import.source_id == source.id,
+            Import.property_id == where.id,
+            Import.state.in_(UNFINISHED),
+        )
+        .order_by(Import.id.desc())
+    )
+    if unfinished is not None:
+        return unfinished
+    made = Import(
+        source_id=source.id,
+        property_id=where.id,
+        file_name=looked.name[:255],
+        file_digest=looked.digest,
+        file_size=looked.size,
+        reading=looked.reading.to_json(),
+        state="queued",
+        rows_total=looked.reading.rows,
+        created_at=clock(),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def find_source(
+    session: Session, reading: Reading, *, place: Property | None, name: str | None = None
+) -> Source:
+    """The source of a file, made when it is new.
+
+    It is called `name`, else as its layout is; with the property's code behind it when that is not the
+    default one, because the same product in two hotels gives two sets of keys.
+    """
+    layout = layout_of(reading)
+    chosen = name or (layout.name if place is None or place.is_default else f"{layout.name}@{place.code}")
+    found = session.scalar(select(Source).where(Source.name == chosen))
+    if found is None:
+        where = place or default_property(session)
+        found = Source(name=chosen, layout=layout.name, kind=layout.kind, property_id=where.id)
+        session.add(found)
+        session.flush()
+    return found

@@ -1,0 +1,226 @@
+"""Run an import: rows in batches, each batch one transaction that also moves the import's own counters.
+
+read = stored + unchanged + waiting holds at every commit, so a run killed at any moment goes on from the
+last batch and ends exactly where an uninterrupted one would.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from server.cleaning import clean
+from server.clock import clock
+from server.db import reading as reading_session
+from server.db import writing
+from server.guests.linking import FEW, LinkReport, link_waiting
+from server.jobs.places import holding
+from server.properties.context import context_of
+from server.properties.models import Property
+from server.record import Context, RawRecord
+from server.records.models import Import, Problem, Source
+from server.records.storing import Arrival, Origin, Stored, count_codes, store
+from server.refusal import Refused
+from server.sources import BadRow, Reading, layout_of, read_rows
+
+BATCH = 1000
+"""Rows a transaction: at most these are read again after a kill; a desk's write waits for one such."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _House:
+    """The properties, as rows of an import need them."""
+
+    contexts: Mapping[int, Context]
+    entities: Mapping[int, int]
+    currencies: Mapping[int, str]
+    by_code: Mapping[str, int]
+
+
+def run_import(
+    engine: Engine,
+    import_id: int,
+    path: Path,
+    *,
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Read the file's rows into records, from where the import stands. True when the last row is stored.
+
+    Afterwards the import is `linking`: link_imports ends it. Raises Refused when another process runs it.
+    """
+    with holding(engine, f"import:{import_id}", wait=False) as ours:
+        if not ours:
+            with reading_session(engine) as session:
+                name = _get(session, import_id).file_name
+            raise Refused("import.busy", {"file": name})
+        return _read_all(engine, import_id, path, progress, stopping)
+
+
+def _read_all(
+    engine: Engine,
+    import_id: int,
+    path: Path,
+    progress: Progress | None,
+    stopping: Callable[[], bool],
+) -> bool:
+    with writing(engine) as session:
+        found = _get(session, import_id)
+        if found.state in ("linking", "done"):
+            return True
+        found.state, found.started_at = "running", found.started_at or clock()
+        reading = Reading.from_json(found.reading)
+        source = session.get_one(Source, found.source_id)
+        own_property, done, total = found.property_id, found.rows_read, found.rows_total or 0
+        session.expunge(source)
+    house = _house(engine, reading)
+    origin = _origin(source, reading, import_id)
+    rows = read_rows(path, reading, start=done)
+    for batch in _batched(rows):
+        if stopping():
+            return False
+        arrivals = [
+            (row, None if isinstance(row, BadRow) else _arrival(row, house, own_property)) for row in batch
+        ]
+        _store(engine, import_id, origin, arrivals)
+        done += len(batch)
+        if progress is not None:
+            progress("reading", done, total)
+    with writing(engine) as session:
+        _get(session, import_id).state = "linking"
+    return True
+
+
+def link_imports(
+    engine: Engine, import_ids: Sequence[int], *, progress: Progress | None = None
+) -> LinkReport | None:
+    """Link what these imports brought, and end them.
+
+    Whether all records are matched anew is told by what the imports stored, a fact that survives a kill.
+    """
+    with reading_session(engine) as session:
+        stored = sum(session.scalars(select(Import.rows_stored).where(Import.id.in_(import_ids))))
+    report = link_waiting(engine, bulk=stored > FEW, progress=progress)
+    with writing(engine) as session:
+        for found in session.scalars(
+            select(Import).where(Import.id.in_(import_ids), Import.state == "linking")
+        ):
+            found.state, found.ended_at = "done", clock()
+    return report
+
+
+def _get(session: Session, import_id: int) -> Import:
+    found = session.get(Import, import_id)
+    if found is None:
+        raise Refused("import.no_such", {"id": str(import_id)})
+    return found
+
+
+def _house(engine: Engine, reading: Reading) -> _House:
+    today = clock().date()
+    with reading_session(engine) as session:
+        properties = session.scalars(select(Property)).all()
+        return _House(
+            contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
+            entities={p.id: p.legal_entity_id for p in properties},
+            currencies={p.id: p.currency for p in properties},
+            by_code={p.code.casefold(): p.id for p in properties}
+            | {p.name.casefold(): p.id for p in properties},
+        )
+
+
+def _origin(source: Source, reading: Reading, import_id: int) -> Origin:
+    return Origin(source=source, stay_kind=layout_of(reading).stay_kind, proof="source", import_id=import_id)
+
+
+def _batched(rows: Iterator[RawRecord | BadRow]) -> Iterator[list[RawRecord | BadRow]]:
+    while batch := list(itertools.islice(rows, BATCH)):
+        yield batch
+
+
+def _arrival(row: RawRecord, house: _House, own_property: int) -> Arrival:
+    """Clean a row in the light of its property: the one its own column names, else the import's."""
+    named = row.values.get("property", "").strip().casefold()
+    property_id = house.by_code.get(named, own_property)
+    reading = clean(row.values, house.contexts[property_id])
+    return Arrival(row, reading, property_id, house.entities[property_id], house.currencies[property_id])
+
+
+_Row = tuple[RawRecord | BadRow, Arrival | None]
+
+
+def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[_Row]) -> None:
+    """Store rows in one transaction; where the database refuses, find the row that is to blame.
+
+    Halving costs a few transactions once; a savepoint for each row would cost 80 times as much always.
+    """
+    try:
+        with writing(engine) as session:
+            _store_in(session, import_id, origin, rows)
+    except OperationalError:
+        raise  # locked, full or away: not the rows' fault
+    except DBAPIError as error:
+        if len(rows) == 1:
+            _let_wait(engine, import_id, rows[0], error)
+            return
+        middle = len(rows) // 2
+        _store(engine, import_id, origin, rows[:middle])
+        _store(engine, import_id, origin, rows[middle:])
+
+
+def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[_Row]) -> None:
+    now = clock()
+    found = _get(session, import_id)
+    arrivals = [arrival for _, arrival in rows if arrival is not None]
+    result = store(session, origin, arrivals, now=now) if arrivals else Stored(0, 0, ())
+    bad = [row for row, _ in rows if isinstance(row, BadRow)]
+    session.add_all(
+        Problem(
+            import_id=import_id,
+            line=row.line,
+            code=row.code,
+            params=dict(row.params),
+            content=row.content,
+            created_at=now,
+        )
+        for row in bad
+    )
+    found.rows_read += len(rows)
+    found.rows_stored += result.stored
+    found.rows_unchanged += result.unchanged
+    found.rows_waiting += len(bad)
+    counts = dict(found.findings)
+    for arrival in arrivals:
+        for code, count in count_codes((*arrival.raw.findings, *arrival.clean.findings)).items():
+            counts[code] = counts.get(code, 0) + count
+    found.findings = counts
+
+
+def _let_wait(engine: Engine, import_id: int, row: _Row, error: DBAPIError) -> None:
+    raw = row[0]
+    if isinstance(raw, BadRow):
+        content = raw.content
+    else:
+        content = "\n".join(f"{name}: {text}" for name, text in raw.row.items())
+    with writing(engine) as session:
+        found = _get(session, import_id)
+        found.rows_read += 1
+        found.rows_waiting += 1
+        session.add(
+            Problem(
+                import_id=import_id,
+                line=raw.line,
+                code="import.row_refused",
+                params={"line": str(raw.line), "fault": type(error.orig).__name__},
+                content=content.replace("\0", "�"),
+                created_at=clock(),
+            )
+        )

@@ -1,0 +1,28 @@
+"""Sentences of the import's codes."""
+
+from server.wording import N_
+
+SENTENCES = {
+    "import.unknown_header": N_(
+        "{file}: no layout is known for this header. Say under Imports how its columns are to be read, "
+        "or name a known one with --source."
+    ),
+    "import.nothing_to_resume": N_("{file}: no import of this file was interrupted."),
+    "import.busy": N_("{file}: another process imports this file right now."),
+    "import.row_refused": N_("Row {line}: the database refused this row ({fault}). The row waits."),
+    "import.found": N_(
+        "{file}: {layout}, {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"
+    ),
+    "import.done": N_(
+        "{file}: {read} rows read = {stored} stored + {unchanged} unchanged + {waiting} waiting"
+    ),
+    "import.no_such": N_("There is no import {id}."),
+    "import.no_such_column": N_("The file has no such column."),
+    "import.mapping_incomplete": N_(
+        "Name the system, its kind, and at least one column with a name, an e-mail or a phone."
+    ),
+    "import.moved_on": N_("This import has moved on meanwhile. Look at its page again."),
+    "import.file_gone": N_("The file of this import is no longer there. Drop it again."),
+    "import.too_large": N_("The file is larger than {limit} MB. Use the command ./oneguest import instead."),
+    "import.no_file": N_("There is no file {file}."),
+}

@@ -1,0 +1,112 @@
+"""The main job on one screen: receive -> clean -> match -> link -> unify.
+
+Files come through server.importing, finished forms through here; both end in records.storing.store and
+guests.linking.link_waiting, the only ways into the tables of records and links.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from server.captures.models import Capture, GuestLink
+from server.cleaning import clean
+from server.clock import clock
+from server.db import writing
+from server.discovery import discover
+from server.guests.linking import link_waiting
+from server.jobs.queue import enqueue
+from server.properties.context import context_of
+from server.properties.models import Property
+from server.record import RawRecord
+from server.records.models import CleanRow, Problem, Source, SourceRecord
+from server.records.storing import Arrival, Origin, store
+
+FLOW_NAMES = ("FORM", "STAY_KIND", "to_values", "text_version")
+SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
+
+
+def read_capture(engine: Engine, capture_id: str) -> None:
+    """Open a finished form once: it becomes a source record linked to its guest, or a problem with a reason.
+
+    The form itself was stored and acknowledged before; whatever happens here, it is not lost.
+    """
+    with writing(engine) as session:
+        capture = session.get_one(Capture, capture_id)
+        if capture.state == "stored":
+            _take_in(session, capture)
+    link_waiting(engine)
+    with writing(engine) as session:
+        enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
+
+
+def _take_in(session: Session, capture: Capture) -> None:
+    flow = flows().get(capture.form)
+    if flow is None:
+        _problem(session, capture, "capture.unknown_form")
+        return
+    try:
+        with session.begin_nested():
+            capture.record_id = _record_of(session, capture, flow)
+            capture.state = "read"
+    except (ValueError, KeyError, TypeError) as error:
+        _problem(session, capture, "capture.unreadable", fault=type(error).__name__)
+
+
+def _record_of(session: Session, capture: Capture, flow: ModuleType) -> int:
+    place = session.get_one(Property, capture.property_id)
+    values = flow.to_values(capture)
+    reference = _booked_reference(session, capture)
+    if reference:
+        values["reference"] = reference
+    now = clock()
+    reading = clean(values, context_of(place, {}, now.date()))
+    raw = RawRecord(key=capture.id, row=dict(values), values=values, line=1)
+    origin = Origin(
+        source=_source(session, capture, place),
+        stay_kind=flow.STAY_KIND,
+        proof=capture.proof,  # type: ignore[arg-type]  # the table holds one of record.Proof
+        text_version=flow.text_version(capture),
+    )
+    arrival = Arrival(raw, reading, place.id, place.legal_entity_id, place.currency)
+    store(session, origin, [arrival], now=now)
+    return session.scalars(
+        select(SourceRecord.id).where(
+            SourceRecord.source_id == origin.source.id, SourceRecord.key == capture.id
+        )
+    ).one()
+
+
+def _source(session: Session, capture: Capture, place: Property) -> Source:
+    """The tablets of a property are one source, its links another."""
+    name = f"{SOURCE_KINDS[capture.surface]}@{place.code}"
+    found = session.scalar(select(Source).where(Source.name == name))
+    if found is None:
+        found = Source(
+            name=name, layout=capture.form, kind=SOURCE_KINDS[capture.surface], property_id=place.id
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _booked_reference(session: Session, capture: Capture) -> str | None:
+    """The booking a link was made for: what binds the form to it, whatever the guest typed."""
+    if capture.guest_link_id is None:
+        return None
+    link = session.get_one(GuestLink, capture.guest_link_id)
+    booking = session.get(CleanRow, link.record_id)
+    references = booking.rest.get("references") if booking else None
+    return str(references[0]) if references else None
+
+
+def flows() -> dict[str, ModuleType]:
+    """What each form does once it is finished, by the form's name."""
+    return {module.FORM: module for module in discover("server.flows", FLOW_NAMES).values()}
+
+
+def _problem(session: Session, capture: Capture, code: str, **params: str) -> None:
+    capture.state = "problem"
+    session.add(Problem(capture_id=capture.id, code=code, params=params, created_at=clock()))

@@ -1,0 +1,132 @@
+"""Columns of coded values: every distinct value is kept, hashed and compared once.
+
+A code is a position in the column's vocabulary; -1 stands for "the record does not say". Digests are signed
+64-bit numbers that are the same in every process and on every machine, so they can be stored as keys; 0 is
+kept for "no key".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Levels = npt.NDArray[np.int8]
+
+NO_KEY = 0
+
+# the two multipliers of splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+
+
+def digest(text: str) -> int:
+    """A signed 64-bit digest of a text, never 0."""
+    number = int.from_bytes(
+        blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
+    )
+    return number or 1
+
+
+def digests(texts: Iterable[str]) -> Longs:
+    """The digest of each text."""
+    return np.fromiter((digest(text) for text in texts), dtype=np.int64)
+
+
+def mix(first: Longs, *others: Longs | int) -> Longs:
+    """One key out of several, row by row; no key where any part has none. Order of the parts matters."""
+    mixed = first.view(np.uint64).copy()
+    absent = first == NO_KEY
+    for other in others:
+        part = np.broadcast_to(np.asarray(other, dtype=np.int64), first.shape)
+        absent = absent | (part == NO_KEY)
+        mixed = (mixed + _GOLDEN) ^ part.view(np.uint64)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * _SECOND
+        mixed = mixed ^ (mixed >> np.uint64(31))
+    mixed[mixed == 0] = 1
+    keys: Longs = mixed.view(np.int64)
+    keys[absent] = NO_KEY
+    return keys
+
+
+def number_key(numbers: npt.NDArray[np.integer]) -> Longs:
+    """Whole numbers (dates, weeks) as parts of a key; negative ones are no key."""
+    wide = numbers.astype(np.int64)
+    return np.where(wide < 0, NO_KEY, wide + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field of all records: `codes` (int32, one per record, -1 absent) into `values`."""
+
+    codes: Ints
+    values: tuple[str, ...]
+    digests: Longs
+
+    @classmethod
+    def of(cls, texts: Iterable[str | None]) -> Column:
+        """Code the texts of one field, values in the order of their first appearance."""
+        seen: dict[str, int] = {}
+        codes = np.fromiter(
+            (-1 if not text else seen.setdefault(text, len(seen)) for text in texts), dtype=np.int32
+        )
+        values = tuple(seen)
+        return cls(codes, values, digests(values))
+
+    def keys(self) -> Longs:
+        """The digest of each record's value; NO_KEY where absent."""
+        return gather(self.digests, self.codes, NO_KEY)
+
+    def counts(self) -> Longs:
+        """How many records bear each value."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(np.int64)
+
+
+def gather(table: Longs, codes: Ints, absent: int) -> Longs:
+    """The table's number for each code; `absent` for -1."""
+    if not len(table):
+        return np.full(codes.shape, absent, dtype=np.int64)
+    return np.where(codes >= 0, table[codes], absent)
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctPairs:
+    """The different unequal pairs of values among many pairs: positions, and where each pair finds its own."""
+
+    where: Longs  # positions of the pairs that hold two unequal values
+    left: Ints
+    right: Ints
+    inverse: Longs
+
+    def spread(self, found: npt.NDArray[np.generic], onto: npt.NDArray[np.generic]) -> None:
+        """Write what was found for each distinct pair onto all pairs that hold it."""
+        if len(self.where):
+            onto[self.where] = found[self.inverse]
+
+
+def distinct_pairs(left: Ints, right: Ints, size: int) -> DistinctPairs:
+    """Each unordered pair of unequal codes once. `size` is the length of the vocabulary."""
+    where = np.flatnonzero((left >= 0) & (right >= 0) & (left != right))
+    a, b = left[where].astype(np.int64), right[where].astype(np.int64)
+    joint = np.minimum(a, b) * max(size, 1) + np.maximum(a, b)
+    unique, inverse = np.unique(joint, return_inverse=True)
+    return DistinctPairs(
+        where.astype(np.int64),
+        (unique // max(size, 1)).astype(np.int32),
+        (unique % max(size, 1)).astype(np.int32),
+        inverse.astype(np.int64),
+    )
+
+
+def pick(values: Sequence[str], codes: Ints) -> list[str]:
+    """The texts of the codes."""
+    return [values[code] for code in codes.tolist()]

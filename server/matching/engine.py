@@ -1,0 +1,134 @@
+"""The whole match: keys, pairs, evidence, groups, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from server.matching.columns import Bits, Ints
+from server.matching.explaining import Evidence, evidence_between
+from server.matching.keys import candidates
+from server.matching.model import ENGINE, Model
+from server.matching.partition import Decisions, Grouping, group
+from server.matching.records import Records
+from server.matching.scoring import log_odds, probabilities, score
+
+DOUBT = 0.5
+"""From here up to the cut a person is asked; below, two records simply stay apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Which records are one person. All numbers are rows as the caller gave them.
+
+    `labels`: for each record, the first record of its group in stable order. `nearest`: the record whose
+    evidence justifies its place, -1 for one that stands alone. `probability`: of that evidence, 1.0 where a
+    person decided or the record is alone. `questions`: (i, j, probability) of two groups that may be one.
+    """
+
+    labels: Ints
+    nearest: Ints
+    probability: Bits
+    questions: list[tuple[int, int, float]]
+    report: Mapping[str, object]
+    records: Records
+    model: Model
+
+    def evidence(self, row: int) -> list[Evidence]:
+        """Why a record stands where it stands: (code, parameters, bits), heaviest first."""
+        other = int(self.nearest[row])
+        return [] if other < 0 else evidence_between(self.records, self.model, row, other)
+
+
+def match(records: Records, model: Model, decisions: Decisions | None = None) -> Partition:
+    """Group records into persons. The same input, model and decisions give the same groups in any row order."""
+    clock = [perf_counter()]
+    found = candidates(records)
+    clock.append(perf_counter())
+    bits = score(records, model, found.left, found.right)
+    clock.append(perf_counter())
+    decided = decisions or Decisions()
+    state, refused, counts = group(records, model, found.left, found.right, bits, decided)
+    clock.append(perf_counter())
+    nearest, probability = _justify(records, state, found.left, found.right, bits, decided)
+    questions = _questions(records, model, state, found.left, found.right, bits, refused)
+    clock.append(perf_counter())
+    order = records.order
+    labels = np.empty(len(records), dtype=np.int32)
+    labels[order] = order[state.label]
+    by_row = np.full(len(records), -1, dtype=np.int32)
+    by_row[order] = np.where(nearest >= 0, order[nearest], -1)
+    p_by_row = np.ones(len(records), dtype=np.float32)
+    p_by_row[order] = probability
+    stages = ("pairs", "compare", "group", "justify")
+    report = {
+        "engine": ENGINE,
+        "model": model.version,
+        "records": len(records),
+        "groups": len(np.unique(state.label)),
+        "pairs": len(found.left),
+        "pairs by key": found.pairs,
+        "keys refined": found.refined,
+        "keys capped": found.capped,
+        "shared values": len(model.shared),
+        "cut": model.link_cut,
+        "questions": len(questions),
+        "seconds": {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)},
+        **counts,
+    }
+    asked = [(int(order[i]), int(order[j]), p) for i, j, p in questions]
+    return Partition(labels, by_row, p_by_row, asked, report, records, model)
+
+
+def _justify(
+    records: Records, state: Grouping, left: Ints, right: Ints, bits: Bits, decisions: Decisions
+) -> tuple[Ints, Bits]:
+    """For each record the strongest pair inside its group; where a decision put it, the group's first."""
+    n = len(records)
+    nearest = np.full(n, -1, dtype=np.int32)
+    probability = np.ones(n, dtype=np.float32)
+    inside = state.label[left] == state.label[right]
+    i, j, w = left[inside], right[inside], probabilities(bits[inside])
+    mine, other, weight = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([w, w])
+    order = np.lexsort((other, -weight, mine))
+    mine, other, weight = mine[order], other[order], weight[order]
+    first = np.ones(len(mine), dtype=np.bool_)
+    first[1:] = mine[1:] != mine[:-1]
+    nearest[mine[first]] = other[first]
+    probability[mine[first]] = weight[first]
+    where = {name: at for at, name in enumerate(records.ids)}
+    for x, y in sorted(decisions.same):
+        if x in where and y in where and state.label[where[x]] == state.label[where[y]]:
+            a, b = where[x], where[y]
+            nearest[a], nearest[b] = b, a
+            probability[[a, b]] = 1.0
+    return nearest, probability
+
+
+def _questions(
+    records: Records,
+    model: Model,
+    state: Grouping,
+    left: Ints,
+    right: Ints,
+    bits: Bits,
+    refused: list[tuple[int, int, float]],
+) -> list[tuple[int, int, float]]:
+    """Pairs of groups in doubt, each once by its strongest pair, likeliest first."""
+    cut = log_odds(model.link_cut)
+    doubtful = (bits >= log_odds(DOUBT)) & (bits < cut) & (state.label[left] != state.label[right])
+    open_pairs = list(
+        zip(left[doubtful].tolist(), right[doubtful].tolist(), bits[doubtful].tolist(), strict=True)
+    ) + [(i, j, min(b, cut - 0.01)) for i, j, b in refused if b >= log_odds(DOUBT)]
+    best: dict[tuple[int, int], tuple[float, int, int]] = {}
+    for i, j, b in open_pairs:
+        a, c = sorted((int(state.label[i]), int(state.label[j])))
+        if a != c and not state.forbidden(a, c):
+            candidate = (-b, i, j)
+            best[a, c] = min(best.get((a, c), candidate), candidate)
+    asked = sorted(best.values())
+    chances = probabilities(np.array([-b for b, _, _ in asked], dtype=np.float32)).tolist()
+    return [(i, j, p) for (_, i, j), p in zip(asked, chances, strict=True)]

@@ -1,0 +1,26 @@
+"""Traits that many guests share (nationality, company): a hint whose weight is its rarity."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from server.matching.columns import Column, Ints
+from server.matching.levels import Compared
+from server.matching.model import Model
+
+
+def compare_traits(
+    column: Column, table: str, commonest: float, most: float, model: Model, left: Ints, right: Ints
+) -> Compared:
+    """Equal (2) values weigh by how few guests bear them, up to `most` bits; unlike ones are level 1."""
+    a, b = column.codes[left], column.codes[right]
+    level = np.select([(a < 0) | (b < 0), a == b], [0, 2], 1).astype(np.int8)
+    rare = np.clip(model.rarity(table, column.keys(), commonest)[left] - 2, 0, most)
+    stranger = np.where(level == 2, rare, 0).astype(np.float32)
+    return Compared(level, stranger, np.zeros(len(left), dtype=np.float32))
+
+
+def both_values(column: Column, i: int, j: int) -> dict[str, str]:
+    """What each record says."""
+    codes, values = column.codes, column.values
+    return {k: values[codes[n]] if codes[n] >= 0 else "—" for k, n in (("value", i), ("other", j))}

@@ -1,0 +1,82 @@
+"""Postal address: street and place, street alone, postal code, town."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.process import cpdist
+
+from server.matching.columns import Ints, distinct_pairs, gather, mix, pick
+from server.matching.levels import Compared, Keyed, Level
+from server.matching.model import Model
+from server.matching.records import Records
+
+GROUP = "contact"
+WITNESS = "contact"
+LEVELS = (
+    Level("address_absent"),
+    Level("address_unlike", -1.0, -0.5),
+    Level("address_town", 0.0, 0.0),
+    Level("address_postal", 5.0, 0.0),
+    Level("address_street", 9.0, 0.0),
+    Level("address_same", 14.0, 0.5, strong=True),
+)
+ABSENT, UNLIKE, TOWN, POSTAL, STREET, SAME = range(6)
+ALIKE = 84
+MOST_TOWN = 5.0
+
+
+def keys(records: Records) -> Iterator[Keyed]:
+    """Surname or first name with the postal code; the street with the surname."""
+    postal = records.postal.keys()
+    first = gather(records.parts.sounds, records.first, 0)
+    last = gather(records.parts.sounds, records.last, 0)
+    yield Keyed.of("postal code, surname", mix(postal, last))
+    yield Keyed.of("postal code, first name", mix(postal, first))
+    yield Keyed.of("street, surname", mix(records.street.keys(), last))
+
+
+def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
+    """Streets by their words; a town weighs by how many guests come from it."""
+    street, postal, city = records.street, records.postal, records.city
+    a, b = street.codes[left], street.codes[right]
+    same_street = (a >= 0) & (a == b)
+    pairs = distinct_pairs(a, b, len(street.values))
+    if len(pairs.left):
+        x, y = pick(street.values, pairs.left), pick(street.values, pairs.right)
+        alike = cpdist(x, y, scorer=token_sort_ratio, score_cutoff=ALIKE, dtype=np.float32) >= ALIKE
+        numbers = np.fromiter((_number(p) == _number(q) for p, q in zip(x, y, strict=True)), dtype=np.bool_)
+        pairs.spread(alike & numbers, same_street)
+    two_streets = (a >= 0) & (b >= 0)
+    same_postal = (postal.codes[left] >= 0) & (postal.codes[left] == postal.codes[right])
+    two_postals = (postal.codes[left] >= 0) & (postal.codes[right] >= 0)
+    same_city = (city.codes[left] >= 0) & (city.codes[left] == city.codes[right])
+    two_cities = (city.codes[left] >= 0) & (city.codes[right] >= 0)
+    level = np.select(
+        [same_street & (same_postal | same_city), same_street, same_postal, same_city,
+         two_streets | two_postals | two_cities],
+        [SAME, STREET, POSTAL, TOWN, UNLIKE], ABSENT,
+    ).astype(np.int8)  # fmt: skip
+    stranger = np.zeros(len(left), dtype=np.float32)
+    town = np.clip(model.rarity("city", city.keys(), 1 / 300)[left] - 3, 0, MOST_TOWN)
+    stranger[level == TOWN] = town[level == TOWN]
+    elsewhere = two_streets & ((level == TOWN) | (level == POSTAL))
+    stranger[elsewhere] = -1.0 - np.where(level[elsewhere] == POSTAL, LEVELS[POSTAL].stranger, 0)
+    return Compared(level, stranger.astype(np.float32), np.zeros(len(left), dtype=np.float32))
+
+
+def _number(street: str) -> str:
+    return next((word for word in street.split() if word.isdigit()), "")
+
+
+def params(records: Records, i: int, j: int) -> dict[str, str]:
+    """Street and town of each."""
+    found = {}
+    for name, n in (("address", i), ("other", j)):
+        words = [
+            c.values[c.codes[n]] for c in (records.street, records.postal, records.city) if c.codes[n] >= 0
+        ]
+        found[name] = " ".join(words) or "—"
+    return found

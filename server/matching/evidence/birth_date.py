@@ -1,0 +1,91 @@
+"""Birth date: the same, day and month swapped, one digit off, another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+
+from server.matching.columns import Ints, Longs, gather, mix, number_key
+from server.matching.levels import Compared, Keyed, Level
+from server.matching.model import Model
+from server.matching.records import Records
+
+GROUP = "person"
+WITNESS = "birth"
+LEVELS = (
+    Level("birth_absent"),
+    Level("birth_unlike", -9.0, -10.0),
+    Level("birth_year_or_day", -3.0, -4.0),
+    Level("birth_slip", 6.0, 3.0),
+    Level("birth_swapped", 9.0, 6.0),
+    Level("birth_same", -0.5, 8.0, strong=True),
+)
+ABSENT, UNLIKE, PARTLY, SLIP, SWAPPED, SAME = range(6)
+MOST = 14.0
+COMMON = 1 / 16_000
+
+
+def keys(records: Records) -> Iterator[Keyed]:
+    """The date with either name's sound."""
+    day = number_key(records.birth)
+    first = gather(records.parts.sounds, records.first, 0)
+    last = gather(records.parts.sounds, records.last, 0)
+    yield Keyed.of("birth date, first name", mix(day, first))
+    yield Keyed.of("birth date, surname", mix(day, last))
+
+
+def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
+    """Rarity of the date itself decides what an equal date is worth: a desk's favourite date is common."""
+    ymd = _ymd(records.birth)
+    a, b = ymd[left], ymd[right]
+    both = (records.birth[left] >= 0) & (records.birth[right] >= 0)
+    same = records.birth[left] == records.birth[right]
+    year, month, day = (a[:, k] == b[:, k] for k in range(3))
+    swapped = year & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])
+    digits = _digits(a) != _digits(b)
+    one_off = digits.sum(axis=1) == 1
+    turned = _turned(_digits(a), _digits(b)) | (month & day & (np.abs(a[:, 0] - b[:, 0]) % 100 == 0))
+    parts = year.astype(np.int8) + month + day
+    level = np.select(
+        [~both, same, swapped, one_off | turned, parts == 2], [ABSENT, SAME, SWAPPED, SLIP, PARTLY], UNLIKE
+    ).astype(np.int8)
+    stranger = np.zeros(len(left), dtype=np.float32)
+    rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
+    stranger[level == SAME] = rare[left][level == SAME]
+    kin = np.zeros(len(left), dtype=np.float32)
+    kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
+    return Compared(level, stranger, kin)
+
+
+def _ymd(days: Ints) -> Longs:
+    unique, inverse = np.unique(days, return_inverse=True)
+    known = [date.fromordinal(max(int(day), 1)) for day in unique]
+    table = np.array([(d.year, d.month, d.day) for d in known], dtype=np.int64).reshape(-1, 3)
+    return np.asarray(table[inverse], dtype=np.int64)
+
+
+def _digits(ymd: Longs) -> Longs:
+    number = ymd[:, 0] * 10_000 + ymd[:, 1] * 100 + ymd[:, 2]
+    return np.asarray(number[:, None] // 10 ** np.arange(7, -1, -1) % 10, dtype=np.int64)
+
+
+def _turned(a: Longs, b: Longs) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Two neighbouring digits changed places."""
+    differ = a != b
+    found = np.zeros(len(a), dtype=np.bool_)
+    for k in range(7):
+        found |= (
+            (differ.sum(axis=1) == 2) & differ[:, k] & differ[:, k + 1]
+            & (a[:, k] == b[:, k + 1]) & (a[:, k + 1] == b[:, k])
+        )  # fmt: skip
+    return found
+
+
+def params(records: Records, i: int, j: int) -> dict[str, str]:
+    """Both dates, ISO."""
+    return {
+        name: date.fromordinal(int(records.birth[n])).isoformat() if records.birth[n] > 0 else "—"
+        for name, n in (("date", i), ("other", j))
+    }

@@ -1,0 +1,147 @@
+"""First and last name together: either order, initials, nicknames, compounds, slips of the pen.
+
+Level = 10 x first + last, each one of ABSENT .. EQUAL; swapped names are judged by what they compare to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from server.matching.columns import Bits, Flags, Ints, Levels, gather, mix
+from server.matching.evidence._parts import (
+    ABSENT,
+    COMPOUND,
+    EQUAL,
+    INITIAL,
+    KNOWN_NEAR,
+    NEAR,
+    NICKNAME,
+    SLIP,
+    UNLIKE,
+    compare_parts,
+)  # fmt: skip
+from server.matching.levels import Compared, Keyed, Level
+from server.matching.model import Model
+from server.matching.records import Records
+
+GROUP = "person"
+WITNESS = None
+
+FIRST = {ABSENT: (0, 0), UNLIKE: (-6, -8), KNOWN_NEAR: (-5, -6), NEAR: (-1, -1.5), INITIAL: (3, 2),
+         NICKNAME: (-3, 2.5), COMPOUND: (-2.5, 2.5), SLIP: (-3.5, 3), EQUAL: (-0.5, 4)}  # fmt: skip
+LAST = {ABSENT: (0, 0), UNLIKE: (-5, -2.5), KNOWN_NEAR: (-3, -1.5), NEAR: (-1, -0.5), INITIAL: (2.5, 0),
+        NICKNAME: (-3, 0), COMPOUND: (-3, 0), SLIP: (-3.5, 0.5), EQUAL: (-0.5, 0.5)}  # fmt: skip
+"""(stranger, kin) bits; from NICKNAME up the rarity of the name comes on top for strangers."""
+
+SWAPPED = 90
+_WORDS = ("absent", "unlike", "other", "near", "initial", "nickname", "compound", "slip", "same")
+
+
+def _level(number: int) -> Level:
+    first, last = divmod(number, 10)
+    if first not in FIRST or last not in LAST:
+        return Level("name_absent")
+    return Level(
+        f"name_{_WORDS[first]}_{_WORDS[last]}" if number else "name_absent",
+        FIRST[first][0] + LAST[last][0],
+        FIRST[first][1] + LAST[last][1],
+    )
+
+
+LEVELS = tuple(_level(number) for number in range(10 * EQUAL + EQUAL + 1))
+
+RAREST_FIRST, RAREST_LAST = 10.0, 13.0
+COMMON_FIRST, COMMON_LAST = 1 / 250, 1 / 600
+"""What is believed of a name before it is counted (census lists: the commonest names are near one in 80)."""
+
+
+def keys(records: Records) -> Iterator[Keyed]:
+    """The name in either order, and its sound with a birth date, a town, a postal code."""
+    parts = records.parts
+    first = gather(parts.sounds, records.first, 0)
+    last = gather(parts.sounds, records.last, 0)
+    full = (first != 0) & (last != 0)
+    either = np.where(full, mix(np.minimum(first, last), np.maximum(first, last)), 0)
+    yield Keyed.of("name", either)
+    initial = gather(parts.initials, records.first, 0)
+    yield Keyed.of("surname, initial, town", mix(last, initial, records.city.keys()))
+    yield Keyed.of("surname, nationality, initial", mix(last, initial, records.nationality.keys()))
+
+
+def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
+    """Judge names in the written order and, where that fits badly, the other way round."""
+    parts = records.parts
+    seen_first = model.tables["first"].count(parts.digests) if "first" in model.tables else None
+    seen_last = model.tables["last"].count(parts.digests) if "last" in model.tables else None
+    known_first = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
+    known_last = np.zeros(len(parts.values), dtype=np.bool_)
+    if seen_first is not None and seen_last is not None:
+        known_first |= seen_first >= 4
+        known_last |= seen_last >= 4
+    fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
+    first = compare_parts(parts, fl, fr, known_first)
+    last = compare_parts(parts, sl, sr, known_last)
+    straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
+    doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
+    if len(doubtful):
+        a, b, c, d = fl[doubtful], fr[doubtful], sl[doubtful], sr[doubtful]
+        crossed_first = compare_parts(parts, a, d, known_first)
+        crossed_last = compare_parts(parts, c, b, known_last)
+        s, k = _weigh(records, model, crossed_first, crossed_last, a, d, c, b)
+        sure = records.order_sure[left[doubtful]] & records.order_sure[right[doubtful]]
+        whole = (crossed_first >= INITIAL) & (crossed_last >= INITIAL)
+        s = s - np.where(sure, np.where(whole, 2.5, 5), 0.5)
+        k = k - np.where(sure, np.where(whole, 1, 4), 0.3)
+        better = s + k > straight_s[doubtful] + straight_k[doubtful]
+        at = doubtful[better]
+        first[at], last[at] = crossed_first[better], crossed_last[better]
+        straight_s[at], straight_k[at] = s[better], k[better]
+    level = (first * 10 + last).astype(np.int8)
+    derived = records.named_by_mailbox[left] | records.named_by_mailbox[right]
+    straight_s = np.where(derived, np.where(straight_s > 0, straight_s * 0.8, straight_s * 0.5), straight_s)
+    straight_k = np.where(derived & (straight_k < 0), straight_k * 0.5, straight_k)
+    table = np.array([(x.stranger, x.kin) for x in LEVELS], dtype=np.float32)
+    return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
+
+
+def _weigh(
+    records: Records, model: Model, first: Levels, last: Levels, fl: Ints, fr: Ints, sl: Ints, sr: Ints
+) -> tuple[Bits, Bits]:
+    """(stranger, kin) bits of the levels, with rarity where the names agree."""
+    base_first = np.array([FIRST[k] for k in range(EQUAL + 1)], dtype=np.float32)
+    base_last = np.array([LAST[k] for k in range(EQUAL + 1)], dtype=np.float32)
+    stranger = base_first[first, 0] + base_last[last, 0]
+    kin = base_first[first, 1] + base_last[last, 1]
+    stranger += _rare(records, model, "first", COMMON_FIRST, RAREST_FIRST, first, fl, fr)
+    stranger += _rare(records, model, "last", COMMON_LAST, RAREST_LAST, last, sl, sr)
+    return stranger, kin
+
+
+def _rare(
+    records: Records, model: Model, table: str, common: float, most: float, level: Levels, a: Ints, b: Ints
+) -> Bits:
+    agree = level >= NICKNAME
+    bits = np.minimum(model.rarity(table, records.parts.digests, common), most)
+    if not len(bits):
+        return np.zeros(len(level), dtype=np.float32)
+    return np.where(agree, np.minimum(bits[a], bits[b]), 0).astype(np.float32)
+
+
+def contradicts(level: Levels) -> Flags:
+    """Whether two names cannot be one person's: unlike first names, or nothing alike at all."""
+    first = level // 10
+    return np.asarray((first == UNLIKE) | (first == KNOWN_NEAR), dtype=np.bool_)
+
+
+def params(records: Records, i: int, j: int) -> dict[str, str]:
+    """The two names, as compared."""
+    return {"first": shown(records, i), "second": shown(records, j)}
+
+
+def shown(records: Records, i: int) -> str:
+    """A record's name in one piece; a dash when it has none."""
+    values = records.parts.values
+    words = [values[code] for code in (int(records.first[i]), int(records.last[i])) if code >= 0]
+    return " ".join(words).title() or "—"

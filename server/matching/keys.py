@@ -1,0 +1,141 @@
+"""Look-up keys of records, and the pairs that share one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.discovery import discover
+from server.matching.columns import Ints, Longs, mix
+from server.matching.levels import REQUIRED, Keyed
+from server.matching.records import Records
+
+CAP = 60
+"""Records on one key of which every two are compared; above, a second and third field must agree too."""
+
+NEIGHBOURS = 12
+"""Where even the refined key is over the cap, each record meets this many next ones in a fixed order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of positions, left < right, each once, sorted; and what each kind of key gave."""
+
+    left: Ints
+    right: Ints
+    pairs: dict[str, int]
+    refined: dict[str, int]
+    capped: dict[str, int]
+
+
+def all_keys(records: Records) -> list[Keyed]:
+    """The keys of every kind of evidence, in a fixed order."""
+    return [
+        keyed
+        for kind in discover("server.matching.evidence", REQUIRED).values()
+        for keyed in kind.keys(records)
+        if len(keyed.rows)
+    ]
+
+
+def keys_of(records: Records) -> tuple[Ints, Longs]:
+    """Every look-up key of every record: the caller's rows beside signed 64-bit digests, each pair once.
+
+    The same on every machine; a key's kind is part of its digest, so kinds never meet each other.
+    """
+    rows = [np.zeros(0, dtype=np.int32)]
+    keys = [np.zeros(0, dtype=np.int64)]
+    for keyed in all_keys(records):
+        rows.append(records.order[keyed.rows])
+        keys.append(_of_kind(keyed))
+    both = np.unique(np.stack([np.concatenate(rows).astype(np.int64), np.concatenate(keys)]), axis=1)
+    return both[0].astype(np.int32), both[1]
+
+
+def _of_kind(keyed: Keyed) -> Longs:
+    from server.matching.columns import digest
+
+    return mix(keyed.keys, digest(keyed.kind))
+
+
+def candidates(records: Records) -> Candidates:
+    """All pairs that share a key, with crowded keys refined and, at the last, capped."""
+    n = len(records)
+    refiners = _refiners(records)
+    gathered = [np.zeros(0, dtype=np.int64)]
+    pairs: dict[str, int] = {}
+    refined: dict[str, int] = {}
+    capped: dict[str, int] = {}
+    for keyed in all_keys(records):
+        rows, keys = keyed.rows, keyed.keys
+        for depth in range(len(refiners) + 1):
+            rows, starts, sizes = _blocks(rows, keys, records)
+            fits = sizes <= CAP
+            made = _within(rows, starts[fits], sizes[fits], n)
+            gathered.append(made)
+            pairs[keyed.kind] = pairs.get(keyed.kind, 0) + len(made)
+            crowded = np.flatnonzero(~fits)
+            if not len(crowded):
+                break
+            inside = np.concatenate([np.arange(starts[k], starts[k] + sizes[k]) for k in crowded])
+            owner = np.repeat(crowded, sizes[crowded]).astype(np.int64) + 1
+            rows = rows[inside]
+            if depth == len(refiners):
+                gathered.append(_neighbours(rows, owner, n))
+                capped[keyed.kind] = capped.get(keyed.kind, 0) + len(crowded)
+                break
+            refined[keyed.kind] = refined.get(keyed.kind, 0) + len(crowded)
+            keys = mix(owner, refiners[depth][rows])
+    joint = np.unique(np.concatenate(gathered))
+    return Candidates(
+        (joint // max(n, 1)).astype(np.int32), (joint % max(n, 1)).astype(np.int32), pairs, refined, capped
+    )
+
+
+def _refiners(records: Records) -> list[Longs]:
+    """Second and third fields for crowded keys; a record without the field keeps a place of its own kind."""
+    parts = records.parts
+    last = mix(records.part_keys(records.last, parts.sounds) | 1, 1)
+    first = mix(records.part_keys(records.first, parts.initials) | 1, 2)
+    contact = records.email.keys()
+    phone = np.zeros(len(records), dtype=np.int64)
+    has = records.phones[:, 0] >= 0
+    phone[has] = records.phone.digests[records.phones[has, 0]]
+    place = np.where(contact != 0, contact, np.where(phone != 0, phone, records.city.keys()))
+    return [last, mix(first, last), mix(first, place | 1)]
+
+
+def _blocks(rows: Ints, keys: Longs, records: Records) -> tuple[Ints, Longs, Longs]:
+    """Rows sorted by key, and where each key with two rows or more starts and how many it has."""
+    order = np.lexsort((rows, keys))
+    rows, keys = rows[order], keys[order]
+    once = np.ones(len(rows), dtype=np.bool_)
+    once[1:] = (rows[1:] != rows[:-1]) | (keys[1:] != keys[:-1])
+    rows, keys = rows[once], keys[once]
+    first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, int)
+    sizes = np.diff(np.append(first, len(keys)))
+    several = sizes > 1
+    return rows, first[several].astype(np.int64), sizes[several].astype(np.int64)
+
+
+def _within(rows: Ints, starts: Longs, sizes: Longs, n: int) -> Longs:
+    """All pairs inside each block, as left x n + right."""
+    made = [np.zeros(0, dtype=np.int64)]
+    for size in np.unique(sizes).tolist():
+        begin = starts[sizes == size]
+        i, j = np.triu_indices(size, 1)
+        a = rows[(begin[:, None] + i).ravel()].astype(np.int64)
+        b = rows[(begin[:, None] + j).ravel()].astype(np.int64)
+        made.append(np.minimum(a, b) * n + np.maximum(a, b))
+    return np.concatenate(made)
+
+
+def _neighbours(rows: Ints, owner: Longs, n: int) -> Longs:
+    """Each row with the next few of its block."""
+    made = [np.zeros(0, dtype=np.int64)]
+    for step in range(1, NEIGHBOURS + 1):
+        together = owner[step:] == owner[:-step]
+        a, b = rows[:-step][together].astype(np.int64), rows[step:][together].astype(np.int64)
+        made.append(np.minimum(a, b) * n + np.maximum(a, b))
+    return np.concatenate(made)

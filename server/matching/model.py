@@ -1,0 +1,280 @@
+"""The frozen statistics that weigh evidence: how common a name is, whose a contact is, weights and cuts.
+
+Same model + same records + same decisions = same groups. Nothing here is read from the batch that is matched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from types import MappingProxyType
+
+import numpy as np
+
+from server.discovery import discover
+from server.matching.columns import Bits, Flags, Ints, Longs, gather, mix
+from server.matching.levels import REQUIRED
+from server.matching.records import Records
+
+ENGINE = "1"
+"""Changes whenever the same model could give other groups."""
+
+FEWEST_PERSONS = 4_000
+"""A house's records are a draw from its guests to come: a name is never rarer than in a small hotel's year."""
+
+SHIPPED_CUT = 0.85
+"""Below this, a person decides (the product's line)."""
+
+MANY_UNLIKE = 4
+"""So many unlike bearers of three surnames or more make a value an agency's or a desk's, nobody's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How often each value stands, by its digest: sorted `keys` beside `counts`. Values of one are left out."""
+
+    keys: Longs
+    counts: Ints
+    total: int
+
+    @classmethod
+    def of(cls, values: Longs) -> Table:
+        """Count digests; 0 (no value) is not counted."""
+        keys, counts = np.unique(values[values != 0], return_counts=True)
+        often = counts > 1
+        return cls(keys[often], counts[often].astype(np.int32), int(counts.sum()))
+
+    def count(self, values: Longs) -> Ints:
+        """How often each digest stands; 1 for a value not in the table."""
+        found = np.ones(values.shape, dtype=np.int32)
+        if len(self.keys):
+            at = np.minimum(np.searchsorted(self.keys, values), len(self.keys) - 1)
+            hit = self.keys[at] == values
+            found[hit] = self.counts[at[hit]]
+        return found
+
+
+@dataclass(frozen=True)
+class Model:
+    """Statistics, weights and cut. `tables` by name, `shared` sorted digests of values that are nobody's."""
+
+    records: int
+    persons: int
+    days: int
+    rooms: int
+    tables: Mapping[str, Table]
+    shared: Longs
+    weights: Mapping[str, tuple[tuple[float, float], ...]]
+    cut: float = SHIPPED_CUT
+
+    @property
+    def prior(self) -> float:
+        """Bits against any two records being one person: a guest has few records among all."""
+        return float(np.log2(max(self.persons, FEWEST_PERSONS)))
+
+    @property
+    def link_cut(self) -> float:
+        """The probability from which the engine links by itself."""
+        return max(self.cut, SHIPPED_CUT)
+
+    def rarity(self, table: str, values: Longs, commonest: float) -> Bits:
+        """Bits that an agreement on each value is worth: rarer ones more.
+
+        `commonest` is what is believed of a value before it is counted, as a share of all: it steadies the
+        first weeks, when a hotel has seen few names.
+        """
+        known = self.tables.get(table)
+        if known is None:
+            return np.full(values.shape, -np.log2(commonest), dtype=np.float32)
+        steady = 400.0
+        share = (known.count(values) + steady * commonest) / (known.total + steady)
+        return np.asarray(-np.log2(np.minimum(share, 1.0)), dtype=np.float32)
+
+    def bearers(self, table: str, values: Longs) -> Ints:
+        """How many unlike persons bear each contact value; 1 when nothing is known."""
+        known = self.tables.get(table)
+        return known.count(values) if known is not None else np.ones(values.shape, dtype=np.int32)
+
+    def is_shared(self, values: Longs) -> Flags:
+        """Whether each value was found to be nobody's own."""
+        if not len(self.shared):
+            return np.zeros(values.shape, dtype=np.bool_)
+        at = np.minimum(np.searchsorted(self.shared, values), len(self.shared) - 1)
+        return np.asarray(self.shared[at] == values, dtype=np.bool_)
+
+    def to_json(self) -> str:
+        """The model as text; the same model always gives the same text."""
+        return json.dumps(
+            {
+                "engine": ENGINE,
+                "records": self.records,
+                "persons": self.persons,
+                "days": self.days,
+                "rooms": self.rooms,
+                "cut": self.cut,
+                "shared": self.shared.tolist(),
+                "weights": {name: [list(pair) for pair in w] for name, w in sorted(self.weights.items())},
+                "tables": {
+                    name: {"total": t.total, "keys": t.keys.tolist(), "counts": t.counts.tolist()}
+                    for name, t in sorted(self.tables.items())
+                },
+            },
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Model:
+        """Read what to_json wrote. Raises ValueError when it is of another engine."""
+        data = json.loads(text)
+        if data.get("engine") != ENGINE:
+            raise ValueError(f"the model is of engine {data.get('engine')}, this is engine {ENGINE}")
+        return cls(
+            records=int(data["records"]),
+            persons=int(data["persons"]),
+            days=int(data["days"]),
+            rooms=int(data["rooms"]),
+            cut=float(data["cut"]),
+            shared=np.array(data["shared"], dtype=np.int64),
+            weights={name: tuple((float(a), float(b)) for a, b in w) for name, w in data["weights"].items()},
+            tables={
+                name: Table(
+                    np.array(t["keys"], dtype=np.int64),
+                    np.array(t["counts"], dtype=np.int32),
+                    int(t["total"]),
+                )
+                for name, t in data["tables"].items()
+            },
+        )
+
+    @cached_property
+    def version(self) -> str:
+        """Names the model by its content."""
+        return f"{ENGINE}-{sha256(self.to_json().encode()).hexdigest()[:16]}"
+
+
+Priors = Mapping[str, tuple[tuple[float, float], ...]]
+
+
+def shipped_priors() -> Priors:
+    """The weights that come with the engine: (stranger, kin) bits of every level of every evidence."""
+    kinds = discover("server.matching.evidence", REQUIRED)
+    return {
+        name: tuple((float(level.stranger), float(level.kin)) for level in kind.LEVELS)
+        for name, kind in kinds.items()
+    }
+
+
+shipped: Priors = MappingProxyType({})
+"""Stands for `shipped_priors()`, read when a model is made."""
+
+
+def make_model(records: Records, priors: Priors = shipped) -> Model:
+    """Count what the records of a house say: names by distinct persons, contacts by unlike bearers."""
+    parts = records.parts
+    first, last = (gather(parts.digests, codes, 0) for codes in (records.first, records.last))
+    both = mix(first, last)
+    _, one_each = np.unique(np.where(both != 0, both, mix(first | last, 1)), return_index=True)
+    named = one_each[(first[one_each] != 0) | (last[one_each] != 0)]
+    tables = {
+        "first": Table.of(first[named]),
+        "last": Table.of(last[named]),
+        "birth": Table.of(_by_person(records.birth.astype(np.int64) * (records.birth >= 0), both)),
+        "city": Table.of(_by_person(records.city.keys(), both)),
+        "nationality": Table.of(_by_person(records.nationality.keys(), both)),
+        "company": Table.of(_by_person(records.company.keys(), both)),
+        "domain": Table.of(_by_person(records.domain.keys(), records.email.keys())),
+        "mailbox": Table.of(_by_person(records.mailbox.keys(), records.email.keys())),
+    }
+    shared: list[int] = []
+    everyone = np.arange(len(records), dtype=np.int32)
+    phone_keys = records.phone.digests
+    for name, rows, values in (
+        ("email bearers", everyone, records.email.keys()),
+        (
+            "phone bearers",
+            np.concatenate([everyone, everyone]),
+            np.concatenate([gather(phone_keys, records.phones[:, side], 0) for side in (0, 1)]),
+        ),
+        ("document bearers", everyone, records.document.keys()),
+        ("loyalty bearers", everyone, records.loyalty.keys()),
+    ):
+        tables[name], nobodys = _bearers(records, rows, values)
+        shared += nobodys
+    days = records.stay_from[records.stay_from >= 0]
+    return Model(
+        records=len(records),
+        persons=len(named),
+        days=int(days.max() - days.min()) + 1 if len(days) else 0,
+        rooms=len(records.room.values),
+        tables=tables,
+        shared=np.array(sorted(set(shared)), dtype=np.int64),
+        weights=dict(priors) or dict(shipped_priors()),
+    )
+
+
+def _by_person(values: Longs, person: Longs) -> Longs:
+    """The value once for each different name that bears it, so that a regular does not make it common."""
+    pairs = np.unique(np.stack([values, person], axis=1)[values != 0], axis=0)
+    return pairs[:, 0]
+
+
+def _bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, list[int]]:
+    """How many unlike persons bear each value, for those with more than one; and the values of nobody."""
+    joint = np.stack(
+        [values, records.first[rows].astype(np.int64), records.last[rows].astype(np.int64)], axis=1
+    )
+    named = (values != 0) & ((joint[:, 1] >= 0) | (joint[:, 2] >= 0))
+    borne = np.unique(joint[named], axis=0)
+    keys, starts, sizes = np.unique(borne[:, 0], return_index=True, return_counts=True)
+    found: list[tuple[int, int]] = []
+    nobodys: list[int] = []
+    for at in np.flatnonzero(sizes > 1).tolist():
+        names = borne[starts[at] : starts[at] + sizes[at], 1:].tolist()
+        persons, surnames = _unlike(records, names)
+        if persons > 1:
+            found.append((int(keys[at]), persons))
+        if persons >= MANY_UNLIKE and surnames >= MANY_UNLIKE - 1:
+            nobodys.append(int(keys[at]))
+    table = Table(
+        np.array([key for key, _ in found], dtype=np.int64),
+        np.array([count for _, count in found], dtype=np.int32),
+        len(keys),
+    )
+    return table, nobodys
+
+
+def _unlike(records: Records, names: Sequence[Sequence[int]]) -> tuple[int, int]:
+    """How many persons a set of (first, last) codes must be, and of how many surnames."""
+    sounds, initials = records.parts.sounds, records.parts.initials
+    short = records.parts.initial_only
+    nicknames = records.parts.nicknames
+
+    def alike(a: int, b: int) -> bool:
+        if a < 0 or b < 0 or a == b or sounds[a] == sounds[b]:
+            return True
+        if short[a] or short[b]:
+            return bool(initials[a] == initials[b])
+        x, y = records.parts.cores[a], records.parts.cores[b]
+        return x in y or y in x or not nicknames[a].isdisjoint(nicknames[b]) or _few_slips(x, y)
+
+    persons: list[Sequence[int]] = []
+    surnames: list[int] = []
+    for first, last in sorted(names, key=lambda name: -sum(code >= 0 for code in name)):
+        if not any(
+            (alike(first, f) and alike(last, s)) or (alike(first, s) and alike(last, f)) for f, s in persons
+        ):
+            persons.append((first, last))
+        if last >= 0 and not short[last] and not any(alike(last, s) for s in surnames):
+            surnames.append(last)
+        if len(persons) > 200:
+            break
+    return len(persons), len(surnames)
+
+
+def _few_slips(x: str, y: str) -> bool:
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(x, y, score_cutoff=2) <= (1 if min(len(x), len(y)) < 7 else 2)

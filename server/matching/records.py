@@ -1,0 +1,241 @@
+"""The columns of all records, made once from their clean readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from server.matching.columns import Column, Flags, Ints, Longs, digests, gather
+from server.matching.names import core, fold, mailbox_words, nickname_groups, sound
+from server.record import CleanRecord, Proof
+
+_REAL = ("real", "disposable", "shared")
+_ALIAS = ("alias", "relay")
+_PHONE = ("mobile", "landline", "unverifiable")
+_UNKNOWN_DAY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Every distinct first or last name, folded, with what comparing and looking up need."""
+
+    values: tuple[str, ...]
+    cores: tuple[str, ...]
+    core_codes: Ints  # two parts with one code have the same letters once particles are gone
+    sounds: Longs  # digest of the consonants by sound
+    initials: Longs  # digest of the first letter
+    initial_only: Flags  # one or two letters that stand for a name
+    damaged: Flags  # holds a letter that was lost
+    several: Flags  # holds more than one word
+    nicknames: tuple[frozenset[int], ...]
+    digests: Longs  # of the core
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> Parts:
+        """Derive everything from the folded spellings."""
+        groups = nickname_groups()
+        cores = tuple(core(value) for value in values)
+        spoken = [sound(part.replace("?", "")) for part in cores]
+        bare = [value.replace(" ", "") for value in values]
+        return cls(
+            tuple(values),
+            cores,
+            Column.of(cores).codes,
+            digests(spoken),
+            digests(text[:1] for text in bare),
+            np.array([len(text) == 1 or all(len(w) == 1 for w in v.split())
+                      for text, v in zip(bare, values, strict=True)], dtype=np.bool_),
+            np.array(["?" in value for value in values], dtype=np.bool_),
+            np.array([" " in value for value in values], dtype=np.bool_),
+            tuple(groups.get(text, frozenset()) for text in bare),
+            digests(cores),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All records as columns, in the stable order of their ids.
+
+    `order[k]` is the caller's row of the record at position k; `position` is the inverse. Everything else is
+    by position. `mailbox_plain`: the mailbox is the name again, so it says nothing beside it. Days are proleptic ordinals, -1 unknown; `phones` is n x 2 codes into `phone`.
+    """
+
+    ids: tuple[str, ...]
+    order: Ints
+    position: Ints
+    id_digests: Longs
+    typed: Flags
+    parts: Parts
+    first: Ints
+    last: Ints
+    named_by_mailbox: Flags
+    order_sure: Flags
+    gender: Ints
+    email: Column
+    mailbox: Column
+    mailbox_plain: Flags
+    domain: Column
+    alias: Column
+    phone: Column
+    phones: Ints
+    birth: Ints
+    street: Column
+    postal: Column
+    city: Column
+    nationality: Column
+    document: Column
+    loyalty: Column
+    company: Column
+    card: Column
+    room: Column
+    reference: Column
+    reference_rows: Ints
+    stay_from: Ints
+    stay_to: Ints
+    amount: Longs
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @classmethod
+    def of(
+        cls,
+        clean: Sequence[CleanRecord],
+        ids: Sequence[str],
+        sources: Sequence[str],
+        proofs: Sequence[Proof],
+    ) -> Records:
+        """Columns of clean records. `ids` are unique and stable; they alone decide the order.
+
+        `sources` names each record's system (for reports only). Raises ValueError when the four differ in
+        length or an id stands twice.
+        """
+        if not len(clean) == len(ids) == len(sources) == len(proofs):
+            raise ValueError("clean records, ids, sources and proofs must be equally many")
+        if len(set(ids)) != len(ids):
+            raise ValueError("every record needs an id of its own")
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        rows = [clean[k] for k in order]
+        position = np.empty(len(order), dtype=np.int32)
+        position[order] = np.arange(len(order), dtype=np.int32)
+        names = [_name(row) for row in rows]
+        firsts = Column.of(text for name in names for text in (name[0], name[1]))
+        parts = Parts.of(firsts.values)
+        numbers = [_phones(row) for row in rows]
+        phone = Column.of(number for pair in numbers for number in pair)
+        references = [(k, ref) for k, row in enumerate(rows) for ref in dict.fromkeys(row.references)]
+        kept_ids = tuple(ids[k] for k in order)
+        return cls(
+            ids=kept_ids,
+            order=np.array(order, dtype=np.int32),
+            position=position,
+            id_digests=digests(kept_ids),
+            typed=np.array([proofs[k] == "typed" for k in order], dtype=np.bool_),
+            parts=parts,
+            first=firsts.codes[0::2].copy(),
+            last=firsts.codes[1::2].copy(),
+            named_by_mailbox=np.array([name[2] for name in names], dtype=np.bool_),
+            order_sure=np.array([name[3] for name in names], dtype=np.bool_),
+            gender=np.array([{"f": 1, "m": 2}.get(row.gender or "", 0) for row in rows], dtype=np.int32),
+            email=Column.of(_email(row) for row in rows),
+            mailbox=Column.of(_mailbox(_email(row)) for row in rows),
+            mailbox_plain=np.array(
+                [_is_plain(_mailbox(_email(row)), name) for row, name in zip(rows, names, strict=True)],
+                dtype=np.bool_,
+            ),
+            domain=Column.of((_email(row) or "").partition("@")[2] for row in rows),
+            alias=Column.of(row.email if row.email_class in _ALIAS else None for row in rows),
+            phone=phone,
+            phones=phone.codes.reshape(-1, 2),
+            birth=_days(row.birth_date for row in rows),
+            street=Column.of(_folded(row.street) for row in rows),
+            postal=Column.of(_folded(row.postal_code, "") for row in rows),
+            city=Column.of(_folded(row.city, "") for row in rows),
+            nationality=Column.of(row.nationality for row in rows),
+            document=Column.of(row.document_number for row in rows),
+            loyalty=Column.of(row.loyalty_id for row in rows),
+            company=Column.of(_folded(row.company) for row in rows),
+            card=Column.of(row.card_digits for row in rows),
+            room=Column.of(row.room for row in rows),
+            reference=Column.of(ref for _, ref in references),
+            reference_rows=np.array([k for k, _ in references], dtype=np.int32),
+            stay_from=_days(row.stay_from for row in rows),
+            stay_to=_days(row.stay_to or row.stay_from for row in rows),
+            amount=np.array([-1 if row.amount is None else _cents(row) for row in rows], dtype=np.int64),
+        )
+
+    def part_keys(self, codes: Ints, table: Longs) -> Longs:
+        """A digest of each record's name part from a table of Parts; no key where the part is absent."""
+        return gather(table, codes, 0)
+
+
+def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
+    """First and last folded, whether the mailbox gave one of them, whether their order is sure."""
+    if not row.is_person:
+        return None, None, False, True
+    first, last = (fold(text) if text else "" for text in (row.first_name, row.last_name))
+    sure = row.name_order_sure
+    given_names = nickname_groups()
+    if first and last:
+        turned = last.replace(" ", "") in given_names and first.replace(" ", "") not in given_names
+        initial_last = len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names
+        if turned or (initial_last and not sure):
+            return last, first, False, False
+        return first, last, False, sure
+    words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
+    if len(words) != 2:
+        return first or None, last or None, False, sure
+    given = (first or last).replace(" ", "")
+    for word, other in (words, words[::-1]):
+        if len(other) < 3:
+            continue
+        if given and (word == given or (len(word) == 1 and given.startswith(word))):
+            return (first or other), (last or other), True, sure
+        if not given and (len(word) == 1 or (word in given_names and other not in given_names)):
+            return word, other, True, sure
+    if not given and all(word in given_names for word in words):
+        return words[0], words[1], True, False
+    return first or None, last or None, False, sure
+
+
+def _email(row: CleanRecord) -> str | None:
+    return row.email if row.email_class in _REAL else None
+
+
+def _mailbox(email: str | None) -> str | None:
+    if not email:
+        return None
+    local = fold(email.partition("@")[0].partition("+")[0]).replace(" ", "")
+    return local if len(local) >= 5 else None
+
+
+def _is_plain(mailbox: str | None, name: tuple[str | None, str | None, bool, bool]) -> bool:
+    """Whether the mailbox is made of the name and nothing else: anyone of that name may have the like."""
+    if not mailbox or any(letter.isdigit() for letter in mailbox):
+        return False
+    cores = [core(part) for part in name[:2] if part]
+    return not cores or any(len(part) >= 3 and part in mailbox for part in cores)
+
+
+def _phones(row: CleanRecord) -> tuple[str | None, str | None]:
+    phone = row.phone if row.phone_class in _PHONE else None
+    mobile = row.mobile if row.mobile_class in _PHONE else None
+    return (mobile or phone, phone if mobile and phone != mobile else None)
+
+
+def _folded(text: str | None, between: str = " ") -> str | None:
+    return fold(text).replace(" ", between) or None if text else None
+
+
+def _days(dates: Iterable[date | None]) -> Ints:
+    return np.fromiter((_UNKNOWN_DAY if day is None else day.toordinal() for day in dates), dtype=np.int32)
+
+
+def _cents(row: CleanRecord) -> int:
+    amount = row.amount
+    if amount is None or not amount.is_finite() or not 0 < amount < 10**12:
+        return -1
+    return int(amount * 100)

@@ -1,0 +1,110 @@
+"""From levels to one probability: two ways to be wrong, weighed apart.
+
+Two records that are not one person are either strangers or of one household. For strangers, shared contact,
+room and surname speak loudly. For a household they are what one expects, so only what tells its members apart
+counts: first name, birth date, document. The odds for one person must hold against both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.discovery import discover
+from server.matching.columns import Bits, Flags, Ints
+from server.matching.levels import REQUIRED, Compared
+from server.matching.model import Model
+from server.matching.records import Records
+
+SECOND_WITNESS = 0.4
+"""What further contact (or stay) evidence adds to the strongest: the values of one booking come together."""
+
+TYPED_CEILING = -0.01
+"""Bits above the cut that a typed record's contact alone may reach: none, it becomes a question."""
+
+WITNESSES_FOR_TYPED = 2
+
+CHUNK = 400_000
+"""Pairs compared at once; bounds memory, not results."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Log2 odds of each pair, the level of each kind of evidence, and its (stranger, kin) bits."""
+
+    bits: Bits
+    outcomes: Mapping[str, Compared]
+
+
+def log_odds(probability: float) -> float:
+    """Bits of a probability."""
+    return float(np.log2(probability / (1 - probability)))
+
+
+def probabilities(bits: Bits) -> Bits:
+    """Probability of each log2 odds."""
+    return (1 / (1 + np.exp2(-np.clip(bits, -60, 60)))).astype(np.float32)
+
+
+def score(records: Records, model: Model, left: Ints, right: Ints) -> Bits:
+    """Log2 odds that each pair is one person."""
+    made = [
+        weigh(records, model, left[at : at + CHUNK], right[at : at + CHUNK]).bits
+        for at in range(0, len(left), CHUNK)
+    ]
+    return np.concatenate([np.zeros(0, dtype=np.float32), *made])
+
+
+def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
+    """Compare every kind of evidence and add it up."""
+    kinds = discover("server.matching.evidence", REQUIRED)
+    n = len(left)
+    person = {"stranger": np.zeros(n, np.float32), "kin": np.zeros(n, np.float32)}
+    name = np.zeros(n, dtype=np.float32)
+    best: dict[tuple[str, str], Bits] = {}
+    rest: dict[tuple[str, str], Bits] = {}
+    witnesses: dict[str, Flags] = {}
+    outcomes: dict[str, Compared] = {}
+    for kind_name, kind in kinds.items():
+        found: Compared = kind.compare(records, model, left, right)
+        weights = np.array(model.weights[kind_name], dtype=np.float32)
+        stranger = weights[found.level, 0] + found.stranger
+        kin = weights[found.level, 1] + found.kin
+        outcomes[kind_name] = Compared(found.level, stranger, kin)
+        if kind.WITNESS:
+            strong = np.array([level.strong for level in kind.LEVELS], dtype=np.bool_)[found.level]
+            witnesses[kind.WITNESS] = witnesses.get(kind.WITNESS, np.zeros(n, np.bool_)) | strong
+        if kind_name == "name":
+            name, person["kin"] = stranger, person["kin"] + kin
+        elif kind.GROUP == "person":
+            person["stranger"] = person["stranger"] + stranger
+            person["kin"] = person["kin"] + kin
+        else:
+            for side, bits in (("stranger", stranger), ("kin", kin)):
+                at = (kind.GROUP, side)
+                if at not in best:
+                    best[at], rest[at] = np.maximum(bits, 0), np.minimum(bits, 0)
+                else:
+                    high = np.maximum(best[at], bits)
+                    low = np.minimum(best[at], np.maximum(bits, 0))
+                    best[at] = np.maximum(high, 0)
+                    rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(bits, 0)
+    # a name alone never links, however rare: it cannot outweigh the number of guests it was drawn from
+    stranger = np.minimum(name, model.prior) + person["stranger"] - model.prior
+    kin = person["kin"]
+    for (_, side), bits in best.items():
+        total = bits + np.where(bits > 0, np.maximum(rest[_, side], -0.5 * bits), rest[_, side])
+        if side == "stranger":
+            stranger = stranger + total
+        else:
+            kin = kin + total
+    stranger, kin = stranger.astype(np.float32), kin.astype(np.float32)
+    bits = -np.logaddexp2(-stranger, -kin)
+    typed = records.typed[left] | records.typed[right]
+    if typed.any():
+        count = sum(w.astype(np.int8) for w in witnesses.values())
+        ceiling = log_odds(model.link_cut) + TYPED_CEILING
+        bits = np.where(typed & (count < WITNESSES_FOR_TYPED), np.minimum(bits, ceiling), bits)
+    return Scored(bits.astype(np.float32), outcomes)

@@ -1,0 +1,203 @@
+"""The invariants of the house, told from the tables alone. Shares no code with the engine.
+
+A broken one is an item with ids and no guest data: code, how many, some examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, Text, and_, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from server.captures.models import Capture
+from server.guests.models import Decision, Guest, GuestValue, Link
+from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
+from server.stays.models import Stay
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An invariant that does not hold: what it says, in how many places, and the ids of some."""
+
+    says: str
+    places: int
+    examples: tuple[str, ...]
+
+
+def check(session: Session) -> list[Broken]:
+    """Every invariant that does not hold; an empty list is the good answer."""
+    found = []
+    for says, rule in RULES.items():
+        query = rule()
+        places = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        if places:
+            examples = tuple(str(row[0]) for row in session.execute(query.limit(5)))
+            found.append(Broken(says, places, examples))
+    return found
+
+
+Rule = Callable[[], Select[Any]]
+
+
+def _records_without_link() -> Select[Any]:
+    """A record has a link, or it visibly waits to be linked."""
+    return (
+        select(SourceRecord.id)
+        .outerjoin(Link, Link.record_id == SourceRecord.id)
+        .where(Link.record_id.is_(None), SourceRecord.needs_linking.is_(False))
+    )
+
+
+def _links_without_evidence() -> Select[Any]:
+    others, leaning = aliased(Link), aliased(Link)
+    has_company = select(others.record_id).where(
+        others.guest_id == Link.guest_id, others.record_id != Link.record_id
+    )
+    is_leant_on = select(leaning.record_id).where(leaning.nearest_record_id == Link.record_id)
+    return select(Link.record_id).where(
+        or_(
+            and_(Link.reason == "evidence", Link.nearest_record_id.is_(None)),
+            and_(Link.reason == "alone", has_company.exists(), ~is_leant_on.exists()),
+            and_(Link.reason == "evidence", func.length(cast(Link.evidence, Text)) <= 2),
+            and_(Link.reason == "decision", Link.nearest_record_id.is_(None)),
+        )
+    )
+
+
+def _links_to_strangers() -> Select[Any]:
+    other = aliased(Link)
+    return (
+        select(Link.record_id)
+        .join(other, other.record_id == Link.nearest_record_id)
+        .where(other.guest_id != Link.guest_id)
+    )
+
+
+def _links_to_resolved_guests() -> Select[Any]:
+    return select(Link.record_id).join(Guest, Guest.id == Link.guest_id).where(Guest.merged_into.is_not(None))
+
+
+def _decisions_violated() -> Select[Any]:
+    a, b = aliased(Link), aliased(Link)
+    return (
+        select(Decision.id)
+        .join(a, a.record_id == Decision.record_a)
+        .join(b, b.record_id == Decision.record_b)
+        .where(
+            or_(
+                and_(Decision.verdict == "same", a.guest_id != b.guest_id),
+                and_(Decision.verdict == "not_same", a.guest_id == b.guest_id),
+            )
+        )
+    )
+
+
+def _values_from_strangers() -> Select[Any]:
+    return (
+        select(GuestValue.guest_id)
+        .outerjoin(Link, and_(Link.record_id == GuestValue.record_id, Link.guest_id == GuestValue.guest_id))
+        .where(Link.record_id.is_(None))
+    )
+
+
+def _imports_off() -> Select[Any]:
+    return select(Import.id).where(
+        Import.rows_read != Import.rows_stored + Import.rows_unchanged + Import.rows_waiting
+    )
+
+
+def _imports_unfinished_rows() -> Select[Any]:
+    return select(Import.id).where(
+        Import.state.in_(("linking", "done")), Import.rows_total != Import.rows_read
+    )
+
+
+def _imports_versions_off() -> Select[Any]:
+    stored = (
+        select(func.count()).where(RecordVersion.import_id == Import.id).correlate(Import).scalar_subquery()
+    )
+    return select(Import.id).where(Import.rows_stored != stored)
+
+
+def _imports_problems_off() -> Select[Any]:
+    waiting = select(func.count()).where(Problem.import_id == Import.id).correlate(Import).scalar_subquery()
+    return select(Import.id).where(Import.rows_waiting != waiting)
+
+
+def _records_without_current() -> Select[Any]:
+    return (
+        select(SourceRecord.id)
+        .outerjoin(
+            RecordVersion,
+            and_(
+                RecordVersion.record_id == SourceRecord.id,
+                RecordVersion.n == SourceRecord.current_version,
+                RecordVersion.digest == SourceRecord.current_digest,
+            ),
+        )
+        .where(RecordVersion.record_id.is_(None))
+    )
+
+
+def _records_versions_off() -> Select[Any]:
+    kept = (
+        select(func.count())
+        .where(RecordVersion.record_id == SourceRecord.id)
+        .correlate(SourceRecord)
+        .scalar_subquery()
+    )
+    return select(SourceRecord.id).where(SourceRecord.versions != kept)
+
+
+def _records_without_reading() -> Select[Any]:
+    return (
+        select(SourceRecord.id)
+        .outerjoin(CleanRow, CleanRow.record_id == SourceRecord.id)
+        .where(CleanRow.record_id.is_(None))
+    )
+
+
+def _stays_without_record() -> Select[Any]:
+    return (
+        select(Stay.record_id)
+        .outerjoin(SourceRecord, SourceRecord.id == Stay.record_id)
+        .where(SourceRecord.id.is_(None))
+    )
+
+
+def _captures_lost() -> Select[Any]:
+    problem = select(Problem.id).where(Problem.capture_id == Capture.id)
+    return select(Capture.id).where(
+        or_(
+            and_(Capture.state == "read", Capture.record_id.is_(None)),
+            and_(Capture.state == "problem", ~problem.exists()),
+        )
+    )
+
+
+RULES: dict[str, Rule] = {
+    "Every source record is linked to a guest, or waits to be.": _records_without_link,
+    "Every link has evidence or a person behind it.": _links_without_evidence,
+    "A link's nearest record belongs to the same guest.": _links_to_strangers,
+    "No record is linked to a guest that went into another.": _links_to_resolved_guests,
+    "No decision of a person is violated.": _decisions_violated,
+    "Every value of a guest comes from a record linked to it.": _values_from_strangers,
+    "read = stored + unchanged + waiting, for every import.": _imports_off,
+    "A finished import read every row of its file.": _imports_unfinished_rows,
+    "Every row counted as stored is a version of a record.": _imports_versions_off,
+    "Every row counted as waiting is in the list of problems.": _imports_problems_off,
+    "Every record's current version is there.": _records_without_current,
+    "No version of a record is missing.": _records_versions_off,
+    "Every record has its clean reading.": _records_without_reading,
+    "Every stay belongs to a record.": _stays_without_record,
+    "Every finished form is a record, or a problem, or about to be read.": _captures_lost,
+}
+
+
+def lines(broken: list[Broken]) -> Iterator[str]:
+    """The findings as lines for a terminal."""
+    for item in broken:
+        yield f"Does not hold: {item.says} {item.places} places, such as id {', '.join(item.examples)}."

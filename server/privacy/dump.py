@@ -1,0 +1,209 @@
+"""The business state as text, for comparing: two runs that ended in the same state give the same bytes.
+
+One JSON object a line, keys sorted, lines sorted. A guest is named by its smallest (source, key), never by
+its id; processing times, journal, events, jobs and the engine's figures are left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.captures.models import Capture
+from server.consents.models import Consent
+from server.guests.models import Decision, GuestValue, Link
+from server.properties.models import LegalEntity, Property
+from server.records.models import Import, Problem, RecordVersion, Source, SourceRecord
+from server.stays.models import Stay
+
+Names = dict[int, list[str]]
+
+
+def dump(session: Session) -> list[str]:
+    """All lines of the dump, sorted."""
+    names = record_names(session)
+    guests = guest_names(session, names)
+    parts = (
+        _properties(session),
+        _records(session, names),
+        _stays(session, names),
+        _consents(session, names),
+        _links(session, names, guests),
+        _values(session, names, guests),
+        _decisions(session, names),
+        _imports(session),
+        _problems(session),
+        _captures(session, names),
+    )
+    return sorted(
+        json.dumps(thing, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+        for part in parts
+        for thing in part
+    )
+
+
+def record_names(session: Session) -> Names:
+    """Every record's (source, key) by its id."""
+    query = select(SourceRecord.id, Source.name, SourceRecord.key).join(
+        Source, Source.id == SourceRecord.source_id
+    )
+    return {record_id: [source, key] for record_id, source, key in session.execute(query)}
+
+
+def guest_names(session: Session, names: Names) -> dict[str, list[str]]:
+    """Every guest's smallest (source, key) by its id."""
+    found: dict[str, list[str]] = {}
+    for guest_id, record_id in session.execute(select(Link.guest_id, Link.record_id)):
+        name = names[record_id]
+        if guest_id not in found or name < found[guest_id]:
+            found[guest_id] = name
+    return found
+
+
+def _properties(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(Property, LegalEntity.name).join(LegalEntity, LegalEntity.id == Property.legal_entity_id)
+    for place, entity in session.execute(query):
+        yield {"type": "property", "code": place.code, "name": place.name, "legal_entity": entity}
+
+
+def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    places = dict(session.execute(select(Property.id, Property.code)).all())
+    heads = select(SourceRecord).execution_options(yield_per=1000)
+    for record in session.scalars(heads):
+        yield {
+            "type": "source_record",
+            "record": names[record.id],
+            "property": places[record.property_id],
+            "proof": record.proof,
+            "versions": record.versions,
+            "current": record.current_version,
+        }
+    query = select(RecordVersion).execution_options(yield_per=1000)
+    for version in session.scalars(query):
+        yield {
+            "type": "record_version",
+            "record": names[version.record_id],
+            "n": version.n,
+            "content": version.content,
+            "source_time": version.source_time,
+            "findings": version.findings,
+        }
+
+
+def _stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    for stay in session.scalars(select(Stay).execution_options(yield_per=1000)):
+        yield {
+            "type": "stay",
+            "record": names[stay.record_id],
+            "kind": stay.kind,
+            "reference": stay.reference,
+            "channel": stay.channel,
+            "status": stay.status,
+            "arrives": stay.arrives,
+            "departs": stay.departs,
+            "room": stay.room,
+            "party": stay.party,
+            "amount": stay.amount,
+            "currency": stay.currency,
+        }
+
+
+def _consents(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    query = select(Consent, LegalEntity.name).join(LegalEntity, LegalEntity.id == Consent.legal_entity_id)
+    for consent, entity in session.execute(query):
+        yield {
+            "type": "consent",
+            "record": names[consent.record_id],
+            "channel": consent.channel,
+            "given": consent.given,
+            "at": consent.at,
+            "text_version": consent.text_version,
+            "legal_entity": entity,
+        }
+
+
+def _links(session: Session, names: Names, guests: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    for guest in guests.values():
+        yield {"type": "guest", "guest": guest}
+    query = select(Link.record_id, Link.guest_id, Link.author, Link.reason)
+    for record_id, guest_id, author, reason in session.execute(query):
+        yield {
+            "type": "link",
+            "record": names[record_id],
+            "guest": guests[guest_id],
+            "author": author,
+            "reason": reason,
+        }
+
+
+def _values(session: Session, names: Names, guests: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    for value in session.scalars(select(GuestValue).execution_options(yield_per=1000)):
+        yield {
+            "type": "guest_value",
+            "guest": guests.get(value.guest_id),
+            "field": value.field,
+            "value": value.value,
+            "class": value.value_class,
+            "record": names[value.record_id],
+            "rule": value.rule,
+        }
+
+
+def _decisions(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    for decision in session.scalars(select(Decision)):
+        yield {
+            "type": "decision",
+            "records": sorted([names[decision.record_a], names[decision.record_b]]),
+            "verdict": decision.verdict,
+            "author": decision.author,
+            "reason": decision.reason,
+        }
+
+
+def _imports(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(Import, Source.name).join(Source, Source.id == Import.source_id)
+    for run, source in session.execute(query):
+        yield {
+            "type": "import",
+            "source": source,
+            "file": run.file_digest,
+            "state": run.state,
+            "read": run.rows_read,
+            "stored": run.rows_stored,
+            "unchanged": run.rows_unchanged,
+            "waiting": run.rows_waiting,
+            "findings": run.findings,
+        }
+
+
+def _problems(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(Problem, Import.file_digest).join(Import, Import.id == Problem.import_id, isouter=True)
+    for problem, file in session.execute(query):
+        yield {
+            "type": "problem",
+            "file": file,
+            "capture": problem.capture_id,
+            "line": problem.line,
+            "code": problem.code,
+            "params": problem.params,
+            "content": problem.content,
+            "state": problem.state,
+        }
+
+
+def _captures(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    for capture in session.scalars(select(Capture)):
+        yield {
+            "type": "capture",
+            "capture": capture.id,
+            "form": capture.form,
+            "version": capture.form_version,
+            "digest": capture.digest.hex(),
+            "proof": capture.proof,
+            "state": capture.state,
+            "record": names[capture.record_id] if capture.record_id is not None else None,
+        }

@@ -1,0 +1,180 @@
+"""Every number of the completeness page, defined once: its code, its name, its formula, its SQL.
+
+A number counts one of three populations:
+
+* `stays`: checked-in stays at check-out (left or past their departure, not cancelled, no no-shows, at least
+  one night) of adult main guests, told by the PMS (by another source where the property has none);
+* `records`: source records that identify somebody: what each system believes to be one guest;
+* `guests`: unified guests that are identified: a name or a usable contact.
+
+`before` reads the value in the record itself, `after` in the unified guest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.sql.selectable import FromClause, Subquery
+
+from server.consents.models import Consent
+from server.guests.models import GuestValue, Link
+from server.guests.values import USABLE_EMAIL, USABLE_PHONE
+from server.records.models import CleanRow, Source, SourceRecord
+from server.stays.models import Stay
+from server.wording import N_
+
+Population = Literal["stays", "records", "guests"]
+ADULT_AGE = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that a page shows: what it is called, and how it is counted."""
+
+    code: str
+    name: str
+    formula: str
+
+
+NUMBERS: dict[str, Number] = {
+    number.code: number
+    for number in (
+        Number("all", N_("All"), N_("Everybody in the population.")),
+        Number(
+            "email.filled",
+            N_("E-mail filled"),
+            N_("The e-mail field holds something, whatever it is worth: an OTA alias counts."),
+        ),
+        Number(
+            "email.reachable",
+            N_("Reachable by e-mail"),
+            N_("A real address, or one that relays to it: mail still arrives after the stay."),
+        ),
+        Number(
+            "email.marketable",
+            N_("May be written to"),
+            N_("Reachable by e-mail, and said yes to news; one no among all records outweighs every yes."),
+        ),
+        Number("phone", N_("Phone"), N_("A number that can be dialled, mobile or landline.")),
+        Number("address", N_("Address"), N_("A town, and a street or a postal code.")),
+        Number("birth_date", N_("Birth date"), N_("A whole birth date that is no placeholder.")),
+        Number("language", N_("Language"), N_("A language to write in.")),
+    )
+}
+
+EMAIL_CLASSES = ("real", "relay", "alias", "shared", "disposable", "placeholder", "invalid", "missing")
+
+
+def record_flags() -> dict[str, ColumnElement[bool]]:
+    """For each number, whether a record's own reading fulfils it (`before`), consent apart."""
+    return {
+        "email.filled": CleanRow.email_class != "missing",
+        "email.reachable": CleanRow.email_class.in_(USABLE_EMAIL),
+        "phone": or_(CleanRow.phone_class.in_(USABLE_PHONE), CleanRow.mobile_class.in_(USABLE_PHONE)),
+        "address": and_(
+            CleanRow.city.is_not(None), or_(CleanRow.street.is_not(None), CleanRow.postal_code.is_not(None))
+        ),
+        "birth_date": CleanRow.birth_date.is_not(None),
+        "language": CleanRow.language.is_not(None),
+    }
+
+
+def identified() -> ColumnElement[bool]:
+    """Whether a record identifies somebody: a person's name, or a usable contact."""
+    named = and_(CleanRow.is_person, or_(CleanRow.last_name.is_not(None), CleanRow.first_name.is_not(None)))
+    flags = record_flags()
+    return or_(named, flags["email.reachable"], flags["phone"])
+
+
+def guest_facts() -> Subquery:
+    """One row a guest: a 0/1 column for each number that its unified values fulfil (`after`)."""
+    field, value_class = GuestValue.field, GuestValue.value_class
+
+    def has(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.max(case((and_(*conditions), 1), else_=0))
+
+    town, place = has(field == "city"), has(field.in_(("street", "postal_code")))
+    return (
+        select(
+            GuestValue.guest_id,
+            has(field == "email").label("email_filled"),
+            has(field == "email", value_class.in_(USABLE_EMAIL)).label("email_reachable"),
+            has(field.in_(("mobile", "phone")), value_class.in_(USABLE_PHONE)).label("phone"),
+            (town * place).label("address"),
+            has(field == "birth_date").label("birth_date"),
+            has(field == "language").label("language"),
+            has(field.in_(("first_name", "last_name"))).label("named"),
+        )
+        .group_by(GuestValue.guest_id)
+        .subquery("guest_facts")
+    )
+
+
+def consents() -> Subquery:
+    """One row a guest that said anything about news by e-mail: `given` is 1 only where nothing says no."""
+    return (
+        select(Link.guest_id, func.min(case((Consent.given, 1), else_=0)).label("given"))
+        .join(Link, Link.record_id == Consent.record_id)
+        .where(Consent.channel == "email")
+        .group_by(Link.guest_id)
+        .subquery("guest_consent")
+    )
+
+
+def counted_stays(today: date) -> Select[*tuple[Any, ...]]:
+    """The population `stays`: record_id, guest_id, property_id, source_id, departs."""
+    pms_houses = (
+        select(Stay.property_id)
+        .join(SourceRecord, SourceRecord.id == Stay.record_id)
+        .join(Source, Source.id == SourceRecord.source_id)
+        .where(Stay.kind == "stay", Source.kind == "pms")
+    )
+    born_before = today.replace(year=today.year - ADULT_AGE, day=min(today.day, 28))
+    return (
+        select(Stay.record_id, Link.guest_id, Stay.property_id, SourceRecord.source_id, Stay.departs)
+        .join(SourceRecord, SourceRecord.id == Stay.record_id)
+        .join(Source, Source.id == SourceRecord.source_id)
+        .join(Link, Link.record_id == Stay.record_id)
+        .join(CleanRow, CleanRow.record_id == Stay.record_id)
+        .where(
+            Stay.kind == "stay",
+            Stay.status.not_in(("cancelled", "no_show")),
+            Stay.departs <= today,
+            Stay.departs > Stay.arrives,
+            CleanRow.is_person,
+            or_(CleanRow.birth_date.is_(None), CleanRow.birth_date <= born_before),
+            or_(Source.kind == "pms", Stay.property_id.not_in(pms_houses)),
+        )
+    )
+
+
+def record_population() -> Select[*tuple[Any, ...]]:
+    """The population `records`: record_id, guest_id, property_id, source_id."""
+    return (
+        select(
+            SourceRecord.id.label("record_id"),
+            Link.guest_id,
+            SourceRecord.property_id,
+            SourceRecord.source_id,
+        )
+        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+        .join(Link, Link.record_id == SourceRecord.id)
+        .where(identified())
+    )
+
+
+def after_columns(facts: FromClause, consent: FromClause) -> dict[str, ColumnElement[int]]:
+    """For each number, the 0/1 expression over guest_facts and consents."""
+    given = func.coalesce(consent.c.given, 0)
+    return {
+        "email.filled": func.coalesce(facts.c.email_filled, 0),
+        "email.reachable": func.coalesce(facts.c.email_reachable, 0),
+        "email.marketable": func.coalesce(facts.c.email_reachable, 0) * given,
+        "phone": func.coalesce(facts.c.phone, 0),
+        "address": func.coalesce(facts.c.address, 0),
+        "birth_date": func.coalesce(facts.c.birth_date, 0),
+        "language": func.coalesce(facts.c.language, 0),
+    }

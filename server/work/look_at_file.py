@@ -1,0 +1,13 @@
+"""Look at a file dropped at the desk, for its preview."""
+
+from __future__ import annotations
+
+from server.importing.dropping import look
+from server.jobs.worker import Task
+from server.keys import read_key
+
+
+def run(task: Task) -> None:
+    """Inspect the file; what it cannot be read for is told on the import's page."""
+    secret = read_key(task.settings.keys_dir, "sealing").secret
+    look(task.engine, int(task.payload["import_id"]), task.settings.uploads_dir, secret)

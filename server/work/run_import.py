@@ -1,0 +1,50 @@
+"""Run an import that staff confirmed at the desk."""
+
+from __future__ import annotations
+
+from server.clock import clock
+from server.db import reading, writing
+from server.importing.running import link_imports, run_import
+from server.importing.uploads import drop_upload, opened_upload
+from server.jobs.queue import enqueue
+from server.jobs.worker import Task
+from server.keys import read_key
+from server.records.models import Import
+from server.refusal import Refused
+
+
+def run(task: Task) -> None:
+    """Read the file's rows, link them, count the day, drop the file. Bears being started again anywhere."""
+    import_id = int(task.payload["import_id"])
+    with reading(task.engine) as session:
+        found = session.get_one(Import, import_id)
+        upload, state = found.upload, found.state
+    folder = task.settings.uploads_dir
+    if state in ("queued", "running") and upload:
+        secret = read_key(task.settings.keys_dir, "sealing").secret
+        try:
+            with opened_upload(folder, secret, upload) as path:
+                if not run_import(task.engine, import_id, path, stopping=task.stopping):
+                    _return_later(task, import_id)
+                    return
+        except Refused as refusal:
+            _stop(task, import_id, refusal)
+            return
+    link_imports(task.engine, [import_id])
+    with writing(task.engine) as session:
+        session.get_one(Import, import_id).upload = None
+        enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
+    drop_upload(folder, upload)
+
+
+def _return_later(task: Task, import_id: int) -> None:
+    """The worker is asked to stop: leave the rest to the next one."""
+    with writing(task.engine) as session:
+        enqueue(session, "run_import", {"import_id": import_id}, now=clock(), dedup_key=f"import:{import_id}")
+
+
+def _stop(task: Task, import_id: int, refusal: Refused) -> None:
+    with writing(task.engine) as session:
+        found = session.get_one(Import, import_id)
+        found.state, found.ended_at = "failed", clock()
+        found.error = {"code": refusal.code, "params": refusal.params}

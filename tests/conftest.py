@@ -1,0 +1,192 @@
+"""What every test may ask for: a migrated database on each store, a browser; and no way off this machine."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from server import tables
+from server.db import Base, make_engine
+from server.migrating import migrate
+from server.system import apt_line, find_chromium
+from tests import postgres_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+assert len(Base.metadata.tables) >= len(tables.__all__), "every room's models must be known before a test"
+
+PAGE_PATIENCE = 10_000  # milliseconds before a page that shows nothing new fails its test
+QUIET_BROWSER = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="also the long runs, each with its full length")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--soak"):
+        return
+    long_runs = [item for item in items if item.get_closest_marker("soak")]
+    if long_runs:
+        config.hook.pytest_deselected(items=long_runs)
+        items[:] = [item for item in items if item not in set(long_runs)]
+
+
+@pytest.fixture(scope="session")
+def soak(request: pytest.FixtureRequest) -> bool:
+    """Whether the long runs are wanted; a test may take it to choose its length."""
+    return bool(request.config.getoption("--soak"))
+
+
+class OutsideNetwork(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def _is_here(address: object) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a socket file
+    host = str(address[0])
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _this_machine_only() -> Iterator[None]:
+    """Refuse every connection that leaves this machine: a test that needs one depends on the weather."""
+
+    def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+        def refuse_or_connect(self: socket.socket, address: Any) -> Any:
+            if not _is_here(address):
+                raise OutsideNetwork(f"a test tried to reach {address[0]}; tests stay on this machine")
+            return connect(self, address)
+
+        return refuse_or_connect
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of whoever runs the tests reaches them, and nobody's data folder is touched."""
+    for name in [name for name in os.environ if name.startswith("ONEGUEST_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server_address() -> Iterator[str]:
+    """A PostgreSQL server of this run, with a migrated template; `{database}` is to be filled in."""
+    try:
+        with postgres_server.running() as address:
+            _sql(address, "CREATE DATABASE template_oneguest")
+            migrate(address.format(database="template_oneguest"))
+            yield address
+    except postgres_server.NoServer as reason:
+        pytest.fail(str(reason), pytrace=False)
+
+
+_databases = itertools.count(1)
+
+
+@pytest.fixture
+def postgres_url(postgres_server_address: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test's own."""
+    name = f"test_{next(_databases)}"
+    _sql(postgres_server_address, f"CREATE DATABASE {name} TEMPLATE template_oneguest")
+    yield postgres_server_address.format(database=name)
+    _sql(postgres_server_address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _sql(address: str, statement: str) -> None:
+    url = address.format(database="postgres").replace("+psycopg", "")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(_migrated_sqlite: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database of this test's own."""
+    path = tmp_path / "oneguest.db"
+    shutil.copy(_migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database; the test runs once on each store."""
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(fixture))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated, empty database, once on each store."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session that may write; what the test does not commit is undone."""
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    program = find_chromium()
+    if program is None:
+        pytest.fail(f"The tests need Chromium. Run: {apt_line(['chromium'])}", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=[*QUIET_BROWSER, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page in a browser that remembers nothing of other tests."""
+    context = browser.new_context()
+    context.set_default_timeout(PAGE_PATIENCE)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,136 @@
+"""Linking: records become guests, again when they change, in bulk or one by one."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, select
+
+from server.db import reading, writing
+from server.guests.finding import current_id, search_guests, see_guest
+from server.guests.linking import link_waiting
+from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link
+from server.privacy.check import check
+from server.records.models import SourceRecord
+from tests.builders import NOON, PATRICK, guests_by_key, take_in
+
+TILL = {"key": "t1", "full_name": "P MARTIN", "mobile": "+33652527272"}
+STRANGER = {"key": "s1", "first_name": "Olga", "last_name": "Ivanova", "email": "olga.ivanova@mail.ru"}
+
+
+@pytest.fixture
+def linked(engine: Engine) -> Engine:
+    take_in(engine, PATRICK | {"key": "A1"}, STRANGER)
+    link_waiting(engine)
+    return engine
+
+
+def test_every_record_is_linked_and_the_house_is_in_order(linked: Engine) -> None:
+    guests = guests_by_key(linked)
+
+    assert len(set(guests.values())) == 2
+    with reading(linked) as session:
+        assert check(session) == []
+        assert not session.scalars(select(SourceRecord.id).where(SourceRecord.needs_linking)).all()
+
+
+def test_a_record_that_arrives_later_joins_its_guest_with_a_reason(linked: Engine) -> None:
+    take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+    before = guests_by_key(linked)
+
+    link_waiting(linked)
+
+    after = guests_by_key(linked)
+    assert after["n1"] == after["A1"] == before["A1"]
+    assert after["s1"] == before["s1"]
+    with reading(linked) as session:
+        link = session.scalar(
+            select(Link).join(SourceRecord, SourceRecord.id == Link.record_id).where(SourceRecord.key == "n1")
+        )
+        assert link is not None
+        assert link.reason == "evidence"
+        assert link.evidence
+        assert check(session) == []
+
+
+def test_a_record_that_changes_its_person_moves_to_another_guest(linked: Engine) -> None:
+    take_in(linked, STRANGER | {"key": "n1"}, source="newsletter", kind="newsletter")
+    link_waiting(linked)
+    assert guests_by_key(linked)["n1"] == guests_by_key(linked)["s1"]
+
+    take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+    link_waiting(linked)
+
+    guests = guests_by_key(linked)
+    assert guests["n1"] == guests["A1"]
+    with reading(linked) as session:
+        kinds = session.scalars(select(GuestEvent.kind).order_by(GuestEvent.id)).all()
+        assert "moved" in kinds
+        assert check(session) == []
+
+
+def test_two_records_that_staff_called_the_same_are_one_guest(linked: Engine) -> None:
+    with writing(linked) as session:
+        a, b = sorted(session.scalars(select(SourceRecord.id)))
+        session.add(
+            Decision(record_a=a, record_b=b, verdict="same", author="desk", reason="she married", at=NOON)
+        )
+    before = guests_by_key(linked)
+
+    link_waiting(linked, bulk=True)
+
+    after = guests_by_key(linked)
+    assert after["A1"] == after["s1"]
+    with reading(linked) as session:
+        assert check(session) == []
+        gone = next(guest for guest in before.values() if guest != after["A1"])
+        assert current_id(session, gone) == after["A1"]
+        assert {value.guest_id for value in session.scalars(select(GuestValue))} == {after["A1"]}
+
+
+def test_the_guest_page_shows_every_value_with_its_source_and_every_reason(linked: Engine) -> None:
+    take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+    link_waiting(linked)
+
+    with reading(linked) as session:
+        seen = see_guest(session, guests_by_key(linked)["A1"])
+
+    assert seen is not None
+    assert {r.source for r in seen.records} == {"pms_a", "newsletter"}
+    assert seen.values["email"].value == "patrick.martin@orange.fr"
+    assert seen.record(seen.values["email"].record_id) is not None
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["martin", "Patrick MARTIN", "patrick.martin@orange", "0652527272", "+33 6 52 52 72 72", "652527272"],
+)
+def test_a_guest_is_found_by_name_address_or_number(linked: Engine, words: str) -> None:
+    with reading(linked) as session:
+        found = search_guests(session, words)
+
+    assert [g.values["last_name"] for g in found.guests] == ["Martin"]
+
+
+def test_nothing_is_done_when_nothing_waits(linked: Engine) -> None:
+    assert link_waiting(linked) is None
+
+
+def test_a_recaptured_address_is_not_displaced_by_a_later_alias(linked: Engine) -> None:
+    alias = {
+        "key": "o1",
+        "first_name": "Patrick",
+        "last_name": "Martin",
+        "mobile": "0652527272",
+        "email": "pmarti.347203@guest.booking.com",
+        "created_at": "2026-12-01 10:00:00",
+    }
+    take_in(linked, alias, source="ota", kind="channel")
+
+    link_waiting(linked)
+
+    guests = guests_by_key(linked)
+    assert guests["o1"] == guests["A1"]
+    with reading(linked) as session:
+        email = session.get_one(GuestValue, (guests["A1"], "email"))
+        assert (email.value, email.rule) == ("patrick.martin@orange.fr", "class")
+        assert session.scalar(select(Guest.id).where(Guest.merged_into.is_not(None))) is None

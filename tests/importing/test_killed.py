@@ -1,0 +1,70 @@
+"""An import that is killed at any moment and started again ends exactly where an uninterrupted one would."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.builders import write_export
+
+ROOT = Path(__file__).parents[2]
+
+
+def oneguest(data: Path, *words: str, url: str | None = None) -> subprocess.Popen[bytes]:
+    env = os.environ | {"ONEGUEST_DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
+    if url:
+        env["ONEGUEST_DATABASE_URL"] = url
+    return subprocess.Popen(
+        [sys.executable, "-m", "server.cli", *words],
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def printed(data: Path, *words: str, url: str | None = None) -> bytes:
+    with oneguest(data, *words, url=url) as process:
+        out, err = process.communicate()
+    assert process.returncode in (0, 1), err.decode()
+    return out
+
+
+def kill_and_resume(data: Path, export: Path, kills: int, seed: int, url: str | None) -> bytes:
+    """Import with so many kills at random moments, then to the end; return the dump."""
+    chance = random.Random(seed)
+    for _ in range(kills):
+        with oneguest(data, "import", str(export), url=url) as process:
+            time.sleep(chance.uniform(0.5, 6))
+            process.kill()
+            process.communicate()
+    printed(data, "import", str(export), url=url)
+    assert b"invariants hold" in printed(data, "check", url=url)
+    return printed(data, "dump", url=url)
+
+
+def test_an_import_killed_at_random_moments_ends_where_an_uninterrupted_one_does(tmp_path: Path) -> None:
+    export = write_export(tmp_path / "profiles.txt", 4000)
+    printed(tmp_path / "calm", "import", str(export))
+    calm = printed(tmp_path / "calm", "dump")
+
+    assert calm.count(b"\n") > 4000
+    assert kill_and_resume(tmp_path / "killed", export, 3, 1, None) == calm
+
+
+@pytest.mark.soak
+def test_an_import_killed_twenty_times_ends_where_an_uninterrupted_one_does(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    export = write_export(tmp_path / "profiles.txt", 20_000)
+    printed(tmp_path / "calm", "import", str(export))
+    calm = printed(tmp_path / "calm", "dump")
+
+    assert kill_and_resume(tmp_path / "killed", export, 20, 2, None) == calm
+    assert kill_and_resume(tmp_path / "other", export, 20, 3, postgres_url) == calm
