@@ -96,6 +96,7 @@ def _key(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").split()).strip(" .")
 
 
+@lru_cache(maxsize=10_000)
 def title_of(text: str) -> _Title | None:
     """The title a text is, whole: `Sig.ra` -> mrs, f; None when it is none."""
     key = text.casefold().strip(" .,")
@@ -106,6 +107,7 @@ def title_of(text: str) -> _Title | None:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _word_title(word: str) -> _Title | None:
     """A word of a name that can only be a title there: `Mme`, `Sig.ra`, `Dr.`; not `M`, `Don` or `Fr`."""
     key = word.casefold().rstrip(".")
@@ -127,6 +129,17 @@ def _fix_word_digits(text: str) -> tuple[str, str | None]:
     if any(ch.isdigit() for ch in mended):
         return mended, "name_has_digits"
     return mended, "name_zero_read_as_o"
+
+
+@cache
+def _telling_words() -> frozenset[str]:
+    """Every word that one of the lists of no-persons has: a name without any is a person's."""
+    listed = (*words("placeholder_names"), *words("company_words"), *words("group_words"), *_titles())
+    return frozenset(piece for word in listed for piece in _pieces(word)) | {"et", "and", "und"}
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece.strip(" .,") for piece in re.split(r"[\s&/+-]+", text.casefold()) if piece.strip(" .,")]
 
 
 @lru_cache(maxsize=40_000)
@@ -274,6 +287,10 @@ def _not_a_person(text: str, found: list[tuple[str, str, str]], field: str) -> N
     key = _key(text)
     if not key:
         return Name(found=tuple(found))
+    if len(key) > 3 and key.isalpha() and key not in _telling_words() and len(set(key)) > 1:
+        return None
+    if key[-1].isalpha() and _telling_words().isdisjoint(_pieces(key)) and len(set(key)) > 2:
+        return None
     bare = key.rstrip(" 0123456789#").strip(" .")
     if key in _placeholders() or not bare or bare in _placeholders() or not _LETTER.search(text):
         found.append(("name_placeholder", field, text[:80]))

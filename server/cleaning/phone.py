@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
-
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
+from typing import NamedTuple, cast
 
 from server.cleaning.lists import words
+from server.cleaning.numbering import Number, international, national
 from server.record import PhoneClass
 
 
@@ -32,11 +30,6 @@ _LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"
 _LETTERED = re.compile(r"[\d+().\s/-]*(?:[OolI|][\d+().\s/-]*){1,3}")
 _REPEATED = re.compile(r"0?\d?(\d)\1{6,}|0?(\d\d)\2{3,}|\d{0,2}(\d)\3{7,}")
 _RUN = re.compile(r"0?(?:12345678\d?0?|23456789\d?|98765432\d?0?|87654321\d?)")
-_MOBILE = frozenset(
-    {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PERSONAL_NUMBER}
-)
-_SHARED = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN})  # fmt: skip
-_LEFT_PAREN_ZERO = re.compile(r"\(\s*0\s*\)")
 
 
 @lru_cache(maxsize=50_000)
@@ -79,12 +72,12 @@ def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] 
     if _is_placeholder(digits):
         found.append(("phone_placeholder", {"value": raw[:80]}))
         return Phone(None, "placeholder", tuple(found), second)
-    number, kind, code = _parse(text, digits, countries)
+    number, code = _parse(text, digits, countries)
     if number is None:
         found.append(("phone_invalid", {"value": raw[:80]}))
         return Phone(None, "invalid", tuple(found), second)
-    e164 = f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
-    if _is_placeholder(str(number.national_number)):
+    e164, kind = number.e164, cast(PhoneClass, number.kind)
+    if _is_placeholder(number.national):
         found.append(("phone_placeholder", {"value": raw[:80]}))
         return Phone(None, "placeholder", tuple(found), second)
     if code:
@@ -118,58 +111,26 @@ def _is_placeholder(digits: str) -> bool:
     )
 
 
-def _parse(
-    text: str, digits: str, countries: tuple[str, ...]
-) -> tuple[phonenumbers.PhoneNumber | None, PhoneClass, str | None]:
-    """The number, its class, and a code when a prefix had to be read into it."""
+def _parse(text: str, digits: str, countries: tuple[str, ...]) -> tuple[Number | None, str | None]:
+    """The number, and a code when a country prefix had to be read into it."""
     if not 6 <= len(digits) <= 18:
-        return None, "invalid", None
-    possible: phonenumbers.PhoneNumber | None = None
+        return None, None
     if "+" in text or digits.startswith("00"):
-        international = digits[2:] if digits.startswith("00") else digits
-        if international.startswith("00"):
-            international = international[2:]
-        number, kind = _try("+" + international, None)
-        if number is not None and kind != "unverifiable":
-            return number, kind, None
-        if number is None and "(0)" in text.replace(" ", ""):
-            without = "".join(ch for ch in _LEFT_PAREN_ZERO.sub("", text) if ch.isdigit()).removeprefix("00")
-            number, kind = _try("+" + without, None)
-            if number is not None and kind != "unverifiable":
-                return number, kind, None
-        possible = number
-        if "+" not in text:
+        number = international(digits.removeprefix("00").removeprefix("00"))
+        if (number is None or number.kind == "unverifiable") and "+" not in text:
             for country in countries:
-                number, kind = _try(digits[2:], country)
-                if number is not None and kind != "unverifiable":
-                    return number, kind, "phone_prefix_read"
-        return possible, "unverifiable", None
+                inside = national(digits[2:], country)
+                if inside is not None and inside.kind != "unverifiable":
+                    return inside, "phone_prefix_read"
+        return number, None
+    possible: Number | None = None
     for country in countries:
-        number, kind = _try(digits, country)
-        if number is not None and kind != "unverifiable":
-            return number, kind, None
+        number = national(digits, country)
+        if number is not None and number.kind != "unverifiable":
+            return number, None
         possible = possible or number
     if len(digits) >= 10 and not digits.startswith("0"):
-        number, kind = _try("+" + digits, None)
-        if number is not None and (kind != "unverifiable" or possible is None):
-            return number, kind, "phone_prefix_read"
-    if possible is None:
-        return None, "invalid", None
-    return possible, "unverifiable", None
-
-
-def _try(text: str, country: str | None) -> tuple[phonenumbers.PhoneNumber | None, PhoneClass]:
-    try:
-        number = phonenumbers.parse(text, country)
-    except NumberParseException:
-        return None, "invalid"
-    kind = phonenumbers.number_type(number)
-    if kind in _MOBILE:
-        return number, "mobile"
-    if kind in _SHARED:
-        return number, "shared"
-    if kind != PhoneNumberType.UNKNOWN:
-        return number, "landline"
-    if phonenumbers.is_possible_number(number):
-        return number, "unverifiable"
-    return None, "invalid"
+        number = international(digits)
+        if number is not None and (number.kind != "unverifiable" or possible is None):
+            return number, "phone_prefix_read"
+    return possible, None

@@ -16,8 +16,8 @@ from server.cleaning.phone import Phone, read_phone
 from server.cleaning.stay import (
     currency_of,
     read_amount,
-    read_card_digits,
     read_consent,
+    read_notes,
     read_party,
     read_references,
     read_room,
@@ -126,7 +126,7 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     amount, currency = read_amount(row.get("amount")) if "amount" in row.text else (None, None)
     if "amount" in row.text and amount is None:
         row.note("amount_unreadable", "amount", value=row.get("amount")[:80])
-    notes = row.get("notes")
+    noted = read_notes(row.get("notes"))
     status = read_status(row.get("status")) if "status" in row.text else "unknown"
     if "status" in row.text and status == "unknown":
         row.note("status_unknown", "status", value=row.get("status")[:80])
@@ -156,14 +156,14 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
         document_number=_document(row),
         company=_short(row, "company"),
         loyalty_id=_short(row, "loyalty_id"),
-        references=read_references(row.get("reference"), notes),
-        room=read_room(row.get("room"), notes),
-        card_digits=read_card_digits(notes),
+        references=read_references(row.get("reference"), noted),
+        room=read_room(row.get("room"), noted),
+        card_digits=noted.card_digits,
         stay_from=stay_from,
         stay_to=stay_to,
         status=status,
         channel=_short(row, "channel"),
-        party=read_party(row.get("party"), notes),
+        party=read_party(row.get("party"), noted),
         amount=amount,
         currency=currency_of(row.get("currency")) or currency,
         created_at=created.moment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from babel import Locale
 
@@ -27,7 +27,6 @@ _ROOM = re.compile(
     r"([A-Z]?-?\d{1,5}[A-Z]?)(?![\w/:])",
     re.I,
 )
-_ROOM_CELL = re.compile(r"[\w-]{1,20}")
 _CARD = re.compile(
     r"\b(?:visa|mc|mastercard|master\s?card|amex|american express|cb|maestro|carte|card|diners|jcb|girocard|ec)\b"
     r"[\s:]*(?:[*x•.#]{1,12}[\s-]*){1,4}(\d{4})(?!\d)|(?:^|\s)[*x•]{2,12}[\s-]*(?:[*x•]{4}[\s-]*)*(\d{4})(?!\d)",
@@ -39,6 +38,7 @@ _PARTY = re.compile(
     re.I,
 )
 _NUMBER = re.compile(r"-?\d[\d\s.,'’\u00a0\u202f]*")
+_PLAIN_AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "zł": "PLN", "us$": "USD", "a$": "AUD", "c$": "CAD", "r$": "BRL",
             "chf": "CHF", "fr.": "CHF", "$": "USD", "₺": "TRY", "kč": "CZK", "ft": "HUF", "د.إ": "AED"}  # fmt: skip
 _CURRENCY_WORDS = {"euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "pound": "GBP", "pounds": "GBP",
@@ -46,45 +46,62 @@ _CURRENCY_WORDS = {"euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "U
 _MAX_AMOUNT = Decimal(10) ** 12
 
 
-def read_references(own: str, notes: str) -> tuple[str, ...]:
-    """Booking references: the row's own first, then those that its notes name (`BKG 4817985054`), each once."""
+class Noted(NamedTuple):
+    """What the free text of a row names."""
+
+    references: tuple[str, ...] = ()
+    room: str | None = None
+    card_digits: str | None = None
+    party: int | None = None
+
+
+@lru_cache(maxsize=10_000)
+def read_notes(notes: str) -> Noted:
+    """What a note names: `ch. 317 ; BKG 4817985054`, `VISA *2139`, `2 couverts`. Looks at its first 2,000 letters."""
+    text = notes[:2_000]
+    if not any(ch.isdigit() for ch in text):
+        return Noted()
     found: dict[str, None] = {}
-    if own:
-        found[own.strip(" #'")[:60].upper()] = None
-    if notes:
-        for match in _REFERENCE.finditer(notes[:5_000]):
-            token = match[1].strip("-").upper()
-            if sum(ch.isdigit() for ch in token) >= 3:
-                found[token] = None
-    found.pop("", None)
-    return tuple(found)[:MAX_REFERENCES]
+    for match in _REFERENCE.finditer(text):
+        token = match[1].strip("-").upper()
+        if sum(ch.isdigit() for ch in token) >= 3:
+            found[token] = None
+    room, card, party = _ROOM.search(text), _CARD.search(text), _PARTY.search(text)
+    return Noted(
+        tuple(found)[:MAX_REFERENCES],
+        room[1].upper() if room else None,
+        (card[1] or card[2]) if card else None,
+        _people(party[1]) if party else None,
+    )
 
 
-def read_room(cell: str, notes: str) -> str | None:
+def read_references(own: str, noted: Noted) -> tuple[str, ...]:
+    """Booking references: the row's own first, then those that its notes name, each once."""
+    if not own:
+        return noted.references
+    mine = own.strip(" #'")[:60].upper()
+    return tuple(dict.fromkeys(ref for ref in (mine, *noted.references) if ref))[:MAX_REFERENCES]
+
+
+def read_room(cell: str, noted: Noted) -> str | None:
     """The room, from its own column or from the notes: `ch. 317`, `room 310`, `RM323`, `Zi. 12`."""
-    if cell:
-        match = _ROOM.search(cell)
-        text = match[1] if match else cell.strip(" .#").removesuffix(".0")
-        return text.upper() if _ROOM_CELL.fullmatch(text) else text[:20].upper() or None
-    match = _ROOM.search(notes[:2_000]) if notes else None
-    return match[1].upper() if match else None
+    if not cell:
+        return noted.room
+    match = _ROOM.search(cell[:200])
+    text = match[1] if match else cell.strip(" .#").removesuffix(".0")
+    return text[:20].strip().upper() or None
 
 
-def read_card_digits(notes: str) -> str | None:
-    """The last four digits of a payment card that a till notes: `VISA *2139`."""
-    match = _CARD.search(notes[:2_000]) if notes else None
-    return (match[1] or match[2]) if match else None
-
-
-def read_party(cell: str, notes: str) -> int | None:
+def read_party(cell: str, noted: Noted) -> int | None:
     """How many people: the column's number, else what the notes say (`2 couverts`)."""
-    if cell:
-        digits = re.search(r"\d{1,4}", cell)
-        value = int(digits[0]) if digits else 0
-        return value if 0 < value <= 500 else None
-    match = _PARTY.search(notes[:2_000]) if notes else None
-    value = int(match[1]) if match else 0
-    return value if 0 < value <= 500 else None
+    if not cell:
+        return noted.party
+    match = re.search(r"[0-9]{1,4}", cell)
+    return _people(match[0]) if match else None
+
+
+def _people(text: str) -> int | None:
+    return int(text) if 0 < int(text) <= 500 else None
 
 
 @lru_cache(maxsize=20_000)
@@ -94,6 +111,8 @@ def read_amount(text: str) -> tuple[Decimal | None, str | None]:
     A single separator with three digits after it groups thousands, unless a zero stands before it. None for what is
     no number or passes a million millions.
     """
+    if _PLAIN_AMOUNT.fullmatch(text):
+        return Decimal(text), None
     cell = text.strip()[:60]
     currency = currency_of(cell)
     match = _NUMBER.search(cell.replace("−", "-"))
