@@ -105,7 +105,7 @@ class ShownForm:
         day, month, year = (answers.get(name, "") for name in field.names)
         try:
             whole = date(int(year), int(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):  # a day of a hundred digits is an overflow
             return " ".join(part for part in (day, month, year) if part)
         return format_date(
             whole, "long", locale=SOURCE_LANGUAGE if self.language == PSEUDO else self.language
