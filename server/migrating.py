@@ -11,6 +11,7 @@ from typing import Any
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
@@ -41,6 +42,8 @@ def migrate(url: str) -> None:
 def migrate_engine(engine: Engine, target: str = "head") -> None:
     """Go up or down to `target` (a revision, `head` or `base`) in one transaction."""
     script = _script()
+    if target == "head" and _revision(engine) == script.get_current_head():
+        return  # the usual start: it takes no writer's place
 
     def steps(revision: Any, _context: Any) -> Any:
         if target == "base" or (target != "head" and _is_behind(script, target, revision)):
@@ -57,6 +60,11 @@ def migrate_engine(engine: Engine, target: str = "head") -> None:
                 transactional_ddl=True,
             )
             env.run_migrations()
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def _is_behind(script: ScriptDirectory, target: str, revision: Any) -> bool:

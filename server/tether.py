@@ -14,10 +14,12 @@ import signal
 import sys
 import threading
 import time
+import traceback
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LOOK_EVERY = 0.5  # seconds
 PATIENCE = 10.0  # seconds between being asked to end and being ended
+CRASHED = 70  # EX_SOFTWARE of sysexits.h; Python's own 1 would read as "done with something to look at"
 
 
 def end_with(parent: int) -> None:
@@ -38,4 +40,8 @@ def _watch(parent: int) -> None:
 if __name__ == "__main__":
     end_with(int(sys.argv[1]))
     sys.argv = ["oneguest", *sys.argv[2:]]
-    runpy.run_module("server.cli", run_name="__main__")
+    try:
+        runpy.run_module("server.cli", run_name="__main__")
+    except Exception:
+        traceback.print_exc()
+        sys.exit(CRASHED)

@@ -118,12 +118,13 @@ def parse(text: str, order: DateOrder | None = None, today: date | None = None) 
     the century that `today` makes likely (a date at most ten years ahead). Also read: `20240131`, spreadsheet serial
     numbers, Unix seconds, month names in twelve languages. A moment without an offset is taken for UTC.
     """
-    if len(text) in (10, 19) and text[4] == text[7] == "-" and text.isascii():
-        try:  # what most systems write
+    if len(text) == 19 and text[4] == text[7] == "-" and text.isascii():
+        try:  # what most systems write, hardly ever twice
             moment = datetime.fromisoformat(text)
         except ValueError:
-            return _parse(text, order, None if today is None else today.year)
-        return Date(moment.date(), moment.replace(tzinfo=UTC) if len(text) == 19 else None)
+            pass
+        else:
+            return Date(moment.date(), moment.replace(tzinfo=UTC))
     return _parse(text.strip()[:80], order, None if today is None else today.year)
 
 

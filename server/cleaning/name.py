@@ -46,6 +46,7 @@ _HANGUL = re.compile(r"[\uac00-\ud7af]{2,4}")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ьич|овна|евна|ична|ovich|evich|ovna|evna|ichna)", re.I)
 _DIGIT_O = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])|(?<=[^\W\d_]{2})0\b|\b0(?=[^\W\d_]{2})")
+_DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 _PAREN = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]?\s*")
 _TRIM = " ,;:/\\|*_\"'`´<>=~^-.&+#!"
@@ -123,12 +124,15 @@ _DOUBTFUL = frozenset(
 
 
 def _fix_word_digits(text: str) -> tuple[str, str | None]:
-    if not any(ch.isdigit() for ch in text):
+    if _DIGIT.search(text) is None:
         return text, None
     mended = _DIGIT_O.sub("o" if any(ch.islower() for ch in text) else "O", text)
     if any(ch.isdigit() for ch in mended):
         return mended, "name_has_digits"
     return mended, "name_zero_read_as_o"
+
+
+_PIECE_ENDS = re.compile(r"[\s&/+-]+")
 
 
 @cache
@@ -138,8 +142,9 @@ def _telling_words() -> frozenset[str]:
     return frozenset(piece for word in listed for piece in _pieces(word)) | {"et", "and", "und"}
 
 
-def _pieces(text: str) -> list[str]:
-    return [piece.strip(" .,") for piece in re.split(r"[\s&/+-]+", text.casefold()) if piece.strip(" .,")]
+@lru_cache(maxsize=20_000)
+def _pieces(text: str) -> tuple[str, ...]:
+    return tuple(word for piece in _PIECE_ENDS.split(text.casefold()) if (word := piece.strip(" .,")))
 
 
 @lru_cache(maxsize=40_000)
@@ -185,6 +190,11 @@ def _is_whole(text: str) -> bool:
 def _from_columns(
     first: str, last: str, said: _Title | None, found: list[tuple[str, str, str]], language: str
 ) -> Name:
+    if first and last and _is_plain(first) and _is_plain(last):
+        sure = not _looks_swapped(first, last)
+        if not sure:
+            found.append(("name_order_doubtful", "last_name", f"{first} / {last}"[:80]))
+        return _made(proper(first, given=True), proper(last), said, sure, found)
     whole = _not_a_person(f"{first} {last}".strip(), found, "last_name" if last else "first_name")
     if whole is not None:
         return whole
@@ -213,12 +223,23 @@ def _from_columns(
     last, said = _take_titles(last, said, found)
     last = _turn_particle(last)
     first, last = _clean_word(first, "first_name", found), _clean_word(last, "last_name", found)
-    both_caps = is_caps(first) and is_caps(last)
     sure = not (first and last and _looks_swapped(first, last))
     if not sure:
         found.append(("name_order_doubtful", "last_name", f"{first} / {last}"[:80]))
-    read = _made(proper(first, given=True, whole=both_caps), proper(last), said, sure, found)
+    read = _made(proper(first, given=True), proper(last), said, sure, found)
     return read._replace(companions=tuple(proper(name) for name in companions)) if companions else read
+
+
+_PLAIN_PART = re.compile(r"[^\W\d_]{2,}(?:['’ -][^\W\d_]{2,})*")
+
+
+def _is_plain(part: str) -> bool:
+    """Words and nothing else, none of which could be a title, a placeholder or a company."""
+    return (
+        _PLAIN_PART.fullmatch(part) is not None
+        and _telling_words().isdisjoint(_pieces(part))
+        and len(set(part.casefold())) > 1
+    )
 
 
 def _looks_swapped(first: str, last: str) -> bool:
@@ -227,6 +248,7 @@ def _looks_swapped(first: str, last: str) -> bool:
         "van", "von", "de", "der", "el", "al", "ben") and len(first.split()) > 1  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def _says_given(text: str, *, either: bool = False) -> bool:
     words_ = plain(text).split()
     if not words_ or len(words_[0]) < 2:
@@ -532,8 +554,8 @@ def _told_apart(parts: list[str], ends_with_title: bool) -> tuple[str, str, bool
 
 
 def _by_given_names(parts: list[str]) -> tuple[str, str, bool]:
-    known = [plain(word) in _given() or all(p in _given() for p in plain(word).split()) for word in parts]
-    either = [plain(word) in _either() for word in parts]
+    known = [_known(word) for word in parts]
+    either = [_known_either(word) for word in parts]
     if len(parts) == 2:
         if known[0] and not known[1]:
             return parts[0], parts[1], not either[0]
@@ -547,6 +569,17 @@ def _by_given_names(parts: list[str]) -> tuple[str, str, bool]:
     if known[-1] and not known[0]:
         return parts[-1], " ".join(parts[:-1]), not either[-1]
     return _western(parts, False)
+
+
+@lru_cache(maxsize=20_000)
+def _known(word: str) -> bool:
+    pieces = plain(word).split()
+    return bool(pieces) and all(piece in _given() for piece in pieces)
+
+
+@lru_cache(maxsize=20_000)
+def _known_either(word: str) -> bool:
+    return plain(word) in _either()
 
 
 def _western(parts: list[str], sure: bool) -> tuple[str, str, bool]:

@@ -26,6 +26,8 @@ _SCIENTIFIC = re.compile(r"(\d)[.,]?(\d*)e\+?(\d{1,2})", re.I)
 _FLOAT = re.compile(r"\+?\d{6,15}[.,]0+")
 _SPLIT = re.compile(r"\s*(?:;|\||\n|\s/\s|\s(?:ou|or|oder|o|of|et|and|und|e|y)\s|,\s+(?=[+0(]))\s*", re.I)
 _SLASHED = re.compile(r"((?:\+|00)?[\d .()-]{8,})/\s*((?:\+|00)?[\d .()-]{8,})")
+_PUNCTUATION = str.maketrans("", "", " +()-/")
+_DOTS = re.compile(r"(?<=\d)\.(?=\d\d)")
 _LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 _LETTERED = re.compile(r"[\d+().\s/-]*(?:[OolI|][\d+().\s/-]*){1,3}")
 _REPEATED = re.compile(r"0?\d?(\d)\1{6,}|0?(\d\d)\2{3,}|\d{0,2}(\d)\3{7,}")
@@ -42,33 +44,18 @@ def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] 
     """
     if not raw:
         return Phone()
-    text = unicodedata.normalize("NFKC", raw[:200]).strip()
-    if not any(ch.isdigit() for ch in text):
-        return Phone(None, "missing", (("phone_placeholder", {"value": raw[:80]}),))
     found: list[tuple[str, dict[str, str]]] = []
-    if not text.isascii():
-        text = "".join(str(unicodedata.digit(ch)) if ch.isdigit() and not ch.isascii() and unicodedata.digit(ch, -1) >= 0
-                       else ch for ch in text)  # fmt: skip
-    text, second = _first_of_two(text, found)
-    scientific = _SCIENTIFIC.fullmatch(text.replace(" ", ""))
-    if scientific:
-        digits, exponent = scientific[1] + scientific[2], int(scientific[3])
-        if len(digits) - 1 < exponent:
-            found.append(("phone_digits_lost", {"value": raw[:80]}))
+    second: str | None = None
+    extension = False
+    text, digits = raw, _DOTS.sub("", raw).translate(_PUNCTUATION)
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+        tidied = _tidy(raw, found)
+        if tidied is None:
+            return Phone(None, "missing", (("phone_placeholder", {"value": raw[:80]}),))
+        text, second, extension = tidied
+        if not text:
             return Phone(None, "invalid", tuple(found), second)
-        text = digits[: exponent + 1]
-        found.append(("phone_from_spreadsheet", {"value": raw[:80]}))
-    elif _FLOAT.fullmatch(text):
-        text = re.split(r"[.,]", text)[0]
-        found.append(("phone_from_spreadsheet", {"value": raw[:80]}))
-    text = text.lstrip("'")
-    extension = _EXTENSION.search(text)
-    if extension:
-        text = text[: extension.start()]
-    if _LETTERED.fullmatch(text) and sum(ch.isdigit() for ch in text) >= 6:
-        text = text.translate(_LETTER_DIGITS)
-        found.append(("phone_letters_read_as_digits", {"value": raw[:80]}))
-    digits = "".join(ch for ch in text if ch.isdigit())
+        digits = "".join(ch for ch in text if ch.isdigit())
     if _is_placeholder(digits):
         found.append(("phone_placeholder", {"value": raw[:80]}))
         return Phone(None, "placeholder", tuple(found), second)
@@ -88,6 +75,39 @@ def read_phone(raw: str, countries: tuple[str, ...], own_phones: frozenset[str] 
     if kind == "unverifiable":
         found.append(("phone_unverifiable", {"value": raw[:80]}))
     return Phone(e164, kind, tuple(found), second)
+
+
+def _tidy(raw: str, found: list[tuple[str, dict[str, str]]]) -> tuple[str, str | None, bool] | None:
+    """What is left to parse of an odd cell, its second number, and whether it had an extension.
+
+    None when there is no digit at all; an empty text when the digits are lost.
+    """
+    text = unicodedata.normalize("NFKC", raw[:200]).strip().lstrip("'")
+    text = "".join(
+        str(unicodedata.digit(ch)) if not ch.isascii() and unicodedata.digit(ch, None) is not None else ch
+        for ch in text
+    )
+    if not any(ch.isdigit() for ch in text):
+        return None
+    text, second = _first_of_two(text, found)
+    scientific = _SCIENTIFIC.fullmatch(text.replace(" ", ""))
+    if scientific:
+        digits, exponent = scientific[1] + scientific[2], int(scientific[3])
+        if len(digits) - 1 < exponent:
+            found.append(("phone_digits_lost", {"value": raw[:80]}))
+            return "", second, False
+        text = digits[: exponent + 1]
+        found.append(("phone_from_spreadsheet", {"value": raw[:80]}))
+    elif _FLOAT.fullmatch(text):
+        text = re.split(r"[.,]", text)[0]
+        found.append(("phone_from_spreadsheet", {"value": raw[:80]}))
+    extension = _EXTENSION.search(text)
+    if extension:
+        text = text[: extension.start()]
+    if _LETTERED.fullmatch(text) and sum(ch.isdigit() for ch in text) >= 6:
+        text = text.translate(_LETTER_DIGITS)
+        found.append(("phone_letters_read_as_digits", {"value": raw[:80]}))
+    return text, second, extension is not None
 
 
 def _first_of_two(text: str, found: list[tuple[str, dict[str, str]]]) -> tuple[str, str | None]:

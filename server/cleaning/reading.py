@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from server.cleaning.address import read_address
+from server.cleaning.address import Address, read_address
 from server.cleaning.country import read_country
 from server.cleaning.date import Date, parse, parse_birth
 from server.cleaning.email import Email, read_email
@@ -14,6 +14,7 @@ from server.cleaning.language import read_language
 from server.cleaning.name import Name, read_name
 from server.cleaning.phone import Phone, read_phone
 from server.cleaning.stay import (
+    Noted,
     currency_of,
     read_amount,
     read_consent,
@@ -23,7 +24,7 @@ from server.cleaning.stay import (
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text
+from server.cleaning.text import cut, read_text, tidy
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -70,6 +71,11 @@ class _Row:
         for field, raw in values.items():
             if not raw or field not in _KNOWN:
                 continue
+            plain = tidy(raw)
+            if plain is not None:
+                if len(plain) > 9 or plain.lower() not in _NOTHING:
+                    self.text[field] = plain
+                continue
             read = read_text(raw)
             for code in read.codes:
                 self.note(code, field, value=raw[:80], read=read.value[:80])
@@ -89,9 +95,19 @@ _KNOWN = frozenset(FIELDS)
 _NAME_FIELDS = frozenset(("first_name", "last_name", "full_name"))
 
 
+_NO_ADDRESS = Address()
+_NO_EMAIL = Email()
+_NO_PHONE = Phone()
+_NO_DATE = Date()
+_NOTHING_NOTED = Noted()
+
+
 class _Phones(NamedTuple):
-    phone: Phone
-    mobile: Phone
+    phone: Phone = _NO_PHONE
+    mobile: Phone = _NO_PHONE
+
+
+_NO_PHONES = _Phones()
 
 
 def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
@@ -102,15 +118,19 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     in the result and stands in its findings. Every value fits the columns of `records.models.CleanRow`.
     """
     row = _Row(values, context)
+    text = row.text
+    get = text.get
     country = _country(row, "country")
     nationality = _country(row, "nationality")
     language = _language(row)
-    address = read_address(row.get("street"), row.get("postal_code"), row.get("city"), country)
-    for code, field, value in address.found:
-        row.note(code, field, value=value)
-    country = country or address.country
+    address = _NO_ADDRESS
+    if "street" in text or "postal_code" in text or "city" in text:
+        address = read_address(get("street", ""), get("postal_code", ""), get("city", ""), country)
+        for code, field, value in address.found:
+            row.note(code, field, value=value)
+        country = country or address.country
     name = read_name(
-        row.get("first_name"), row.get("last_name"), row.get("full_name"), row.get("title"), language or ""
+        get("first_name", ""), get("last_name", ""), get("full_name", ""), get("title", ""), language or ""
     )
     for code, field, value in name.found:
         row.note(code, field, value=value)
@@ -123,13 +143,13 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     updated = _moment(row, "updated_at")
     written = max((moment.value for moment in (created, updated) if moment.value), default=stay_from)
     birth_date = _birth(row, written)
-    amount, currency = read_amount(row.get("amount")) if "amount" in row.text else (None, None)
-    if "amount" in row.text and amount is None:
-        row.note("amount_unreadable", "amount", value=row.get("amount")[:80])
-    noted = read_notes(row.get("notes"))
-    status = read_status(row.get("status")) if "status" in row.text else "unknown"
-    if "status" in row.text and status == "unknown":
-        row.note("status_unknown", "status", value=row.get("status")[:80])
+    amount, currency = read_amount(get("amount", "")) if "amount" in text else (None, None)
+    if "amount" in text and amount is None:
+        row.note("amount_unreadable", "amount", value=get("amount", "")[:80])
+    noted = read_notes(get("notes", "")) if "notes" in text else _NOTHING_NOTED
+    status = read_status(get("status", "")) if "status" in text else "unknown"
+    if "status" in text and status == "unknown":
+        row.note("status_unknown", "status", value=get("status", "")[:80])
     return CleanRecord(
         first_name=name.first,
         last_name=name.last,
@@ -156,16 +176,16 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
         document_number=_document(row),
         company=_short(row, "company"),
         loyalty_id=_short(row, "loyalty_id"),
-        references=read_references(row.get("reference"), noted),
-        room=read_room(row.get("room"), noted),
+        references=read_references(get("reference", ""), noted),
+        room=read_room(get("room", ""), noted),
         card_digits=noted.card_digits,
         stay_from=stay_from,
         stay_to=stay_to,
         status=status,
         channel=_short(row, "channel"),
-        party=read_party(row.get("party"), noted),
+        party=read_party(get("party", ""), noted),
         amount=amount,
-        currency=currency_of(row.get("currency")) or currency,
+        currency=currency_of(get("currency", "")) or currency,
         created_at=created.moment,
         updated_at=updated.moment,
         consent_at=_moment(row, "consent_at").moment,
@@ -199,7 +219,7 @@ def _language(row: _Row) -> str | None:
 def _email(row: _Row) -> Email:
     text = row.get("email")
     if not text:
-        return Email()
+        return _NO_EMAIL
     email = read_email(text[:1_000], row.context.own_domains, row.context.own_emails)
     for code, params in email.found:
         row.findings.append(Finding(code, "email", params))
@@ -210,7 +230,7 @@ def _phones(row: _Row, country: str | None, nationality: str | None) -> _Phones:
     """Both phone columns; a mobile number fills `mobile` and a landline `phone`, whichever column it stands in."""
     phone_text, mobile_text = row.get("phone"), row.get("mobile")
     if not phone_text and not mobile_text:
-        return _Phones(Phone(), Phone())
+        return _NO_PHONES
     hints = tuple(dict.fromkeys(code for code in (country, nationality, row.context.country) if code))
     own = row.context.own_phones
     read: list[tuple[str, Phone]] = []
@@ -221,10 +241,10 @@ def _phones(row: _Row, country: str | None, nationality: str | None) -> _Phones:
         read.append((field, number))
         for code, params in number.found:
             row.findings.append(Finding(code, field, params))
-    phone = next((number for field, number in read if field == "phone"), Phone())
-    mobile = next((number for field, number in read if field == "mobile"), Phone())
+    phone = next((number for field, number in read if field == "phone"), _NO_PHONE)
+    mobile = next((number for field, number in read if field == "mobile"), _NO_PHONE)
     second = next((number.second for _, number in read if number.second), None)
-    other = read_phone(second, hints, own) if second else Phone()
+    other = read_phone(second, hints, own) if second else _NO_PHONE
     if phone.e164 is None and other.e164 is not None and other.kind != "mobile":
         phone = other
     if mobile.e164 is None:
@@ -253,7 +273,7 @@ def _moment(row: _Row, field: str) -> Date:
     """A moment in UTC; a day without a time is its midnight."""
     text = row.get(field)
     if not text:
-        return Date()
+        return _NO_DATE
     read = parse(text, row.context.date_orders.get(field), row.context.today)
     _note_date(row, field, text, read)
     if read.value is not None and read.moment is None:
@@ -292,6 +312,8 @@ def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
 
 
 def _document(row: _Row) -> str | None:
+    if "document_number" not in row.text:
+        return None
     number = "".join(ch for ch in row.get("document_number").upper() if ch.isalnum())
     if len(number) < 4 or len(set(number)) == 1:
         return None

@@ -9,6 +9,7 @@ from server.cleaning.lists import rows
 
 PARTICLES_LOW = frozenset(row[0] for row in rows("particles") if row[1] == "low")
 _BETWEEN = frozenset(row[0] for row in rows("particles") if row[1] == "in")
+_AS_WRITTEN = re.compile(r"[A-Z][a-z]+(?:[ -][A-Z][a-z]+)*")
 _PIECE = re.compile(r"[^\W\d_]+|[\W\d_]+")
 
 
@@ -29,14 +30,16 @@ def _is_small(word: str) -> bool:
 
 
 @lru_cache(maxsize=40_000)
-def proper(text: str | None, given: bool = False, whole: bool = False) -> str:
+def proper(text: str | None, given: bool = False) -> str:
     """A name in its proper case: `DE LA CRUZ` -> `de la Cruz`, `o'neill` -> `O'Neill`, `JEAN-PIERRE` -> `Jean-Pierre`.
 
     Words in mixed case are left as the source wrote them (`BenGhamdi`, `van Soest`). `given`: a first name, in which
-    no word is a particle at the start. `whole` is for callers whose both parts are in capitals.
+    no word is a particle at the start.
     """
     if not text:
         return ""
+    if not (text.isupper() or text.islower()) and _AS_WRITTEN.fullmatch(text):
+        return text
     words = text.split()
     shout = all(is_caps(word) or word.casefold() in PARTICLES_LOW for word in words)
     small = all(_is_small(word) for word in words)

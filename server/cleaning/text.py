@@ -21,6 +21,8 @@ _FIXES = ftfy.TextFixerConfig(
 _SUSPECT = re.compile(r"[ÂÃÄÅâãäåÐÑÎÏØÙƒƑŸ]|[aA][\x80-\x9f¡-¿‰€™œž]")
 # what UTF-8 leaves when read as latin-1 or cp1252: a lead byte as a letter, its tail as a sign
 _TAIL = r"[\x80-\x9f\xa0-¿€‚ƒƑ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+# ASCII and the accented letters that never are a mojibake's first half
+_ACCENTED = re.compile(r"[ -~áàéèêëíìïîóòôöúùûüñçÉÈÊËÍÓÖÚÜÇß]*")
 _CASE_DAMAGED = re.compile(rf"[ãa](?={_TAIL})|[Aâ](?={_TAIL})|Ƒ")
 _STILL_BROKEN = re.compile(rf"[ÃÂ]{_TAIL}")
 
@@ -60,6 +62,18 @@ class Text(NamedTuple):
     lost: bool = False
 
 
+def tidy(raw: str) -> str | None:
+    """A cell that needs no more than its spaces put right; None when it needs `read_text`."""
+    if not raw.isascii():
+        if _ACCENTED.fullmatch(raw) is None:
+            return None
+    elif not raw.isprintable():
+        return None
+    if len(raw) > 300 or "&" in raw or "?" in raw:
+        return None
+    return _SPACES.sub(" ", raw).strip() if "  " in raw else raw.strip()
+
+
 def read_text(raw: str) -> Text:
     """Make a cell readable; never fails, never longer than MAX_RAW.
 
@@ -67,10 +81,9 @@ def read_text(raw: str) -> Text:
     pages read as cp1252, and HTML entities; drops hidden characters; composes accents (NFC); evens spaces. Letters
     already lost (U+FFFD, `H?l?ne`) stay lost and are shown as U+FFFD.
     """
-    if raw.isascii() and raw.isprintable() and len(raw) <= 300 and "&" not in raw and "?" not in raw:
-        if "  " not in raw:
-            return Text(raw.strip())
-        return Text(_SPACES.sub(" ", raw).strip())
+    plain_already = tidy(raw)
+    if plain_already is not None:
+        return Text(plain_already)
     return _read_odd(raw)
 
 

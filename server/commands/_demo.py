@@ -7,8 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from server import data_folder
+from server.captures.links import issue_link
+from server.clock import clock
+from server.db import make_engine, writing
+from server.properties.setup import ensure_properties
+from server.records.models import CleanRow, SourceRecord
+from server.refusal import Refused
 from server.settings import Settings
+from server.stays.models import Stay
 
 RECORDS = 1500
 SEED = 1
@@ -20,9 +29,6 @@ def fill(settings: Settings, run_to_end: Callable[..., None]) -> None:
     Begun again after a stop it ends in the same state: the exports come from a seed, and importing a file
     twice changes nothing.
     """
-    from server.db import make_engine, writing
-    from server.properties.setup import ensure_properties
-
     folder = settings.data_dir
     if data_folder.demo_facts(folder).get("filled"):
         return
@@ -37,7 +43,7 @@ def fill(settings: Settings, run_to_end: Callable[..., None]) -> None:
     finally:
         engine.dispose()
     for words in import_commands(manifest, exports):
-        run_to_end(*words)
+        run_to_end(*words, may_complain=True)  # exports have bad rows, and the importer says so
     data_folder.mark_demo(folder, filled=True, records=RECORDS, seed=SEED)
 
 
@@ -49,3 +55,29 @@ def import_commands(manifest: Mapping[str, Any], exports: Path) -> list[tuple[st
     return [
         ("import", *paths, *(("--property", code) if code else ())) for code, paths in by_property.items()
     ]
+
+
+def guests_link(settings: Settings, address: str) -> str | None:
+    """A link of one invented guest who arrives next, and what opens it; None when nobody arrives."""
+    now = clock()
+    coming = (
+        select(SourceRecord, CleanRow, Stay)
+        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+        .join(Stay, Stay.record_id == SourceRecord.id)
+        .where(Stay.kind == "stay", Stay.status == "booked", Stay.arrives > now.date())
+        .where(CleanRow.last_name.is_not(None), CleanRow.is_person)
+        .order_by(Stay.arrives, SourceRecord.id)
+        .limit(20)
+    )
+    engine = make_engine(settings.database_url)
+    try:
+        with writing(engine) as session:
+            for record, clean, stay in session.execute(coming).tuples():
+                try:
+                    issued = issue_link(session, record, actor="command", now=now)
+                except Refused:
+                    continue
+                return f"{address}/g/{issued.token}  (surname {clean.last_name}, arrival {stay.arrives})"
+    finally:
+        engine.dispose()
+    return None

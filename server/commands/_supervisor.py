@@ -97,8 +97,11 @@ class Supervisor:
         finally:
             self._stop_all()
 
-    def run_to_end(self, *words: str) -> None:
-        """Run one command to its end before web and worker start; CannotStart when it fails or is stopped."""
+    def run_to_end(self, *words: str, may_complain: bool = False) -> None:
+        """Run one command to its end before web and worker start; CannotStart when it fails or is stopped.
+
+        `may_complain`: done with something to look at (exit 1) is done.
+        """
         if self.stopping:
             raise CannotStart("Stopped before everything was made; the next start goes on from here.")
         child = Child(" ".join(words[:2]), words)
@@ -111,7 +114,8 @@ class Supervisor:
             self._stop_all()
         if self.stopping:
             raise CannotStart("Stopped before everything was made; the next start goes on from here.")
-        if child.process is not None and child.process.returncode not in (0, 1):  # 1: something to look at
+        done = (0, 1) if may_complain else (0,)
+        if child.process is not None and child.process.returncode not in done:
             raise CannotStart(f"./oneguest {' '.join(words)} failed; what it said stands above.")
 
     def _wait_until_healthy(self) -> bool:

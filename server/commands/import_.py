@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from server.settings import Settings
 
 if TYPE_CHECKING:
-    from server.sources import Reading
+    from server.sources.reading import Reading
 
 HELP = "Read exports of other systems into records and guests. Interrupted, the same command goes on."
 EXAMPLE = "import arrivals.csv --property main"
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from server.records.models import Import
     from server.refusal import Refused
     from server.sentences import say
-    from server.sources import layouts
+    from server.sources.layout import layouts
 
     engine = open_database(settings)
     with reading(engine) as session:
@@ -92,14 +92,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def describe(name: str, reading: Reading) -> str:
     """What was found in a file, in one line."""
     from server.sentences import say
-    from server.sources import layout_of
 
+    used = reading.layout_used
     orders = ", ".join(f"{field}: {order}" for field, order in sorted(reading.date_orders.items()))
     return say(
         "import.found",
         {
             "file": name,
-            "layout": layout_of(reading).title,
+            "layout": used.title if used else reading.source_name,
             "rows": str(reading.rows),
             "encoding": reading.encoding,
             "separator": {"\t": "TAB"}.get(reading.separator or "", reading.separator or "-"),

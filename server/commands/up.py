@@ -6,12 +6,9 @@ import argparse
 import os
 import sys
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from server import data_folder
-from server.commands._demo import fill
 from server.commands._house import make_house, refuse_unlike_folder
 from server.commands._listening import EVERYWHERE, LOOPBACK, refuse_busy_port
 from server.commands._supervisor import Supervisor
@@ -51,9 +48,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         make_house(settings)
         supervisor = Supervisor(settings.host, settings.port)
         supervisor.listen_to_signals()
+        link = None
         if settings.demo:
+            from server.commands._demo import fill, guests_link
+
             fill(settings, supervisor.run_to_end)
-        return supervisor.run(announcement(settings, address))
+            link = guests_link(settings, address)
+        return supervisor.run(announcement(settings, address, link))
 
 
 def settings_for(args: argparse.Namespace, settings: Settings) -> Settings:
@@ -93,8 +94,8 @@ def address_of(settings: Settings) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
-def announcement(settings: Settings, address: str) -> str:
-    """What is said when everything runs: what to open, and who can."""
+def announcement(settings: Settings, address: str, link: str | None = None) -> str:
+    """What is said when everything runs: what to open, and who can. `link` is a guest's, or None."""
     if settings.host in LOOPBACK:
         reach = "The desk listens on this machine only."
     else:
@@ -109,15 +110,8 @@ def announcement(settings: Settings, address: str) -> str:
             f"{name} is running. Open:",
             f"  desk          {address}/",
             f"  kiosk         {address}/kiosk/",
-            f"  guest's link  {guests_link(settings)}",
+            f"  guest's link  {link or './oneguest link issue --reference BOOKING'}",
             f"Data: {settings.data_dir}. {reach}",
             "Ctrl-C stops all of it.",
         )
     )
-
-
-def guests_link(settings: Settings) -> str:
-    """How to get a guest's link: the command that makes one, or where the desk does."""
-    if find_spec("server.commands.link_issue") is None:
-        return "on the desk, beside each coming stay"
-    return f"./oneguest {import_module('server.commands.link_issue').EXAMPLE}"

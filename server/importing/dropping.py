@@ -21,7 +21,7 @@ from server.properties.models import Property
 from server.record import FIELDS
 from server.records.models import Import, KeptMapping
 from server.refusal import Refused
-from server.sources import Reading
+from server.sources.reading import Reading
 
 KINDS = (
     "pms",

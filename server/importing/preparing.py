@@ -15,8 +15,9 @@ from server.properties.models import Property
 from server.properties.setup import default_property
 from server.records.models import Import, KeptMapping, Source
 from server.refusal import Refused
-from server.sources import KeptMapping as Mapped
-from server.sources import Reading, inspect, layout_of
+from server.sources.inspection import inspect
+from server.sources.reading import KeptMapping as Mapped
+from server.sources.reading import Reading
 
 UNFINISHED = ("queued", "running", "linking", "failed")
 
@@ -97,15 +98,15 @@ def find_source(
 ) -> Source:
     """The source of a file, made when it is new.
 
-    It is called `name`, else as its layout is; with the property's code behind it when that is not the
-    default one, because the same product in two hotels gives two sets of keys.
+    It is called `name`, else as the reading calls it; with the property's code behind it when that is not
+    the default one, because the same product in two hotels gives two sets of keys.
     """
-    layout = layout_of(reading)
-    chosen = name or (layout.name if place is None or place.is_default else f"{layout.name}@{place.code}")
+    own = reading.source_name
+    chosen = name or (own if place is None or place.is_default else f"{own}@{place.code}")
     found = session.scalar(select(Source).where(Source.name == chosen))
     if found is None:
         where = place or default_property(session)
-        found = Source(name=chosen, layout=layout.name, kind=layout.kind, property_id=where.id)
+        found = Source(name=chosen, layout=reading.layout or own, kind=reading.kind, property_id=where.id)
         session.add(found)
         session.flush()
     return found

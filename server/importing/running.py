@@ -27,7 +27,8 @@ from server.record import Context, RawRecord
 from server.records.models import Import, Problem, Source
 from server.records.storing import Arrival, Origin, Stored, count_codes, store
 from server.refusal import Refused
-from server.sources import BadRow, Reading, layout_of, read_rows
+from server.sources.reading import Reading
+from server.sources.rows import BadRow, read_rows
 
 BATCH = 1000
 """Rows a transaction: at most these are read again after a kill; a desk's write waits for one such."""
@@ -138,7 +139,7 @@ def _house(engine: Engine, reading: Reading) -> _House:
 
 
 def _origin(source: Source, reading: Reading, import_id: int) -> Origin:
-    return Origin(source=source, stay_kind=layout_of(reading).stay_kind, proof="source", import_id=import_id)
+    return Origin(source=source, stay_kind=reading.stay_kind, proof="source", import_id=import_id)
 
 
 def _batched(rows: Iterator[RawRecord | BadRow]) -> Iterator[list[RawRecord | BadRow]]:

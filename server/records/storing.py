@@ -126,7 +126,10 @@ def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str,
 def _make_records(
     session: Session, origin: Origin, arrivals: Sequence[Arrival], known: dict[str, _Known], now: datetime
 ) -> None:
-    first = {a.raw.key: a for a in reversed(arrivals) if a.raw.key not in known}
+    first: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        if arrival.raw.key not in known:
+            first.setdefault(arrival.raw.key, arrival)
     if not first:
         return
     rows = [

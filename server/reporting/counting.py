@@ -138,13 +138,13 @@ def _count_email_classes(session: Session, cells: Cells) -> None:
         _add(cells, (0, place), ("", f"source:{source}"), {f"records.class.{email_class}": count})
     people = select(Link.guest_id).distinct().subquery()
     after = (
-        select(func.coalesce(GuestValue.value_class, "missing"), func.count())
+        select(GuestValue.value_class, func.count())
         .select_from(people)
         .outerjoin(GuestValue, (GuestValue.guest_id == people.c.guest_id) & (GuestValue.field == "email"))
-        .group_by(func.coalesce(GuestValue.value_class, "missing"))
+        .group_by(GuestValue.value_class)
     )
     for email_class, count in session.execute(after):
-        _add(cells, (0,), ("",), {f"guests.class.{email_class}": count})
+        _add(cells, (0,), ("",), {f"guests.class.{email_class or 'missing'}": count})
 
 
 def _add(cells: Cells, places: Iterable[int], cuts: Iterable[str], values: Mapping[str, int | None]) -> None:

@@ -1,1 +1,1 @@
-"""How the exports of other systems are laid out, and how any file is read safely."""
+"""Reading what other systems export: recognise a file, guard its door, give its rows one by one."""

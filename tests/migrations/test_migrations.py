@@ -1,0 +1,100 @@
+"""Migrations: up and down on both stores, with guests in the tables, and never apart from the models."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from server.db import Base, make_engine
+from server.guests.linking import link_waiting
+from server.migrating import FOLDER, migrate, migrate_engine
+from tests.builders import PATRICK, take_in
+
+REVISIONS = [
+    step.revision for step in ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)]).walk_revisions()
+]
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_migrated_tables_are_the_models(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_each_migration_goes_down_and_up_again_with_guests_in_the_tables(
+    engine: Engine, revision: str
+) -> None:
+    take_in(engine, PATRICK | {"key": "A1"})
+    link_waiting(engine)
+
+    migrate_engine(engine, revision)
+    migrate_engine(engine, "head")
+
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_all_the_way_down_leaves_nothing(engine: Engine) -> None:
+    migrate_engine(engine, "base")
+
+    assert tables(engine) == set()
+
+
+def test_a_newer_revision_keeps_what_older_tables_hold(engine: Engine) -> None:
+    take_in(engine, PATRICK | {"key": "A1"})
+    migrate_engine(engine, "0003_source_records")
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT last_name FROM clean_record")).scalar() == "Martin"
+
+
+def test_a_migration_that_fails_leaves_the_tables_as_they_were(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate_engine(engine, "0002_jobs_and_journal")
+    before = tables(engine)
+
+    class PowerCut(Exception):
+        pass
+
+    def cut(*_: object, **__: object) -> None:
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.op.create_index", cut)
+        with pytest.raises(PowerCut):
+            migrate_engine(engine, "head")
+    assert tables(engine) == before
+
+    migrate_engine(engine, "head")
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrate(url)
+        except BaseException as error:
+            failures.append(error)
+
+    starts = [threading.Thread(target=start) for _ in range(3)]
+    for one in starts:
+        one.start()
+    for one in starts:
+        one.join()
+
+    assert not failures
+    assert tables(make_engine(url)) == set(Base.metadata.tables)

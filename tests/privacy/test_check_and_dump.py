@@ -1,0 +1,170 @@
+"""`check` finds what is lost or contradictory; `dump` says the state, whatever way led to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from server.db import reading, writing
+from server.guests.linking import link_waiting
+from server.guests.models import Decision, Guest, GuestValue, Link
+from server.privacy.check import RULES, check
+from server.privacy.dump import dump
+from server.records.models import CleanRow, Import, RecordVersion, SourceRecord
+from tests.builders import NOON, PATRICK, make_source, take_in
+
+OLGA = {"key": "s1", "first_name": "Olga", "last_name": "Ivanova", "email": "olga.ivanova@mail.ru"}
+ROWS = (PATRICK | {"key": "A1"}, PATRICK | {"key": "A2"}, OLGA)
+
+
+def house(engine: Engine) -> None:
+    take_in(engine, *ROWS)
+    link_waiting(engine)
+    source = make_source(engine)
+    with writing(engine) as session:
+        done = Import(
+            source_id=source.id,
+            property_id=source.property_id,
+            file_name="a.csv",
+            file_digest="0",
+            file_size=1,
+            state="done",
+            rows_total=0,
+            created_at=NOON,
+        )
+        session.add(done)
+
+
+def test_a_house_in_order_has_nothing_to_say(engine: Engine) -> None:
+    house(engine)
+
+    with reading(engine) as session:
+        assert check(session) == []
+
+
+def lose_a_link(session: Session) -> None:
+    session.execute(delete(Link).where(Link.record_id == 3))
+
+
+def forget_the_evidence(session: Session) -> None:
+    session.execute(update(Link).where(Link.record_id == 2).values(evidence=[]))
+
+
+def lean_on_a_stranger(session: Session) -> None:
+    session.execute(update(Link).where(Link.record_id == 1).values(nearest_record_id=3))
+
+
+def resolve_a_living_guest(session: Session) -> None:
+    guests = sorted(set(session.scalars(select(Link.guest_id))))
+    session.execute(update(Guest).where(Guest.id == guests[0]).values(merged_into=guests[1]))
+
+
+def go_against_a_person(session: Session) -> None:
+    session.add(Decision(record_a=1, record_b=2, verdict="not_same", author="desk", reason="twins", at=NOON))
+
+
+def take_a_value_from_a_stranger(session: Session) -> None:
+    session.execute(update(GuestValue).where(GuestValue.record_id == 3).values(record_id=1))
+
+
+def miscount_an_import(session: Session) -> None:
+    session.execute(update(Import).values(rows_read=5, rows_total=5))
+
+
+def stop_an_import_early(session: Session) -> None:
+    session.execute(update(Import).values(rows_total=5))
+
+
+def count_what_was_not_stored(session: Session) -> None:
+    session.execute(update(Import).values(rows_read=1, rows_total=1, rows_stored=1))
+
+
+def count_what_does_not_wait(session: Session) -> None:
+    session.execute(update(Import).values(rows_read=1, rows_total=1, rows_waiting=1))
+
+
+def lose_a_version(session: Session) -> None:
+    session.execute(delete(RecordVersion).where(RecordVersion.record_id == 1))
+
+
+def lose_a_reading(session: Session) -> None:
+    session.execute(delete(CleanRow).where(CleanRow.record_id == 1))
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lose_a_link, "Every source record is linked"),
+        (forget_the_evidence, "Every link has evidence"),
+        (lean_on_a_stranger, "A link's nearest record"),
+        (resolve_a_living_guest, "No record is linked to a guest that went"),
+        (go_against_a_person, "No decision of a person"),
+        (take_a_value_from_a_stranger, "Every value of a guest"),
+        (miscount_an_import, "read = stored + unchanged + waiting"),
+        (stop_an_import_early, "A finished import read every row"),
+        (count_what_was_not_stored, "Every row counted as stored"),
+        (count_what_does_not_wait, "Every row counted as waiting"),
+        (lose_a_version, "No version of a record is missing"),
+        (lose_a_reading, "Every record has its clean reading"),
+    ],
+)
+def test_damage_is_found_and_named(engine: Engine, damage: Callable[[Session], None], says: str) -> None:
+    house(engine)
+
+    with writing(engine) as session:
+        damage(session)
+
+    with reading(engine) as session:
+        assert any(broken.says.startswith(says) for broken in check(session))
+
+
+def test_no_finding_of_check_holds_a_guests_data(engine: Engine) -> None:
+    house(engine)
+    with writing(engine) as session:
+        lose_a_link(session)
+
+    with reading(engine) as session:
+        text = repr(check(session))
+    assert "Ivanova" not in text
+    assert "olga" not in text
+    assert len(RULES) > 10
+
+
+def test_two_ways_to_one_state_print_the_same_bytes(engine: Engine, sqlite_url: str) -> None:
+    from server.db import make_engine
+
+    house(engine)
+    other = make_engine(sqlite_url.replace(".db", "-other.db"))
+    from server.migrating import migrate_engine
+
+    migrate_engine(other)
+    for row in reversed(ROWS):
+        take_in(other, row)
+    link_waiting(other)
+    link_waiting(other, bulk=True)
+
+    def without_imports(lines: list[str]) -> list[str]:
+        return [line for line in lines if '"type":"import"' not in line]
+
+    with reading(engine) as one, reading(other) as two:
+        assert without_imports(dump(one)) == without_imports(dump(two))
+
+
+def test_every_line_of_a_dump_is_one_object_and_names_no_guest_id(engine: Engine) -> None:
+    house(engine)
+
+    with reading(engine) as session:
+        lines = dump(session)
+        guest_ids = set(session.scalars(select(Guest.id)))
+        assert session.scalar(select(SourceRecord.id).limit(1)) is not None
+
+    assert lines == sorted(lines)
+    for line in lines:
+        thing = json.loads(line)
+        assert list(thing) == sorted(thing)
+        assert not any(guest_id in line for guest_id in guest_ids)
+    assert {json.loads(line)["type"] for line in lines} >= {"source_record", "link", "guest", "guest_value"}
