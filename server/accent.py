@@ -1,7 +1,8 @@
 """A property's accent colour as a style sheet, since the pages allow no inline style.
 
 The colour is checked for contrast here: what is written on it is black or white, whichever reads better, and
-where it stands as text it is darkened or lightened until it keeps 4.5 to 1 (WCAG 2.2, 1.4.3) also on its own tint.
+where it stands as text it is darkened or lightened until it keeps 4.5 to 1 (WCAG 2.2, 1.4.3) even on its
+own tint.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from server.cleaning.email import read_email
 from server.cleaning.lists import rows, words
 
 SHORTEST = 6
-"""Letters before the ending that a provider's name must have to be compared; shorter ones are near anything."""
+"""Letters that a provider's name must have to be compared; shorter ones are near anything."""
 
 
 def suggest_email(text: str) -> str | None:

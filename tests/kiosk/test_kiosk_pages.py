@@ -68,7 +68,7 @@ def test_a_faulty_plain_form_comes_back_with_its_answers(app: Flask, client: Fla
 def test_the_module_gets_a_receipt_that_repeats_id_and_digest(app: Flask, client: FlaskClient) -> None:
     data = filled(client, email="anna@example.com")
 
-    receipts: list[dict[str, Any]] = [client.post(FORM, data=data, headers=JSON).json for _ in range(2)]
+    receipts: list[dict[str, Any]] = [client.post(FORM, data=data, headers=JSON).get_json() for _ in range(2)]
 
     stored = {"given_name": "Anna", "family_name": "Rossi", "email": "anna@example.com"}
     for receipt, status in zip(receipts, ("stored", "duplicate"), strict=True):
@@ -88,7 +88,7 @@ def test_a_form_that_the_module_sends_is_never_refused_for_what_it_holds(
         FORM, data=filled(client, email="not an address", birth_date_year="99"), headers=JSON
     )
 
-    assert answer.json["status"] == "stored"
+    assert answer.get_json()["status"] == "stored"
     assert captures(app)[0].answers["email"] == "not an address"
 
 

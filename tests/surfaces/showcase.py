@@ -1,4 +1,4 @@
-"""A page with every component of the desk, for looking at and for the accessibility test; no part of the product."""
+"""A page with every component of the desk, to look at and to test; no part of the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No page or state breaks a rule of WCAG 2.2 AA that a machine can check; the tablet, the phone and the desk."""
+"""No page or state breaks a rule of WCAG 2.2 AA that a machine can check."""
 
 from __future__ import annotations
 
