@@ -15,17 +15,18 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from server.clock import clock
-from server.db import reading, writing
+from server.db import insert_rows, reading, writing
 from server.guests.assigning import assign
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
 from server.jobs.places import holding
 from server.matching import Decisions, Partition, Records, make_model, match
 from server.matching import Model as EngineModel
+from server.matching.explaining import Evidence
 from server.records.models import CleanRow, RecordKey, Source, SourceRecord
 from server.records.reading import from_row
 from server.records.storing import ID_SEPARATOR
@@ -291,15 +292,20 @@ def _write_batch(
             select(SourceRecord.id, SourceRecord.current_version).where(SourceRecord.id.in_(all_ids))
         ).all()
     )
-    new_guests = [{"id": g.guest_id, "created_at": now} for g in batch if g.guest_id in minted]
-    if new_guests:
-        session.execute(insert(Guest), new_guests)
+    new_guests = [
+        {"id": g.guest_id, "merged_into": None, "created_at": now} for g in batch if g.guest_id in minted
+    ]
+    insert_rows(session, Guest, new_guests)
+    reasons = iter(partition.reasons([i for group in batch for i in group.places]))
     link_rows, events, values, settled = [], [], [], []
     for group in batch:
-        present = [i for i in group.places if loaded.ids[i] in current]  # an erased record is gone meanwhile
-        for i in present:
+        present = []
+        for i, evidence in zip(group.places, reasons, strict=False):
             record_id = loaded.ids[i]
-            link_rows.append(_link_row(loaded, partition, i, group.guest_id, model, now))
+            if record_id not in current:  # erased meanwhile
+                continue
+            present.append(i)
+            link_rows.append(_link_row(loaded, partition, i, evidence, group.guest_id, model, now))
             event = _event(record_id, group.guest_id, links.get(record_id), record_id in loaded.waiting, now)
             if event:
                 events.append(event)
@@ -308,9 +314,9 @@ def _write_batch(
         values += _value_rows(group.guest_id, [loaded.members[i] for i in present])
     session.execute(delete(Link).where(Link.record_id.in_(all_ids)))
     session.execute(delete(GuestValue).where(GuestValue.guest_id.in_([g.guest_id for g in batch])))
-    for table, rows in ((Link, link_rows), (GuestEvent, events), (GuestValue, values)):
-        if rows:
-            session.execute(insert(table), rows)
+    insert_rows(session, Link, link_rows)
+    insert_rows(session, GuestEvent, events)
+    insert_rows(session, GuestValue, values)
     if settled:
         session.execute(
             update(SourceRecord).where(SourceRecord.id.in_(settled)).values(needs_linking=False),
@@ -320,17 +326,22 @@ def _write_batch(
 
 
 def _link_row(
-    loaded: _Loaded, partition: Partition, i: int, guest_id: str, model: str, now: datetime
+    loaded: _Loaded,
+    partition: Partition,
+    i: int,
+    evidence: Sequence[Evidence],
+    guest_id: str,
+    model: str,
+    now: datetime,
 ) -> dict[str, Any]:
     nearest = int(partition.nearest[i])
-    evidence = [[code, dict(params), round(bits, 2)] for code, params, bits in partition.evidence(i)]
     return {
         "record_id": loaded.ids[i],
         "guest_id": guest_id,
         "author": "engine",
         "reason": "alone" if nearest < 0 else "evidence" if evidence else "decision",
         "nearest_record_id": loaded.ids[nearest] if nearest >= 0 else None,
-        "evidence": evidence,
+        "evidence": [[code, dict(params), bits] for code, params, bits in evidence],
         "probability": float(partition.probability[i]) if nearest >= 0 else None,
         "model": model,
         "made_at": now,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
 from server.matching.columns import Bits, Ints
-from server.matching.explaining import Evidence, evidence_between
+from server.matching.explaining import Evidence, evidence_of
 from server.matching.keys import candidates
 from server.matching.model import ENGINE, Model
 from server.matching.partition import Decisions, Grouping, group
@@ -39,8 +39,13 @@ class Partition:
 
     def evidence(self, row: int) -> list[Evidence]:
         """Why a record stands where it stands: (code, parameters, bits), heaviest first."""
-        other = int(self.nearest[row])
-        return [] if other < 0 else evidence_between(self.records, self.model, row, other)
+        return self.reasons([row])[0]
+
+    def reasons(self, rows: Sequence[int]) -> list[list[Evidence]]:
+        """The evidence of many records at once; empty for one that stands alone."""
+        pairs = [(row, int(self.nearest[row])) for row in rows if self.nearest[row] >= 0]
+        found = iter(evidence_of(self.records, self.model, pairs) if pairs else [])
+        return [next(found) if self.nearest[row] >= 0 else [] for row in rows]
 
 
 def match(records: Records, model: Model, decisions: Decisions | None = None) -> Partition:

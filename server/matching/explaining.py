@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +16,9 @@ from server.matching.scoring import probabilities, weigh
 
 Evidence = tuple[str, dict[str, str], float]
 """A code, its parameters, and the bits it speaks for (or against) one person."""
+
+SILENT = 0.2
+"""Bits below which a kind of evidence is not worth a sentence."""
 
 Verdict = Literal["same", "ask", "apart"]
 
@@ -55,17 +58,21 @@ def explain(records: Records, model: Model, i: int, j: int) -> Explanation:
 
 def evidence_between(records: Records, model: Model, i: int, j: int) -> list[Evidence]:
     """What speaks for and against the pair of rows, heaviest first; silent kinds are left out."""
-    a, b = int(records.position[i]), int(records.position[j])
-    scored = weigh(records, model, np.array([a], dtype=np.int32), np.array([b], dtype=np.int32))
+    return evidence_of(records, model, [(i, j)])[0]
+
+
+def evidence_of(records: Records, model: Model, pairs: Sequence[tuple[int, int]]) -> list[list[Evidence]]:
+    """The evidence of many pairs of rows at once: one comparison a kind, not one a pair."""
+    left, right = (records.position[np.array(side, dtype=np.int64)] for side in zip(*pairs, strict=True))
+    scored = weigh(records, model, left.astype(np.int32), right.astype(np.int32))
     kinds = discover("server.matching.evidence", REQUIRED)
-    found: list[Evidence] = []
+    found: list[list[Evidence]] = [[] for _ in pairs]
     for name, outcome in scored.outcomes.items():
-        level = int(outcome.level[0])
-        if level == 0:
-            continue
-        stranger, kin = float(outcome.stranger[0]), float(outcome.kin[0])
-        bits = stranger if stranger + kin > 0 else min(stranger, kin)
-        if abs(bits) < 0.2:
-            continue
-        found.append((kinds[name].LEVELS[level].code, kinds[name].params(records, a, b), round(bits, 2)))
-    return sorted(found, key=lambda item: (-abs(item[2]), item[0]))
+        kind = kinds[name]
+        both = outcome.stranger + outcome.kin
+        bits = np.where(both > 0, outcome.stranger, np.minimum(outcome.stranger, outcome.kin))
+        for at in np.flatnonzero((outcome.level != 0) & (np.abs(bits) >= SILENT)).tolist():
+            code = kind.LEVELS[int(outcome.level[at])].code
+            params = kind.params(records, int(left[at]), int(right[at]))
+            found[at].append((code, params, round(float(bits[at]), 2)))
+    return [sorted(reasons, key=lambda item: (-abs(item[2]), item[0])) for reasons in found]

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
+from server.db import Base, insert_rows
 from server.matching import Records, keys_of
 from server.record import CleanRecord, Finding, Proof, RawRecord, StayKind
 from server.records.models import CleanRow, RecordKey, RecordVersion, Source, SourceRecord
@@ -197,7 +198,7 @@ def _write(
 ) -> None:
     if not versions:
         return
-    session.execute(insert(RecordVersion), versions)
+    insert_rows(session, RecordVersion, versions)
     touched = [r for r in known.values() if r.versions_added]
     _update_heads(session, touched, now)
     changed = [(r.id, r.arrival) for r in touched if r.arrival is not None]
@@ -281,9 +282,14 @@ def write_readings(
         if stay:
             stays.append(stay)
         consents += _consents(origin, record_id, arrival)
-    for table, values in ((CleanRow, clean_rows), (RecordKey, key_rows), (Stay, stays), (Consent, consents)):
-        if values:
-            session.execute(insert(table), values)
+    made: list[tuple[type[Base], list[dict[str, Any]]]] = [
+        (CleanRow, clean_rows),
+        (RecordKey, key_rows),
+        (Stay, stays),
+        (Consent, consents),
+    ]
+    for table, values in made:
+        insert_rows(session, table, values)
 
 
 def _drop_readings(session: Session, record_ids: Sequence[int]) -> None:
