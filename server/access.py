@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
-from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -26,7 +25,7 @@ from server.captures.models import GuestLink, WrongTry
 from server.clock import clock
 from server.settings import Settings
 
-View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+View = TypeVar("View", bound=Callable[..., Any])
 Kind = Literal["staff", "kiosk", "link", "machine", "anyone"]
 
 LINK_OPEN_FOR = timedelta(hours=2)
@@ -68,7 +67,7 @@ def link_holder(view: View) -> View:
 
 
 def machine(proves: Callable[[], bool]) -> Callable[[View], View]:
-    """Only for a machine that proves itself in the request; no browser form can reach it, so no CSRF token."""
+    """Only for a machine that proves itself in the request; it has no browser, so no CSRF token."""
     return lambda view: _declare(view, Guard("machine", proves.__name__, proves))
 
 

@@ -46,10 +46,9 @@ def _choose_language() -> str:
     asked = request.args.get("lang", "")
     if asked == PSEUDO and pseudo_allowed():
         return PSEUDO
-    for wish in (asked, request.cookies.get(COOKIE, "")):
-        if wish in known:
-            return wish
-    return request.accept_languages.best_match(known) or SOURCE_LANGUAGE
+    browser = (wish.partition("-")[0].lower() for wish in request.accept_languages.values())  # fr-CH is fr
+    wishes = (asked, request.cookies.get(COOKIE, ""), *browser)
+    return next((wish for wish in wishes if wish in known), SOURCE_LANGUAGE)
 
 
 def locale() -> Locale:

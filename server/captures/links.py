@@ -30,7 +30,8 @@ LONGEST_LIFE = timedelta(days=60)
 LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
 REVOKE_AFTER = 10
 
-PARTICLES = frozenset(["al", "d", "da", "das", "de", "del", "della", "der", "des", "di", "do", "dos", "du", "el", "la", "le", "los", "of", "the", "van", "von", "zu"])
+_PARTICLES = "al d da das de del della der des di do dos du el la le los of the van von zu"
+PARTICLES = frozenset(_PARTICLES.split())
 
 Opening = Literal["opened", "wrong", "locked", "dead"]
 

@@ -8,7 +8,8 @@ from server.wording import N_
 
 SENTENCES: Mapping[str, str] = {
     "capture.conflict": N_(
-        "A form arrived twice under one number with different answers. Both are kept; compare them and settle it."
+        "A form arrived twice under one number with different answers. "
+        "Both are kept; compare them and settle it."
     ),
     "link.needs_name": N_(
         "Record {record} has no last name, which the guest would be asked for. Nothing was sent; "

@@ -1,4 +1,4 @@
-"""The closed rule vocabulary: answers in, error codes out. static/kiosk/rules.js says the same in the browser.
+"""The closed rule vocabulary: answers in, error codes out. static/kiosk/rules.js says the same.
 
 There is no free pattern among the rules, because regular expressions differ between Python and browsers.
 Both sides are held together by one corpus (tests/forms/corpus.json). An error never refuses a finished form:

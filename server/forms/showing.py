@@ -54,7 +54,7 @@ class ShownForm:
 
     @property
     def rules_json(self) -> str:
-        """What static/kiosk/form.js needs to step through the form by itself: rules, errors in words, lists."""
+        """What static/kiosk/form.js needs to step through by itself: rules, errors in words, lists."""
         return json.dumps(
             {
                 "version": self.form.version,
@@ -105,7 +105,7 @@ class ShownForm:
         day, month, year = (answers.get(name, "") for name in field.names)
         try:
             whole = date(int(year), int(month), int(day))
-        except ValueError:
+        except (ValueError, OverflowError):  # a day of a hundred digits is an overflow
             return " ".join(part for part in (day, month, year) if part)
         return format_date(
             whole, "long", locale=SOURCE_LANGUAGE if self.language == PSEUDO else self.language

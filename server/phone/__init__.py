@@ -110,7 +110,7 @@ def _greeting(link: GuestLink, last_name: str, given: dict[str, str], problem: s
 def _whole_date(given: dict[str, str]) -> date | None:
     try:
         return date(*(int(given[part]) for part in ("year", "month", "day")))
-    except ValueError:
+    except (ValueError, OverflowError):  # a day of a hundred digits is an overflow
         return None
 
 

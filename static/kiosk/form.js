@@ -185,6 +185,7 @@ async function speak(link) {
     const from = other.querySelector("[data-idle]");
     const idle = document.querySelector("[data-idle]");
     idle.querySelector("h2").textContent = from.querySelector("h2").textContent;
+    idle.querySelector("[data-countdown]").textContent = from.querySelector("[data-countdown]").textContent;
     idle.querySelector("[data-countdown]").dataset.words = from.querySelector("[data-countdown]").dataset.words;
     for (const name of ["[data-stay]", "[data-erase]"]) idle.querySelector(name).textContent = from.querySelector(name).textContent;
   } catch {

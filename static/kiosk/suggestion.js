@@ -1,4 +1,4 @@
-// Did you mean x@gmail.com? The same lists and the same distance as server/forms/suggestion.py.
+// Did you mean x@gmail.com? The same lists as server/cleaning/email.py, which may find more, never another address.
 
 /** The address that was likely meant, or null. `known` holds providers, slips and the shortest name compared. */
 export function suggestEmail(text, known) {
@@ -8,8 +8,17 @@ export function suggestEmail(text, known) {
   if (at < 1 || known.providers.includes(domain)) return null;
   const local = address.slice(0, at);
   if (Object.hasOwn(known.slips, domain)) return `${local}@${known.slips[domain]}`;
-  const near = known.providers.find((p) => p.split(".")[0].length >= known.shortest && isOneSlipApart(domain, p));
+  const [base, ending] = split(domain);
+  const near = known.providers.find((provider) => {
+    const [name, its] = split(provider);
+    return name.length >= known.shortest && its === ending && isOneSlipApart(base, name);
+  });
   return near ? `${local}@${near}` : null;
+}
+
+function split(domain) {
+  const dot = domain.indexOf(".");
+  return dot < 0 ? [domain, ""] : [domain.slice(0, dot), domain.slice(dot + 1)];
 }
 
 /** One letter more, less, other, or two neighbours swapped (optimal string alignment distance 1). */

@@ -1,0 +1,219 @@
+"""The tablet in a real browser: filled in, sent, and wiped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from server.captures.identifiers import is_capture_id
+from server.captures.models import Capture
+from server.db import reading
+from server.forms.definition import find_form
+from server.forms.showing import ShownForm
+from server.forms.suggestion import suggest_email
+from server.properties.models import Property
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CORPUS = json.loads((Path(__file__).parents[1] / "forms" / "corpus.json").read_text("utf-8"))
+
+
+def start(page: Page, served: str, language: str = "English") -> None:
+    page.goto(f"{served}/kiosk/")
+    page.get_by_role("link", name=language).click()
+    page.locator(".question.now").wait_for()
+
+
+def go_on(page: Page) -> None:
+    page.locator(".now [data-next]").click()
+
+
+def name_oneself(page: Page) -> None:
+    page.fill("#f-given_name", "Anna")
+    page.fill("#f-family_name", "Rossi")
+    go_on(page)
+
+
+def captures(app: Flask) -> list[Capture]:
+    with reading(app.config["ENGINE"]) as session:
+        return list(session.scalars(select(Capture)))
+
+
+def test_a_guest_checks_in_at_the_tablet(app: Flask, served: str, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    start(page, served)
+
+    assert page.locator(".now .progress p").inner_text() == "1 of 6"
+    name_oneself(page)
+    page.fill("#f-email", "anna@gmial.com")
+    go_on(page)
+    page.get_by_role("button", name="Yes, use it").click()
+    page.fill("#f-mobile", "06 52 52 72 72")
+    go_on(page)
+    page.fill("#f-birth_date_year", "1985")
+    go_on(page)
+    page.locator(".now [data-out=skipped]").click()
+    assert "anna@gmail.com" in page.locator(".now .review").inner_text()
+    assert not page.locator("#f-news").is_checked()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    capture = captures(app)[0]
+    assert is_capture_id(capture.id)
+    assert capture.answers == {
+        "given_name": "Anna",
+        "family_name": "Rossi",
+        "email": "anna@gmail.com",
+        "mobile_country": "FR",
+        "mobile": "06 52 52 72 72",
+        "birth_date_year": "1985",
+        "stay_way_out": "skipped",
+    }
+    assert complaints == []
+
+
+def test_after_a_guest_nothing_is_left_to_the_next(served: str, page: Page) -> None:
+    start(page, served)
+    name_oneself(page)
+    page.fill("#f-email", "canary@example.com")
+
+    page.get_by_role("link", name="Finish and erase").click()
+    page.wait_for_url("**/kiosk/")
+
+    left = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert left == "[{},{}]"
+    page.go_back()
+    assert page.url == "about:blank"  # the tablet's pages replaced one another: there is no way back
+
+
+def test_the_language_changes_without_losing_an_answer(served: str, page: Page) -> None:
+    start(page, served)
+    name_oneself(page)
+    page.fill("#f-email", "anna@example.com")
+
+    page.get_by_role("link", name="Français").click()
+    page.get_by_role("heading", name="Quelle est votre adresse e-mail ?").wait_for()
+
+    assert page.input_value("#f-email") == "anna@example.com"
+    assert page.input_value("#f-given_name") == "Anna"
+    assert page.evaluate("document.documentElement.lang") == "fr"
+
+
+def test_what_is_missing_is_said_and_takes_the_focus(served: str, page: Page) -> None:
+    start(page, served)
+    go_on(page)
+
+    summary = page.locator(".now [data-summary]")
+    assert "First name: Please fill this in." in summary.inner_text()
+    assert summary.evaluate("el => el === document.activeElement")
+    assert page.locator("#f-given_name").get_attribute("aria-invalid") == "true"
+
+
+def test_news_are_not_offered_to_a_guest_without_an_address(served: str, page: Page) -> None:
+    start(page, served)
+    name_oneself(page)
+    page.get_by_role("button", name="I’d rather not").locator("visible=true").click()
+    for _ in range(3):
+        page.locator(".now [data-out=skipped]").click()
+
+    assert page.locator(".now .review").is_visible()
+    assert not page.locator("#f-news").is_visible()
+    assert "Not given" in page.locator(".now .review").inner_text()
+
+
+def test_a_form_that_cannot_be_sent_stays_and_is_sent_once_later(app: Flask, served: str, page: Page) -> None:
+    start(page, served)
+    name_oneself(page)
+    for _ in range(4):
+        page.locator(".now [data-out=skipped]").click()
+    page.route("**/pre_check_in/en", lambda route: route.fulfill(status=200, body="<h1>Hotel Wi-Fi</h1>"))
+    page.get_by_role("button", name="Send").click()
+    page.locator("[data-not-sent]").wait_for()
+    assert captures(app) == []
+
+    page.unroute("**/pre_check_in/en")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert len(captures(app)) == 1
+
+
+def test_a_guest_who_walked_away_is_asked_and_then_wiped(served: str, page: Page) -> None:
+    page.clock.install()
+    start(page, served)
+    page.fill("#f-given_name", "canary")
+
+    page.clock.run_for(61_000)
+    page.get_by_role("dialog").wait_for()
+    page.get_by_role("button", name="I’m still here").click()
+    assert page.input_value("#f-given_name") == "canary"
+    page.clock.run_for(61_000)
+    page.clock.run_for(31_000)
+    page.wait_for_url("**/kiosk/")
+
+    assert "canary" not in page.content()
+
+
+def test_every_target_is_large_enough_for_a_thumb(served: str, page: Page) -> None:
+    page.set_viewport_size({"width": 768, "height": 1024})
+    start(page, served)
+    name_oneself(page)
+
+    for target in page.locator("a:visible, button:visible, input:visible, select:visible").all():
+        box = target.bounding_box()
+        assert box is not None
+        assert box["height"] >= 48, target.evaluate("el => el.outerHTML")
+
+
+def test_the_browser_judges_as_the_server_does(served: str, page: Page) -> None:
+    form = find_form("pre_check_in", 1)
+    assert form is not None
+    house = Property(code="house", name="House", languages=["en"], country="FR")
+    rules: dict[str, Any] = json.loads(ShownForm(form, "en", house).rules_json)
+    page.goto(f"{served}/kiosk/")
+
+    judged = page.evaluate(
+        """async ([steps, cases, today]) => {
+            const { checkStep } = await import("/static/kiosk/rules.js");
+            const [year, month, day] = today.split("-").map(Number);
+            const step = (id) => steps.find((s) => s.id === id);
+            return cases.map((c) => checkStep(step(c.step), c.answers, { year, month, day }));
+        }""",
+        [rules["steps"], CORPUS["cases"], CORPUS["today"]],
+    )
+
+    assert judged == [case["errors"] for case in CORPUS["cases"]]
+
+
+def test_the_tablet_never_suggests_what_the_server_would_not(served: str, page: Page) -> None:
+    domains = (
+        "gmail.com gmial.com gmail.con hotmial.com yahooo.fr oragne.fr outlok.com example.com mfr.fr sfr.fr"
+    )
+    domains += (
+        " free.com wanado.fr lapost.net iclaud.com protonmial.com orangefr hotmail.fr outlook.co gmx.con"
+    )
+    addresses = [f"anna.rossi@{domain}" for domain in domains.split()]
+    form = find_form("pre_check_in", 1)
+    assert form is not None
+    house = Property(code="house", name="House", languages=["en"], country="FR")
+    known = json.loads(ShownForm(form, "en", house).rules_json)["known"]
+    page.goto(f"{served}/kiosk/")
+
+    offered = page.evaluate(
+        """async ([addresses, known]) => {
+            const { suggestEmail } = await import("/static/kiosk/suggestion.js");
+            return addresses.map((address) => suggestEmail(address, known));
+        }""",
+        [addresses, known],
+    )
+
+    for address, meant in zip(addresses, offered, strict=True):
+        assert meant in (None, suggest_email(address)), address
+    assert offered[1] == "anna.rossi@gmail.com"

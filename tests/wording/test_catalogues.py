@@ -1,0 +1,205 @@
+"""Every text is translated, and whatever did not go through the catalogue is found out."""
+
+from __future__ import annotations
+
+import re
+import string
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.clock import clock
+from server.wording import CATALOGUES, SOURCE_LANGUAGE, pseudo, translations
+from tests.house import expect_guest, token_of
+from tests.surfaces.showcase import add_showcase
+
+TOP = Path(__file__).parents[2]
+
+
+def texts() -> set[str | tuple[str, ...]]:
+    """Every text marked for translation in code and templates, as `pybabel extract` finds them."""
+    with (CATALOGUES / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel types it nowhere
+    found: set[str | tuple[str, ...]] = set()
+    for folder in ("server", "kiosk", "templates"):
+        inside = [
+            (pattern.removeprefix(f"{folder}/"), method)
+            for pattern, method in methods
+            if pattern.startswith(folder)
+        ]
+        given = {pattern.removeprefix(f"{folder}/"): option for pattern, option in options.items()}
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            TOP / folder, inside, given, keywords=DEFAULT_KEYWORDS | {"N_": None}
+        ):
+            found.add(message)
+    return found
+
+
+def parameters(text: str) -> set[str]:
+    braces = {name for _, name, _, _ in string.Formatter().parse(text) if name} if "%(" not in text else set()
+    return braces | set(re.findall(r"%\((\w+)\)s", text))
+
+
+@pytest.mark.parametrize("language", [path.stem for path in CATALOGUES.glob("*.po")])
+def test_every_text_is_translated_with_its_parameters(language: str) -> None:
+    catalogue = translations(language)
+    missing = []
+    for text in texts():
+        singular = text if isinstance(text, str) else text[0]
+        said = (
+            {catalogue.gettext(singular)}
+            if isinstance(text, str)
+            else {catalogue.ngettext(text[0], text[1], number) for number in (1, 2)}
+        )
+        known = catalogue._catalog  # type: ignore[attr-defined]  # gettext has no other way to ask
+        if not (singular in known or (singular, 0) in known):
+            missing.append(singular)
+        for words in said:
+            assert parameters(words) == parameters(singular), singular
+    assert missing == []
+
+
+def test_french_is_there() -> None:
+    assert (CATALOGUES / "fr.po").is_file()
+    assert translations("fr").gettext("Arrivals today") == "Arrivées du jour"
+    assert translations(SOURCE_LANGUAGE).gettext("Arrivals today") == "Arrivals today"
+
+
+class VisibleTexts(HTMLParser):
+    """What a page shows or says aloud, less the values that must not be translated."""
+
+    VOID = frozenset({"meta", "link", "input", "img", "br", "hr", "path", "rect", "circle", "line"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def _quiet(self) -> bool:
+        return any(quiet for _, quiet in self._open)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        quiet = given.get("translate") == "no" or tag in ("script", "style", "title")
+        if not (quiet or self._quiet()):
+            for name in ("aria-label", "placeholder", "alt", "title", "data-words", "data-busy"):
+                if given.get(name):
+                    self.found.append(str(given[name]))
+        if tag not in self.VOID:
+            self._open.append((tag, quiet))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and not self._quiet():
+            self.found.append(data.strip())
+
+
+def plain_texts(page: str) -> list[str]:
+    """Visible texts with words in them that no catalogue has touched."""
+    reader = VisibleTexts()
+    reader.feed(page)
+    bare = []
+    for text in reader.found:
+        rest = re.sub(r"\[[^\[\]]*\]", "", text)
+        if re.search(r"[^\W\d_]{2,}", rest):
+            bare.append(text)
+    return bare
+
+
+def test_the_walker_finds_a_text_that_nobody_marked() -> None:
+    assert plain_texts('<p>[Ŵélçömé··]</p><p translate="no">Rossi</p><p>Hello</p>') == ["Hello"]
+    assert plain_texts('<input placeholder="Name">') == ["Name"]
+
+
+PAGES = (
+    "/",
+    "/kiosk/",
+    "/kiosk/pre_check_in/qps",
+    "/kiosk/pre_check_in/qps/thanks",
+    "/g/unknown",
+    "/nowhere",
+)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_on_a_page_escapes_the_catalogue(client: FlaskClient, address: str) -> None:
+    page = client.get(address, query_string={"lang": "qps"}).get_data(as_text=True)
+
+    # names of days come from the locale, whose words no catalogue holds
+    page = re.sub(r"<p>\w+day \d+ \w+</p>", "", page)
+    assert plain_texts(page) == []
+
+
+def test_nothing_on_the_desk_with_arrivals_escapes_the_catalogue(app: Flask, client: FlaskClient) -> None:
+    expect_guest(app.config["ENGINE"], now=clock())
+
+    page = client.get("/?lang=qps").get_data(as_text=True)
+
+    assert "María" in page
+    assert plain_texts(re.sub(r"<p>\w+day \d+ \w+</p>", "", page)) == []
+
+
+def test_nothing_on_the_phone_escapes_the_catalogue(app: Flask, client: FlaskClient) -> None:
+    expected = expect_guest(app.config["ENGINE"], now=clock())
+    door = f"/g/{expected.token}?lang=qps"
+    pages = [client.get(door).get_data(as_text=True)]
+    client.post(f"/g/{expected.token}", data=expected.right_answers | {"csrf_token": token_of(client, door)})
+    token = token_of(client, "/g/form")
+    for step in ("name", "email", "mobile", "birth", "stay"):
+        for go in ("next", "back"):
+            data = {"csrf_token": token, "language": "qps", "step": step, "go": go, "given_name": "Anna"}
+            pages.append(client.post("/g/form", data=data).get_data(as_text=True))
+    data = {"csrf_token": token, "language": "qps", "step": "stay", "go": "out:skipped", "given_name": "Anna"}
+    pages.append(client.post("/g/form", data=data).get_data(as_text=True))
+
+    for page in pages:
+        assert plain_texts(page) == []
+
+
+def test_guests_never_get_the_pseudo_language(client: FlaskClient) -> None:
+    client.application.testing = False
+
+    assert client.get("/kiosk/pre_check_in/qps").status_code == 404
+    assert "[" not in client.get("/kiosk/?lang=qps").get_data(as_text=True)
+
+
+def test_the_pseudo_language_keeps_parameters_and_is_longer() -> None:
+    assert pseudo("Row {line} of %(file)s").count("{line}") == 1
+    assert "%(file)s" in pseudo("Row {line} of %(file)s")
+    assert len(pseudo("Arrivals today")) >= 1.3 * len("Arrivals today")
+
+
+def test_the_desk_speaks_the_language_that_was_chosen(client: FlaskClient) -> None:
+    data = {"csrf_token": token_of(client, "/"), "language": "fr"}
+    client.post("/desk/language", data=data)
+
+    page = client.get("/", headers={"Accept-Language": "en"}).get_data(as_text=True)
+
+    assert '<html lang="fr" dir="ltr"' in page
+    assert "Arrivées du jour" in page
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"), [("fr-CH, en;q=0.5", "fr"), ("de, en;q=0.5", "en"), ("", "en")]
+)
+def test_else_it_speaks_the_browsers_language(client: FlaskClient, wish: str, language: str) -> None:
+    page = client.get("/", headers={"Accept-Language": wish}).get_data(as_text=True)
+
+    assert f'<html lang="{language}"' in page
+
+
+def test_the_components_bring_no_words_of_their_own_untranslated(app: Flask, client: FlaskClient) -> None:
+    add_showcase(app)
+
+    page = client.get("/desk/showcase?lang=qps").get_data(as_text=True)
+
+    for own in ("agrees", "differs", "Next", "Previous"):
+        assert f">{own}<" not in page
