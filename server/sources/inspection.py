@@ -130,6 +130,8 @@ def _find_header(
         names = _column_names(found.cells)
         if len(names) > MAX_COLUMNS:
             raise Unreadable("header-too-wide", {"limit": f"{MAX_COLUMNS:,}"})
+        if max(map(len, names), default=0) > HEADER_CELL_LIMIT:
+            continue
         if forced is not None and len(layouts()[forced].find(names)) >= 2:
             return found.line, found.cells, (forced,)
         if header_digest(names) in kept:

@@ -42,8 +42,8 @@ _INSIDE = (
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bmp", ".svg", ".vml", ".bin")
 _DANGEROUS_XML = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?:[^>]*?\sr=[\"']([A-Za-z]{1,7})([0-9]{1,10})[\"'])?")
-_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=[\"']([0-9]{1,10})[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?:[^<>]*?\sr=[\"']([A-Za-z]{1,7})([0-9]{1,10})[\"'])?")
+_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*?\s)?r=[\"']([0-9]{1,10})[\"']")
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,10 @@ def _check_part(path: Path, part: zipfile.ZipInfo, unpacked: int) -> int:
             last_row = max(last_row, *map(int, _ROW.findall(seen)), 0)
             if last_column > MAX_COLUMNS or max(cells, last_row * max(last_column, 1)) > MAX_CELLS:
                 raise Unreadable("sheet-too-large", {"limit": f"{MAX_CELLS:,}"})
-        carried = seen[max(seen.rfind(b"<"), len(seen) - CHUNK) :]
+        _, bracket, tag = seen.rpartition(b"<")
+        carried = b"" if not bracket or b">" in tag else bracket + tag  # a tag that goes on in the next chunk
+        if len(carried) > CHUNK:
+            raise Unreadable("file-damaged")
     if own != part.file_size:
         raise Unreadable("file-damaged")
     return unpacked + own
