@@ -70,8 +70,7 @@ class Door:
         self.closed: dict[int, str] = {}
         for at, (name, mapped) in enumerate(columns.items()):
             kind = (closed or {}).get(name) or ("identity_document" if mapped == "document_number" else None)
-            if kind is None and mapped in _FREE:
-                kind = class_of_column(name)
+            kind = kind or class_of_column(name)
             if kind is not None and kind not in self._allowed:
                 self.closed[at] = kind
         self._free = tuple(

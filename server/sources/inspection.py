@@ -141,7 +141,9 @@ def _find_header(
     if forced is not None:
         raise Unreadable("layout-does-not-fit", {"layout": layouts()[forced].title})
     head = first[0]
-    if any(_VALUE_NOT_NAME.fullmatch(cell) for cell in head.cells if cell.strip()):
+    named = [cell for cell in head.cells if cell.strip()]
+    values = sum(_VALUE_NOT_NAME.fullmatch(cell) is not None for cell in named)
+    if 2 * values > len(named) or any("@" in cell for cell in named):
         raise Unreadable("header-missing")
     if any(len(cell) > HEADER_CELL_LIMIT or "\0" in cell for cell in head.cells):
         raise Unreadable("header-missing")

@@ -414,6 +414,37 @@ def test_a_lying_dimension_loses_no_row(tmp_path: Path) -> None:
     assert sum(1 for _ in read_rows(path, reading)) == 1_000
 
 
+def test_a_workbook_with_two_rows_in_one_place_is_refused_since_one_would_be_lost(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", HEAD + GUEST + GUEST)
+
+    with pytest.raises(Unreadable) as refused:
+        inspect(path, name="a.xlsx")
+
+    assert refused.value.code == "file-damaged"
+
+
+def test_the_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    workbook(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
+        b"</sheets>", b'<sheet name="March" sheetId="2" r:id="rId2"/></sheets>'
+    )
+    rels = parts["xl/_rels/workbook.xml.rels"]
+    first = rels[rels.index(b"<Relationship ") : rels.index(b"</Relationships>")]
+    second = first.replace(b"rId1", b"rId2").replace(b"sheet1", b"sheet2")
+    parts["xl/_rels/workbook.xml.rels"] = rels.replace(b"</Relationships>", second + b"</Relationships>")
+    parts["xl/worksheets/sheet2.xml"] = parts["xl/worksheets/sheet1.xml"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    reading = inspect(path, name="a.xlsx")
+
+    assert (reading.sheet, reading.other_sheets) == ("Guests", ("March",))
+
+
 def test_a_file_nobody_knows_is_read_once_a_person_said_what_its_columns_mean(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("Gast;Kontakt\nKim Lee;kim@example.test\n;\nOhne;\n", encoding="utf-8")
