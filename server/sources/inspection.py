@@ -274,16 +274,19 @@ class _LongNumbers:
     def __init__(self, width: int) -> None:
         self._long = [0] * width
         self._cards = [0] * width
+        self._watched = list(range(width))
+        self._rows = 0
 
     def watch(self, cells: Sequence[str]) -> None:
-        for at, cell in enumerate(cells):
-            if (
-                12 < len(cell) < 24
-                and self._long[at] < ENOUGH_SEEN
-                and (match := _LONG_NUMBER.fullmatch(cell))
-            ):
+        """Take one row into account; in time, only columns that hold such numbers and are not told yet."""
+        for at in self._watched:
+            cell = cells[at]
+            if 12 < len(cell) < 24 and (match := _LONG_NUMBER.fullmatch(cell)):
                 self._long[at] += 1
                 self._cards[at] += is_card_number(match[1])
+        self._rows += 1
+        if self._rows % 2_000 == 0:
+            self._watched = [at for at in self._watched if 0 < self._long[at] < ENOUGH_SEEN]
 
     def ids(self, header: Sequence[str]) -> tuple[str, ...]:
         return tuple(
