@@ -47,7 +47,7 @@ def write_file(path: Path, rows: int) -> None:
 
 
 def peak() -> float:
-    """Peak resident memory of this process so far, in MB."""
+    """Peak resident memory of this process so far, in MB (Linux counts in kB)."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -108,7 +108,7 @@ _insertions: dict[tuple[str, str, tuple[str, ...]], tuple[str, bool, _Columns]] 
 
 
 def _insertion(dialect: Dialect, model: type[Base], names: tuple[str, ...]) -> tuple[str, bool, _Columns]:
-    """The statement, whether its parameters go by name, and the columns in its order with their processors."""
+    """The statement, whether its parameters go by name, and its columns with their processors."""
     key = (dialect.name, model.__tablename__, names)
     if key not in _insertions:
         table = cast(Table, model.__table__)

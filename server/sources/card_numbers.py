@@ -117,7 +117,9 @@ def _plain(text: str) -> str:
 
 
 def _in_iban(text: str, at: int) -> bool:
-    return any(m.start() <= at < m.end() and _is_iban(m[0]) for m in _IBAN.finditer(text))
+    start = max(0, at - 8)
+    near = text[start : at + 48]
+    return any(m.start() <= at - start < m.end() and _is_iban(m[0]) for m in _IBAN.finditer(near))
 
 
 def _is_iban(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ SEPARATORS = (";", ",", "\t", "|")
 LINE_LIMIT = 1_000_000
 """Characters of one physical line. What is longer is no row of a guest; only its start is kept in the list of
 what waits, the rest stands in the file."""
+ENOUGH_OF_A_LINE = 20_000
 CELL_LIMIT = 100_000
 CONTENT_LIMIT = 2_000
 LINES_IN_A_CELL = 60
@@ -49,9 +50,9 @@ def open_text(path: Path, encoding: Encoding) -> TextIO:
 
 
 def first_lines(path: Path, encoding: Encoding, count: int = 60) -> list[str]:
-    """The first physical lines, each at most LINE_LIMIT characters."""
+    """The first physical lines, or as much of them as is needed to see how they are written."""
     with open_text(path, encoding) as file:
-        lines = [file.readline(LINE_LIMIT) for _ in range(count)]
+        lines = [file.readline(LINE_LIMIT)[:ENOUGH_OF_A_LINE] for _ in range(count)]
     return [line for line in lines if line]
 
 
@@ -65,19 +66,20 @@ def find_separator(lines: Sequence[str]) -> str:
         return said[1]
     best, best_score = "\t", 0.0
     for separator in SEPARATORS:
-        counts = [len(_split_simply(line.rstrip("\r\n"), separator)) for line in lines if line.strip()]
-        if not counts or counts[0] < 2:
-            continue
-        alike = sum(count == counts[0] for count in counts) / len(counts)
-        score = alike * counts[0] ** 0.5
-        if score > best_score:
+        counts = [_count_cells(line.rstrip("\r\n"), separator) for line in lines if line.strip()]
+        usual, times = max(Counter(counts).items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
+        score = times / max(1, len(counts)) * usual**0.5
+        if usual > 1 and score > best_score:
             best, best_score = separator, score
     return best
 
 
-def _split_simply(line: str, separator: str) -> list[str]:
-    cells, _ = _parse(line, separator, strict=False) if '"' in line else (None, False)
-    return line.split(separator) if cells is None else cells
+def _count_cells(line: str, separator: str) -> int:
+    """Cells that a separator makes of a line; none when it cuts through a quoted cell."""
+    if '"' not in line:
+        return line.count(separator) + 1
+    cells, _ = _parse(line, separator, strict=False)
+    return 0 if cells is None or any(cell.count('"') % 2 for cell in cells) else len(cells)
 
 
 def read_lines(file: TextIO, separator: str, width: int = 0) -> Iterator[Cells | Broken]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from server.record import Finding
 from server.sources.card_numbers import MANY_DIGITS, find_cards
@@ -69,8 +70,7 @@ class Door:
         self.closed: dict[int, str] = {}
         for at, (name, mapped) in enumerate(columns.items()):
             kind = (closed or {}).get(name) or ("identity_document" if mapped == "document_number" else None)
-            if kind is None and mapped in _FREE:
-                kind = class_of_column(name)
+            kind = kind or class_of_column(name)
             if kind is not None and kind not in self._allowed:
                 self.closed[at] = kind
         self._free = tuple(
@@ -132,7 +132,7 @@ class Door:
         rest, kinds = clean_text(separator.join(cells), self._allowed)
         spans = find_cards(rest)
         if spans:
-            rest = _replaced(rest, spans, MARKERS[CARD])
+            rest = _replaced(rest, [(*span, MARKERS[CARD]) for span in spans])
             kinds = (CARD, *kinds)
         if "identity_image" not in self._allowed and IMAGE.search(rest):
             rest = IMAGE.sub(MARKERS["identity_image"], rest)
@@ -150,7 +150,8 @@ class Door:
 
     def _put(self, at: int, cell: str, spans: list[tuple[int, int]], kind: str) -> str:
         """The marker in free text; nothing in a column with a meaning, where it would be read as a value."""
-        marked = _replaced(cell, spans, MARKERS[kind] if self._fields[at] in _FREE else "")
+        marker = MARKERS[kind] if self._fields[at] in _FREE else ""
+        marked = _replaced(cell, [(*span, marker) for span in spans])
         return (
             "" if marked.strip(" .,;:/-_*#()'\"") in ("", MARKERS[kind]) and not self._is_note(at) else marked
         )
@@ -185,7 +186,7 @@ def pass_door(
     return dict(zip(row, cells, strict=True)), findings
 
 
-@cache
+@lru_cache(maxsize=4096)
 def class_of_column(name: str) -> str | None:
     """The class of data that a column's name announces, or None: `ID Doc` -> identity_document."""
     plain = unicodedata.normalize("NFKD", _CAMEL.sub(" ", name)).encode("ascii", "ignore").decode().lower()
@@ -197,7 +198,7 @@ _STEMS = frozenset(
     max(stem.split(), key=len)
     for stem in (*(stem for _, stem, _ in PHRASES), *(stem for stem, _ in DOCUMENTS))
 )
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]{2,60}")
 
 
 @lru_cache(maxsize=16_384)
@@ -213,39 +214,41 @@ def _may_tell(text: str) -> bool:
     return any(map(_is_telling, _WORD.findall(text))) or "<<" in text or SPANISH_ID.search(text) is not None
 
 
-@lru_cache(maxsize=4096)
 def clean_text(text: str, allowed: frozenset[str] = frozenset()) -> tuple[str, tuple[str, ...]]:
     """Free text without what it tells of documents, health, belief, police data, blacklists; and the classes.
 
     A document loses its number; any other phrase takes its clause with it, up to the next full stop,
     semicolon or line, as the peanuts stand beside the allergy.
     """
-    lower = text.casefold()
+    return _clean_short(text, allowed) if len(text) <= SHORT else _clean(text, allowed)
+
+
+def _clean(text: str, allowed: frozenset[str]) -> tuple[str, tuple[str, ...]]:
     kinds: list[str] = []
-    if "identity_document" not in allowed:
-        spans = _document_spans(text, lower)
-        if spans:
-            text = _replaced(text, spans, MARKERS["identity_document"])
-            lower = text.casefold()
-            kinds.append("identity_document")
+    lower = text.casefold()
+    if "identity_document" not in allowed and (spans := _document_spans(text, lower)):
+        text = _replaced(text, [(*span, MARKERS["identity_document"]) for span in spans])
+        kinds.append("identity_document")
+        lower = text.casefold()
+    clauses: list[tuple[int, int, str]] = []
+    stops: list[tuple[int, int]] | None = None
     for kind, stem, pattern in PHRASES:
         if stem not in lower or kind in allowed:
             continue
-        while match := pattern.search(_hidden(text)):
-            start, end = _clause(text, match.start(), match.end())
-            text = text[:start] + MARKERS[kind] + text[end:]
-            lower = text.casefold()
+        for match in pattern.finditer(text):
+            if clauses and clauses[-1][0] <= match.start() < clauses[-1][1]:
+                continue
+            if stops is None:
+                stops = [m.span() for m in _BOUNDARY.finditer(text)]
+            clauses.append((*_clause(text, stops, match), MARKERS[kind]))
             if kind not in kinds:
                 kinds.append(kind)
-    return text, tuple(kinds)
+    return (_replaced(text, clauses) if clauses else text), tuple(kinds)
 
 
-_MARKED = re.compile("|".join(map(re.escape, MARKERS.values())))
-
-
-def _hidden(text: str) -> str:
-    """The text with our own markers blanked, at the same places, so that they are not found again."""
-    return _MARKED.sub(lambda m: "\x00" * len(m[0]), text) if "[" in text else text
+SHORT = 200
+"""Longer notes are seldom the same twice, so their cleaning is not remembered."""
+_clean_short = lru_cache(maxsize=4096)(_clean)
 
 
 def _document_spans(text: str, lower: str) -> list[tuple[int, int]]:
@@ -268,30 +271,32 @@ def _is_spanish_id(match: re.Match[str]) -> bool:
     return len(first) + len(digits) == 8 and SPANISH_LETTERS[number % 23] == letter
 
 
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    """The part of a sentence around a phrase: from the comma before it to the sentence's end."""
-    begin = 0
-    for match in _BOUNDARY.finditer(text, 0, start):
-        begin = match.end()
-    comma = text.rfind(",", begin, start)
-    begin = max(begin, comma + 1)
+def _clause(text: str, stops: Sequence[tuple[int, int]], phrase: re.Match[str]) -> tuple[int, int]:
+    """The part of a sentence around a phrase: from the comma before it to the sentence's end.
+
+    `stops` are the ends of sentences in the text, as (start, end).
+    """
+    start, end = phrase.span()
+    at = bisect_right(stops, start, key=lambda stop: stop[1])
+    begin = stops[at - 1][1] if at else 0
+    begin = max(begin, text.rfind(",", begin, start) + 1)
     while begin < start and text[begin].isspace():
         begin += 1
-    after = _BOUNDARY.search(text, end)
-    stop = after.start() if after else len(text)
+    following = bisect_left(stops, end, key=lambda stop: stop[0])
+    stop = stops[following][0] if following < len(stops) else len(text)
     while stop > end and text[stop - 1].isspace():
         stop -= 1
     return begin, stop
 
 
-def _replaced(text: str, spans: Iterable[tuple[int, int]], marker: str) -> str:
+def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """The text with each (start, end, marker) replaced; of spans that overlap, one marker stands for all."""
     parts: list[str] = []
     at = 0
-    for start, end in sorted(spans):
-        if start < at:
-            continue
-        parts += [text[at:start], marker]
-        at = end
+    for start, end, marker in sorted(spans):
+        if start >= at:
+            parts += [text[at:start], marker]
+        at = max(at, end)
     return "".join(parts) + text[at:]
 
 

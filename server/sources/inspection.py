@@ -130,6 +130,8 @@ def _find_header(
         names = _column_names(found.cells)
         if len(names) > MAX_COLUMNS:
             raise Unreadable("header-too-wide", {"limit": f"{MAX_COLUMNS:,}"})
+        if max(map(len, names), default=0) > HEADER_CELL_LIMIT:
+            continue
         if forced is not None and len(layouts()[forced].find(names)) >= 2:
             return found.line, found.cells, (forced,)
         if header_digest(names) in kept:
@@ -139,7 +141,9 @@ def _find_header(
     if forced is not None:
         raise Unreadable("layout-does-not-fit", {"layout": layouts()[forced].title})
     head = first[0]
-    if any(_VALUE_NOT_NAME.fullmatch(cell) for cell in head.cells if cell.strip()):
+    named = [cell for cell in head.cells if cell.strip()]
+    values = sum(_VALUE_NOT_NAME.fullmatch(cell) is not None for cell in named)
+    if 2 * values > len(named) or any("@" in cell for cell in named):
         raise Unreadable("header-missing")
     if any(len(cell) > HEADER_CELL_LIMIT or "\0" in cell for cell in head.cells):
         raise Unreadable("header-missing")
@@ -270,16 +274,19 @@ class _LongNumbers:
     def __init__(self, width: int) -> None:
         self._long = [0] * width
         self._cards = [0] * width
+        self._watched = list(range(width))
+        self._rows = 0
 
     def watch(self, cells: Sequence[str]) -> None:
-        for at, cell in enumerate(cells):
-            if (
-                12 < len(cell) < 24
-                and self._long[at] < ENOUGH_SEEN
-                and (match := _LONG_NUMBER.fullmatch(cell))
-            ):
+        """Take one row into account; in time, only columns that hold such numbers and are not told yet."""
+        for at in self._watched:
+            cell = cells[at]
+            if 12 < len(cell) < 24 and (match := _LONG_NUMBER.fullmatch(cell)):
                 self._long[at] += 1
                 self._cards[at] += is_card_number(match[1])
+        self._rows += 1
+        if self._rows % 2_000 == 0:
+            self._watched = [at for at in self._watched if 0 < self._long[at] < ENOUGH_SEEN]
 
     def ids(self, header: Sequence[str]) -> tuple[str, ...]:
         return tuple(

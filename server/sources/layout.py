@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal
 
 from ftfy import fix_text
@@ -88,14 +88,14 @@ class Layout:
         return self.folded.get(fold(fix_text(name))) or self.skeletons.get(skeleton(name))
 
 
-@cache
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """A column name without case, accents, spaces and signs: `Né(e) le` -> `neele`."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in plain if c.isalnum())
 
 
-@cache
+@lru_cache(maxsize=8192)
 def skeleton(name: str) -> str:
     """Only the ASCII letters and digits of a name: what damage to the accents leaves alone.
 

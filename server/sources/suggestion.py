@@ -14,15 +14,17 @@ from server.record import DATE_FIELDS
 
 def _read_words() -> dict[str, tuple[str, ...]]:
     """column_words.txt: a field's name, then, indented, the column names that mean it, between commas."""
-    words: dict[str, list[str]] = {}
+    said: dict[str, str] = {}
     field = ""
     for line in Path(__file__).with_name("column_words.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("  "):
-            words[field] += [word.strip() for word in line.split(",") if word.strip()]
+            said[field] += line
         elif line and not line.startswith("#"):
             field = line.strip()
-            words[field] = []
-    return {field: tuple(said) for field, said in words.items()}
+            said[field] = ""
+    return {
+        field: tuple(" ".join(word.split()) for word in words.split(",")) for field, words in said.items()
+    }
 
 
 WORDS: Mapping[str, tuple[str, ...]] = _read_words()
@@ -35,7 +37,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "date": re.compile(r"\s*(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})(?:[ T].{4,})?"),
     "amount": re.compile(r"\s*[€$£]?\s*-?\d{1,3}(?:[ ,.]?\d{3})*[.,]\d{2}\s*[€$£]?"),
 }
-_EMPTY = frozenset({"email", "phone", "date"})
+_SHAPED = frozenset({"email", "phone", "date"})
 
 
 def flat(name: str) -> str:
@@ -70,13 +72,13 @@ def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, t
 
 
 def _shape(values: Sequence[str]) -> str | None:
-    """The kind of value that fills a column, when nearly all of them agree."""
+    """The kind of value that fills a column when nearly all agree, `other` when not, None for no values."""
     if not values:
         return None
     for kind, pattern in _PATTERNS.items():
         if sum(pattern.fullmatch(value) is not None for value in values) >= 0.8 * len(values):
             return kind
-    return None
+    return "other"
 
 
 def _score(name: str, words: Sequence[str], field: str, shape: str | None) -> float:
@@ -84,7 +86,9 @@ def _score(name: str, words: Sequence[str], field: str, shape: str | None) -> fl
     likeness = max((_likeness(name, word) for word in words), default=0.0)
     kind = "phone" if field in ("phone", "mobile") else "date" if field in DATE_FIELDS else field
     if shape is None:
-        return likeness * 0.9 if kind in _EMPTY else likeness
+        return likeness
+    if shape == "other":
+        return likeness * 0.9 if kind in _SHAPED else likeness
     if shape == kind:
         return max(0.65 if field in ("email", "phone") else 0.0, 0.5 * likeness + 0.5)
     return likeness * (0.5 if kind in _PATTERNS or shape in ("email", "date") else 0.85)
@@ -95,4 +99,4 @@ def _likeness(name: str, word: str) -> float:
         return 1.0
     if min(len(name), len(word)) < 4:
         return 0.75 if word in name.split() else 0.0
-    return max(fuzz.ratio(name, word), 0.9 * fuzz.token_set_ratio(name, word)) / 100
+    return max(fuzz.ratio(name, word), 0.85 * fuzz.token_set_ratio(name, word)) / 100

@@ -42,8 +42,8 @@ _INSIDE = (
 )
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bmp", ".svg", ".vml", ".bin")
 _DANGEROUS_XML = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?:[^>]*?\sr=[\"']([A-Za-z]{1,7})([0-9]{1,10})[\"'])?")
-_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=[\"']([0-9]{1,10})[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])(?:[^<>]*?\sr=[\"']([A-Za-z]{1,7})([0-9]{1,10})[\"'])?")
+_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*?\s)?r=[\"']([0-9]{1,10})[\"'][^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _check_part(path: Path, part: zipfile.ZipInfo, unpacked: int) -> int:
     is_xml = not name.endswith(_PICTURES)
     is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
     own, carried = 0, b""
-    last_row = last_column = cells = 0
+    last_row = last_column = row_before = cells = 0
     for chunk in _unpack(path, part):
         if own == 0 and chunk.startswith(_INSIDE):
             raise Unreadable("archive-nested")
@@ -139,15 +139,22 @@ def _check_part(path: Path, part: zipfile.ZipInfo, unpacked: int) -> int:
         if name == "[content_types].xml" and b"macroEnabled" in seen:
             raise Unreadable("file-macros")
         if is_sheet:
-            for letters, row in _CELL.findall(seen):
+            for letters, number in _CELL.findall(seen):
                 cells += 1
                 if letters:
-                    last_row = max(last_row, int(row))
+                    last_row = max(last_row, int(number))
                     last_column = max(last_column, _column(letters))
-            last_row = max(last_row, *map(int, _ROW.findall(seen)), 0)
+            for row in map(int, _ROW.findall(seen)):
+                if row <= row_before:  # two rows in one place: the reader would keep only the second
+                    raise Unreadable("file-damaged")
+                row_before = row
+            last_row = max(last_row, row_before)
             if last_column > MAX_COLUMNS or max(cells, last_row * max(last_column, 1)) > MAX_CELLS:
                 raise Unreadable("sheet-too-large", {"limit": f"{MAX_CELLS:,}"})
-        carried = seen[max(seen.rfind(b"<"), len(seen) - CHUNK) :]
+        _, bracket, tag = seen.rpartition(b"<")
+        carried = b"" if not bracket or b">" in tag else bracket + tag  # a tag that goes on in the next chunk
+        if len(carried) > CHUNK:
+            raise Unreadable("file-damaged")
     if own != part.file_size:
         raise Unreadable("file-damaged")
     return unpacked + own

@@ -1,4 +1,4 @@
-"""Every layout has a golden sample pair; headers are known in any dress; nobody's header is guessed in silence."""
+"""Every layout has a golden sample pair; headers are known in any dress, never guessed."""
 
 from __future__ import annotations
 
