@@ -38,7 +38,7 @@ def upgrade() -> None:
     op.create_table(
         "lease",
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("holder", sa.String(length=32), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
         sa.Column("until", db.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )

@@ -40,5 +40,5 @@ class Lease(Base):
     __tablename__ = "lease"
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    holder: Mapped[str] = mapped_column(String(32))
+    holder: Mapped[str] = mapped_column(String(80))
     until: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import secrets
+import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -17,7 +23,44 @@ from server.db import writing
 from server.jobs.queue import leave_place, take_place
 
 LENGTH = timedelta(seconds=30)
-"""How long the place of a process that died stays taken."""
+"""How long the place of a process that died on another machine stays taken; here it is seen at once."""
+
+
+@cache
+def _this_machine() -> str:
+    """Tells process ids of this machine (and of this container on it) from all others."""
+    facts = [socket.gethostname(), str(uuid.getnode())]
+    for fact in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
+        with suppress(OSError):
+            path = Path(fact)
+            facts.append(str(path.readlink()) if path.is_symlink() else path.read_text("ascii"))
+    return hashlib.blake2b("\n".join(facts).encode(), digest_size=8).hexdigest()
+
+
+def _started(pid: int) -> str:
+    """When a process began, in the kernel's ticks: a number given again names another process."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
+    return ""
+
+
+def _name_of_this_process() -> str:
+    return f"{_this_machine()}-{os.getpid()}-{_started(os.getpid())}-{secrets.token_hex(4)}"
+
+
+def _is_gone(holder: str) -> bool:
+    """Whether a holder on this machine has ended; unknown is not gone."""
+    machine, _, rest = holder.partition("-")
+    pid, _, rest = rest.partition("-")
+    if machine != _this_machine() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return _started(int(pid)) != rest.partition("-")[0]
 
 
 @contextmanager
@@ -26,11 +69,11 @@ def holding(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
 
     With `wait`, waits while another holds it and takes over from one that died; else yields False at once.
     """
-    holder = secrets.token_hex(8)
+    holder = _name_of_this_process()
 
     def hold() -> bool:
         with writing(engine) as session:
-            return take_place(session, name, holder, now=clock(), length=LENGTH)
+            return take_place(session, name, holder, now=clock(), length=LENGTH, is_gone=_is_gone)
 
     has_it = hold()
     while wait and not has_it:

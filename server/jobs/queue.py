@@ -7,7 +7,7 @@ finish it (the token differs). Work may therefore start twice; every kind of wor
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,14 +124,25 @@ def forget_ended(session: Session, *, now: datetime) -> None:
     session.execute(delete(Job).where(Job.ended_at < now - KEPT))
 
 
-def take_place(session: Session, name: str, holder: str, *, now: datetime, length: timedelta = LEASE) -> bool:
-    """Take or keep the place `name` that only one process may hold; False when another holds it."""
+def take_place(
+    session: Session,
+    name: str,
+    holder: str,
+    *,
+    now: datetime,
+    length: timedelta = LEASE,
+    is_gone: Callable[[str], bool] = lambda holder: False,
+) -> bool:
+    """Take or keep the place `name` that only one process may hold; False when another holds it.
+
+    A place is free when its time ran out, or when `is_gone` knows that its holder is no more.
+    """
     place = session.get(Lease, name, with_for_update=True)
     if place is None:
         session.add(Lease(name=name, holder=holder, until=now + length))
         session.flush()
         return True
-    if place.holder != holder and place.until >= now:
+    if place.holder != holder and place.until >= now and not is_gone(place.holder):
         return False
     place.holder, place.until = holder, now + length
     return True

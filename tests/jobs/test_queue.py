@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +17,7 @@ from server.jobs.places import holding
 from server.jobs.queue import LEASE, Claimed, claim, enqueue, fail, finish, is_time, renew, take_place
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
 KINDS = ("read_capture", "link_records")
 
 
@@ -160,3 +164,27 @@ def test_the_place_of_a_process_that_died_is_taken_over(engine: Engine) -> None:
     with writing(engine) as session:
         assert not take_place(session, "linker", "alive", now=NOON + LEASE)
         assert take_place(session, "linker", "alive", now=NOON + LEASE + timedelta(seconds=1))
+
+
+def test_the_place_of_a_process_that_was_killed_here_is_free_at_once(
+    engine: Engine, database_url: str
+) -> None:
+    code = (
+        "import sys, time\n"
+        "from server.db import make_engine\n"
+        "from server.jobs.places import holding\n"
+        "with holding(make_engine(sys.argv[1]), 'linker', wait=False) as mine:\n"
+        "    print(mine, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, database_url], stdout=subprocess.PIPE, cwd=ROOT
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"True\n"
+        with holding(engine, "linker", wait=False) as mine:
+            assert not mine
+        other.kill()
+
+    with holding(engine, "linker", wait=False) as mine:
+        assert mine
