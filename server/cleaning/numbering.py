@@ -39,10 +39,8 @@ class _Plan(NamedTuple):
     leading: re.Pattern[str] | None
     kinds: re.Pattern[str]  # every kind's numbers as a group of its own, in the order to try
     names: Mapping[str, Kind]  # the kind of each group
-    prefix: str | None  # None: what stands before a national number is more than a fixed digit
-
-
-_SIMPLE_PREFIX = re.compile(r"\d?")
+    prefix: re.Pattern[str] | None  # None: a number is rewritten, not only shortened, when it is read
+    trunk_zero: bool
 
 
 @cache
@@ -80,8 +78,8 @@ def _plan(region: str, country_code: int) -> _Plan | None:
         _add(kinds, desc, kind)
     general = data.general_desc.national_number_pattern
     groups = "|".join(f"(?P<k{at}>{pattern})" for at, (pattern, _) in enumerate(kinds))
-    parsing = data.national_prefix_for_parsing
-    simple = not parsing or (_SIMPLE_PREFIX.fullmatch(parsing) and not data.national_prefix_transform_rule)
+    parsing = re.compile(data.national_prefix_for_parsing or "")
+    rewritten = parsing.groups > 0 or data.national_prefix_transform_rule
     return _Plan(
         data.country_code or country_code,
         re.compile(general),
@@ -89,7 +87,8 @@ def _plan(region: str, country_code: int) -> _Plan | None:
         re.compile(data.leading_digits) if data.leading_digits else None,
         re.compile(f"(?=(?:{general})$)(?:{groups or '(?!)'})"),
         {f"k{at}": kind for at, (_, kind) in enumerate(kinds)},
-        (parsing or "") if simple else None,
+        None if rewritten else parsing,
+        data.national_prefix_for_parsing == "0",
     )
 
 
@@ -166,15 +165,16 @@ def national(digits: str, region: str) -> Number | None:
     code = str(plan.country_code)
     if (read is None or read.kind == "unverifiable") and digits.startswith(code):
         whole = _national(plan, digits[len(code) :])  # "33652527272" written in France
-        if whole is not None and whole.kind != "unverifiable":
+        if whole is not None and (read is None or whole.kind != "unverifiable"):
             return whole
     return read
 
 
 def _national(plan: _Plan, digits: str) -> Number | None:
     significant = digits
-    if plan.prefix and digits.startswith(plan.prefix):
-        without = digits[len(plan.prefix) :]
+    before = plan.prefix.match(digits) if plan.prefix is not None else None
+    if before is not None and before.end() > 0:
+        without = digits[before.end() :]
         if plan.general.fullmatch(without) or not plan.general.fullmatch(digits):
             significant = without
     kind = kind_of(plan.country_code, significant)
@@ -182,7 +182,7 @@ def _national(plan: _Plan, digits: str) -> Number | None:
 
 
 def _by_library(text: str, region: str | None) -> Number | None:
-    """For plans whose numbers are rewritten while they are read (Mexico, Argentina, Brazil)."""
+    """For plans whose numbers are rewritten while they are read (Argentina, Brazil, Japan)."""
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
@@ -199,4 +199,4 @@ def _by_library(text: str, region: str | None) -> Number | None:
 def has_trunk_prefix(region: str) -> bool:
     """Whether numbers are written with a zero before them inside `region`, as in France or Germany."""
     plan = _plan_of(region)
-    return plan is not None and plan.prefix == "0"
+    return plan is not None and plan.trunk_zero
