@@ -7,7 +7,14 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from server.cleaning.name_order import ONE_INITIAL, is_particle, looks_exchanged, says_given, told_apart
-from server.cleaning.placeholder import CJK, NoPerson, is_plain, is_plain_whole, not_a_person
+from server.cleaning.placeholder import (
+    CJK,
+    NoPerson,
+    is_plain,
+    is_plain_given,
+    is_plain_whole,
+    not_a_person,
+)
 from server.cleaning.spelling import is_caps, proper
 from server.cleaning.text import plain
 from server.cleaning.title import (
@@ -125,8 +132,8 @@ def _is_whole(text: str) -> bool:
 
 
 def _from_columns(first: str, last: str, said: Title | None, found: Found, language: str) -> Name:
-    if first and last and is_plain(first) and is_plain(last):
-        sure = not looks_exchanged(first, last)
+    if (first or last) and (not first or is_plain_given(first)) and (not last or is_plain(last)):
+        sure = not (first and last and looks_exchanged(first, last))
         if not sure:
             found.append(("name_order_doubtful", "last_name", f"{first} / {last}"[:80]))
         return _made(proper(first, given=True), proper(last), said, sure, found)
@@ -180,7 +187,12 @@ def _from_full(text: str, field: str, said: Title | None, found: Found, language
         first, last, sure = told_apart(text.split(), False)
         return _made(proper(first, given=True), proper(last), said, sure, found)
     sides = text.split("/")
-    if len(sides) == 2 and is_plain(sides[0]) and is_plain(sides[1]):
+    if len(sides) == 2 and is_plain(sides[0]) and is_plain_given(sides[1]):
+        return _made(proper(sides[1], given=True), proper(sides[0]), said, True, found)
+    sides = text.split(", ")
+    if len(sides) == 2 and is_plain(sides[0]) and is_plain(sides[1]) and not (
+        _SUFFIX.fullmatch(sides[1]) or all(map(is_particle, sides[1].split()))
+    ):  # fmt: skip
         return _made(proper(sides[1], given=True), proper(sides[0]), said, True, found)
     whole = not_a_person(text, found, field)
     if whole is not None:
@@ -371,18 +383,14 @@ def _clean_word(text: str, field: str, found: Found) -> str:
 
 
 def _made(first: str | None, last: str | None, said: Title | None, sure: bool, found: Found) -> Name:
-    first, last = first or None, last or None
-    for part, field in ((first, "first_name"), (last, "last_name")):
-        if part is not None and len(part) > MAX_NAME:
-            found.append(("name_cut", field, part[:80]))
-    couple = said is not None and said.title == "couple"
-    return Name(
-        first[:MAX_NAME].strip() if first else None,
-        last[:MAX_NAME].strip() if last else None,
-        None if said is None or couple else said.title,
-        None if said is None or couple else said.gender,
-        sure,
-        (),
-        "person" if first or last else "none",
-        tuple(found),
-    )
+    if (first and len(first) > MAX_NAME) or (last and len(last) > MAX_NAME):
+        first, last = _shortened(first or "", "first_name", found), _shortened(last or "", "last_name", found)
+    title, gender = said if said is not None and said.title != "couple" else (None, None)
+    kind: Literal["person", "none"] = "person" if first or last else "none"
+    return Name(first or None, last or None, title, gender, sure, (), kind, tuple(found))
+
+
+def _shortened(part: str, field: str, found: Found) -> str:
+    if len(part) > MAX_NAME:
+        found.append(("name_cut", field, part[:80]))
+    return part[:MAX_NAME].strip()

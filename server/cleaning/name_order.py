@@ -29,8 +29,9 @@ def _either() -> frozenset[str]:
 
 def looks_exchanged(first: str, last: str) -> bool:
     """The last-name column holds a known given name, and the first-name column holds none."""
-    return (says_given(last) and not says_given(first, either=True)) or (first.split()[0].lower() in (
-        "van", "von", "de", "der", "el", "al", "ben") and len(first.split()) > 1)  # fmt: skip
+    if says_given(last) and not says_given(first, either=True):
+        return True
+    return " " in first and first.split()[0].lower() in ("van", "von", "de", "der", "el", "al", "ben")
 
 
 @lru_cache(maxsize=20_000)

@@ -7,6 +7,7 @@ parser tries every pattern of every kind on text of any shape, which costs five 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -36,11 +37,10 @@ class _Plan(NamedTuple):
     general: re.Pattern[str]
     lengths: frozenset[int]
     leading: re.Pattern[str] | None
-    kinds: tuple[tuple[re.Pattern[str], Kind], ...]
-    prefix: str | None  # None: what stands before a national number is more than a fixed digit
-
-
-_SIMPLE_PREFIX = re.compile(r"\d?")
+    kinds: re.Pattern[str]  # every kind's numbers as a group of its own, in the order to try
+    names: Mapping[str, Kind]  # the kind of each group
+    prefix: re.Pattern[str] | None  # None: a number is rewritten, not only shortened, when it is read
+    trunk_zero: bool
 
 
 @cache
@@ -52,7 +52,7 @@ def _plan(region: str, country_code: int) -> _Plan | None:
     )
     if data is None or data.general_desc is None or not data.general_desc.national_number_pattern:
         return None
-    kinds: list[tuple[re.Pattern[str], Kind]] = []
+    kinds: list[tuple[str, Kind]] = []
     # the common kinds first, since the patterns of one plan hardly overlap; the library asks for them last
     described: tuple[tuple[PhoneNumberDesc | None, Kind], ...] = (
         (data.premium_rate, "shared"),
@@ -68,7 +68,7 @@ def _plan(region: str, country_code: int) -> _Plan | None:
     if fixed and mobile and fixed == mobile:
         _add(kinds, data.fixed_line, "mobile")  # North America: either, and a text may be tried
     elif fixed and mobile:
-        kinds.append((re.compile(f"(?=(?:{mobile})$)(?:{fixed})"), "mobile"))
+        kinds.append((f"(?=(?:{mobile})$)(?:{fixed})", "mobile"))
         _add(kinds, data.fixed_line, "landline")
         _add(kinds, data.mobile, "mobile")
     else:
@@ -76,15 +76,19 @@ def _plan(region: str, country_code: int) -> _Plan | None:
         _add(kinds, data.mobile, "mobile")
     for desc, kind in described:
         _add(kinds, desc, kind)
-    parsing = data.national_prefix_for_parsing
-    simple = not parsing or (_SIMPLE_PREFIX.fullmatch(parsing) and not data.national_prefix_transform_rule)
+    general = data.general_desc.national_number_pattern
+    groups = "|".join(f"(?P<k{at}>{pattern})" for at, (pattern, _) in enumerate(kinds))
+    parsing = re.compile(data.national_prefix_for_parsing or "")
+    rewritten = parsing.groups > 0 or data.national_prefix_transform_rule
     return _Plan(
         data.country_code or country_code,
-        re.compile(data.general_desc.national_number_pattern),
+        re.compile(general),
         frozenset(data.general_desc.possible_length),
         re.compile(data.leading_digits) if data.leading_digits else None,
-        tuple(kinds),
-        (parsing or "") if simple else None,
+        re.compile(f"(?=(?:{general})$)(?:{groups or '(?!)'})"),
+        {f"k{at}": kind for at, (_, kind) in enumerate(kinds)},
+        None if rewritten else parsing,
+        data.national_prefix_for_parsing == "0",
     )
 
 
@@ -92,35 +96,40 @@ def _pattern(desc: PhoneNumberDesc | None) -> str | None:
     return desc.national_number_pattern if desc is not None else None
 
 
-def _add(kinds: list[tuple[re.Pattern[str], Kind]], desc: PhoneNumberDesc | None, kind: Kind) -> None:
+def _add(kinds: list[tuple[str, Kind]], desc: PhoneNumberDesc | None, kind: Kind) -> None:
     pattern = _pattern(desc)
     if pattern and pattern != "NA":
-        kinds.append((re.compile(pattern), kind))
+        kinds.append((pattern, kind))
+
+
+@cache
+def _plans(country_code: int) -> tuple[_Plan, ...]:
+    """The plans that share a country code, the main country's first; none for a code nobody has."""
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(country_code, ())
+    return tuple(plan for region in regions if (plan := _plan(region, country_code)) is not None)
+
+
+@cache
+def _plan_of(region: str) -> _Plan | None:
+    code = phonenumbers.country_code_for_region(region)
+    return _plan(region, code) if code else None
 
 
 def kind_of(country_code: int, national: str) -> Kind | None:
     """The kind of a national significant number; None when no plan of that country code has its length."""
-    regions = COUNTRY_CODE_TO_REGION_CODE.get(country_code)
-    if not regions:
-        return None
-    first: _Plan | None = None
-    for region in regions:
-        plan = _plan(region, country_code)
-        if plan is None:
-            continue
-        first = first or plan
+    plans = _plans(country_code)
+    for plan in plans:
         if plan.leading is not None:
             if plan.leading.match(national):
-                return _kind_in(plan, national) or _by_length(first, national)
+                return _kind_in(plan, national) or _by_length(plans[0], national)
         elif (kind := _kind_in(plan, national)) is not None:
             return kind
-    return _by_length(first, national) if first else None
+    return _by_length(plans[0], national) if plans else None
 
 
 def _kind_in(plan: _Plan, national: str) -> Kind | None:
-    if not plan.general.fullmatch(national):
-        return None
-    return next((kind for pattern, kind in plan.kinds if pattern.fullmatch(national)), None)
+    match = plan.kinds.fullmatch(national)
+    return plan.names[match.lastgroup] if match is not None and match.lastgroup else None
 
 
 def _by_length(plan: _Plan, national: str) -> Kind | None:
@@ -130,15 +139,14 @@ def _by_length(plan: _Plan, national: str) -> Kind | None:
 @lru_cache(maxsize=50_000)
 def international(digits: str) -> Number | None:
     """The number of digits that begin with a country code; a trunk zero kept after the code is dropped."""
-    for size in (1, 2, 3):
+    for size in (2, 1, 3):  # no code begins with another one; two digits are the most common
         code = int(digits[:size] or 0)
         if code in COUNTRY_CODE_TO_REGION_CODE:
             break
     else:
         return None
     rest = digits[size:]
-    regions = COUNTRY_CODE_TO_REGION_CODE[code]
-    plan = _plan(regions[0], code)
+    plan = _plan(COUNTRY_CODE_TO_REGION_CODE[code][0], code)
     if plan is None or not rest:
         return None
     if plan.prefix is None:
@@ -148,24 +156,25 @@ def international(digits: str) -> Number | None:
 
 def national(digits: str, region: str) -> Number | None:
     """The number of digits written as inside `region` (ISO 3166), with or without the trunk prefix."""
-    code = phonenumbers.country_code_for_region(region)
-    plan = _plan(region, code) if code else None
+    plan = _plan_of(region)
     if plan is None or not digits:
         return None
     if plan.prefix is None:
         return _by_library(digits, region)
     read = _national(plan, digits)
-    if (read is None or read.kind == "unverifiable") and digits.startswith(str(code)):
-        whole = _national(plan, digits[len(str(code)) :])  # "33652527272" written in France
-        if whole is not None and whole.kind != "unverifiable":
+    code = str(plan.country_code)
+    if (read is None or read.kind == "unverifiable") and digits.startswith(code):
+        whole = _national(plan, digits[len(code) :])  # "33652527272" written in France
+        if whole is not None and (read is None or whole.kind != "unverifiable"):
             return whole
     return read
 
 
 def _national(plan: _Plan, digits: str) -> Number | None:
     significant = digits
-    if plan.prefix and digits.startswith(plan.prefix):
-        without = digits[len(plan.prefix) :]
+    before = plan.prefix.match(digits) if plan.prefix is not None else None
+    if before is not None and before.end() > 0:
+        without = digits[before.end() :]
         if plan.general.fullmatch(without) or not plan.general.fullmatch(digits):
             significant = without
     kind = kind_of(plan.country_code, significant)
@@ -173,7 +182,7 @@ def _national(plan: _Plan, digits: str) -> Number | None:
 
 
 def _by_library(text: str, region: str | None) -> Number | None:
-    """For plans whose numbers are rewritten while they are read (Mexico, Argentina, Brazil)."""
+    """For plans whose numbers are rewritten while they are read (Argentina, Brazil, Japan)."""
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
@@ -189,6 +198,5 @@ def _by_library(text: str, region: str | None) -> Number | None:
 @cache
 def has_trunk_prefix(region: str) -> bool:
     """Whether numbers are written with a zero before them inside `region`, as in France or Germany."""
-    code = phonenumbers.country_code_for_region(region)
-    plan = _plan(region, code) if code else None
-    return plan is not None and plan.prefix == "0"
+    plan = _plan_of(region)
+    return plan is not None and plan.trunk_zero

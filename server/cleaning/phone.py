@@ -34,6 +34,7 @@ _DOTS = re.compile(r"(?<=\d)\.(?=\d\d)")
 _LETTER_DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 _LETTERED = re.compile(r"[\d+().\s/-]*(?:[OolI|][\d+().\s/-]*){1,3}")
 _REPEATED = re.compile(r"0?\d?(\d)\1{6,}|0?(\d\d)\2{3,}|\d{0,2}(\d)\3{7,}")
+_TYPED_FOR_NOTHING = words("placeholder_phones")
 _RUN = re.compile(r"0?(?:12345678\d?0?|23456789\d?|98765432\d?0?|87654321\d?)")
 
 
@@ -143,12 +144,11 @@ def _first_of_two(text: str, found: list[tuple[str, dict[str, str]]]) -> tuple[s
 
 
 def _is_placeholder(digits: str) -> bool:
-    return (
-        not digits
-        or digits in words("placeholder_phones")
-        or len(set(digits)) <= 1
-        or _REPEATED.fullmatch(digits) is not None
-        or _RUN.fullmatch(digits) is not None
+    if digits in _TYPED_FOR_NOTHING or digits == digits[:1] * len(digits):
+        return True
+    # the two expressions are costly and hardly ever match: what each needs is looked for first
+    return (digits[-1:] == digits[-3:-2] and _REPEATED.fullmatch(digits) is not None) or (
+        ("45678" in digits or "76543" in digits) and _RUN.fullmatch(digits) is not None
     )
 
 

@@ -61,12 +61,24 @@ def pieces(text: str) -> tuple[str, ...]:
 _PLAIN_PART = re.compile(r"[^\W\d_]{2,}(?:['’ -][^\W\d_]{2,})*")
 
 
+@lru_cache(maxsize=20_000)
 def is_plain(part: str) -> bool:
     """Words and nothing else, none of which could be a title, a placeholder or a company."""
     return (
         _PLAIN_PART.fullmatch(part) is not None
         and telling_words().isdisjoint(pieces(part))
         and len(set(part.casefold())) > 1
+    )
+
+
+_INITIAL = re.compile(r"[^\W\d_]\.?")
+
+
+@lru_cache(maxsize=20_000)
+def is_plain_given(part: str) -> bool:
+    """`is_plain`, or an initial that is nothing else."""
+    return is_plain(part) or (
+        _INITIAL.fullmatch(part) is not None and telling_words().isdisjoint(pieces(part))
     )
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
 
-from server.cleaning.address import Address, read_address
+from server.cleaning.address import read_address
 from server.cleaning.country import read_country
 from server.cleaning.date import Date, parse, parse_birth
 from server.cleaning.email import Email, read_email
 from server.cleaning.language import read_language
 from server.cleaning.name import Name, read_name
-from server.cleaning.phone import Phone, read_phone
+from server.cleaning.phone_columns import Phones, read_phones
 from server.cleaning.stay import (
     Noted,
     currency_of,
@@ -24,7 +23,7 @@ from server.cleaning.stay import (
     read_room,
     read_status,
 )
-from server.cleaning.text import cut, read_text, storable, tidy
+from server.cleaning.text import all_tidy, cut, read_text, storable
 from server.record import FIELDS, CleanRecord, Context, Finding
 
 VERSION = 1
@@ -70,28 +69,29 @@ class _Row:
         self.findings: list[Finding] = []
         self.lost = False
         self.text: dict[str, str] = {}
-        for field, raw in values.items():
-            if not raw or field not in _KNOWN:
-                continue
-            plain = tidy(raw)
-            if plain is not None:
+        given = [(field, raw) for field, raw in values.items() if raw and field in _KNOWN]
+        # most rows need nothing but their outer spaces gone: told of all cells in one look, 3 us a row
+        if all_tidy([raw for _, raw in given]):
+            for field, raw in given:
+                plain = raw.strip()
                 if len(plain) > 9 or plain.lower() not in _NOTHING:
                     self.text[field] = plain
-                continue
-            read = read_text(raw)
-            for code in read.codes:
-                self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
-            if read.lost and field in _NAME_FIELDS:
-                self.lost = True
-            value = read.value
-            if len(value) > MAX_FIELD and field != "notes":
-                self.note("text_cut", field, value=value[:80])
-                value = cut(value, MAX_FIELD)
-            if value.lower() not in _NOTHING:
-                self.text[field] = value
+        else:
+            for field, raw in given:
+                self._read(field, raw)
 
-    def get(self, field: str) -> str:
-        return self.text.get(field, "")
+    def _read(self, field: str, raw: str) -> None:
+        read = read_text(raw)
+        for code in read.codes:
+            self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
+        if read.lost and field in _NAME_FIELDS:
+            self.lost = True
+        value = read.value
+        if len(value) > MAX_FIELD and field != "notes":
+            self.note("text_cut", field, value=value[:80])
+            value = cut(value, MAX_FIELD)
+        if value.lower() not in _NOTHING:
+            self.text[field] = value
 
     def note(self, code: str, field: str, **params: str) -> None:
         self.findings.append(Finding(code, field, params))
@@ -99,22 +99,11 @@ class _Row:
 
 _KNOWN = frozenset(FIELDS)
 _NAME_FIELDS = frozenset(("first_name", "last_name", "full_name"))
-
-
-_NO_ADDRESS = Address()
+_OWN_PHONES = frozenset(("mobile", "unverifiable"))
 _NO_EMAIL = Email()
-_NO_PHONE = Phone()
+_NO_PHONES = Phones()
 _NO_DATE = Date()
 _NOTHING_NOTED = Noted()
-
-
-class _Phones(NamedTuple):
-    phone: Phone = _NO_PHONE
-    mobile: Phone = _NO_PHONE
-
-
-_NO_PHONES = _Phones()
-_OWN_PHONES = frozenset(("mobile", "unverifiable"))
 
 
 def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
@@ -125,215 +114,169 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     be read is absent in the result and stands in its findings. Every value fits the columns of
     `records.models.CleanRow`.
     """
-    row = _Row(values, context)
+    # a row has 6 to 10 of the 33 fields: a blank record is filled, and an absent field costs one `in`
+    row, record = _Row(values, context), CleanRecord()
     text = row.text
-    get = text.get
-    country = _country(row, "country")
-    nationality = _country(row, "nationality")
-    language = _language(row)
-    address = _NO_ADDRESS
+    if "country" in text:
+        record.country = _country(row, "country")
+    if "nationality" in text:
+        record.nationality = _country(row, "nationality")
+    if "language" in text:
+        record.language = _language(row)
     if "street" in text or "postal_code" in text or "city" in text:
-        address = read_address(get("street", ""), get("postal_code", ""), get("city", ""), country)
-        for code, field, value in address.found:
-            row.note(code, field, value=value)
-        country = country or address.country
-    name = read_name(
-        get("first_name", ""), get("last_name", ""), get("full_name", ""), get("title", ""), language or ""
-    )
-    for code, field, value in name.found:
-        row.note(code, field, value=value)
-    email = _email(row)
-    phones = _phones(row, country, nationality, language, email.address)
-    stay_from, stay_to = _day(row, "stay_from"), _day(row, "stay_to")
-    if stay_from is not None and stay_to is not None and stay_to < stay_from:
-        row.note("stay_ends_before_it_starts", "stay_to", value=f"{stay_from} - {stay_to}")
-    created = _moment(row, "created_at")
-    updated = _moment(row, "updated_at")
-    written = max((moment.value for moment in (created, updated) if moment.value), default=stay_from)
-    birth_date = _birth(row, written)
-    amount, currency = read_amount(get("amount", "")) if "amount" in text else (None, None)
-    if "amount" in text and amount is None:
-        row.note("amount_unreadable", "amount", value=get("amount", "")[:80])
-    noted = read_notes(get("notes", "")) if "notes" in text else _NOTHING_NOTED
-    status = read_status(get("status", "")) if "status" in text else "unknown"
-    if "status" in text and status == "unknown":
-        row.note("status_unknown", "status", value=get("status", "")[:80])
-    return CleanRecord(
-        first_name=name.first,
-        last_name=name.last,
-        title=name.title,
-        gender=name.gender,
-        name_order_sure=name.order_sure,
-        lost_letters=row.lost,
-        companions=name.companions,
-        is_person=_is_person(name, email, phones),
-        email=email.address,
-        email_class=email.kind,
-        email_suggestion=email.suggestion,
-        phone=phones.phone.e164,
-        phone_class=phones.phone.kind,
-        mobile=phones.mobile.e164,
-        mobile_class=phones.mobile.kind,
-        birth_date=birth_date,
-        nationality=nationality,
-        language=language,
-        street=address.street,
-        postal_code=address.postal_code,
-        city=address.city,
-        country=country,
-        document_number=_document(row),
-        company=_short(row, "company"),
-        loyalty_id=_short(row, "loyalty_id"),
-        references=read_references(get("reference", ""), noted),
-        room=read_room(get("room", ""), noted),
-        card_digits=noted.card_digits,
-        stay_from=stay_from,
-        stay_to=stay_to,
-        status=status,
-        channel=_short(row, "channel"),
-        party=read_party(get("party", ""), noted),
-        amount=amount,
-        currency=currency_of(get("currency", "")) or currency,
-        created_at=created.moment,
-        updated_at=updated.moment,
-        consent_at=_moment(row, "consent_at").moment,
-        email_consent=_consent(row, "email_consent"),
-        sms_consent=_consent(row, "sms_consent"),
-        notes=_notes(row),
-        findings=tuple(row.findings),
-    )
+        _fill_address(record, row)
+    name = _fill_name(record, row)
+    email = _fill_email(record, row) if "email" in text else _NO_EMAIL
+    phones = _fill_phones(record, row) if "phone" in text or "mobile" in text else _NO_PHONES
+    if name.kind != "person":
+        record.is_person = _is_person(name, email, phones)
+    _fill_dates(record, row)
+    _fill_stay(record, row)
+    if "document_number" in text:
+        record.document_number = _document(text["document_number"])
+    if "company" in text:
+        record.company = _short(row, "company")
+    if "loyalty_id" in text:
+        record.loyalty_id = _short(row, "loyalty_id")
+    if "channel" in text:
+        record.channel = _short(row, "channel")
+    if "consent_at" in text:
+        record.consent_at = _moment(row, "consent_at").moment
+    if "email_consent" in text:
+        record.email_consent = _consent(row, "email_consent")
+    if "sms_consent" in text:
+        record.sms_consent = _consent(row, "sms_consent")
+    if "notes" in text:
+        record.notes = _notes(row)
+    if row.findings:
+        record.findings = tuple(row.findings)
+    return record
 
 
 def _country(row: _Row, field: str) -> str | None:
-    text = row.get(field)
-    if not text:
-        return None
-    code = read_country(text)
+    code = read_country(row.text[field])
     if code is None:
-        row.note(f"{field}_unknown", field, value=text[:80])
+        row.note(f"{field}_unknown", field, value=row.text[field][:80])
     return code
 
 
 def _language(row: _Row) -> str | None:
-    text = row.get("language")
-    if not text:
-        return None
-    code = read_language(text)
+    code = read_language(row.text["language"])
     if code is None:
-        row.note("language_unknown", "language", value=text[:80])
+        row.note("language_unknown", "language", value=row.text["language"][:80])
     return code
 
 
-def _email(row: _Row) -> Email:
-    text = row.get("email")
-    if not text:
-        return _NO_EMAIL
-    email = read_email(text[:1_000], row.context.own_domains, row.context.own_emails)
+def _fill_address(record: CleanRecord, row: _Row) -> None:
+    get = row.text.get
+    address = read_address(get("street", ""), get("postal_code", ""), get("city", ""), record.country)
+    for code, field, value in address.found:
+        row.note(code, field, value=value)
+    record.street, record.postal_code, record.city = address.street, address.postal_code, address.city
+    record.country = record.country or address.country
+
+
+def _fill_name(record: CleanRecord, row: _Row) -> Name:
+    get = row.text.get
+    name = read_name(
+        get("first_name", ""),
+        get("last_name", ""),
+        get("full_name", ""),
+        get("title", ""),
+        record.language or "",
+    )
+    for code, field, value in name.found:
+        row.note(code, field, value=value)
+    record.first_name, record.last_name = name.first, name.last
+    record.title, record.gender = name.title, name.gender
+    record.name_order_sure, record.companions = name.order_sure, name.companions
+    record.lost_letters = row.lost
+    return name
+
+
+def _fill_email(record: CleanRecord, row: _Row) -> Email:
+    email = read_email(row.text["email"][:1_000], row.context.own_domains, row.context.own_emails)
     for code, params in email.found:
         row.findings.append(Finding(code, "email", params))
+    record.email, record.email_class, record.email_suggestion = email.address, email.kind, email.suggestion
     return email
 
 
-def _phones(
-    row: _Row, country: str | None, nationality: str | None, language: str | None, email: str | None
-) -> _Phones:
-    """Both phone columns; a mobile fills `mobile` and a landline `phone`, whichever column it stands in."""
-    phone_text, mobile_text = row.text.get("phone"), row.text.get("mobile")
-    if not phone_text and not mobile_text:
-        return _NO_PHONES
-    own = row.context.own_phones
-    hints = (country,) if country else ()
-    if nationality and nationality != country:
-        hints = (*hints, nationality)
-    weak = _speakers(language, email)
-    home = row.context.country
-
-    def read(field: str, text: str | None) -> Phone:
-        if not text:
-            return _NO_PHONE
-        number = read_phone(text, hints, home, weak, own)
-        for code, params in number.found:
-            row.findings.append(Finding(code, field, params))
-        return number
-
-    phone, mobile = read("phone", phone_text), read("mobile", mobile_text)
-    if phone.e164 and mobile.e164 and phone.e164 != mobile.e164 and phone.e164[-8:] == mobile.e164[-8:]:
-        # one number written twice, once with its country: "00351914130254" and "914.130.254"
-        phone = mobile = phone if (phone_text or "").lstrip("( ").startswith(("+", "00")) else mobile
-    second = phone.second or mobile.second
-    other = read_phone(second, hints, home, weak, own) if second else _NO_PHONE
-    if mobile.kind == "landline":
-        row.note("phone_landline_as_mobile", "mobile", value=mobile.e164 or "")
-        if phone.e164 is None or phone.e164 == mobile.e164:
-            phone, mobile = mobile, _NO_PHONE
-    if phone.e164 is None and other.kind in ("landline", "unverifiable"):
-        phone = other
-    if mobile.e164 is None:
-        mobile = next((number for number in (phone, other) if number.kind == "mobile"), mobile)
-    return _Phones(phone, mobile)
+def _fill_phones(record: CleanRecord, row: _Row) -> Phones:
+    phones = read_phones(
+        row.text.get("phone", ""),
+        row.text.get("mobile", ""),
+        country=record.country,
+        nationality=record.nationality,
+        language=record.language,
+        email=record.email,
+        home=row.context.country,
+        own_phones=row.context.own_phones,
+    )
+    for code, field, params in phones.found:
+        row.findings.append(Finding(code, field, params))
+    record.phone, record.phone_class = phones.phone.e164, phones.phone.kind
+    record.mobile, record.mobile_class = phones.mobile.e164, phones.mobile.kind
+    return phones
 
 
-# where a language is the common one; Arabic and French speakers are of too many countries to tell
-_HOME_OF = {
-    "en": ("GB", "US"),
-    "de": ("DE",),
-    "es": ("ES",),
-    "it": ("IT",),
-    "nl": ("NL",),
-    "pt": ("PT",),
-    "pl": ("PL",),
-    "ru": ("RU",),
-    "zh": ("CN",),
-    "ja": ("JP",),
-    "el": ("GR",),
-    "fr": ("FR",),
-    "ko": ("KR",),
-    "sv": ("SE",),
-    "da": ("DK",),
-    "no": ("NO",),
-    "fi": ("FI",),
-    "cs": ("CZ",),
-    "tr": ("TR",),
-}
-# endings that are countries by law and everybody's by use
-_GENERIC_ENDINGS = frozenset(("co", "me", "io", "tv", "ai", "cc", "fm", "ly", "to", "ws", "eu"))
+def _fill_dates(record: CleanRecord, row: _Row) -> None:
+    """The stay, the row's own moments, and the birth date, whose century the others may tell."""
+    text = row.text
+    if "stay_from" in text:
+        record.stay_from = _day(row, "stay_from")
+    if "stay_to" in text:
+        record.stay_to = _day(row, "stay_to")
+        if record.stay_from is not None and record.stay_to is not None and record.stay_to < record.stay_from:
+            row.note("stay_ends_before_it_starts", "stay_to", value=f"{record.stay_from} - {record.stay_to}")
+    created = _moment(row, "created_at") if "created_at" in text else _NO_DATE
+    updated = _moment(row, "updated_at") if "updated_at" in text else _NO_DATE
+    record.created_at, record.updated_at = created.moment, updated.moment
+    if "birth_date" in text:
+        days = [read.value for read in (created, updated) if read.value is not None]
+        record.birth_date = _birth(row, max(days, default=record.stay_from))
 
 
-def _speakers(language: str | None, email: str | None) -> tuple[str, ...]:
-    """Countries that the row's language and its address's ending point to: the last hints for a phone."""
-    found = _HOME_OF.get(language or "", ())
-    ending = email.rpartition(".")[2] if email else ""
-    if len(ending) == 2 and ending not in _GENERIC_ENDINGS:
-        code = "GB" if ending == "uk" else ending.upper()
-        return (code, *(country for country in found if country != code))
-    return found
+def _fill_stay(record: CleanRecord, row: _Row) -> None:
+    text = row.text
+    noted = _NOTHING_NOTED
+    currency = None
+    if "amount" in text:
+        record.amount, currency = read_amount(text["amount"])
+        if record.amount is None:
+            row.note("amount_unreadable", "amount", value=text["amount"][:80])
+    if "notes" in text:
+        noted = read_notes(text["notes"])
+        record.card_digits = noted.card_digits
+    if "status" in text:
+        record.status = read_status(text["status"])
+        if record.status == "unknown":
+            row.note("status_unknown", "status", value=text["status"][:80])
+    record.references = read_references(text.get("reference", ""), noted)
+    record.room = read_room(text.get("room", ""), noted)
+    record.party = read_party(text.get("party", ""), noted)
+    record.currency = (currency_of(text["currency"]) if "currency" in text else None) or currency
 
 
 def _day(row: _Row, field: str) -> date | None:
-    text = row.get(field)
-    if not text:
-        return None
+    text = row.text[field]
     read = parse(text, row.context.date_orders.get(field), row.context.today)
-    _note_date(row, field, text, read)
+    if read.code is not None:
+        row.note(read.code, field, value=text[:80])
     return read.value
 
 
 def _moment(row: _Row, field: str) -> Date:
     """A moment in UTC; a day without a time is its midnight."""
-    text = row.get(field)
-    if not text:
-        return _NO_DATE
+    text = row.text[field]
     read = parse(text, row.context.date_orders.get(field), row.context.today)
-    _note_date(row, field, text, read)
-    if read.value is not None and read.moment is None:
-        return read.at_midnight()
-    return read
+    if read.code is not None:
+        row.note(read.code, field, value=text[:80])
+    return read.at_midnight() if read.moment is None else read
 
 
 def _birth(row: _Row, written: date | None) -> date | None:
-    text = row.get("birth_date")
-    if not text:
-        return None
+    text = row.text["birth_date"]
     order = row.context.date_orders.get("birth_date")
     read = parse_birth(text, order, row.context.today, written)
     if read.code is not None:
@@ -341,12 +284,7 @@ def _birth(row: _Row, written: date | None) -> date | None:
     return read.value
 
 
-def _note_date(row: _Row, field: str, text: str, read: Date) -> None:
-    if read.code is not None:
-        row.note(read.code, field, value=text[:80])
-
-
-def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
+def _is_person(name: Name, email: Email, phones: Phones) -> bool:
     """Whether the record is of a person: under `Guest` or `Groupe Wilson` only when it has a contact of
     somebody's own.
 
@@ -361,37 +299,29 @@ def _is_person(name: Name, email: Email, phones: _Phones) -> bool:
     return True
 
 
-def _document(row: _Row) -> str | None:
-    if "document_number" not in row.text:
-        return None
-    number = "".join(ch for ch in row.get("document_number").upper() if ch.isalnum())
+def _document(text: str) -> str | None:
+    number = "".join(ch for ch in text.upper() if ch.isalnum())
     if len(number) < 4 or len(set(number)) == 1:
         return None
     return number[: _LIMITS["document_number"]]
 
 
-def _short(row: _Row, field: str) -> str | None:
-    text = row.get(field)
-    if not text:
-        return None
+def _short(row: _Row, field: str) -> str:
+    text = row.text[field]
     if len(text) > _LIMITS[field]:
         row.note("text_cut", field, value=text[:80])
     return cut(text, _LIMITS[field])
 
 
 def _consent(row: _Row, field: str) -> bool | None:
-    text = row.get(field)
-    if not text:
-        return None
-    said = read_consent(text)
+    said = read_consent(row.text[field])
     if said is None:
-        row.note("consent_unclear", field, value=text[:80])
+        row.note("consent_unclear", field, value=row.text[field][:80])
     return said
 
 
-def _notes(row: _Row) -> str | None:
-    text = row.get("notes")
+def _notes(row: _Row) -> str:
+    text = row.text["notes"]
     if len(text) > MAX_NOTES:
         row.note("text_cut", "notes", value=text[:80])
-        return cut(text, MAX_NOTES)
-    return text or None
+    return cut(text, MAX_NOTES)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import ftfy
 from anyascii import anyascii
 
+MAX_TIDY = 300
 MAX_RAW = 20_000
 """Longer cells are cut before anything else looks at them; no field of a record is longer."""
 
@@ -69,9 +70,17 @@ def tidy(raw: str) -> str | None:
             return None
     elif not raw.isprintable():
         return None
-    if len(raw) > 300 or "&" in raw or "?" in raw:
+    if len(raw) > MAX_TIDY or "&" in raw or "?" in raw:
         return None
     return _SPACES.sub(" ", raw).strip() if "  " in raw else raw.strip()
+
+
+def all_tidy(cells: list[str]) -> bool:
+    """Whether no cell needs more than its outer spaces gone."""
+    row = "|".join(cells)
+    if not (row.isascii() or _ACCENTED.fullmatch(row)) or not row.isprintable():
+        return False
+    return len(row) <= MAX_TIDY and not ("&" in row or "?" in row or "  " in row)
 
 
 def read_text(raw: str) -> Text:

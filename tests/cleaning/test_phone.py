@@ -32,6 +32,9 @@ from server.cleaning.phone import read_phone
         ("0690 12 23 45", ("GP",), "+590690122345", "mobile"),
         ("07700 900123", ("GB",), "+447700900123", "unverifiable"),  # kept for fiction
         ("06 39 98 12 34", ("FR",), "+33639981234", "unverifiable"),
+        ("33639981234", ("FR",), "+33639981234", "unverifiable"),
+        ("447700900123", ("GB",), "+447700900123", "unverifiable"),
+        ("01218 6012", ("GB",), None, "invalid"),  # a digit is missing: the zero is no part of the number
         ("0800 940 943", ("FR",), "+33800940943", "shared"),  # free of charge: a company's line
         # spreadsheets
         ("33652527272.0", ("FR",), "+33652527272", "mobile"),
