@@ -1,9 +1,9 @@
 """How many records a second cleaning reads on one core, over mixed rows of many systems.
 
-    python benchmarks/cleaning.py [RECORDS.csv.gz] [--rows N] [--profile]
+    python benchmarks/cleaning.py [RECORDS.csv.gz] [--rows N] [--rounds N] [--profile]
 
 Without a file it makes its own rows, no two alike, in the shapes that hotel, restaurant and till exports
-have. The caches of cleaning are empty at the start, so the figure is that of a first import.
+have. The caches of guests' values are emptied before each round, so the figure is that of a first import.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import csv
 import gzip
 import pstats
 import random
+import sys
 import time
 from pathlib import Path
 
@@ -123,6 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     rows = read_rows(options.file) if options.file else made_rows(options.rows)
@@ -130,19 +132,32 @@ def main() -> None:
     clean({"country": "Allemagne", "language": "deutsch", "email": "a.b@c.fr", "phone": "+33652527272",
            "birth_date": "3 mars 1980", "full_name": "Anna Maria van der Berg", "status": "confirmed",
            "amount": "12 EUR", "email_consent": "yes"}, context)  # fmt: skip
-    profile = cProfile.Profile() if options.profile else None
-    if profile:
-        profile.enable()
-    started, cpu = time.perf_counter(), time.process_time()
-    findings = sum(len(clean(row, context).findings) for row in rows)
-    took, cpu = time.perf_counter() - started, time.process_time() - cpu
-    if profile:
-        profile.disable()
+    if options.profile:
+        profile = cProfile.Profile()
+        profile.runcall(lambda: [clean(row, context).email_class for row in rows])
         pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+        return
+    best = best_cpu = float("inf")
+    for _ in range(options.rounds):
+        forget()
+        started, cpu = time.perf_counter(), time.process_time()
+        for row in rows:
+            clean(row, context)
+        best_cpu = min(best_cpu, time.process_time() - cpu)
+        best = min(best, time.perf_counter() - started)
     print(
-        f"{len(rows)} records, {findings} findings: {len(rows) / took:,.0f} records/s"
-        f" ({len(rows) / cpu:,.0f} by processor time)"
+        f"{len(rows)} records, best of {options.rounds}: {len(rows) / best:,.0f} records/s"
+        f" ({len(rows) / best_cpu:,.0f} by processor time)"
     )
+
+
+def forget() -> None:
+    """Empty what cleaning remembers of guests' values; the compiled tables stay."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("server.cleaning"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear") and value.cache_info().maxsize is not None:
+                    value.cache_clear()
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def _plan(region: str, country_code: int) -> _Plan | None:
     if data is None or data.general_desc is None or not data.general_desc.national_number_pattern:
         return None
     kinds: list[tuple[re.Pattern[str], Kind]] = []
-    # the library's order: the costly kinds before the common ones, and what may be either before mobile
+    # the common kinds first, since the patterns of one plan hardly overlap; the library asks for them last
     described: tuple[tuple[PhoneNumberDesc | None, Kind], ...] = (
         (data.premium_rate, "shared"),
         (data.toll_free, "shared"),
@@ -64,8 +64,6 @@ def _plan(region: str, country_code: int) -> _Plan | None:
         (data.uan, "shared"),
         (data.voicemail, "landline"),
     )
-    for desc, kind in described:
-        _add(kinds, desc, kind)
     fixed, mobile = _pattern(data.fixed_line), _pattern(data.mobile)
     if fixed and mobile and fixed == mobile:
         _add(kinds, data.fixed_line, "mobile")  # North America: either, and a text may be tried
@@ -76,6 +74,8 @@ def _plan(region: str, country_code: int) -> _Plan | None:
     else:
         _add(kinds, data.fixed_line, "landline")
         _add(kinds, data.mobile, "mobile")
+    for desc, kind in described:
+        _add(kinds, desc, kind)
     parsing = data.national_prefix_for_parsing
     simple = not parsing or (_SIMPLE_PREFIX.fullmatch(parsing) and not data.national_prefix_transform_rule)
     return _Plan(

@@ -31,6 +31,8 @@ VERSION = 1
 """Raised whenever the same raw text may read differently; clean records of an older version are rebuilt."""
 
 MAX_NOTES = 5_000
+MAX_FIELD = 400
+"""Longer than any column of a clean record, short enough that what is remembered stays small."""
 _LIMITS = {"company": 200, "loyalty_id": 60, "channel": 120, "document_number": 40}
 _NOTHING = frozenset(
     (
@@ -81,8 +83,12 @@ class _Row:
                 self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
             if read.lost and field in _NAME_FIELDS:
                 self.lost = True
-            if read.value.lower() not in _NOTHING:
-                self.text[field] = read.value
+            value = read.value
+            if len(value) > MAX_FIELD and field != "notes":
+                self.note("text_cut", field, value=value[:80])
+                value = cut(value, MAX_FIELD)
+            if value.lower() not in _NOTHING:
+                self.text[field] = value
 
     def get(self, field: str) -> str:
         return self.text.get(field, "")

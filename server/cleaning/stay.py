@@ -82,10 +82,17 @@ class Noted(NamedTuple):
     party: int | None = None
 
 
-@lru_cache(maxsize=10_000)
 def read_notes(notes: str) -> Noted:
     """What a note's first 2,000 letters name: `ch. 317 ; BKG 4817985054`, `VISA *2139`, `2 couverts`."""
-    text = notes[:2_000]
+    return _read_short_notes(notes) if len(notes) <= 200 else _read_any_notes(notes[:2_000])
+
+
+@lru_cache(maxsize=10_000)
+def _read_short_notes(notes: str) -> Noted:
+    return _read_any_notes(notes)
+
+
+def _read_any_notes(text: str) -> Noted:
     if not any(ch.isdigit() for ch in text):
         return Noted()
     found: dict[str, None] = {}

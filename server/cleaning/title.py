@@ -101,6 +101,8 @@ def take_titles(text: str, said: Title | None, found: Found) -> tuple[str, Title
             len(parts) > 2 or says_given(parts[1], either=True)
         ):  # fmt: skip
             taken = Title("mr", "m")
+        elif index == 0 and parts[0] in ("Fr.", "FR.") and len(parts) > 1:
+            taken = Title("mrs", "f")  # Frau, before a surname
         elif (
             index == 0
             and parts[index].casefold() in ("don", "doña", "dona", "donna", "ing.", "avv.", "me.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -16,6 +17,9 @@ from server.matching.partition import Decisions, Grouping, group
 from server.matching.records import Records
 from server.matching.rivals import heed_rivals
 from server.matching.scoring import log_odds, probabilities, score
+
+QUESTIONS_PER_GROUP = 3
+"""A group is asked about in its likeliest pairs only; the answers bring the next ones up."""
 
 DOUBT = 0.5
 """From here up to the cut a person is asked; below, two records simply stay apart."""
@@ -136,6 +140,12 @@ def _questions(
         if a != c and not state.forbidden(a, c):
             candidate = (-b, i, j)
             best[a, c] = min(best.get((a, c), candidate), candidate)
-    asked = sorted(best.values())
+    asked: list[tuple[float, int, int]] = []
+    times: Counter[int] = Counter()
+    for doubt in sorted(best.values()):
+        sides = [int(state.label[at]) for at in doubt[1:]]
+        if max(times[side] for side in sides) < QUESTIONS_PER_GROUP:
+            times.update(sides)
+            asked.append(doubt)
     chances = probabilities(np.array([-b for b, _, _ in asked], dtype=np.float32)).tolist()
     return [(i, j, p) for (_, i, j), p in zip(asked, chances, strict=True)]

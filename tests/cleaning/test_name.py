@@ -88,6 +88,7 @@ def test_m_before_a_given_name_is_monsieur_and_before_a_surname_may_be_an_initia
         ("M", "MÜLLER", "Mme", "M", "Müller", "mrs", "f"),
         ("ABRAHAM", "González Aylló", "Don", "Abraham", "González Aylló", "mr", "m"),
         ("Hidde", "VAN DEN BERG", "Hr.", "Hidde", "van den Berg", "mr", "m"),
+        ("Elisabeth", "Fr. MEYER", "", "Elisabeth", "Meyer", "mrs", "f"),
         ("Petra", "Keller", "Fr.", "Petra", "Keller", "mrs", "f"),
         ("Ольга", "Кабанова", "", "Ольга", "Кабанова", None, None),
         ("Marie", "Curie", "Dr", "Marie", "Curie", "dr", None),

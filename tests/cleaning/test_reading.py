@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import dataclasses
 import gzip
+import inspect
 import json
 import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -287,3 +289,22 @@ def test_records_of_one_guest_read_to_equal_birth_dates_and_mostly_equal_mobiles
     several = [numbers for numbers in mobiles.values() if len(numbers) > 1]
     alike = sum(len(set(numbers)) == 1 for numbers in several)
     assert alike / len(several) > 0.9
+
+
+def test_what_cleaning_remembers_of_guests_is_bounded() -> None:
+    tables = {
+        "rows",
+        "words",
+        "_table",
+        "_plan",
+        "has_trunk_prefix",
+    }  # keyed by our own names and country codes
+    for file in Path(server.cleaning.__file__).parent.glob("*.py"):
+        module = import_module(f"server.cleaning.{file.stem}")
+        for name, function in vars(module).items():
+            if (
+                hasattr(function, "cache_info")
+                and function.cache_info().maxsize is None
+                and name not in tables
+            ):
+                assert not inspect.signature(function).parameters, name

@@ -199,6 +199,7 @@ def test_a_name_on_everyone_is_capped_and_reported() -> None:
     assert partition.report["keys capped"]
     assert int(str(partition.report["pairs"])) < 40 * len(crowd)
     assert len(set(partition.labels.tolist())) == len(crowd)
+    assert len(partition.questions) <= 1.5 * len(crowd)
 
 
 def test_rows_that_do_not_fit_together_are_a_programmer_s_error() -> None:
