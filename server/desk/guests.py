@@ -74,16 +74,16 @@ def _behind() -> str:
     try:
         counted = counted_as(g.session, asked)
         today = counted.day if counted else today
-        found = guests_in(g.session, guest_ids_behind(asked, today), page=_page())
-        total = count_behind(g.session, asked, today)
+        behind = count_behind(g.session, asked, today)
+        ids = guest_ids_behind(asked, today)
     except Refused:
         abort(404)
     place = g.session.get(Property, asked.property_id) if asked.property_id else None
     return render_template(
         "desk/guests/behind.html",
         asked=asked,
-        found=found,
-        total=total,
+        found=guests_in(g.session, ids, page=_page(), total=behind.guests),
+        total=behind.number,
         counted=counted,
         number=NUMBERS.get(asked.number),
         place=place,

@@ -1,4 +1,4 @@
-"""A guest's page from its records: values side by side, stays and purchases in order, reasons of the links."""
+"""A guest's page from its records: values side by side, stays and purchases, reasons of the links."""
 
 from __future__ import annotations
 
@@ -122,7 +122,9 @@ def _class(record: RecordSeen, field: str) -> str:
         return record.clean.email_class
     if field == "mobile":
         return record.clean.mobile_class
-    return record.clean.phone_class if field == "phone" else ""
+    if field != "phone" or (record.clean.phone and record.clean.phone == record.clean.mobile):
+        return ""
+    return record.clean.phone_class
 
 
 def _folded(field: str, text: str) -> str:
@@ -182,7 +184,7 @@ def spent(moments: Sequence[Moment]) -> dict[str, Decimal]:
 
 
 def reasons(seen: GuestSeen) -> tuple[Reason, ...]:
-    """Why each record is linked, the evidence heaviest first; two that are nearest to each other stand once."""
+    """Why each record is linked, heaviest evidence first; two that are nearest to each other stand once."""
     found: list[Reason] = []
     pairs: set[frozenset[int]] = set()
     for record in seen.records:

@@ -63,7 +63,7 @@ def count_waiting(session: Session) -> int:
 
 
 def settle(session: Session, problem_id: int, *, who: str, now: datetime) -> Problem:
-    """Somebody dealt with it: it leaves the list of those that wait, and is kept. Refused if there is none."""
+    """Somebody dealt with it: it leaves the list of those that wait. Refused if there is none."""
     return _move(session, problem_id, "settled", who, now)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, extract, func, select
+from sqlalchemy import ColumnElement, Select, and_, extract, func, select
 from sqlalchemy.orm import Session
 
 from server.guests.models import GuestValue
@@ -16,10 +16,9 @@ from server.reporting.models import DailyCount
 from server.reporting.numbers import (
     EMAIL_CLASSES,
     NUMBERS,
-    after_columns,
     consents,
     counted_stays,
-    guest_facts,
+    guest_fulfils,
     record_flags,
     record_population,
 )
@@ -44,11 +43,19 @@ def guest_ids_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
     return select(rows.c.guest_id).distinct()
 
 
-def count_behind(session: Session, asked: Asked, today: date) -> int:
+class Behind(NamedTuple):
+    """A number counted now, and how many guests that are: a guest of three stays is one."""
+
+    number: int
+    guests: int
+
+
+def count_behind(session: Session, asked: Asked, today: date) -> Behind:
     """The number itself, counted now: stays and records each, guests once. Raises Refused as above."""
     rows = _rows_behind(asked, today).subquery()
-    what = func.count(rows.c.guest_id.distinct()) if asked.population == "guests" else func.count()
-    return session.scalar(select(what).select_from(rows)) or 0
+    counts = select(func.count(), func.count(rows.c.guest_id.distinct())).select_from(rows)
+    number, guests = session.execute(counts).one()
+    return Behind(guests if asked.population == "guests" else number, guests)
 
 
 class Counted(NamedTuple):
@@ -88,15 +95,14 @@ def _rows_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
     if asked.population not in ("stays", "records", "guests") or asked.when not in ("before", "after"):
         raise Refused("number.unknown")
     people = (counted_stays(today) if asked.population == "stays" else record_population()).subquery()
-    facts, consent = guest_facts(), consents()
-    query = (
-        select(people.c.guest_id)
-        .select_from(people)
-        .join(CleanRow, CleanRow.record_id == people.c.record_id)
-        .join(Source, Source.id == people.c.source_id)
-        .outerjoin(facts, facts.c.guest_id == people.c.guest_id)
-        .outerjoin(consent, consent.c.guest_id == people.c.guest_id)
-    )
+    query = select(people.c.guest_id).select_from(people)
+    if asked.when == "before" and asked.number != "all":
+        query = query.join(CleanRow, CleanRow.record_id == people.c.record_id)
+    if asked.source:
+        query = query.join(Source, Source.id == people.c.source_id)
+    consent = consents()
+    if asked.number == "email.marketable":
+        query = query.outerjoin(consent, consent.c.guest_id == people.c.guest_id)
     if asked.property_id:
         query = query.where(people.c.property_id == asked.property_id)
     if asked.source:
@@ -109,20 +115,20 @@ def _rows_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
         query = query.where(extract("year", departs) == int(year), extract("month", departs) == int(month))
     if asked.number == "all":
         return query
-    fulfilled = _condition(asked, facts, consent, people)
+    fulfilled = _condition(asked, consent, people)
     return query.where(~fulfilled if asked.lacking else fulfilled)
 
 
-def _condition(asked: Asked, facts: Any, consent: Any, people: Any) -> ColumnElement[bool]:
+def _condition(asked: Asked, consent: Any, people: Any) -> ColumnElement[bool]:
     if asked.number.startswith("class:"):
         return _class_condition(asked, people)
     if asked.number not in NUMBERS:
         raise Refused("number.unknown")
-    if asked.when == "after":
-        return after_columns(facts, consent)[asked.number] == 1
+    code = "email.reachable" if asked.number == "email.marketable" else asked.number
+    held = record_flags()[code] if asked.when == "before" else guest_fulfils(code, people.c.guest_id)
     if asked.number == "email.marketable":
-        return record_flags()["email.reachable"] & (func.coalesce(consent.c.given, 0) == 1)
-    return record_flags()[asked.number]
+        return and_(held, func.coalesce(consent.c.given, 0) == 1)
+    return held
 
 
 def _class_condition(asked: Asked, people: Any) -> ColumnElement[bool]:
