@@ -201,7 +201,7 @@ def _index(error: Refused | None = None) -> str:
 
 def _listed() -> dict[str, Any]:
     imports, total = imports_page(g.session, page=_page(), size=PAGE)
-    sources = dict(g.session.execute(select(Source.id, Source.name)).tuples().all())
+    sources = dict(g.session.execute(select(Source.id, Source.name)).all())
     return {
         "imports": imports,
         "total": total,

@@ -82,7 +82,7 @@ def counted_as(session: Session, asked: Asked) -> Counted | None:
         DailyCount.cut == cut,
         DailyCount.measure.in_((whole, part)),
     )
-    values = dict(session.execute(rows).tuples().all())
+    values = dict(session.execute(rows).all())
     if whole not in values or (asked.number != "all" and part not in values):
         return None
     if asked.number == "all":

@@ -90,7 +90,7 @@ def identified() -> ColumnElement[bool]:
 
 
 def _has_values() -> dict[str, tuple[ColumnElement[bool], ...]]:
-    """For each number, what its guest needs: for each condition at least one unified value that fulfils it."""
+    """For each number, what its guest needs: at least one unified value for each condition."""
     field, value_class = GuestValue.field, GuestValue.value_class
     return {
         "email.filled": (field == "email",),
