@@ -51,7 +51,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Encoded(str):
+    """A value of a JSON column that is JSON text already, by the same rules as below."""
+
+
 def _json(value: Any) -> str:
+    if isinstance(value, Encoded):
+        return value
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -21,8 +21,9 @@ from server.jobs.queue import enqueue
 from server.properties.context import context_of
 from server.properties.models import Property
 from server.record import RawRecord
+from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, Problem, Source, SourceRecord
-from server.records.storing import Arrival, Origin, store
+from server.records.storing import store
 
 FLOW_NAMES = ("FORM", "STAY_KIND", "to_values", "text_version")
 SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
@@ -64,18 +65,18 @@ def _record_of(session: Session, capture: Capture, flow: ModuleType) -> int:
     now = clock()
     reading = clean(values, context_of(place, {}, now.date()))
     raw = RawRecord(key=capture.id, row=dict(values), values=values, line=1)
+    source = _source(session, capture, place)
     origin = Origin(
-        source=_source(session, capture, place),
+        source_id=source.id,
+        source_name=source.name,
         stay_kind=flow.STAY_KIND,
         proof=capture.proof,  # type: ignore[arg-type]  # the table holds one of record.Proof
         text_version=flow.text_version(capture),
     )
     arrival = Arrival(raw, reading, place.id, place.legal_entity_id, place.currency)
-    store(session, origin, [arrival], now=now)
+    store(session, origin, prepare(origin, [arrival]), now=now)
     return session.scalars(
-        select(SourceRecord.id).where(
-            SourceRecord.source_id == origin.source.id, SourceRecord.key == capture.id
-        )
+        select(SourceRecord.id).where(SourceRecord.source_id == source.id, SourceRecord.key == capture.id)
     ).one()
 
 

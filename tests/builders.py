@@ -16,8 +16,9 @@ from server.guests.models import Link
 from server.properties.context import context_of
 from server.properties.setup import ensure_properties
 from server.record import Proof, RawRecord, StayKind
+from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import Source, SourceRecord
-from server.records.storing import Arrival, Origin, Stored, store
+from server.records.storing import Stored, store
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -52,7 +53,8 @@ def take_in(
     now: datetime = NOON,
 ) -> Stored:
     """Store rows, given in the words of record.FIELDS plus `key`, as one batch of a source."""
-    origin = Origin(make_source(engine, source, kind), stay_kind, proof)
+    made = make_source(engine, source, kind)
+    origin = Origin(made.id, made.name, stay_kind, proof)
     with writing(engine) as session:
         place = ensure_properties(session, [{"code": "main"}])[0]
         arrivals = []
@@ -63,7 +65,7 @@ def take_in(
             arrivals.append(
                 Arrival(raw, clean(values, context), place.id, place.legal_entity_id, place.currency)
             )
-        return store(session, origin, arrivals, now=now)
+        return store(session, origin, prepare(origin, arrivals), now=now)
 
 
 def guests_by_key(engine: Engine) -> dict[str, str]:

@@ -17,6 +17,7 @@ from server.captures.models import Capture, GuestLink
 from server.jobs.queue import enqueue
 from server.record import Proof
 from server.records.models import Problem
+from server.sources.door import pass_door
 
 Status = Literal["stored", "duplicate", "conflict"]
 
@@ -68,7 +69,7 @@ def receive(
         proof=proof,
         property_id=property_id,
         guest_link_id=guest_link.id if guest_link else None,
-        answers=dict(answers),
+        answers=_through_the_door(answers),
         digest=digest,
         state="stored",
         received_at=now,
@@ -91,8 +92,16 @@ def receive(
     return Receipt(id, digest.hex(), "conflict")
 
 
+def _through_the_door(answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers less what must not be held: a card number typed into a name is taken out before storing.
+
+    The digest stays that of what was sent, so that the sender knows its own form again.
+    """
+    return pass_door(answers, {})[0]
+
+
 def _keep_conflict(session: Session, id: str, answers: Mapping[str, str], *, now: datetime) -> None:
-    content = json.dumps(dict(answers), ensure_ascii=False, sort_keys=True)
+    content = json.dumps(_through_the_door(answers), ensure_ascii=False, sort_keys=True)
     kept = select(Problem.id).where(Problem.capture_id == id, Problem.content == content)
     if session.execute(kept).first() is None:  # a tablet sends again until it is answered
         session.add(

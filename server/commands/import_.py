@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from server.importing.running import link_imports, run_import
     from server.journal import note
     from server.opening import open_database
-    from server.properties.setup import property_by_code
+    from server.properties.setup import property_by_code, refuse_other_house
     from server.records.models import Import
     from server.refusal import Refused
     from server.sentences import say
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     engine = open_database(settings)
     with reading(engine) as session:
+        refuse_other_house(session, demo=settings.demo)
         kept = kept_mappings(session)
         if args.property:
             property_by_code(session, args.property)

@@ -27,9 +27,9 @@ from server.jobs.places import holding
 from server.matching import Decisions, Partition, Records, make_model, match
 from server.matching import Model as EngineModel
 from server.matching.explaining import Evidence
+from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, RecordKey, Source, SourceRecord
 from server.records.reading import from_row
-from server.records.storing import ID_SEPARATOR
 
 PLACE = "linker"
 BATCH = 1000

@@ -6,44 +6,29 @@ last batch and ends exactly where an uninterrupted one would.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from server.cleaning import clean
 from server.clock import clock
 from server.db import reading as reading_session
 from server.db import writing
 from server.guests.linking import FEW, LinkReport, link_waiting
+from server.importing.pipeline import House, Row, Work, prepared_batches
 from server.jobs.places import holding
 from server.properties.context import context_of
 from server.properties.models import Property
-from server.record import Context, RawRecord
+from server.records.arriving import Origin
 from server.records.models import Import, Problem, Source
-from server.records.storing import Arrival, Origin, Stored, count_codes, store
+from server.records.storing import Stored, store
 from server.refusal import Refused
 from server.sources.reading import Reading
-from server.sources.rows import BadRow, read_rows
-
-BATCH = 1000
-"""Rows a transaction: at most these are read again after a kill; a desk's write waits for one such."""
+from server.sources.rows import BadRow
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _House:
-    """The properties, as rows of an import need them."""
-
-    contexts: Mapping[int, Context]
-    entities: Mapping[int, int]
-    currencies: Mapping[int, str]
-    by_code: Mapping[str, int]
 
 
 def run_import(
@@ -80,18 +65,14 @@ def _read_all(
         found.state, found.started_at = "running", found.started_at or clock()
         reading = Reading.from_json(found.reading)
         source = session.get_one(Source, found.source_id)
-        own_property, done, total = found.property_id, found.rows_read, found.rows_total or 0
-        session.expunge(source)
-    house = _house(engine, reading)
-    origin = _origin(source, reading, import_id)
-    rows = read_rows(path, reading, start=done)
-    for batch in _batched(rows):
+        origin = Origin(source.id, source.name, reading.stay_kind, "source", import_id)
+        house = _house(session, reading, found.property_id)
+        done, total = found.rows_read, found.rows_total or 0
+    work = Work(str(path), reading.to_json(), origin, house, done)
+    for batch in prepared_batches(work, total - done):
         if stopping():
             return False
-        arrivals = [
-            (row, None if isinstance(row, BadRow) else _arrival(row, house, own_property)) for row in batch
-        ]
-        _store(engine, import_id, origin, arrivals)
+        _store(engine, import_id, origin, batch)
         done += len(batch)
         if progress is not None:
             progress("reading", done, total)
@@ -125,40 +106,19 @@ def _get(session: Session, import_id: int) -> Import:
     return found
 
 
-def _house(engine: Engine, reading: Reading) -> _House:
+def _house(session: Session, reading: Reading, default: int) -> House:
     today = clock().date()
-    with reading_session(engine) as session:
-        properties = session.scalars(select(Property)).all()
-        return _House(
-            contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
-            entities={p.id: p.legal_entity_id for p in properties},
-            currencies={p.id: p.currency for p in properties},
-            by_code={p.code.casefold(): p.id for p in properties}
-            | {p.name.casefold(): p.id for p in properties},
-        )
+    properties = session.scalars(select(Property)).all()
+    return House(
+        contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
+        entities={p.id: p.legal_entity_id for p in properties},
+        currencies={p.id: p.currency for p in properties},
+        by_name={name.casefold(): p.id for p in properties for name in (p.name, p.code)},
+        default=default,
+    )
 
 
-def _origin(source: Source, reading: Reading, import_id: int) -> Origin:
-    return Origin(source=source, stay_kind=reading.stay_kind, proof="source", import_id=import_id)
-
-
-def _batched(rows: Iterator[RawRecord | BadRow]) -> Iterator[list[RawRecord | BadRow]]:
-    while batch := list(itertools.islice(rows, BATCH)):
-        yield batch
-
-
-def _arrival(row: RawRecord, house: _House, own_property: int) -> Arrival:
-    """Clean a row in the light of its property: the one its own column names, else the import's."""
-    named = row.values.get("property", "").strip().casefold()
-    property_id = house.by_code.get(named, own_property)
-    reading = clean(row.values, house.contexts[property_id])
-    return Arrival(row, reading, property_id, house.entities[property_id], house.currencies[property_id])
-
-
-_Row = tuple[RawRecord | BadRow, Arrival | None]
-
-
-def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[_Row]) -> None:
+def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[Row]) -> None:
     """Store rows in one transaction; where the database refuses, find the row that is to blame.
 
     Halving costs a few transactions once; a savepoint for each row would cost 80 times as much always.
@@ -177,12 +137,12 @@ def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[_Row])
         _store(engine, import_id, origin, rows[middle:])
 
 
-def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[_Row]) -> None:
+def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[Row]) -> None:
     now = clock()
     found = _get(session, import_id)
-    arrivals = [arrival for _, arrival in rows if arrival is not None]
+    arrivals = [row for row in rows if not isinstance(row, BadRow)]
     result = store(session, origin, arrivals, now=now) if arrivals else Stored(0, 0, ())
-    bad = [row for row, _ in rows if isinstance(row, BadRow)]
+    bad = [row for row in rows if isinstance(row, BadRow)]
     session.add_all(
         Problem(
             import_id=import_id,
@@ -198,19 +158,19 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[_
     found.rows_stored += result.stored
     found.rows_unchanged += result.unchanged
     found.rows_waiting += len(bad)
-    counts = dict(found.findings)
-    for arrival in arrivals:
-        for code, count in count_codes((*arrival.raw.findings, *arrival.clean.findings)).items():
-            counts[code] = counts.get(code, 0) + count
-    found.findings = counts
+    found.findings = _added(found.findings, rows)
 
 
-def _let_wait(engine: Engine, import_id: int, row: _Row, error: DBAPIError) -> None:
-    raw = row[0]
-    if isinstance(raw, BadRow):
-        content = raw.content
-    else:
-        content = "\n".join(f"{name}: {text}" for name, text in raw.row.items())
+def _added(counts: Mapping[str, int], rows: Sequence[Row]) -> dict[str, int]:
+    total = dict(counts)
+    for row in rows:
+        codes: Mapping[str, int] = {f.code: 1 for f in row.findings} if isinstance(row, BadRow) else row.codes
+        for code, count in codes.items():
+            total[code] = total.get(code, 0) + count
+    return total
+
+
+def _let_wait(engine: Engine, import_id: int, row: Row, error: DBAPIError) -> None:
     with writing(engine) as session:
         found = _get(session, import_id)
         found.rows_read += 1
@@ -218,10 +178,10 @@ def _let_wait(engine: Engine, import_id: int, row: _Row, error: DBAPIError) -> N
         session.add(
             Problem(
                 import_id=import_id,
-                line=raw.line,
+                line=row.line,
                 code="import.row_refused",
-                params={"line": str(raw.line), "fault": type(error.orig).__name__},
-                content=content.replace("\0", "�"),
+                params={"line": str(row.line), "fault": type(error.orig).__name__},
+                content=row.content.replace("\0", "�"),
                 created_at=clock(),
             )
         )

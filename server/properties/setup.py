@@ -79,6 +79,12 @@ def mark_house(session: Session, kind: str) -> None:
         raise Refused("house.marked_otherwise", {"kind": mark.kind})
 
 
+def refuse_other_house(session: Session, *, demo: bool) -> None:
+    """Before guests' data goes in: Refused when the house is the demo and we are not, or the reverse."""
+    if is_demo(session) != demo:
+        raise Refused("house.marked_otherwise", {"kind": "real" if demo else "demo"})
+
+
 def mark_demo(session: Session) -> None:
     """This database holds fictional people only, for ever."""
     mark_house(session, "demo")

@@ -54,6 +54,15 @@ def test_a_form_is_stored_as_it_came_and_left_to_the_worker(session: Session) ->
     ]
 
 
+def test_a_card_number_typed_into_a_form_is_not_kept(session: Session) -> None:
+    typed = ANNA | {"reference": "my card is 4111 1111 1111 1111"}
+
+    receipt = send(session, typed, id=new_capture_id(NOON))
+
+    assert receipt.digest == answers_digest("pre_check_in", 1, typed).hex()
+    assert "4111" not in str(session.get_one(Capture, receipt.id).answers)
+
+
 def test_a_form_sent_twice_is_stored_once(session: Session) -> None:
     id = new_capture_id(NOON)
 

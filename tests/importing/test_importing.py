@@ -1,4 +1,4 @@
-"""An import that is killed at any moment and started again ends exactly where an uninterrupted one would."""
+"""Imports by command: killed and started again, one file twice, demo and real never mixed."""
 
 from __future__ import annotations
 
@@ -68,3 +68,16 @@ def test_an_import_killed_twenty_times_ends_where_an_uninterrupted_one_does(
 
     assert kill_and_resume(tmp_path / "killed", export, 20, 2, None) == calm
     assert kill_and_resume(tmp_path / "other", export, 20, 3, postgres_url) == calm
+
+
+def test_real_exports_do_not_go_into_the_demo(tmp_path: Path) -> None:
+    export = write_export(tmp_path / "profiles.txt", 10)
+    env = os.environ | {"ONEGUEST_DATA_DIR": str(tmp_path / "demo"), "PYTHONPATH": str(ROOT)}
+    demo = [sys.executable, "-m", "server.cli", "import", str(export)]
+    subprocess.run(demo, env=env | {"ONEGUEST_DEMO": "1"}, cwd=ROOT, check=True)
+
+    with oneguest(tmp_path / "demo", "import", str(export)) as process:
+        _, error = process.communicate()
+
+    assert process.returncode == 1
+    assert b"never mix" in error
