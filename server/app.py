@@ -28,7 +28,7 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, is_opened
 from server.db import writing
-from server.desk import NAVIGATION, today
+from server.desk import NAVIGATION, completeness, guests, imports, today
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
@@ -38,7 +38,16 @@ from server.settings import Settings, read_settings
 from server.wording import N_
 
 TOP = Path(__file__).parent.parent
-SURFACES = (today.pages, kiosk.pages, phone.pages, api.pages, accent.pages)
+SURFACES = (
+    today.pages,
+    guests.pages,
+    imports.pages,
+    completeness.pages,
+    kiosk.pages,
+    phone.pages,
+    api.pages,
+    accent.pages,
+)
 
 log = logging.getLogger("oneguest.web")
 csrf = CSRFProtect()

@@ -7,14 +7,14 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 from werkzeug.wrappers import Response
 
 from server.access import staff
 from server.captures.models import Capture
 from server.clock import clock
-from server.guests.models import Link
+from server.guests.models import GuestValue, Link
 from server.language import COOKIE, desk_languages
 from server.properties.models import Property
 from server.properties.setup import default_property
@@ -43,12 +43,15 @@ class Arrival:
 
 
 def arrivals(session: Session, day: date) -> list[Arrival]:
-    """The stays that begin on a day, most missing first, then by name."""
+    """The stays that begin on a day, those first whose guest lacks most contacts, then by name."""
+    email, mobile = aliased(GuestValue), aliased(GuestValue)
     rows = session.execute(
-        select(Stay, CleanRow, Link.guest_id, Property.name)
+        select(Stay, CleanRow, Link.guest_id, Property.name, email.value_class, mobile.value_class)
         .join(CleanRow, CleanRow.record_id == Stay.record_id)
         .join(Property, Property.id == Stay.property_id)
         .outerjoin(Link, Link.record_id == Stay.record_id)
+        .outerjoin(email, and_(email.guest_id == Link.guest_id, email.field == "email"))
+        .outerjoin(mobile, and_(mobile.guest_id == Link.guest_id, mobile.field == "mobile"))
         .where(Stay.arrives == day, Stay.kind == "stay", Stay.status.in_(("booked", "in_house", "unknown")))
         .limit(MOST)
     )
@@ -61,18 +64,22 @@ def arrivals(session: Session, day: date) -> list[Arrival]:
             reference=stay.reference,
             channel=stay.channel,
             property_name=property_name,
-            missing=_missing(clean),
+            missing=_missing(
+                email_class if guest_id else clean.email_class,
+                mobile_class if guest_id else clean.mobile_class,
+            ),
         )
-        for stay, clean, guest_id, property_name in rows
+        for stay, clean, guest_id, property_name, email_class, mobile_class in rows
     ]
     return sorted(found, key=lambda arrival: (-len(arrival.missing), arrival.name.casefold()))
 
 
-def _missing(clean: CleanRow) -> tuple[str, ...]:
+def _missing(email_class: str | None, mobile_class: str | None) -> tuple[str, ...]:
+    """What is asked for at the door: what no record of the guest holds, not what this booking lacks."""
     missing = []
-    if clean.email_class not in USABLE_EMAIL:
+    if email_class not in USABLE_EMAIL:
         missing.append(N_("e-mail"))
-    if clean.mobile_class not in USABLE_MOBILE:
+    if mobile_class not in USABLE_MOBILE:
         missing.append(N_("mobile"))
     return tuple(missing)
 

@@ -97,14 +97,19 @@ def _term(word: str) -> str:
     return str(fold(word))
 
 
-def guests_in(session: Session, guest_ids: Select[*tuple[Any, ...]], *, page: int = 1) -> Found:
-    """The guests that a query of ids names, as a list's page."""
-    return _found(session, guest_ids, page)
+def guests_in(
+    session: Session, guest_ids: Select[*tuple[Any, ...]], *, page: int = 1, total: int | None = None
+) -> Found:
+    """The guests that a query of ids names, as a list's page. `total`: how many, where it is known."""
+    return _found(session, guest_ids, page, total)
 
 
-def _found(session: Session, guest_ids: Select[*tuple[Any, ...]], page: int) -> Found:
+def _found(
+    session: Session, guest_ids: Select[*tuple[Any, ...]], page: int, total: int | None = None
+) -> Found:
     ids = guest_ids.subquery()
-    total = session.scalar(select(func.count()).select_from(ids)) or 0
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(ids)) or 0
     page = max(1, min(page, -(-total // PAGE) or 1))
     chosen = session.scalars(
         select(Guest.id)

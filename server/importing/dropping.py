@@ -81,7 +81,6 @@ def look(engine: Engine, import_id: int, folder: Path, secret: bytes) -> None:
         found.state = "preview"
         found.file_digest, found.reading = looked.digest, looked.reading.to_json()
         found.rows_total = looked.reading.rows
-        found.findings = dict(looked.reading.findings)
 
 
 def keep_mapping(

@@ -24,5 +24,6 @@ SENTENCES = {
     "import.moved_on": N_("This import has moved on meanwhile. Look at its page again."),
     "import.file_gone": N_("The file of this import is no longer there. Drop it again."),
     "import.too_large": N_("The file is larger than {limit} MB. Use the command ./oneguest import instead."),
+    "import.no_choice": N_("Choose a file first: click into the field, or drop the file on it."),
     "import.no_file": N_("There is no file {file}."),
 }

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, extract, func, select
+from sqlalchemy import ColumnElement, Select, and_, extract, func, select
+from sqlalchemy.orm import Session
 
 from server.guests.models import GuestValue
 from server.records.models import CleanRow, Source
 from server.refusal import Refused
+from server.reporting.models import DailyCount
 from server.reporting.numbers import (
     EMAIL_CLASSES,
     NUMBERS,
-    after_columns,
     consents,
     counted_stays,
-    guest_facts,
+    guest_fulfils,
     record_flags,
     record_population,
 )
@@ -38,45 +39,96 @@ class Asked:
 
 def guest_ids_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
     """The ids of the guests that a number counts. Raises Refused for a number there is not."""
+    rows = _rows_behind(asked, today).subquery()
+    return select(rows.c.guest_id).distinct()
+
+
+class Behind(NamedTuple):
+    """A number counted now, and how many guests that are: a guest of three stays is one."""
+
+    number: int
+    guests: int
+
+
+def count_behind(session: Session, asked: Asked, today: date) -> Behind:
+    """The number itself, counted now: stays and records each, guests once. Raises Refused as above."""
+    rows = _rows_behind(asked, today).subquery()
+    counts = select(func.count(), func.count(rows.c.guest_id.distinct())).select_from(rows)
+    number, guests = session.execute(counts).one()
+    return Behind(guests if asked.population == "guests" else number, guests)
+
+
+class Counted(NamedTuple):
+    """A number as it was counted on a day, and so as the completeness page shows it."""
+
+    day: date
+    value: int
+
+
+def counted_as(session: Session, asked: Asked) -> Counted | None:
+    """The newest kept count of the number; None when it is not among those counted by day."""
+    if asked.source and asked.month:
+        return None
+    cut = f"source:{asked.source}" if asked.source else f"month:{asked.month}" if asked.month else ""
+    whole, part = f"{asked.population}.all", f"{asked.population}.{asked.when}.{asked.number}"
+    if asked.number.startswith("class:"):
+        part = f"{asked.population}.{asked.number.replace(':', '.')}"
+    day = session.scalar(select(func.max(DailyCount.day)))
+    if day is None:
+        return None
+    rows = select(DailyCount.measure, DailyCount.value).where(
+        DailyCount.day == day,
+        DailyCount.property_id == asked.property_id,
+        DailyCount.cut == cut,
+        DailyCount.measure.in_((whole, part)),
+    )
+    values = dict(session.execute(rows).all())
+    if whole not in values or (asked.number != "all" and part not in values):
+        return None
+    if asked.number == "all":
+        return Counted(day, values[whole])
+    return Counted(day, values[whole] - values[part] if asked.lacking else values[part])
+
+
+def _rows_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
+    """The rows of the population that the number counts: one a stay or a record, with its guest."""
     if asked.population not in ("stays", "records", "guests") or asked.when not in ("before", "after"):
         raise Refused("number.unknown")
     people = (counted_stays(today) if asked.population == "stays" else record_population()).subquery()
-    facts, consent = guest_facts(), consents()
-    query = (
-        select(people.c.guest_id)
-        .select_from(people)
-        .join(CleanRow, CleanRow.record_id == people.c.record_id)
-        .join(Source, Source.id == people.c.source_id)
-        .outerjoin(facts, facts.c.guest_id == people.c.guest_id)
-        .outerjoin(consent, consent.c.guest_id == people.c.guest_id)
-        .distinct()
-    )
+    query = select(people.c.guest_id).select_from(people)
+    if asked.when == "before" and asked.number != "all":
+        query = query.join(CleanRow, CleanRow.record_id == people.c.record_id)
+    if asked.source:
+        query = query.join(Source, Source.id == people.c.source_id)
+    consent = consents()
+    if asked.number == "email.marketable":
+        query = query.outerjoin(consent, consent.c.guest_id == people.c.guest_id)
     if asked.property_id:
         query = query.where(people.c.property_id == asked.property_id)
     if asked.source:
         query = query.where(Source.name == asked.source)
     if asked.month and asked.population == "stays":
         year, _, month = asked.month.partition("-")
-        if not (year.isdigit() and month.isdigit()):
+        if not (year.isdecimal() and month.isdecimal() and len(asked.month) == 7):
             raise Refused("number.unknown")
         departs = people.c.departs
         query = query.where(extract("year", departs) == int(year), extract("month", departs) == int(month))
     if asked.number == "all":
         return query
-    fulfilled = _condition(asked, facts, consent, people)
+    fulfilled = _condition(asked, consent, people)
     return query.where(~fulfilled if asked.lacking else fulfilled)
 
 
-def _condition(asked: Asked, facts: Any, consent: Any, people: Any) -> ColumnElement[bool]:
+def _condition(asked: Asked, consent: Any, people: Any) -> ColumnElement[bool]:
     if asked.number.startswith("class:"):
         return _class_condition(asked, people)
     if asked.number not in NUMBERS:
         raise Refused("number.unknown")
-    if asked.when == "after":
-        return after_columns(facts, consent)[asked.number] == 1
+    code = "email.reachable" if asked.number == "email.marketable" else asked.number
+    held = record_flags()[code] if asked.when == "before" else guest_fulfils(code, people.c.guest_id)
     if asked.number == "email.marketable":
-        return record_flags()["email.reachable"] & (func.coalesce(consent.c.given, 0) == 1)
-    return record_flags()[asked.number]
+        return and_(held, func.coalesce(consent.c.given, 0) == 1)
+    return held
 
 
 def _class_condition(asked: Asked, people: Any) -> ColumnElement[bool]:

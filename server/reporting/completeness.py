@@ -124,12 +124,11 @@ def _stack(cells: Cells, place: int, cut: str, population: str, when: str) -> St
 
 
 def _people_line(cells: Cells, place: int, cut: str, name: str, code: str) -> Line:
-    """Records before, guests after. A source's guests are counted in the whole house."""
-    after_place = 0 if cut.startswith("source:") else place
+    """Records before, guests after."""
     return Line(
         name,
         _share(cells, place, cut, "records", "before", code),
-        _share(cells, after_place, cut, "guests", "after", code),
+        _share(cells, place, cut, "guests", "after", code),
     )
 
 

@@ -7,15 +7,16 @@ completeness page must answer at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, extract, func, insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import Subquery
 
-from server.guests.models import GuestValue, Link
-from server.records.models import CleanRow, Source, SourceRecord
+from server.guests.models import GuestValue
+from server.records.models import CleanRow, Source
 from server.reporting.models import DailyCount
 from server.reporting.numbers import (
     after_columns,
@@ -95,25 +96,13 @@ def _count_records(session: Session, cells: Cells) -> None:
 
 
 def _count_guests(session: Session, cells: Cells) -> None:
-    """A guest counts once in the house, once in each property, once in each source that knows them."""
-    groupings: tuple[tuple[bool, bool], ...] = ((False, False), (True, False), (False, True))
-    for by_place, by_source in groupings:
-        records = record_population().subquery()
-        columns: list[Any] = [records.c.guest_id]
-        columns += [records.c.property_id] if by_place else []
-        columns += [Source.name] if by_source else []
-        people = (
-            select(*columns)
-            .select_from(records)
-            .join(Source, Source.id == records.c.source_id)
-            .distinct()
-            .subquery()
-        )
+    """A guest counts once in the house, in each property, in each source, in each source of a property."""
+    for by_place, by_source in _GROUPINGS:
+        people, groups = _people(by_place, by_source)
         facts, consent = guest_facts(), consents()
         sums: dict[str, ColumnElement[Any]] = {"guests.all": func.count()}
         for code, expression in after_columns(facts, consent).items():
             sums[f"guests.after.{code}"] = func.sum(expression)
-        groups = [c for c in people.c if c.name != "guest_id"]
         query = (
             select(*groups, *sums.values())
             .select_from(people)
@@ -122,29 +111,56 @@ def _count_guests(session: Session, cells: Cells) -> None:
             .group_by(*groups)
         )
         for row in session.execute(query):
-            place = row[0] if by_place else 0
-            cut = f"source:{row[0]}" if by_source else ""
+            place, cut = _group(row, by_place, by_source)
             _add(cells, (place,), (cut,), dict(zip(sums, row[len(groups) :], strict=True)))
 
 
+_GROUPINGS = ((False, False), (True, False), (False, True), (True, True))
+
+
+def _people(by_place: bool, by_source: bool) -> tuple[Subquery, list[Any]]:
+    """Identified guests, once in each group: the rows to count, and the columns that name the group."""
+    records = record_population().subquery()
+    columns: list[Any] = [records.c.guest_id]
+    columns += [records.c.property_id] if by_place else []
+    columns += [Source.name] if by_source else []
+    people = (
+        select(*columns)
+        .select_from(records)
+        .join(Source, Source.id == records.c.source_id)
+        .distinct()
+        .subquery()
+    )
+    return people, [c for c in people.c if c.name != "guest_id"]
+
+
+def _group(row: Sequence[Any], by_place: bool, by_source: bool) -> tuple[int, str]:
+    place = row[0] if by_place else 0
+    return place, f"source:{row[int(by_place)]}" if by_source else ""
+
+
 def _count_email_classes(session: Session, cells: Cells) -> None:
+    records = record_population().subquery()
     before = (
-        select(SourceRecord.property_id, Source.name, CleanRow.email_class, func.count())
-        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
-        .join(Source, Source.id == SourceRecord.source_id)
-        .group_by(SourceRecord.property_id, Source.name, CleanRow.email_class)
+        select(records.c.property_id, Source.name, CleanRow.email_class, func.count())
+        .select_from(records)
+        .join(CleanRow, CleanRow.record_id == records.c.record_id)
+        .join(Source, Source.id == records.c.source_id)
+        .group_by(records.c.property_id, Source.name, CleanRow.email_class)
     )
     for place, source, email_class, count in session.execute(before):
         _add(cells, (0, place), ("", f"source:{source}"), {f"records.class.{email_class}": count})
-    people = select(Link.guest_id).distinct().subquery()
-    after = (
-        select(GuestValue.value_class, func.count())
-        .select_from(people)
-        .outerjoin(GuestValue, (GuestValue.guest_id == people.c.guest_id) & (GuestValue.field == "email"))
-        .group_by(GuestValue.value_class)
-    )
-    for email_class, count in session.execute(after):
-        _add(cells, (0,), ("",), {f"guests.class.{email_class or 'missing'}": count})
+    for by_place, by_source in _GROUPINGS:
+        people, groups = _people(by_place, by_source)
+        after = (
+            select(*groups, GuestValue.value_class, func.count())
+            .select_from(people)
+            .outerjoin(GuestValue, (GuestValue.guest_id == people.c.guest_id) & (GuestValue.field == "email"))
+            .group_by(*groups, GuestValue.value_class)
+        )
+        for row in session.execute(after):
+            place, cut = _group(row, by_place, by_source)
+            _add(cells, (place,), (cut,), {f"guests.class.{row[-2] or 'missing'}": row[-1]})
 
 
 def _add(cells: Cells, places: Iterable[int], cuts: Iterable[str], values: Mapping[str, int | None]) -> None:

@@ -89,27 +89,37 @@ def identified() -> ColumnElement[bool]:
     return or_(named, flags["email.reachable"], flags["phone"])
 
 
+def _has_values() -> dict[str, tuple[ColumnElement[bool], ...]]:
+    """For each number, what its guest needs: at least one unified value for each condition."""
+    field, value_class = GuestValue.field, GuestValue.value_class
+    return {
+        "email.filled": (field == "email",),
+        "email.reachable": (and_(field == "email", value_class.in_(USABLE_EMAIL)),),
+        "phone": (and_(field.in_(("mobile", "phone")), value_class.in_(USABLE_PHONE)),),
+        "address": (field == "city", field.in_(("street", "postal_code"))),
+        "birth_date": (field == "birth_date",),
+        "language": (field == "language",),
+    }
+
+
 def guest_facts() -> Subquery:
     """One row a guest: a 0/1 column for each number that its unified values fulfil (`after`)."""
-    field, value_class = GuestValue.field, GuestValue.value_class
+    columns = []
+    for code, conditions in _has_values().items():
+        fulfilled: ColumnElement[int] = func.max(case((conditions[0], 1), else_=0))
+        for condition in conditions[1:]:
+            fulfilled = fulfilled * func.max(case((condition, 1), else_=0))
+        columns.append(fulfilled.label(code.replace(".", "_")))
+    return select(GuestValue.guest_id, *columns).group_by(GuestValue.guest_id).subquery("guest_facts")
 
-    def has(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.max(case((and_(*conditions), 1), else_=0))
 
-    town, place = has(field == "city"), has(field.in_(("street", "postal_code")))
-    return (
-        select(
-            GuestValue.guest_id,
-            has(field == "email").label("email_filled"),
-            has(field == "email", value_class.in_(USABLE_EMAIL)).label("email_reachable"),
-            has(field.in_(("mobile", "phone")), value_class.in_(USABLE_PHONE)).label("phone"),
-            (town * place).label("address"),
-            has(field == "birth_date").label("birth_date"),
-            has(field == "language").label("language"),
-            has(field.in_(("first_name", "last_name"))).label("named"),
+def guest_fulfils(code: str, guest_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """The same for one guest, by its key: a list looks up those it shows instead of all there are."""
+    return and_(
+        *(
+            select(GuestValue.guest_id).where(GuestValue.guest_id == guest_id, condition).exists()
+            for condition in _has_values()[code]
         )
-        .group_by(GuestValue.guest_id)
-        .subquery("guest_facts")
     )
 
 

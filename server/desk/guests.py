@@ -1,0 +1,119 @@
+"""Guests at the desk: the list, the search, the guests behind a number, one guest's page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server.access import staff
+from server.clock import clock
+from server.desk.searching import open_words, seal_words
+from server.desk.words import use_words
+from server.guests.cardex import life, reasons, side_by_side, spent
+from server.guests.finding import current_id, guests_in, search_guests, see_guest
+from server.properties.models import Property
+from server.refusal import Refused
+from server.reporting.behind import Asked, count_behind, counted_as, guest_ids_behind
+from server.reporting.numbers import NUMBERS
+
+pages = Blueprint("guests", __name__, url_prefix="/desk/guests")
+use_words(pages)
+
+SIDE_BY_SIDE = 8
+"""Records shown beside each other at first; a guest of a hundred visits has all of them on request."""
+
+
+@pages.get("")
+@staff("reception")
+def index() -> str:
+    """Guests: those found, those behind a number, or the newest."""
+    if "population" in request.args:
+        return _behind()
+    words = open_words(_secret(), request.args.get("search", ""), now=_now())
+    found = search_guests(g.session, words, page=_page())
+    return render_template("desk/guests/index.html", found=found, search=words)
+
+
+@pages.post("")
+@staff("reception")
+def search() -> Response:
+    """Take the words of a search out of the form, so that they stand in no address."""
+    words = request.form.get("q", "").replace("\0", "").strip()
+    sealed = seal_words(_secret(), words, now=_now()) if words else None
+    return redirect(url_for("guests.index", search=sealed), 303)
+
+
+@pages.get("/<guest_id>")
+@staff("reception")
+def show(guest_id: str) -> str | Response:
+    """One guest: best known values, records side by side, why they are together, stays and purchases."""
+    current = current_id(g.session, guest_id) if guest_id.isalnum() else None
+    if current is None:
+        abort(404)
+    if current != guest_id:
+        return redirect(url_for("guests.show", guest_id=current))
+    seen = see_guest(g.session, guest_id)
+    if seen is None:
+        return render_template("desk/guests/emptied.html")
+    shown = seen.records if "all" in request.args else seen.records[:SIDE_BY_SIDE]
+    moments = life(seen)
+    return render_template(
+        "desk/guests/show.html",
+        guest=seen,
+        shown=shown,
+        rows=side_by_side(shown, seen.values),
+        moments=moments,
+        spent=spent(moments),
+        reasons=reasons(seen),
+    )
+
+
+def _behind() -> str:
+    asked = _asked()
+    today = clock().date()
+    try:
+        counted = counted_as(g.session, asked)
+        today = counted.day if counted else today
+        behind = count_behind(g.session, asked, today)
+        ids = guest_ids_behind(asked, today)
+    except Refused:
+        abort(404)
+    place = g.session.get(Property, asked.property_id) if asked.property_id else None
+    return render_template(
+        "desk/guests/behind.html",
+        asked=asked,
+        found=guests_in(g.session, ids, page=_page(), total=behind.guests),
+        total=behind.number,
+        counted=counted,
+        number=NUMBERS.get(asked.number),
+        place=place,
+    )
+
+
+def _asked() -> Asked:
+    args = request.args
+    place = args.get("property", 0, type=int)
+    if not 0 <= place < 2**31 or any("\0" in text for text in args.values()):
+        abort(404)
+    return Asked(
+        population=args.get("population", "guests"),
+        when=args.get("when", "after"),
+        number=args.get("number", "all"),
+        lacking="lacking" in args,
+        property_id=place,
+        source=args.get("source", ""),
+        month=args.get("month", ""),
+    )
+
+
+def _page() -> int:
+    return max(1, request.args.get("page", 1, type=int))
+
+
+def _secret() -> bytes:
+    secret: bytes = current_app.config["SECRET_KEY"]
+    return secret
+
+
+def _now() -> int:
+    return int(clock().timestamp())

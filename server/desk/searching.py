@@ -1,0 +1,36 @@
+"""What somebody searches for at the desk is a guest's name or number, so no address may hold it readable.
+
+The words come in a form's body and go on as a sealed piece of the address, so that paging, reloading and
+going back work, while the browser's history and any log hold nothing of a guest. It opens for a working day.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+OPENS_FOR = 12 * 3600
+LONGEST = 200
+"""Characters of a search; no name, address or number is longer."""
+
+
+def _seal(secret: bytes) -> Fernet:
+    key = HKDF(SHA256(), 32, salt=None, info=b"oneguest desk search").derive(secret)
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def seal_words(secret: bytes, words: str, *, now: int) -> str:
+    """The words as a piece of an address that only this house can open. `now`: seconds since 1970."""
+    kept = words.strip()[:LONGEST].encode("utf-8", "replace")
+    return _seal(secret).encrypt_at_time(kept, now).decode("ascii")
+
+
+def open_words(secret: bytes, sealed: str, *, now: int) -> str:
+    """The words again; none when the piece is too old or not ours."""
+    try:
+        return _seal(secret).decrypt_at_time(sealed.encode("utf-8"), OPENS_FOR, now).decode("utf-8")
+    except InvalidToken:
+        return ""
