@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -180,7 +181,9 @@ def _moved(problem: Problem) -> str | Response:
 
 
 def _import(import_id: int) -> Import:
-    return (g.session.get(Import, import_id) if import_id < 2**31 else None) or abort(404)
+    session: Session = g.session
+    found = session.get(Import, import_id) if import_id < 2**31 else None
+    return found or abort(404)
 
 
 def _page() -> int:

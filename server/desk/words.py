@@ -199,7 +199,7 @@ def size(count: int) -> str:
 
 def use_words(pages: Blueprint) -> None:
     """Give the templates of a blueprint the words for codes, and the filters that show values."""
-    pages.context_processor(lambda: WORDS)
+    pages.context_processor(lambda: dict(WORDS))
     for shown in (phone_number, iso_day, month_name, points, size):
         pages.add_app_template_filter(shown)
 
