@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
-from server.db import insert_rows
+from server.db import insert_rows, insert_tuples
 from server.records.arriving import Origin, Prepared
 from server.records.models import CleanRow, RecordKey, RecordVersion, SourceRecord
 from server.stays.models import Stay
@@ -172,7 +172,7 @@ def _write_heads(session: Session, origin: Origin, known: Mapping[str, _Known], 
 def _write_readings(session: Session, changed: Mapping[int, Prepared]) -> None:
     insert_rows(session, CleanRow, [{"record_id": i, **p.clean_row} for i, p in changed.items()])
     keys = sorted((key, i) for i, p in changed.items() for key in p.keys)  # in the tree's own order
-    insert_rows(session, RecordKey, [{"key": key, "record_id": i} for key, i in keys])
+    insert_tuples(session, RecordKey, ("key", "record_id"), keys)
     stays = [{"record_id": i, **p.stay} for i, p in changed.items() if p.stay is not None]
     insert_rows(session, Stay, stays)
     insert_rows(session, Consent, [{"record_id": i, **c} for i, p in changed.items() for c in p.consents])
