@@ -50,7 +50,6 @@ def telling_words() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=20_000)
 def pieces(text: str) -> tuple[str, ...]:
     split = text.casefold().translate(_PIECE_ENDS).split()
     if "." in text or "," in text:

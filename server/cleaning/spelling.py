@@ -68,7 +68,6 @@ def proper(text: str | None, given: bool = False) -> str:
     return " ".join(out)
 
 
-@lru_cache(maxsize=40_000)
 def _cased(word: str) -> str:
     out = []
     for piece in _PIECE.findall(word.lower()):
