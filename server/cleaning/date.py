@@ -122,11 +122,11 @@ def parse(text: str, order: DateOrder | None = None, today: date | None = None) 
     """
     if len(text) == 19 and text[4] == text[7] == "-" and text.isascii():
         try:  # what most systems write, hardly ever twice
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text + "+00:00")
         except ValueError:
             pass
         else:
-            return Date(moment.date(), moment.replace(tzinfo=UTC))
+            return Date(moment.date(), moment)
     return _parse(text.strip()[:80], order, None if today is None else today.year)
 
 

@@ -68,6 +68,7 @@ _NO_VALUE = frozenset(
         "ninguno",
     ]
 )
+_ROLE_ENDS = re.compile(r"[._+\d]")
 _PUBLIC_MIN_LOCAL = {"gmail.com": 6, "googlemail.com": 6, "icloud.com": 3, "yahoo.com": 4, "outlook.com": 2}
 
 
@@ -163,24 +164,33 @@ def _valid(text: str) -> str | None:
 def _kind(address: str, own_domains: frozenset[str], own_emails: frozenset[str]) -> EmailClass:
     local, _, domain = address.partition("@")
     whole = local.partition("+")[0]
-    if under(domain, words("alias_domains")) and whole not in ("noreply", "no-reply"):
+    lists = _lists_of(domain)
+    if "alias_domains" in lists and whole not in ("noreply", "no-reply"):
         return "alias"
-    if under(domain, words("relay_domains")):
+    if "relay_domains" in lists:
         return "relay"
     if _is_placeholder(whole, domain, address):
         return "placeholder"
     if address in own_emails or (own_domains and under(domain, own_domains)):
         return "shared"
-    if under(domain, words("agency_domains")):
+    if "agency_domains" in lists:
         return "shared"
-    role = re.split(r"[._+\d]", local, maxsplit=1)[0]
+    role = _ROLE_ENDS.split(local, maxsplit=1)[0]
     if role in words("role_local_parts") and (role == local.rstrip("0123456789") or not _names_person(local)):
         return "shared"
-    if (
-        under(domain, blocklist_set()) and _meant_domain(domain) is None
-    ):  # who squats on gmial.com is no matter
-        return "disposable"
-    return "real"
+    return "disposable" if "throw_away" in lists else "real"
+
+
+@lru_cache(maxsize=10_000)
+def _lists_of(domain: str) -> frozenset[str]:
+    """The lists in which a domain stands, or one that it lies under. A few domains make up most addresses."""
+    lists = ("alias_domains", "relay_domains", "placeholder_domains", "agency_domains")
+    found = {name for name in lists if under(domain, words(name))}
+    if _NO_MAIL.fullmatch(domain.partition(".")[0]):
+        found.add("placeholder_domains")
+    if under(domain, blocklist_set()) and _meant_domain(domain) is None:
+        found.add("throw_away")  # who squats on gmial.com is no matter
+    return frozenset(found)
 
 
 @cache
@@ -196,9 +206,9 @@ def _names_person(local: str) -> bool:
 
 def _is_placeholder(local: str, domain: str, address: str) -> bool:
     base = domain.partition(".")[0]
-    if address in words("placeholder_emails") or under(domain, words("placeholder_domains")):
+    if address in words("placeholder_emails") or "placeholder_domains" in _lists_of(domain):
         return True
-    if local in words("placeholder_local_parts") or _NO_MAIL.fullmatch(local) or _NO_MAIL.fullmatch(base):
+    if local in words("placeholder_local_parts") or _NO_MAIL.fullmatch(local):
         return True
     if local == base and (len(local) <= 3 or len(set(local)) == 1):
         return True  # a@a.fr, xx@xx.com, abc@abc.com

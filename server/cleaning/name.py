@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from server.cleaning.name_order import ONE_INITIAL, is_particle, looks_exchanged, says_given, told_apart
@@ -105,7 +104,6 @@ def _fix_word_digits(text: str) -> tuple[str, str | None]:
     return mended, "name_zero_read_as_o"
 
 
-@lru_cache(maxsize=40_000)
 def read_name(first: str, last: str, full: str, title: str, language: str = "") -> Name:
     """Read the name columns of one record, already made readable (see text.read_text).
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal, NamedTuple
 
 import phonenumbers
@@ -136,7 +136,6 @@ def _by_length(plan: _Plan, national: str) -> Kind | None:
     return "unverifiable" if len(national) in plan.lengths else None
 
 
-@lru_cache(maxsize=50_000)
 def international(digits: str) -> Number | None:
     """The number of digits that begin with a country code; a trunk zero kept after the code is dropped."""
     for size in (2, 1, 3):  # no code begins with another one; two digits are the most common

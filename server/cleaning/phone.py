@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple, cast
 
 from server.cleaning.lists import words
@@ -38,7 +37,6 @@ _TYPED_FOR_NOTHING = words("placeholder_phones")
 _RUN = re.compile(r"0?(?:12345678\d?0?|23456789\d?|98765432\d?0?|87654321\d?)")
 
 
-@lru_cache(maxsize=50_000)
 def read_phone(
     raw: str,
     countries: tuple[str, ...] = (),

@@ -50,7 +50,6 @@ def telling_words() -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=20_000)
 def pieces(text: str) -> tuple[str, ...]:
     split = text.casefold().translate(_PIECE_ENDS).split()
     if "." in text or "," in text:
@@ -64,6 +63,9 @@ _PLAIN_PART = re.compile(r"[^\W\d_]{2,}(?:['’ -][^\W\d_]{2,})*")
 @lru_cache(maxsize=20_000)
 def is_plain(part: str) -> bool:
     """Words and nothing else, none of which could be a title, a placeholder or a company."""
+    if part.isalpha():  # one word, as most parts are
+        folded = part.casefold()
+        return len(part) > 1 and folded not in telling_words() and len(set(folded)) > 1
     return (
         _PLAIN_PART.fullmatch(part) is not None
         and telling_words().isdisjoint(pieces(part))

@@ -43,10 +43,10 @@ def proper(text: str | None, given: bool = False) -> str:
     """
     if not text:
         return ""
-    if not (text.isupper() or text.islower()) and _AS_WRITTEN.fullmatch(text):
-        return text
     if text.isalpha() and text.isascii() and not text.startswith(("Mc", "MC", "mc")):
         return text.capitalize() if text.isupper() or text.islower() else text
+    if not (text.isupper() or text.islower()) and _AS_WRITTEN.fullmatch(text):
+        return text
     words = text.split()
     shout = all(is_caps(word) or word.casefold() in PARTICLES_LOW for word in words)
     small = all(_is_small(word) for word in words)
@@ -68,7 +68,6 @@ def proper(text: str | None, given: bool = False) -> str:
     return " ".join(out)
 
 
-@lru_cache(maxsize=40_000)
 def _cased(word: str) -> str:
     out = []
     for piece in _PIECE.findall(word.lower()):

@@ -175,7 +175,7 @@ def plain(text: str) -> str:
     lowered = text.lower()
     if not lowered.isascii():
         lowered = anyascii(lowered[:MAX_RAW]).lower()
-    return " ".join(_WORD.findall(lowered))
+    return lowered if lowered.isalnum() else " ".join(_WORD.findall(lowered))
 
 
 def fold(text: str) -> str:
