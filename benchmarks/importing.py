@@ -1,7 +1,7 @@
 """Time an import from file to records: python -m benchmarks.importing [ROWS]
 
-Makes an export of the English PMS, imports it into a fresh SQLite database in a process of its own, and prints
-rows a second until stored and cleaned, the time of linking, and the peak memory of the importing process.
+Makes an export of the English PMS, imports it into a fresh SQLite database, and prints
+rows a second until stored and cleaned, the time of linking, and the peak memory of this process.
 """
 
 from __future__ import annotations

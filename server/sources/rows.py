@@ -120,7 +120,10 @@ class RowReader:
                 params = {"cells": str(len(cells)), "columns": str(self._width)}
                 return self._bad(found.line, code, params, self._joined(cells))
             cells = fitted
+        is_short = len(found.cells) < self._width
         cells, findings = self._door.pass_cells(cells)
+        if is_short:  # it may have been cut in the middle: read, but not in silence
+            findings += (Finding("cells-missing", self._header[len(found.cells)]),)
         key = self._key(cells)
         if key is None:
             return self._bad(found.line, "row-nobody", {}, self._joined(found.cells))

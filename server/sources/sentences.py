@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
         "Row {line} of {file} is cut off after {cells} of {columns} cells, where the file ends. "
         "The row waits; export the file again."
     ),
+    "cells-missing": N_("The row ends before this column; what is missing was read as empty."),
     "row-nobody": N_("Row {line} of {file} has neither a key nor a name, e-mail or phone. The row waits."),
     "row-nul": N_("Row {line} of {file} holds NUL characters, which belong in no text. The row waits."),
     "row-quote": N_("Row {line} of {file}: a quotation mark is opened and not closed. The row waits."),

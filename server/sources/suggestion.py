@@ -31,10 +31,11 @@ WORDS: Mapping[str, tuple[str, ...]] = _read_words()
 ENOUGH = 0.62
 """Below this a column is left for the person, without a suggestion."""
 
+# dates before phones: 01/01/1960 is made of what phone numbers are made of
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     "email": re.compile(r"\s*[^\s@;,]+@[^\s@;,]+\.[A-Za-z]{2,}\s*"),
-    "phone": re.compile(r"\s*(?:\+|00|0|\(\+?)[\d\s().\-/]{7,20}"),
     "date": re.compile(r"\s*(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})(?:[ T].{4,})?"),
+    "phone": re.compile(r"\s*(?:\+|00|0|\(\+?)[\d\s().\-/]{7,20}"),
     "amount": re.compile(r"\s*[€$£]?\s*-?\d{1,3}(?:[ ,.]?\d{3})*[.,]\d{2}\s*[€$£]?"),
 }
 _SHAPED = frozenset({"email", "phone", "date"})

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from server.record import FIELDS
+from server.record import FIELDS, RawRecord
 from server.sources.inspection import inspect
 from server.sources.layout import Layout, layouts, recognise
+from server.sources.reading import apply_mapping
 from server.sources.rows import BadRow, read_rows
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -117,3 +118,26 @@ def test_a_forced_layout_is_used_where_the_header_is_doubtful(tmp_path: Path) ->
 
     assert reading.layout == "wifi"
     assert [row.key for row in read_rows(path, reading) if not isinstance(row, BadRow)] == ["w1"]
+
+
+def test_a_row_that_ends_early_is_read_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("Name,Email,Phone,City\nAnna Rossi,anna@posteo.de,+390612345678\n", encoding="utf-8")
+    columns = {"Name": "full_name", "Email": "email", "Phone": "phone", "City": "city"}
+    reading = apply_mapping(inspect(path, name="short.csv"), columns, ("Email",), "list", "newsletter")
+
+    record = next(iter(read_rows(path, reading)))
+
+    assert isinstance(record, RawRecord)
+    assert [(f.code, f.field) for f in record.findings] == [("cells-missing", "City")]
+
+
+def test_a_column_of_dates_is_not_taken_for_phone_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "unknown.csv"
+    rows = "\n".join(f"Guest {n},0{n}/01/196{n}" for n in range(1, 9))
+    path.write_text(f"Who,Anniversaire\n{rows}\n", encoding="utf-8")
+
+    reading = inspect(path, name="unknown.csv")
+
+    assert reading.needs_mapping
+    assert reading.suggested["Anniversaire"][0] == "birth_date"
