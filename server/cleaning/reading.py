@@ -69,15 +69,16 @@ class _Row:
         self.findings: list[Finding] = []
         self.lost = False
         self.text: dict[str, str] = {}
-        given = [(field, raw) for field, raw in values.items() if raw and field in _KNOWN]
+        given = {field: raw for field, raw in values.items() if raw and field in _KNOWN}
         # most rows need nothing but their outer spaces gone: told of all cells in one look, 3 us a row
-        if all_tidy([raw for _, raw in given]):
-            for field, raw in given:
-                plain = raw.strip()
-                if len(plain) > 9 or plain.lower() not in _NOTHING:
-                    self.text[field] = plain
+        if all_tidy(given.values()):
+            self.text = {
+                field: text
+                for field, raw in given.items()
+                if len(text := raw.strip()) > 9 or text.lower() not in _NOTHING
+            }
         else:
-            for field, raw in given:
+            for field, raw in given.items():
                 self._read(field, raw)
 
     def _read(self, field: str, raw: str) -> None:
