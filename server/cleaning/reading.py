@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -26,7 +27,7 @@ from server.cleaning.stay import (
 from server.cleaning.text import all_tidy, cut, read_text, storable
 from server.record import FIELDS, CleanRecord, Context, Finding
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same raw text may read differently; clean records of an older version are rebuilt."""
 
 MAX_NOTES = 5_000
@@ -87,7 +88,7 @@ class _Row:
             self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
         if read.lost and field in _NAME_FIELDS:
             self.lost = True
-        value = read.value
+        value = read.value if "[" not in raw else _without_markers(field, read.value)
         if len(value) > MAX_FIELD and field != "notes":
             self.note("text_cut", field, value=value[:80])
             value = cut(value, MAX_FIELD)
@@ -98,6 +99,15 @@ class _Row:
         self.findings.append(Finding(code, field, params))
 
 
+def _without_markers(field: str, text: str) -> str:
+    """A text without what the door put in for what it took out; a note keeps it beside its other words."""
+    rest = _MARKER.sub(" ", text)
+    if field == "notes" and any(ch.isalnum() for ch in rest):
+        return text
+    return " ".join(rest.split())
+
+
+_MARKER = re.compile(r"\[[a-z ]{1,40} taken out\]")
 _KNOWN = frozenset(FIELDS)
 _NAME_FIELDS = frozenset(("first_name", "last_name", "full_name"))
 _OWN_PHONES = frozenset(("mobile", "unverifiable"))

@@ -79,7 +79,7 @@ def tidy(raw: str) -> str | None:
 def all_tidy(cells: Iterable[str]) -> bool:
     """Whether no cell needs more than its outer spaces gone."""
     row = "|".join(cells)
-    if len(row) > MAX_TIDY or "&" in row or "?" in row or "  " in row:
+    if len(row) > MAX_TIDY or "&" in row or "?" in row or "[" in row or "  " in row:
         return False
     return row.isprintable() if row.isascii() else _ACCENTED.fullmatch(row) is not None
 
