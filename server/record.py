@@ -63,7 +63,8 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 
 EmailClass = Literal["real", "alias", "relay", "shared", "placeholder", "disposable", "invalid", "missing"]
 PhoneClass = Literal["mobile", "landline", "unverifiable", "shared", "placeholder", "invalid", "missing"]
-"""`unverifiable`: possible by its length, in no assigned range (the fictional ranges are such)."""
+"""`unverifiable`: possible by its length, in no assigned range (the fictional ranges are such), or of a
+country that is only guessed (its finding says so)."""
 
 Proof = Literal["typed", "booking-bound", "verified", "source"]
 """Who stands behind a record: anyone at a tablet, the holder of a booking, a proven guest, a system."""

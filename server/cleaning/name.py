@@ -18,6 +18,7 @@ from server.cleaning.spelling import is_caps, proper
 from server.cleaning.text import plain
 from server.cleaning.title import (
     COUPLE,
+    DE_HEER,
     Found,
     Gender,
     Title,
@@ -159,8 +160,8 @@ def _from_columns(first: str, last: str, said: Title | None, found: Found, langu
             first = parts[0]
             companions = tuple(f"{part} {last}".strip() for part in parts[1:] if not title_of(part))
             found.append(("name_companion", "first_name", ", ".join(companions)[:80]))
-    first, said = take_titles(first, said, found)
-    last, said = take_titles(last, said, found)
+    first, said = take_titles(DE_HEER.sub("Dhr.", first), said, found)
+    last, said = take_titles(DE_HEER.sub("Dhr.", last), said, found)
     last = _turn_particle(last)
     first, last = _clean_word(first, "first_name", found), _clean_word(last, "last_name", found)
     sure = not (first and last and looks_exchanged(first, last))
@@ -195,6 +196,7 @@ def _from_full(text: str, field: str, said: Title | None, found: Found, language
     whole = not_a_person(text, found, field)
     if whole is not None:
         return Name(kind=whole, found=tuple(found))
+    text = DE_HEER.sub("Dhr.", text)
     bare = _PAREN.sub(" ", text).strip()
     if bare and bare != text:
         found.append(("name_aside_left_out", field, text[:80]))
@@ -350,7 +352,7 @@ def _spaced_name(text: str, said: Title | None, found: Found) -> Name:
         first, last = _clean_word(first, "full_name", found), _clean_word(last, "full_name", found)
         return _made(proper(first, given=True), proper(last), said, True, found)
     ends_with_title = at is not None and at == len(parts) - 1 and at > 0
-    text, said = take_titles(text, said, found)
+    text, said = take_titles(text, said, found, whole=True)
     text = _clean_word(text, "full_name", found)
     parts = text.split()
     if parts and _SUFFIX.fullmatch(parts[-1]) and len(parts) > 2:

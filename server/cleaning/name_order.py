@@ -58,9 +58,9 @@ def told_apart(parts: list[str], ends_with_title: bool) -> tuple[str, str, bool]
         if len(parts) == 2 and says_given(head):
             return head, parts[-1], False  # "Renate H.": as restaurants and reviews write it
         return parts[-1], head, False
-    if _PATRONYMIC.fullmatch(parts[-1]) and len(parts) == 3:
+    if len(parts) == 3 and _PATRONYMIC.fullmatch(parts[2]):
         return f"{parts[1]} {parts[2]}", parts[0], True
-    if _PATRONYMIC.fullmatch(parts[1]) and len(parts) == 3:
+    if len(parts) == 3 and _PATRONYMIC.fullmatch(parts[1]):
         return f"{parts[0]} {parts[1]}", parts[2], True
     capital = [is_caps(word) and len(word.strip(".")) > 1 for word in parts]
     particle = [is_particle(word) for word in parts]

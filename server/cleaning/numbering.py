@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 import phonenumbers
@@ -88,7 +88,7 @@ def _plan(region: str, country_code: int) -> _Plan | None:
         re.compile(f"(?=(?:{general})$)(?:{groups or '(?!)'})"),
         {f"k{at}": kind for at, (_, kind) in enumerate(kinds)},
         None if rewritten else parsing,
-        data.national_prefix_for_parsing == "0",
+        data.national_prefix == "0",
     )
 
 
@@ -192,6 +192,23 @@ def _by_library(text: str, region: str | None) -> Number | None:
         return None
     kind = kind_of(code, significant)
     return Number(code, significant, kind) if kind else None
+
+
+def has_shape_of(digits: str, region: str) -> bool:
+    """Whether `region` gives out numbers of this length that begin with this digit, if not this one.
+
+    074 512 34 56 has a Swiss mobile's shape though nobody has 074; 06 02 82 41 67 has that of no Belgian
+    number though nine digits are possible there.
+    """
+    number = national(digits, region)
+    return number is not None and _gives_out(region, number.national[0], len(number.national))
+
+
+@lru_cache(maxsize=2_000)
+def _gives_out(region: str, first: str, length: int) -> bool:
+    plan = _plan_of(region)
+    rest = "2" * (length - 4)
+    return plan is not None and any(_kind_in(plan, f"{first}{at:03}{rest}") for at in range(1_000))
 
 
 @cache

@@ -7,17 +7,18 @@ import unicodedata
 from typing import NamedTuple, cast
 
 from server.cleaning.lists import words
-from server.cleaning.numbering import Number, has_trunk_prefix, international, national
+from server.cleaning.numbering import Number, has_shape_of, has_trunk_prefix, international, national
 from server.record import PhoneClass
 
 
 class Phone(NamedTuple):
-    """A number as read. `second` is another number of the same cell."""
+    """A number as read. `second` is another number of the same cell; `guessed`: its country is."""
 
     e164: str | None = None
     kind: PhoneClass = "missing"
     found: tuple[tuple[str, dict[str, str]], ...] = ()
     second: str | None = None
+    guessed: bool = False
 
 
 _EXTENSION = re.compile(
@@ -52,7 +53,9 @@ def read_phone(
     writes `612 345 678` in France.
 
     A number possible by its length but in no assigned range is `unverifiable`: numbering plans move, and
-    the ranges kept for fiction are such. An extension makes a number `shared`: a switchboard.
+    the ranges kept for fiction are such. So is one that no hint has a length for and that is a mobile of a
+    country many guests come from (`guessed`): the digits are worth comparing, the country is not certain.
+    An extension makes a number `shared`: a switchboard.
     """
     if not raw:
         return Phone()
@@ -71,12 +74,20 @@ def read_phone(
     if _is_placeholder(digits):
         found.append(("phone_placeholder", {"value": raw[:80]}))
         return Phone(None, "placeholder", tuple(found), second)
-    number, code = _parse(text, digits, _in_turn(digits, countries, home, weak))
+    number, code = _parse(text, digits, *_in_turn(digits, countries, home, weak))
+    guessed = False
+    if number is None and "+" not in text and not digits.startswith("00"):
+        number = _mobile_of_travellers(digits)
+        guessed, code = number is not None, "phone_country_guessed"
     if number is None:
         found.append(("phone_invalid", {"value": raw[:80]}))
         return Phone(None, "invalid", tuple(found), second)
-    e164, kind = number.e164, cast(PhoneClass, number.kind)
+    e164, kind = number.e164, cast(PhoneClass, "unverifiable" if guessed else number.kind)
     if _is_placeholder(number.national):
+        if digits.removeprefix("00") == e164[1:] and _has_run(number.national):
+            # whoever wrote the country's code as well may have meant a number: kept, and doubted
+            found.append(("phone_run_of_digits", {"value": raw[:80]}))
+            return Phone(e164, "unverifiable", tuple(found), second)
         found.append(("phone_placeholder", {"value": raw[:80]}))
         return Phone(None, "placeholder", tuple(found), second)
     if code:
@@ -84,17 +95,35 @@ def read_phone(
     if extension or e164 in own_phones:
         found.append(("phone_extension" if extension else "phone_own", {"value": raw[:80]}))
         kind = "shared"
-    if kind == "unverifiable":
+    if kind == "unverifiable" and not guessed:
         found.append(("phone_unverifiable", {"value": raw[:80]}))
-    return Phone(e164, kind, tuple(found), second)
+    return Phone(e164, kind, tuple(found), second, guessed)
 
 
-def _in_turn(digits: str, countries: tuple[str, ...], home: str, weak: tuple[str, ...]) -> tuple[str, ...]:
+# where most foreign hotel guests in Europe live (Eurostat, tour_occ_ninraw) and mobiles have a fixed length;
+# North America last, as nearly any ten digits are a number there
+_TRAVELLERS = ("DE", "GB", "NL", "CH", "BE", "FR", "IT", "ES", "PT", "PL", "US")
+
+
+def _mobile_of_travellers(digits: str) -> Number | None:
+    """The mobile that digits without a country are in the first country of `_TRAVELLERS` that has it."""
+    if not 9 <= len(digits) <= 12:
+        return None
+    numbers = (national(digits, country) for country in _TRAVELLERS)
+    return next((number for number in numbers if number is not None and number.kind == "mobile"), None)
+
+
+def _in_turn(
+    digits: str, countries: tuple[str, ...], home: str, weak: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The countries to try, and those to try only when no number of the house's shape stands there."""
     if not home:
-        return (*countries, *weak)
-    if has_trunk_prefix(home) and not digits.startswith("0"):
-        return (*countries, *weak, home)
-    return (*countries, home, *weak)
+        return (*countries, *weak), ()
+    if not has_trunk_prefix(home):
+        return (*countries, home, *weak), ()
+    if not digits.startswith("0"):
+        return (*countries, *weak, home), ()
+    return (*countries, home), weak
 
 
 def _tidy(raw: str, found: list[tuple[str, dict[str, str]]]) -> tuple[str, str | None, bool] | None:
@@ -146,18 +175,24 @@ def _is_placeholder(digits: str) -> bool:
         return True
     # the two expressions are costly and hardly ever match: what each needs is looked for first
     return (digits[-1:] == digits[-3:-2] and _REPEATED.fullmatch(digits) is not None) or (
-        ("45678" in digits or "76543" in digits) and _RUN.fullmatch(digits) is not None
+        _has_run(digits) and _RUN.fullmatch(digits) is not None
     )
 
 
-def _parse(text: str, digits: str, countries: tuple[str, ...]) -> tuple[Number | None, str | None]:
+def _has_run(digits: str) -> bool:
+    return "45678" in digits or "76543" in digits
+
+
+def _parse(
+    text: str, digits: str, countries: tuple[str, ...], weak: tuple[str, ...]
+) -> tuple[Number | None, str | None]:
     """The number, and a code when a country prefix had to be read into it."""
     if not 6 <= len(digits) <= 18:
         return None, None
     if "+" in text or digits.startswith("00"):
         number = international(digits.removeprefix("00").removeprefix("00"))
-        if (number is None or number.kind == "unverifiable") and "+" not in text:
-            for country in countries:
+        if number is None and "+" not in text:  # 00, a known country and a possible length are meant
+            for country in (*countries, *weak):
                 inside = national(digits[2:], country)
                 if inside is not None and inside.kind != "unverifiable":
                     return inside, "phone_prefix_read"
@@ -168,6 +203,12 @@ def _parse(text: str, digits: str, countries: tuple[str, ...]) -> tuple[Number |
         if number is not None and number.kind != "unverifiable":
             return number, None
         possible = possible or number
+    if weak and not has_shape_of(digits, countries[-1]):
+        for country in weak:
+            number = national(digits, country)
+            if number is not None and number.kind != "unverifiable":
+                return number, None
+            possible = possible or number
     if len(digits) >= 10 and not digits.startswith("0"):
         number = international(digits)
         if number is not None and number.kind != "unverifiable":

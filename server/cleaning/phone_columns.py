@@ -71,6 +71,8 @@ def read_phones(
     if one.e164 and two.e164 and one.e164 != two.e164 and one.e164[-8:] == two.e164[-8:]:
         # one number written twice, once with its country: "00351914130254" and "914.130.254"
         one = two = one if phone.lstrip("( ").startswith(("+", "00")) else two
+    if two.guessed:  # nobody is texted on a guess
+        one, two = (two if one.e164 is None else one), _NO_PHONE
     second = one.second or two.second
     other = read_phone(second, hints, home, weak, own_phones) if second else _NO_PHONE
     if two.kind == "landline":

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from server.cleaning.lists import words
-from server.cleaning.title import Found, title_of, titles
+from server.cleaning.title import NAMES_TOO, Found, title_of, titles
 
 NoPerson = Literal["none", "placeholder", "group", "company"]
 
@@ -45,9 +45,9 @@ _PIECE_ENDS = str.maketrans("&/+-", "    ")
 def telling_words() -> frozenset[str]:
     """Every word that one of the lists of no-persons has: a name without any is a person's."""
     listed = (*words("placeholder_names"), *words("company_words"), *words("group_words"), *titles())
-    return frozenset(piece for word in listed for piece in pieces(word)) | frozenset(
-        ("et", "and", "und", "y", "e", "en", "i", "ed")
-    )
+    joining = ("et", "and", "und", "y", "e", "en", "i", "ed", "og", "och")
+    # "de" is of "de heer", where "heer" tells enough; alone it is a particle of many surnames
+    return frozenset((*joining, *(piece for word in listed for piece in pieces(word)))) - {"de"}
 
 
 def pieces(text: str) -> tuple[str, ...]:
@@ -98,6 +98,8 @@ def is_plain_whole(text: str) -> bool:
 
 def _only_titles(key: str) -> bool:
     """`Mr Mrs`, `M. et Mme`: titles with nobody behind them."""
+    if key in NAMES_TOO:
+        return False
     if title_of(key) or title_of(key.replace("&", " ").replace("/", " ")):
         return True
     return all(title_of(word) for word in _AND.split(key) if word)

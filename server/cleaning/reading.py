@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -26,7 +27,7 @@ from server.cleaning.stay import (
 from server.cleaning.text import all_tidy, cut, read_text, storable
 from server.record import FIELDS, CleanRecord, Context, Finding
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same raw text may read differently; clean records of an older version are rebuilt."""
 
 MAX_NOTES = 5_000
@@ -69,15 +70,16 @@ class _Row:
         self.findings: list[Finding] = []
         self.lost = False
         self.text: dict[str, str] = {}
-        given = [(field, raw) for field, raw in values.items() if raw and field in _KNOWN]
+        given = {field: raw for field, raw in values.items() if raw and field in _KNOWN}
         # most rows need nothing but their outer spaces gone: told of all cells in one look, 3 us a row
-        if all_tidy([raw for _, raw in given]):
-            for field, raw in given:
-                plain = raw.strip()
-                if len(plain) > 9 or plain.lower() not in _NOTHING:
-                    self.text[field] = plain
+        if all_tidy(given.values()):
+            self.text = {
+                field: text
+                for field, raw in given.items()
+                if len(text := raw.strip()) > 9 or text.lower() not in _NOTHING
+            }
         else:
-            for field, raw in given:
+            for field, raw in given.items():
                 self._read(field, raw)
 
     def _read(self, field: str, raw: str) -> None:
@@ -86,7 +88,7 @@ class _Row:
             self.note(code, field, value=storable(raw[:80]), read=read.value[:80])
         if read.lost and field in _NAME_FIELDS:
             self.lost = True
-        value = read.value
+        value = read.value if "[" not in raw else _without_markers(field, read.value)
         if len(value) > MAX_FIELD and field != "notes":
             self.note("text_cut", field, value=value[:80])
             value = cut(value, MAX_FIELD)
@@ -97,6 +99,15 @@ class _Row:
         self.findings.append(Finding(code, field, params))
 
 
+def _without_markers(field: str, text: str) -> str:
+    """A text without what the door put in for what it took out; a note keeps it beside its other words."""
+    rest = _MARKER.sub(" ", text)
+    if field == "notes" and any(ch.isalnum() for ch in rest):
+        return text
+    return " ".join(rest.split())
+
+
+_MARKER = re.compile(r"\[[a-z ]{1,40} taken out\]")
 _KNOWN = frozenset(FIELDS)
 _NAME_FIELDS = frozenset(("first_name", "last_name", "full_name"))
 _OWN_PHONES = frozenset(("mobile", "unverifiable"))

@@ -46,6 +46,10 @@ SENTENCES: dict[str, str] = {
     "phone_from_spreadsheet": N_("“{value}” was changed by a spreadsheet and read as a phone number again."),
     "phone_letters_read_as_digits": N_("Letters in the number “{value}” were read as digits."),
     "phone_prefix_read": N_("“{value}” was read with its country code: {read}."),
+    "phone_country_guessed": N_(
+        "“{value}” has no country code and fits no country of the guest or the house; perhaps it is {read}."
+    ),
+    "phone_run_of_digits": N_("“{value}” counts up or down; it may have been typed to get past the field."),
     "phone_several": N_("There is a second number in the same field: {value}."),
     "phone_extension": N_("“{value}” is an extension: the number of a switchboard, not of the guest alone."),
     "phone_own": N_("“{value}” is the house's own number."),

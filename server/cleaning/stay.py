@@ -33,6 +33,7 @@ _CARD = re.compile(
     r"[\s:]*(?:[*x•.#]{1,12}[\s-]*){1,4}(\d{4})(?!\d)|(?:^|\s)[*x•]{2,12}[\s-]*(?:[*x•]{4}[\s-]*)*(\d{4})(?!\d)",
     re.I,
 )
+_LONG_TOKEN = re.compile(r"(?=[a-z-]{0,27}\d)[a-z0-9-]{5}", re.I)
 _MASKED = re.compile(r"[*xX•.#][\s-]*\d{4}(?!\d)")
 _DIGIT = re.compile(r"\d")
 _PARTY = re.compile(
@@ -98,12 +99,12 @@ def _read_any_notes(text: str) -> Noted:
     if _DIGIT.search(text) is None:
         return Noted()
     found: dict[str, None] = {}
-    for match in _REFERENCE.finditer(text):
+    for match in _REFERENCE.finditer(text) if _LONG_TOKEN.search(text) else ():
         token = match[1].strip("-").upper()
         if sum(ch.isdigit() for ch in token) >= 3:
             found[token] = None
     room, party = _ROOM.search(text), _PARTY.search(text)
-    # the costliest of the four, and most notes have no masked digits
+    # the two costliest; most notes have no word of letters and digits, and no masked ones
     card = _CARD.search(text) if _MASKED.search(text) else None
     return Noted(
         tuple(found)[:MAX_REFERENCES],

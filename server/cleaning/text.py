@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -75,12 +76,12 @@ def tidy(raw: str) -> str | None:
     return _SPACES.sub(" ", raw).strip() if "  " in raw else raw.strip()
 
 
-def all_tidy(cells: list[str]) -> bool:
+def all_tidy(cells: Iterable[str]) -> bool:
     """Whether no cell needs more than its outer spaces gone."""
     row = "|".join(cells)
-    if not (row.isascii() or _ACCENTED.fullmatch(row)) or not row.isprintable():
+    if len(row) > MAX_TIDY or "&" in row or "?" in row or "[" in row or "  " in row:
         return False
-    return len(row) <= MAX_TIDY and not ("&" in row or "?" in row or "  " in row)
+    return row.isprintable() if row.isascii() else _ACCENTED.fullmatch(row) is not None
 
 
 def read_text(raw: str) -> Text:

@@ -38,6 +38,8 @@ _DOUBTFUL = frozenset(
         "ir",
         "me",
         "med",
+        "maitre",
+        "maître",
         "mej",
         "fam",
         "avv",
@@ -59,6 +61,8 @@ def titles() -> dict[str, Title]:
     return {row[0]: Title(row[1], None if row[2] == "-" else cast(Gender, row[2])) for row in rows("titles")}
 
 
+# the only title of two words, the first of which is a particle too
+DE_HEER = re.compile(r"^de heer(?= \w)", re.I)
 # "Mme.Bernard"
 _GLUED = re.compile(r"(mme|mlle|mrs|mr|dr|sra|sr|sig)\.(\w{2,})", re.I)
 
@@ -81,8 +85,18 @@ def word_title(word: str) -> Title | None:
     return titles().get(key) or titles().get(key.replace(".", ""))
 
 
-def take_titles(text: str, said: Title | None, found: Found) -> tuple[str, Title | None]:
-    """Take titles out of a name part: `Mme Bernard` -> `Bernard`, mrs. `M alain` -> `alain`, mr."""
+NAMES_TOO = frozenset(("med", "maitre", "maître"))
+"""Titles that are names as well (Med is short for Mohamed in Tunisia, Maître a surname): alone they are."""
+
+
+def take_titles(
+    text: str, said: Title | None, found: Found, *, whole: bool = False
+) -> tuple[str, Title | None]:
+    """Take titles out of a name part: `Mme Bernard` -> `Bernard`, mrs. `M alain` -> `alain`, mr.
+
+    `whole`: the text is a whole name, as a till reads it off a card. Before a name that is a surname too,
+    its `M.` is an initial (`M. Richard`) unless another title is known.
+    """
     if " " not in text and "." not in text:
         return text, said
     kept: list[str] = []
@@ -98,9 +112,13 @@ def take_titles(text: str, said: Title | None, found: Found) -> tuple[str, Title
             taken = title_of(glued[1])
             kept.append(glued[2])
         elif index == 0 and parts[index].casefold().rstrip(".") in ("m", "mons") and len(parts) > 1 and (
-            len(parts) > 2 or says_given(parts[1], either=True)
+            len(parts) > 2 or says_given(parts[1], either=not whole or said is not None)
         ):  # fmt: skip
             taken = Title("mr", "m")
+        elif index == 0 and parts[0].casefold() in ("maître", "maitre") and len(parts) > 1 and (
+            len(parts) > 2 or not says_given(parts[1], either=True)
+        ):  # fmt: skip
+            taken = title_of(parts[0])
         elif index == 0 and parts[0] in ("Fr.", "FR.") and len(parts) > 1:
             taken = Title("mrs", "f")  # Frau, before a surname
         elif (

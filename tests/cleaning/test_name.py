@@ -70,12 +70,36 @@ def test_one_column_with_the_whole_name_is_read_by_its_shape(
 
 
 def test_m_before_a_given_name_is_monsieur_and_before_a_surname_may_be_an_initial() -> None:
-    monsieur = read_name("", "", "M. Jean", "")
+    monsieur = read_name("", "M. Jean", "", "")
     rossi = read_name("", "", "M. Rossi", "")
 
     assert (monsieur.first, monsieur.last, monsieur.title) == (None, "Jean", "mr")
     assert (rossi.first, rossi.last, rossi.title, rossi.gender) == ("M.", "Rossi", None, None)
     assert [code for code, _, _ in rossi.found] == ["name_title_or_initial"]
+
+
+@pytest.mark.parametrize(
+    ("written", "title_column", "first", "last", "title"),
+    [
+        ("M. Richard", "", "M.", "Richard", None),  # off a card: an initial as likely as Monsieur
+        ("M RICHARD", "", "M", "Richard", None),
+        ("M. Jean", "", "M.", "Jean", None),
+        ("M. Richard", "Mr", None, "Richard", "mr"),
+        ("M. Frédéric", "", "Frédéric", None, "mr"),  # no surname, so no initial
+        ("M. Alain Richard", "", "Alain", "Richard", "mr"),
+        ("Jean Maître", "", "Jean", "Maître", None),
+        ("Maître Dupont", "", None, "Dupont", "dr"),
+        ("Maître Jean Dupont", "", "Jean", "Dupont", "dr"),
+        ("De heer Jansen", "", None, "Jansen", "mr"),
+        ("Med Ben Salah", "", "Med", "Ben Salah", None),
+    ],
+)
+def test_a_title_that_may_be_part_of_the_name_is_taken_only_on_evidence(
+    written: str, title_column: str, first: str | None, last: str | None, title: str | None
+) -> None:
+    name = read_name("", "", written, title_column)
+
+    assert (name.first, name.last, name.title) == (first, last, title)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +115,10 @@ def test_m_before_a_given_name_is_monsieur_and_before_a_surname_may_be_an_initia
         ("Elisabeth", "Fr. MEYER", "", "Elisabeth", "Meyer", "mrs", "f"),
         ("Petra", "Keller", "Fr.", "Petra", "Keller", "mrs", "f"),
         ("Ольга", "Кабанова", "", "Ольга", "Кабанова", None, None),
+        ("Jean", "MAÎTRE", "", "Jean", "Maître", None, None),
+        ("Med", "Trabelsi", "", "Med", "Trabelsi", None, None),
+        ("Piet", "Jansen", "De heer", "Piet", "Jansen", "mr", "m"),
+        ("Eva", "Berg", "Fru", "Eva", "Berg", "mrs", "f"),
         ("Marie", "Curie", "Dr", "Marie", "Curie", "dr", None),
     ],
 )

@@ -6,9 +6,9 @@ import random
 
 import phonenumbers
 import pytest
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneMetadata, PhoneNumberType
 
-from server.cleaning.numbering import international
+from server.cleaning.numbering import international, national
 from server.cleaning.phone import read_phone
 
 
@@ -79,6 +79,71 @@ def test_a_number_without_the_propertys_zero_is_tried_with_the_guests_language_f
     assert read_phone("06 61 82 77 66", (), "FR", ("ES",)).e164 == "+33661827766"
 
 
+@pytest.mark.parametrize(
+    ("written", "countries", "home", "weak", "e164", "kind"),
+    [
+        # 00 with a known country and a possible length is what it says, also for a German speaker
+        ("0041 745 12 34 56", (), "DE", ("DE",), "+41745123456", "unverifiable"),
+        ("0043 640 123456", ("DE",), "FR", ("DE",), "+43640123456", "unverifiable"),
+        # what the house's country writes with its zero is the house's, whatever the guest speaks
+        ("074 512 34 56", (), "CH", ("FR",), "+41745123456", "unverifiable"),
+        ("079 412 34 56", (), "CH", ("FR",), "+41794123456", "mobile"),
+        # unless the house's country has no numbers of that shape
+        ("06 02 82 41 67", (), "BE", ("FR",), "+33602824167", "mobile"),
+        # the guest's own country or nationality may overrule the house
+        ("0726 465 273", ("FR", "MA"), "FR", (), "+212726465273", "mobile"),
+        ("347 130 8802", (), "GB", ("IT",), "+393471308802", "mobile"),
+    ],
+)
+def test_whose_country_wins_for_a_number_that_several_could_have(
+    written: str, countries: tuple[str, ...], home: str, weak: tuple[str, ...], e164: str, kind: str
+) -> None:
+    phone = read_phone(written, countries, home, weak)
+
+    assert (phone.e164, phone.kind) == (e164, kind)
+
+
+@pytest.mark.parametrize(
+    ("written", "e164"),
+    [
+        ("0151 6987 9543", "+4915169879543"),
+        ("07998 939939", "+447998939939"),
+        ("7465276345", "+447465276345"),
+        ("415-462-8390", "+14154628390"),
+        ("06 52 52 72", None),  # a French mobile that lacks two digits is nobody's
+        ("06 52 52 72 72 7", None),
+        ("+99 151 69879543", None),
+    ],
+)
+def test_a_number_that_fits_no_hint_is_kept_as_a_guess_where_it_is_a_travellers_mobile(
+    written: str, e164: str | None
+) -> None:
+    phone = read_phone(written, (), "FR")
+
+    assert phone.e164 == e164
+    assert phone.kind == ("unverifiable" if e164 else "invalid")
+    assert [code for code, _ in phone.found] == ["phone_country_guessed" if e164 else "phone_invalid"]
+    assert phone.guessed is (e164 is not None)
+
+
+@pytest.mark.parametrize(
+    ("written", "e164", "kind", "code"),
+    [
+        ("0612345678", None, "placeholder", "phone_placeholder"),
+        ("06 12 34 56 78", None, "placeholder", "phone_placeholder"),
+        ("33612345678", "+33612345678", "unverifiable", "phone_run_of_digits"),
+        ("+33 6 12 34 56 78", "+33612345678", "unverifiable", "phone_run_of_digits"),
+        ("+33 6 66 66 66 66", None, "placeholder", "phone_placeholder"),
+    ],
+)
+def test_digits_that_count_up_are_nobodys_unless_the_country_was_written_too(
+    written: str, e164: str | None, kind: str, code: str
+) -> None:
+    phone = read_phone(written, (), "FR")
+
+    assert (phone.e164, phone.kind, [found for found, _ in phone.found]) == (e164, kind, [code])
+
+
 def test_the_first_of_two_numbers_is_read_and_the_second_kept() -> None:
     phone = read_phone("06 52 52 72 72 / +34 937 255 573", ("FR",))
 
@@ -138,3 +203,26 @@ def test_the_compiled_plans_say_what_the_library_says() -> None:
                 assert number.kind == kinds.get(said, "landline")
             elif not phonenumbers.is_possible_number(parsed):
                 assert number is None
+
+
+@pytest.mark.parametrize(
+    "region", ["FR", "DE", "GB", "IT", "ES", "CH", "AT", "BE", "NL", "PT", "US", "RU", "HU"]
+)
+def test_a_number_written_at_home_is_what_the_library_says(region: str) -> None:
+    rng = random.Random(region)
+    plan = PhoneMetadata.metadata_for_region(region)
+    assert plan is not None
+    prefix = plan.national_prefix or ""
+    for kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE):
+        example = phonenumbers.example_number_for_type(region, kind)
+        assert example is not None
+        significant = phonenumbers.national_significant_number(example)
+        for _ in range(15):
+            kept = rng.randint(2, len(significant))
+            digits = significant[:kept] + "".join(rng.choices("0123456789", k=len(significant) - kept))
+            parsed = phonenumbers.parse(prefix + digits, region)
+            if phonenumbers.is_valid_number(parsed):
+                number = national(prefix + digits, region)
+                assert number is not None
+                assert number.e164 == phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+                assert number.kind != "unverifiable"

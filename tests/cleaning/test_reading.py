@@ -24,6 +24,7 @@ from server.cleaning import VERSION, clean
 from server.cleaning.sentences import SENTENCES
 from server.record import FIELDS, CleanRecord, Context
 from server.records.models import CleanRow
+from server.sources.door import MARKERS
 
 FRANCE = Context(country="FR", today=date(2026, 11, 22))
 PUBLIC = Path(__file__).parents[2].parent / "shared" / "bench" / "hotel" / "public"
@@ -120,6 +121,21 @@ def test_a_landline_given_as_a_mobile_is_the_phone_and_a_mobile_given_as_a_phone
 
     assert (landline.phone, landline.phone_class, landline.mobile) == ("+33478221090", "landline", None)
     assert (mobile.phone, mobile.mobile, mobile.mobile_class) == ("+33652527272", "+33652527272", "mobile")
+
+
+def test_a_mobile_whose_country_is_guessed_is_kept_where_nobody_texts_it() -> None:
+    record = clean({"mobile": "07998 939939"}, FRANCE)
+
+    assert (record.phone, record.phone_class) == ("+447998939939", "unverifiable")
+    assert (record.mobile, record.mobile_class) == (None, "missing")
+    assert codes(record) == {"phone_country_guessed"}
+
+
+@pytest.mark.parametrize("marker", sorted(MARKERS.values()))
+def test_what_the_door_put_in_for_what_it_took_out_is_nothing(marker: str) -> None:
+    assert clean(dict.fromkeys(FIELDS, marker), FRANCE) == CleanRecord()
+    assert clean({"full_name": f"Jean Martin {marker}"}, FRANCE).last_name == "Martin"
+    assert clean({"notes": f"late arrival {marker}"}, FRANCE).notes == f"late arrival {marker}"
 
 
 def test_a_second_number_that_is_a_mobile_fills_the_mobile() -> None:
@@ -297,6 +313,8 @@ def test_what_cleaning_remembers_of_guests_is_bounded() -> None:
         "words",
         "_table",
         "_plan",
+        "_plan_of",
+        "_plans",
         "has_trunk_prefix",
     }  # keyed by our own names and country codes
     for file in Path(server.cleaning.__file__).parent.glob("*.py"):
