@@ -112,7 +112,7 @@ def test_a_house_without_ended_stays_shows_its_records_and_says_what_is_missing(
     page = text_of(desk, "/desk/completeness")
 
     assert "No ended stay is known yet" in page
-    assert "1 records before unification are 1 guests now" in page
+    assert "Records before unification: 1. Guests now: 1." in page
 
 
 @pytest.mark.parametrize("place", ["999", "-1", "99999999999999999999"])

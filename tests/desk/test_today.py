@@ -1,0 +1,41 @@
+"""Arrivals ask for what no record of the guest holds, not for what the booking lacks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Flask
+
+from server.db import reading
+from server.desk.today import arrivals
+from server.guests.linking import link_waiting
+from tests.builders import PATRICK, take_in
+from tests.desk.filled import ALIAS
+
+
+def test_a_guest_whose_address_another_system_knows_is_not_asked_for_it(house: Flask) -> None:
+    engine = house.config["ENGINE"]
+    booking = PATRICK | {"key": "A1", "email": ALIAS, "stay_from": "2026-06-02", "stay_to": "2026-06-04"}
+    take_in(engine, booking | {"status": "booked"}, stay_kind="stay")
+    link_waiting(engine)
+    with reading(engine) as session:
+        before = arrivals(session, date(2026, 6, 2))
+
+    take_in(engine, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+    link_waiting(engine)
+    with reading(engine) as session:
+        after = arrivals(session, date(2026, 6, 2))
+
+    assert [arrival.missing for arrival in before] == [("e-mail",)]
+    assert [arrival.missing for arrival in after] == [()]
+
+
+def test_an_arrival_that_is_not_linked_yet_is_judged_by_its_own_record(house: Flask) -> None:
+    engine = house.config["ENGINE"]
+    booking = {"key": "A1", "last_name": "Ivanova", "stay_from": "2026-06-02", "stay_to": "2026-06-04"}
+    take_in(engine, booking | {"status": "booked"}, stay_kind="stay")
+
+    with reading(engine) as session:
+        (arrival,) = arrivals(session, date(2026, 6, 2))
+
+    assert arrival.missing == ("e-mail", "mobile")
