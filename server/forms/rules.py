@@ -176,5 +176,5 @@ def with_blanks_skipped(form: Form, answers: Answers) -> dict[str, str]:
     for step in form.steps:
         typed = (name for field in step.fields if field.kind != "country" for name in field.names)
         if "skipped" in step.ways_out and not any(answers.get(name, "").strip() for name in typed):
-            settled.setdefault(step.way_out_name, "skipped")
+            settled[step.way_out_name] = answers.get(step.way_out_name) or "skipped"
     return settled

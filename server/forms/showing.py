@@ -107,6 +107,5 @@ class ShownForm:
             whole = date(int(year), int(month), int(day))
         except (ValueError, OverflowError):  # a day of a hundred digits is an overflow
             return " ".join(part for part in (day, month, year) if part)
-        return format_date(
-            whole, "long", locale=SOURCE_LANGUAGE if self.language == PSEUDO else self.language
-        )
+        english = self.language in (PSEUDO, SOURCE_LANGUAGE)  # plain `en` would put the month first
+        return format_date(whole, "long", locale="en_GB" if english else self.language)

@@ -64,13 +64,16 @@ function summarise(step, given) {
   });
 }
 
+/** The form asks day, month, year; plain `en` would answer in the order of the United States. */
+const dayFirst = (language) => (language === "en" ? "en-GB" : language);
+
 function inWords(rules, given) {
   const parts = rules.fields.filter((field) => field.kind !== "country").map((field) => {
     if (field.kind !== "date") return (given[field.id] ?? "").trim();
     const [day, month, year] = field.names.map((name) => (given[name] ?? "").trim());
     if (!(day && month && year)) return [day, month, year].filter(Boolean).join(" ");
     const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-    return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" }).format(date);
+    return new Intl.DateTimeFormat(dayFirst(document.documentElement.lang), { dateStyle: "long", timeZone: "UTC" }).format(date);
   });
   return parts.filter(Boolean).join(rules.id === "name" ? " " : " · ");
 }
@@ -94,7 +97,7 @@ function sayErrors(step, rules, errors) {
     if (!code) continue;
     const link = document.createElement("a");
     link.href = `#f-${field.names[0]}`;
-    link.textContent = `${field.label}: ${field.errors[code]}`;
+    link.textContent = `${field.label} – ${field.errors[code]}`;
     link.addEventListener("click", (event) => { event.preventDefault(); input(field.names[0]).focus(); });
     const item = document.createElement("li");
     item.append(link);
@@ -155,7 +158,9 @@ async function send(step) {
   });
   button.disabled = false;
   button.textContent = words;
-  step.querySelector("[data-not-sent]").hidden = sent;
+  const notSent = step.querySelector("[data-not-sent]");
+  notSent.hidden = sent;
+  if (!sent) notSent.scrollIntoView({ block: "center" });
   if (sent) thank();
 }
 

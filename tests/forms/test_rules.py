@@ -61,7 +61,8 @@ def test_a_name_that_the_form_does_not_know_is_not_kept() -> None:
 
 def test_a_question_left_blank_on_one_long_page_counts_as_skipped() -> None:
     settled = with_blanks_skipped(
-        the_form(), {"given_name": "Anna", "mobile_country": "FR", "email": "a@b.de"}
+        the_form(),
+        {"given_name": "Anna", "mobile_country": "FR", "mobile_way_out": "", "email": "a@b.de"},
     )
 
     assert settled["mobile_way_out"] == "skipped"

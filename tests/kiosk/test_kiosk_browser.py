@@ -111,7 +111,7 @@ def test_what_is_missing_is_said_and_takes_the_focus(served: str, page: Page) ->
     go_on(page)
 
     summary = page.locator(".now [data-summary]")
-    assert "First name: Please fill this in." in summary.inner_text()
+    assert "First name – Please fill this in." in summary.inner_text()
     assert summary.evaluate("el => el === document.activeElement")
     assert page.locator("#f-given_name").get_attribute("aria-invalid") == "true"
 

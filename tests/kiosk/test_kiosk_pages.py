@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,20 @@ def test_a_form_without_javascript_is_one_long_page(app: Flask, client: FlaskCli
     assert capture.answers["email"] == "anna@example.com"
     assert capture.answers["mobile_way_out"] == "skipped"
     assert b"Thank you" in client.get(answer.headers["Location"]).data
+
+
+def test_a_plain_form_as_a_browser_sends_it_may_leave_questions_out(app: Flask, client: FlaskClient) -> None:
+    as_sent = dict.fromkeys(("email", "email_way_out", "mobile", "mobile_way_out", "birth_way_out"), "")
+
+    assert client.post(FORM, data=filled(client, mobile_country="FR", **as_sent)).status_code == 303
+    assert captures(app)[0].answers["email_way_out"] == "skipped"
+
+
+def test_only_the_questions_with_a_mistake_are_to_be_looked_at_again(client: FlaskClient) -> None:
+    page = client.post(FORM, data=filled(client, email="nope")).get_data(as_text=True)
+
+    summaries = re.findall(r'<div class="summary"[^>]*>', page)
+    assert [" hidden" in summary for summary in summaries] == [True, False, True, True, True, True]
 
 
 def test_a_faulty_plain_form_comes_back_with_its_answers(app: Flask, client: FlaskClient) -> None:
