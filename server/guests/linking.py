@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, select, update
@@ -207,6 +207,13 @@ def _decisions(session: Session, loaded: _Loaded) -> Decisions:
     return Decisions(same=pairs["same"], apart=pairs["not_same"])
 
 
+class _Before(NamedTuple):
+    """A record's link as the run finds it."""
+
+    guest_id: str
+    nearest_record_id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """One person by the engine's grouping: the guest, and the places of its records."""
@@ -220,11 +227,7 @@ def _apply(
 ) -> LinkReport:
     """Write the difference between the engine's grouping and the links there are."""
     with reading(engine) as session:
-        links = {
-            link.record_id: link
-            for part in _parts(loaded.ids)
-            for link in session.scalars(select(Link).where(Link.record_id.in_(part)))
-        }
+        links = _links(session, loaded.ids)
     by_label: dict[int, list[int]] = defaultdict(list)
     for index, label in enumerate(partition.labels.tolist()):
         by_label[label].append(index)
@@ -232,24 +235,71 @@ def _apply(
     assignment = assign(
         [[loaded.ids[i] for i in group] for group in groups], {r: k.guest_id for r, k in links.items()}
     )
-    stale = [
-        _Group(guest, group)
-        for group, guest in zip(groups, assignment.guests, strict=True)
-        if _is_stale(loaded, partition, group, guest, links)
-    ]
-    total = sum(len(g.places) for g in stale)
+    exchanges = _exchanges(loaded, partition, groups, assignment.guests, links)
+    total = sum(len(group.places) for exchange in exchanges for group in exchange)
     written = changed = 0
-    for batch in _batches(stale):
+    for batch in _batches(exchanges):
         with writing(engine) as session:
             changed += _write_batch(session, loaded, partition, batch, links, assignment.minted, model)
         written += sum(len(g.places) for g in batch)
         _tell(progress, "linking", written, total)
-    _resolve_emptied(engine, assignment.merged if len(loaded.ids) <= FEW else None)
     return LinkReport(len(loaded.ids), changed, len(assignment.minted), len(assignment.merged), model)
 
 
+def _links(session: Session, ids: Sequence[int]) -> dict[int, _Before]:
+    columns = (Link.record_id, Link.guest_id, Link.nearest_record_id)
+    return {
+        record_id: _Before(guest_id, nearest)
+        for part in _parts(ids, 5000)
+        for record_id, guest_id, nearest in session.execute(select(*columns).where(Link.record_id.in_(part)))
+    }
+
+
+def _exchanges(
+    loaded: _Loaded,
+    partition: Partition,
+    groups: Sequence[list[int]],
+    guests: Sequence[str],
+    links: Mapping[int, _Before],
+) -> list[list[_Group]]:
+    """The groups to write, those together that take records from each other's guests.
+
+    A guest that a record leaves is written with the one that it goes to: else the guest would keep values
+    of a record that is no longer its own. Those with records that wait come last, so that a run killed
+    before its end is begun again with the same records.
+    """
+    taken_from: dict[str, set[str]] = defaultdict(set)
+    for group, guest in zip(groups, guests, strict=True):
+        for i in group:
+            link = links.get(loaded.ids[i])
+            if link is not None and link.guest_id != guest:
+                taken_from[guest].add(link.guest_id)
+    losers = set().union(*taken_from.values())
+    parent: dict[str, str] = {}
+
+    def root(guest: str) -> str:
+        while (above := parent.get(guest, guest)) != guest:
+            guest = above
+        return guest
+
+    stale = []
+    for group, guest in zip(groups, guests, strict=True):
+        if guest in losers or _is_stale(loaded, partition, group, guest, links):
+            stale.append(_Group(guest, group))
+            for other in taken_from.get(guest, ()):
+                parent[root(other)] = root(guest)
+    together: dict[str, list[_Group]] = defaultdict(list)
+    for member in stale:
+        together[root(member.guest_id)].append(member)
+    return sorted(together.values(), key=lambda exchange: _waits(loaded, exchange))
+
+
+def _waits(loaded: _Loaded, exchange: Sequence[_Group]) -> bool:
+    return any(loaded.ids[i] in loaded.waiting for group in exchange for i in group.places)
+
+
 def _is_stale(
-    loaded: _Loaded, partition: Partition, group: list[int], guest: str, links: Mapping[int, Link]
+    loaded: _Loaded, partition: Partition, group: list[int], guest: str, links: Mapping[int, _Before]
 ) -> bool:
     for i in group:
         record_id = loaded.ids[i]
@@ -262,15 +312,16 @@ def _is_stale(
     return False
 
 
-def _batches(groups: Sequence[_Group]) -> Iterator[list[_Group]]:
+def _batches(exchanges: Sequence[list[_Group]]) -> Iterator[list[_Group]]:
     batch: list[_Group] = []
     size = 0
-    for group in groups:
-        if batch and size + len(group.places) > BATCH:
+    for exchange in exchanges:
+        more = sum(len(group.places) for group in exchange)
+        if batch and size + more > BATCH:
             yield batch
             batch, size = [], 0
-        batch.append(group)
-        size += len(group.places)
+        batch += exchange
+        size += more
     if batch:
         yield batch
 
@@ -280,16 +331,19 @@ def _write_batch(
     loaded: _Loaded,
     partition: Partition,
     batch: Sequence[_Group],
-    links: Mapping[int, Link],
+    links: Mapping[int, _Before],
     minted: Collection[str],
     model: str,
 ) -> int:
     """Links, events and values of whole guests, in the caller's transaction; return how many links moved."""
     now = clock()
-    all_ids = [loaded.ids[i] for group in batch for i in group.places]
+    all_ids = sorted(loaded.ids[i] for group in batch for i in group.places)
     current = dict(
         session.execute(
-            select(SourceRecord.id, SourceRecord.current_version).where(SourceRecord.id.in_(all_ids))
+            select(SourceRecord.id, SourceRecord.current_version)
+            .where(SourceRecord.id.in_(all_ids))
+            .order_by(SourceRecord.id)
+            .with_for_update(key_share=True)  # PostgreSQL: an import may bring a newer version right now
         ).all()
     )
     new_guests = [
@@ -322,6 +376,8 @@ def _write_batch(
             update(SourceRecord).where(SourceRecord.id.in_(settled)).values(needs_linking=False),
             execution_options={"synchronize_session": False},
         )
+    former = {links[i].guest_id for i in all_ids if i in links}
+    _resolve_emptied(session, former - {group.guest_id for group in batch})
     return sum(e["kind"] != "changed" for e in events)
 
 
@@ -349,7 +405,7 @@ def _link_row(
 
 
 def _event(
-    record_id: int, guest_id: str, before: Link | None, was_waiting: bool, now: datetime
+    record_id: int, guest_id: str, before: _Before | None, was_waiting: bool, now: datetime
 ) -> dict[str, Any] | None:
     facts = {"at": now, "record_id": record_id, "guest_id": guest_id, "from_guest_id": None}
     if before is None:
@@ -374,29 +430,20 @@ def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]
     ]
 
 
-def _resolve_emptied(engine: Engine, suspects: Collection[str] | None) -> None:
-    """Let the id of a guest that lost all its records resolve to the guest that took most of them.
-
-    Told from the events, not from this run's memory: a run that was killed leaves such guests to the next.
-    With `suspects` None every guest is looked at.
-    """
-    with writing(engine) as session:
-        empty = select(Guest.id).where(
-            Guest.merged_into.is_(None), ~select(Link.record_id).where(Link.guest_id == Guest.id).exists()
+def _resolve_emptied(session: Session, suspects: Collection[str]) -> None:
+    """Let the id of a guest that lost all its records resolve to the guest that took most of them."""
+    for part in _parts(sorted(suspects)):
+        has_records = select(Link.record_id).where(Link.guest_id == Guest.id).exists()
+        ids = session.scalars(select(Guest.id).where(Guest.id.in_(part), ~has_records)).all()
+        moves = (
+            select(GuestEvent.from_guest_id, GuestEvent.guest_id, func.count())
+            .where(GuestEvent.from_guest_id.in_(ids), GuestEvent.guest_id != GuestEvent.from_guest_id)
+            .group_by(GuestEvent.from_guest_id, GuestEvent.guest_id)
+            .order_by(func.count(), GuestEvent.guest_id.desc())
         )
-        if suspects is not None:
-            empty = empty.where(Guest.id.in_(suspects))
-        ids = session.scalars(empty).all()
-        for part in _parts(ids):
-            moves = (
-                select(GuestEvent.from_guest_id, GuestEvent.guest_id, func.count())
-                .where(GuestEvent.from_guest_id.in_(part), GuestEvent.guest_id != GuestEvent.from_guest_id)
-                .group_by(GuestEvent.from_guest_id, GuestEvent.guest_id)
-                .order_by(func.count(), GuestEvent.guest_id.desc())
-            )
-            for gone, into in {gone: into for gone, into, _ in session.execute(moves)}.items():
-                session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
-            session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(part)))
+        for gone, into in {gone: into for gone, into, _ in session.execute(moves)}.items():
+            session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
+        session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(ids)))
 
 
 def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:

@@ -88,6 +88,14 @@ class GuestEvent(Base):
     from_guest_id: Mapped[str | None] = mapped_column(String(32))
 
 
+Index(
+    "ix_guest_event_from_guest_id",
+    GuestEvent.from_guest_id,
+    sqlite_where=GuestEvent.from_guest_id.is_not(None),
+    postgresql_where=GuestEvent.from_guest_id.is_not(None),
+)
+
+
 class Model(Base):
     """A frozen model of the engine: statistics, weights, cuts, by its version."""
 

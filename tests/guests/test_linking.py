@@ -134,3 +134,25 @@ def test_a_recaptured_address_is_not_displaced_by_a_later_alias(linked: Engine) 
         email = session.get_one(GuestValue, (guests["A1"], "email"))
         assert (email.value, email.rule) == ("patrick.martin@orange.fr", "class")
         assert session.scalar(select(Guest.id).where(Guest.merged_into.is_not(None))) is None
+
+
+def test_a_guest_that_a_record_leaves_keeps_no_value_of_it(linked: Engine) -> None:
+    take_in(
+        linked,
+        PATRICK | {"key": "n1"},
+        PATRICK | {"key": "n2"},
+        PATRICK | {"key": "n3", "city": "Lyon", "postal_code": "69002", "street": "3 rue Mercière"},
+        source="newsletter",
+        kind="newsletter",
+    )
+    link_waiting(linked)
+    assert len({guests_by_key(linked)[key] for key in ("A1", "n1", "n2", "n3")}) == 1
+
+    take_in(linked, STRANGER | {"key": "n3"}, source="newsletter", kind="newsletter")
+    link_waiting(linked)
+
+    guests = guests_by_key(linked)
+    assert guests["n3"] == guests["s1"]
+    with reading(linked) as session:
+        assert session.get(GuestValue, (guests["A1"], "city")) is None
+        assert check(session) == []
