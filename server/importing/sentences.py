@@ -16,6 +16,10 @@ SENTENCES = {
     "import.done": N_(
         "{file}: {read} rows read = {stored} stored + {unchanged} unchanged + {waiting} waiting"
     ),
+    "import.gave_up": N_(
+        "{file} could not be read to its end, for a reason that is not in the file. What was read is kept. "
+        "Drop the file again; if it fails again, tell whoever runs OneGuest to look at the worker's log."
+    ),
     "import.no_such": N_("There is no import {id}."),
     "import.no_such_column": N_("The file has no such column."),
     "import.mapping_incomplete": N_(

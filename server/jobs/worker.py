@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from server.clock import clock
 from server.db import reading, writing
+from server.jobs.models import Job
 from server.jobs.queue import (
     LEASE,
     Claimed,
@@ -66,7 +67,8 @@ def run_due(
 ) -> int:
     """Work until `stop` is set (or, with `once`, until nothing is due); return how many pieces were done.
 
-    `kinds` are the modules of server.work: each has `run(task)` and may have EVERY, a timedelta, to recur.
+    `kinds` are the modules of server.work: each has `run(task)`; it may have EVERY, a timedelta, to recur,
+    and `gave_up(task)`, called once after its last attempt failed.
     """
     done = 0
     book_next = 0.0
@@ -118,6 +120,9 @@ def _run(
         log.error("work failed job=%s kind=%s error=%s", claimed.id, claimed.kind, place_of(error))
         with writing(engine) as session:
             fail(session, claimed, place_of(error), now=clock())
+            given_up = session.get_one(Job, claimed.id).state == "failed"
+        if given_up and hasattr(module, "gave_up"):
+            module.gave_up(task)
         return 0
     with writing(engine) as session:
         finish(session, claimed, now=clock())

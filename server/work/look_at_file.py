@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.importing.dropping import look
+from server.importing.failing import give_up
 from server.jobs.worker import Task
 from server.keys import read_key
 
@@ -11,3 +12,8 @@ def run(task: Task) -> None:
     """Inspect the file; what it cannot be read for is told on the import's page."""
     secret = read_key(task.settings.keys_dir, "sealing").secret
     look(task.engine, int(task.payload["import_id"]), task.settings.uploads_dir, secret)
+
+
+def gave_up(task: Task) -> None:
+    """No attempt succeeded: tell so on the import's page."""
+    give_up(task.engine, int(task.payload["import_id"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.clock import clock
 from server.db import reading, writing
+from server.importing.failing import give_up
 from server.importing.running import link_imports, run_import
 from server.importing.uploads import drop_upload, opened_upload
 from server.jobs.queue import enqueue
@@ -48,3 +49,8 @@ def _stop(task: Task, import_id: int, refusal: Refused) -> None:
         found = session.get_one(Import, import_id)
         found.state, found.ended_at = "failed", clock()
         found.error = {"code": refusal.code, "params": refusal.params}
+
+
+def gave_up(task: Task) -> None:
+    """No attempt succeeded: tell so on the import's page."""
+    give_up(task.engine, int(task.payload["import_id"]))
