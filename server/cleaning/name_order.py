@@ -48,12 +48,12 @@ def is_particle(word: str) -> bool:
 
 def told_apart(parts: list[str], ends_with_title: bool) -> tuple[str, str, bool]:
     """First and last name of two or more words, and whether that order is sure."""
-    if ONE_INITIAL.fullmatch(parts[0]) and len(parts) > 1:
+    if len(parts[0]) < 3 and ONE_INITIAL.fullmatch(parts[0]) and len(parts) > 1:
         count = 1
         while count < len(parts) - 1 and ONE_INITIAL.fullmatch(parts[count]):
             count += 1
         return " ".join(parts[:count]), " ".join(parts[count:]), True
-    if ONE_INITIAL.fullmatch(parts[-1]):
+    if len(parts[-1]) < 3 and ONE_INITIAL.fullmatch(parts[-1]):
         head = " ".join(parts[:-1])
         if len(parts) == 2 and says_given(head):
             return head, parts[-1], False  # "Renate H.": as restaurants and reviews write it

@@ -89,10 +89,10 @@ _PLAIN_WHOLE = re.compile(r"[^\W\d_]+\.?(?:['’ -][^\W\d_]+\.?)+")
 
 def is_plain_whole(text: str) -> bool:
     """A whole name of words, hyphens and initials, none of which could be a title or an `and`."""
-    return (
-        _PLAIN_WHOLE.fullmatch(text) is not None
-        and telling_words().isdisjoint(pieces(text))
-        and (text.isascii() or CJK.search(text) is None)
+    if not text.isascii() and CJK.search(text) is not None:
+        return False
+    return all(map(is_plain_given, text.split())) or (  # words repeat and are remembered, names do not
+        _PLAIN_WHOLE.fullmatch(text) is not None and telling_words().isdisjoint(pieces(text))
     )
 
 
