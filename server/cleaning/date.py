@@ -127,14 +127,14 @@ def parse(text: str, order: DateOrder | None = None, today: date | None = None) 
             pass
         else:
             return Date(moment.date(), moment)
-    return _parse(text.strip()[:80], order, None if today is None else today.year)
+    return _parse(text if len(text) < 40 else text.strip()[:80], order, None if today is None else today.year)
 
 
 @lru_cache(maxsize=50_000)
 def _parse(text: str, order: DateOrder | None, year_now: int | None) -> Date:
+    text = _western_digits(text.strip())
     if not text:
         return Date()
-    text = _western_digits(text)
     if not any(ch.isdigit() for ch in text):
         return Date(code="date_unreadable")
     match = _EAST_ASIAN.match(text) or _NUMERIC.match(text)

@@ -65,7 +65,11 @@ def read_phones(
         hints = (*hints, nationality)
     weak = _speakers(language, email.rpartition(".")[2] if email else "")
     one = read_phone(phone, hints, home, weak, own_phones) if phone else _NO_PHONE
+    if one.kind == "mobile" and not one.found and not mobile:
+        return Phones(one, one)  # as most rows are
     two = read_phone(mobile, hints, home, weak, own_phones) if mobile else _NO_PHONE
+    if two.kind == "mobile" and not two.found and not phone:
+        return Phones(one, two)
     found = [(code, "phone", params) for code, params in one.found]
     found += [(code, "mobile", params) for code, params in two.found]
     if one.e164 and two.e164 and one.e164 != two.e164 and one.e164[-8:] == two.e164[-8:]:

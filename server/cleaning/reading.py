@@ -70,17 +70,17 @@ class _Row:
         self.findings: list[Finding] = []
         self.lost = False
         self.text: dict[str, str] = {}
-        given = {field: raw for field, raw in values.items() if raw and field in _KNOWN}
         # most rows need nothing but their outer spaces gone: told of all cells in one look, 3 us a row
-        if all_tidy(given.values()):
+        if all_tidy(values.values()):
             self.text = {
                 field: text
-                for field, raw in given.items()
+                for field, raw in values.items()
                 if len(text := raw.strip()) > 9 or text.lower() not in _NOTHING
             }
         else:
-            for field, raw in given.items():
-                self._read(field, raw)
+            for field, raw in values.items():
+                if raw and field in _KNOWN:
+                    self._read(field, raw)
 
     def _read(self, field: str, raw: str) -> None:
         read = read_text(raw)
@@ -263,9 +263,10 @@ def _fill_stay(record: CleanRecord, row: _Row) -> None:
         record.status = read_status(text["status"])
         if record.status == "unknown":
             row.note("status_unknown", "status", value=text["status"][:80])
-    record.references = read_references(text.get("reference", ""), noted)
-    record.room = read_room(text.get("room", ""), noted)
-    record.party = read_party(text.get("party", ""), noted)
+    if "reference" in text or noted.references:
+        record.references = read_references(text.get("reference", ""), noted)
+    record.room = read_room(text["room"], noted) if "room" in text else noted.room
+    record.party = read_party(text["party"], noted) if "party" in text else noted.party
     record.currency = (currency_of(text["currency"]) if "currency" in text else None) or currency
 
 
