@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, create_engine, event, insert
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, create_engine, event, insert, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -52,13 +53,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Encoded(str):
-    """A value of a JSON column that is JSON text already, by the same rules as below."""
+    """A value of a JSON column that is JSON text already, by the rules of json_text."""
 
 
 def _json(value: Any) -> str:
-    if isinstance(value, Encoded):
-        return value
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return value if isinstance(value, Encoded) else json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """JSON as the tables hold it: keys sorted, letters as they are; half a character (a lone surrogate, as a
+    broken sender's JSON may hold) is escaped, because no store takes it as text."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return text
 
 
 def make_engine(url: str) -> Engine:
@@ -137,6 +147,23 @@ def _insertion(dialect: Dialect, model: type[Base], names: tuple[str, ...]) -> t
             tuple(table.columns[n].type.dialect_impl(dialect).bind_processor(dialect) for n in names),
         )
     return _insertions[key]
+
+
+def take_turn(session: Session, what: str) -> None:
+    """Until this transaction ends, nobody else has the turn `what`: "look whether it is there, else make it"
+    then makes it once. SQLite has one writer at a time anyway."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+
+def add_unless_there(session: Session, row: Base) -> bool:
+    """Add a row; False, and nothing happens, when another process has just added the same one."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from server.captures.models import Capture, GuestLink
 from server.cleaning import clean
 from server.clock import clock
-from server.db import writing
+from server.db import take_turn, writing
 from server.discovery import discover
 from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
@@ -83,6 +83,7 @@ def _record_of(session: Session, capture: Capture, flow: ModuleType) -> int:
 def _source(session: Session, capture: Capture, place: Property) -> Source:
     """The tablets of a property are one source, its links another."""
     name = f"{SOURCE_KINDS[capture.surface]}@{place.code}"
+    take_turn(session, "sources")
     found = session.scalar(select(Source).where(Source.name == name))
     if found is None:
         found = Source(

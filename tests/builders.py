@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -135,3 +137,13 @@ def write_export(path: Path, rows: int, *, seed: int = 1) -> Path:
                 ]
             )
     return path
+
+
+def at_once(first: Callable[[], object], second: Callable[[], object]) -> None:
+    """Run both, the second while the first is under way; what either raises is raised here."""
+    with ThreadPoolExecutor() as two:
+        running = two.submit(first)
+        time.sleep(0.2)
+        after = two.submit(second)
+        running.result()
+        after.result()

@@ -9,16 +9,18 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
-import queue
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from multiprocessing.queues import Queue
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from server.cleaning import clean
 from server.record import Context, RawRecord
 from server.records.arriving import Arrival, Origin, Prepared, prepare
+from server.refusal import Refused
 from server.sources.reading import Reading
 from server.sources.rows import BadRow, read_rows
 from server.tether import end_with
@@ -28,9 +30,6 @@ BATCH = 1000
 
 WORTH_A_PROCESS = 3000
 """Fewer rows are read here: a process takes about a second to start."""
-
-AHEAD = 4
-"""Batches that wait for the writer, and so the memory they take."""
 
 Row = Prepared | BadRow
 
@@ -88,36 +87,38 @@ def _arrival(row: RawRecord, house: House) -> Arrival:
 
 def _from_elsewhere(work: Work) -> Iterator[list[Row]]:
     context = multiprocessing.get_context("spawn")  # a fork would share the database's connections
-    results: Queue[list[Row] | BaseException | None] = context.Queue(AHEAD)
-    reader = context.Process(target=_read, args=(work, results, os.getpid()), daemon=True)
+    here, there = context.Pipe(duplex=False)
+    reader = context.Process(target=_read, args=(work, there, os.getpid()), daemon=True)
     reader.start()
+    there.close()  # only the reader holds it from here on, so that its end is the pipe's end
     try:
-        while (batch := _next(results, reader)) is not None:
+        while (batch := _next(here, reader, work)) is not None:
             yield batch
     finally:
+        here.close()
         reader.terminate()
         reader.join()
 
 
-def _next(results: Queue[Any], reader: Any) -> list[Row] | None:
-    while True:
-        try:
-            found = results.get(timeout=1)
-        except queue.Empty:
-            if not reader.is_alive():
-                raise RuntimeError(f"the reading process ended with {reader.exitcode}") from None
-            continue
-        if isinstance(found, BaseException):
-            raise found
-        return found  # type: ignore[no-any-return]  # what _read puts
+def _next(results: Connection, reader: BaseProcess, work: Work) -> list[Row] | None:
+    """The next batch, None after the last one. A reader killed within a batch is noticed at once."""
+    try:
+        found: list[Row] | BaseException | None = results.recv()
+    except (EOFError, OSError):
+        reader.join()
+        params = {"file": work.reading["name"], "how": f"exit {reader.exitcode}"}
+        raise Refused("import.reader_ended", params) from None
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
-def _read(work: Work, results: Queue[Any], parent: int) -> None:
+def _read(work: Work, results: Connection, parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to all of a terminal: the parent ends us
     end_with(parent)
     try:
         for batch in _batches(work):
-            results.put(batch)
-        results.put(None)
-    except BaseException as error:
-        results.put(error)
-        raise
+            results.send(batch)
+        results.send(None)
+    except Exception as error:
+        results.send(error)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.clock import clock
+from server.db import take_turn
 from server.properties.models import Property
 from server.properties.setup import default_property
 from server.records.models import Import, KeptMapping, Source
@@ -18,6 +19,9 @@ from server.refusal import Refused
 from server.sources.inspection import inspect
 from server.sources.reading import KeptMapping as Mapped
 from server.sources.reading import Reading
+
+NAME_LIMIT = 80
+"""Characters of a source's name."""
 
 UNFINISHED = ("queued", "running", "linking", "failed")
 
@@ -63,7 +67,7 @@ def prepare(
     source_name: str | None = None,
 ) -> Import:
     """The import of a looked-at file: an unfinished one of the same file goes on, else a new one."""
-    source = find_source(session, looked.reading, place=place, name=source_name)
+    source = find_source(session, looked.reading, place=place, name=source_name)  # takes the turn
     where = place or session.get_one(Property, source.property_id)
     unfinished = session.scalar(
         select(Import)
@@ -80,7 +84,7 @@ def prepare(
     made = Import(
         source_id=source.id,
         property_id=where.id,
-        file_name=looked.name[:255],
+        file_name=looked.name.encode("utf-8", "replace").decode()[:255],
         file_digest=looked.digest,
         file_size=looked.size,
         reading=looked.reading.to_json(),
@@ -102,7 +106,10 @@ def find_source(
     the default one, because the same product in two hotels gives two sets of keys.
     """
     own = reading.source_name
-    chosen = name or (own if place is None or place.is_default else f"{own}@{place.code}")
+    chosen = (name or (own if place is None or place.is_default else f"{own}@{place.code}")).strip()
+    if not 0 < len(chosen) <= NAME_LIMIT:
+        raise Refused("import.source_name", {"limit": str(NAME_LIMIT)})
+    take_turn(session, "sources")
     found = session.scalar(select(Source).where(Source.name == chosen))
     if found is None:
         where = place or default_property(session)

@@ -6,11 +6,12 @@ last batch and ends exactly where an uninterrupted one would.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
 from server.clock import clock
@@ -72,7 +73,7 @@ def _read_all(
     for batch in prepared_batches(work, total - done):
         if stopping():
             return False
-        _store(engine, import_id, origin, batch)
+        _store(engine, import_id, origin, batch, done)
         done += len(batch)
         if progress is not None:
             progress("reading", done, total)
@@ -118,28 +119,41 @@ def _house(session: Session, reading: Reading, default: int) -> House:
     )
 
 
-def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[Row]) -> None:
-    """Store rows in one transaction; where the database refuses, find the row that is to blame.
+def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[Row], start: int) -> None:
+    """Store rows, the first of them row number `start`, in one transaction; where the database refuses,
+    find the row that is to blame.
 
     Halving costs a few transactions once; a savepoint for each row would cost 80 times as much always.
     """
     try:
         with writing(engine) as session:
-            _store_in(session, import_id, origin, rows)
+            _store_in(session, import_id, origin, rows, start)
     except OperationalError:
         raise  # locked, full or away: not the rows' fault
-    except DBAPIError as error:
+    except (StatementError, ValueError, ArithmeticError) as error:  # the last two: a driver's own checks
         if len(rows) == 1:
-            _let_wait(engine, import_id, rows[0], error)
+            _let_wait(engine, import_id, rows[0], start, error)
             return
         middle = len(rows) // 2
-        _store(engine, import_id, origin, rows[:middle])
-        _store(engine, import_id, origin, rows[middle:])
+        _store(engine, import_id, origin, rows[:middle], start)
+        _store(engine, import_id, origin, rows[middle:], start + middle)
 
 
-def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[Row]) -> None:
+def _take(session: Session, import_id: int, start: int) -> Import:
+    """The import, ours alone in this transaction, standing where we left it.
+
+    It stands elsewhere when another process took it over, as after a jump of the clock ended our lease:
+    then the other goes on, and no row is counted twice.
+    """
+    found = session.get_one(Import, import_id, with_for_update=True)
+    if found.rows_read != start:
+        raise Refused("import.busy", {"file": found.file_name})
+    return found
+
+
+def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[Row], start: int) -> None:
     now = clock()
-    found = _get(session, import_id)
+    found = _take(session, import_id, start)
     arrivals = [row for row in rows if not isinstance(row, BadRow)]
     result = store(session, origin, arrivals, now=now) if arrivals else Stored(0, 0, ())
     bad = [row for row in rows if isinstance(row, BadRow)]
@@ -149,7 +163,7 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[R
             line=row.line,
             code=row.code,
             params=dict(row.params),
-            content=row.content,
+            content=_storable(row.content),
             created_at=now,
         )
         for row in bad
@@ -162,26 +176,31 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[R
 
 
 def _added(counts: Mapping[str, int], rows: Sequence[Row]) -> dict[str, int]:
-    total = dict(counts)
+    total = Counter(counts)
     for row in rows:
-        codes: Mapping[str, int] = {f.code: 1 for f in row.findings} if isinstance(row, BadRow) else row.codes
-        for code, count in codes.items():
-            total[code] = total.get(code, 0) + count
-    return total
+        total.update([f.code for f in row.findings] if isinstance(row, BadRow) else row.codes)
+    return dict(total)
 
 
-def _let_wait(engine: Engine, import_id: int, row: Row, error: DBAPIError) -> None:
+def _storable(content: str) -> str:
+    """Text that both stores can hold: PostgreSQL knows no NUL, neither knows half a character."""
+    return content.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _let_wait(engine: Engine, import_id: int, row: Row, start: int, error: Exception) -> None:
+    fault = error.orig if isinstance(error, StatementError) and error.orig is not None else error
     with writing(engine) as session:
-        found = _get(session, import_id)
+        found = _take(session, import_id, start)
         found.rows_read += 1
         found.rows_waiting += 1
+        found.findings = _added(found.findings, [row])
         session.add(
             Problem(
                 import_id=import_id,
                 line=row.line,
                 code="import.row_refused",
-                params={"line": str(row.line), "fault": type(error.orig).__name__},
-                content=row.content.replace("\0", "�"),
+                params={"line": str(row.line), "fault": type(fault).__name__},
+                content=_storable(row.content),
                 created_at=clock(),
             )
         )

@@ -9,6 +9,11 @@ SENTENCES = {
     ),
     "import.nothing_to_resume": N_("{file}: no import of this file was interrupted."),
     "import.busy": N_("{file}: another process imports this file right now."),
+    "import.source_name": N_("The name of a source has 1 to {limit} characters."),
+    "import.reader_ended": N_(
+        "{file}: the process that reads the file was ended from outside ({how}). What was read so far is "
+        "stored. Start the import again: it goes on from there. If that happens again, memory is short."
+    ),
     "import.row_refused": N_("Row {line}: the database refused this row ({fault}). The row waits."),
     "import.found": N_(
         "{file}: {layout}, {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"

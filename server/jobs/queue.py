@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from server.db import add_unless_there
 from server.jobs.models import Job, Lease
 
 LEASE = timedelta(seconds=60)
@@ -45,16 +46,13 @@ def enqueue(
     """Make work due, in the caller's transaction. With a dedup_key, work that waits already is enough."""
     if dedup_key and session.scalar(select(Job.id).where(Job.dedup_key == dedup_key)) is not None:
         return
-    session.add(
-        Job(
-            kind=kind,
-            payload=dict(payload),
-            dedup_key=dedup_key,
-            due=due or now,
-            state="ready",
-            created_at=now,
-        )
+    job = Job(
+        kind=kind, payload=dict(payload), dedup_key=dedup_key, due=due or now, state="ready", created_at=now
     )
+    if dedup_key:
+        add_unless_there(session, job)
+    else:
+        session.add(job)
 
 
 def _due(kinds: tuple[str, ...], now: datetime) -> ColumnElement[bool]:
@@ -139,9 +137,7 @@ def take_place(
     """
     place = session.get(Lease, name, with_for_update=True)
     if place is None:
-        session.add(Lease(name=name, holder=holder, until=now + length))
-        session.flush()
-        return True
+        return add_unless_there(session, Lease(name=name, holder=holder, until=now + length))
     if place.holder != holder and place.until >= now and not is_gone(place.holder):
         return False
     place.holder, place.until = holder, now + length
@@ -158,9 +154,7 @@ def is_time(session: Session, kind: str, every: timedelta, *, now: datetime) -> 
     name = f"every:{kind}"
     place = session.get(Lease, name, with_for_update=True)
     if place is None:
-        session.add(Lease(name=name, holder="clock", until=now + every))
-        session.flush()
-        return True
+        return add_unless_there(session, Lease(name=name, holder="clock", until=now + every))
     if place.until > now:
         return False
     place.until = now + every

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.db import take_turn
 from server.properties.models import HouseMark, LegalEntity, Property
 from server.refusal import Refused
 
@@ -57,7 +58,11 @@ def ensure_properties(session: Session, wanted: Iterable[Mapping[str, Any]]) -> 
 
 def default_property(session: Session) -> Property:
     """The property that a record belongs to when nothing else says; made at the first need."""
-    found = session.scalar(select(Property).where(Property.is_default))
+    query = select(Property).where(Property.is_default)
+    found = session.scalar(query)
+    if found is None:
+        take_turn(session, "house")
+        found = session.scalar(query)
     return found or ensure_properties(session, [{"code": "house", "name": "Our house"}])[0]
 
 
@@ -72,6 +77,7 @@ def property_by_code(session: Session, code: str) -> Property:
 
 def mark_house(session: Session, kind: str) -> None:
     """Write once what this database holds; Refused when it was marked otherwise before."""
+    take_turn(session, "house")
     mark = session.get(HouseMark, 1)
     if mark is None:
         session.add(HouseMark(id=1, kind=kind))

@@ -7,7 +7,6 @@ the clean row, the look-up keys, the stay, the consents.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from server.db import Encoded
+from server.db import Encoded, json_text
 from server.matching import Records, keys_of
 from server.record import CleanRecord, Finding, Proof, RawRecord, StayKind
 from server.records.reading import to_row
@@ -81,14 +80,14 @@ def prepare(origin: Origin, arrivals: Sequence[Arrival]) -> list[Prepared]:
 
 def _prepared(origin: Origin, arrival: Arrival, keys: Iterable[int]) -> Prepared:
     raw, clean = arrival.raw, arrival.clean
-    content = json.dumps(raw.row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = json_text(raw.row)
     packed = tuple(sorted(keys))
     return Prepared(
         key=raw.key,
         line=raw.line,
         property_id=arrival.property_id,
         content=Encoded(content),
-        digest=hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).digest(),
+        digest=hashlib.blake2b(content.encode(), digest_size=16).digest(),
         source_time=_aware(clean.updated_at),
         door_findings=[[f.code, f.field, dict(f.params)] for f in raw.findings],
         codes=_count_codes((*raw.findings, *clean.findings)),

@@ -8,12 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import String
+
 from server.cleaning import fold
 from server.record import CleanRecord, Finding
 from server.records.models import CleanRow
 
 _COLUMNS = tuple(c.name for c in CleanRow.__table__.columns)
 _OWN = frozenset(_COLUMNS) - {"record_id", "search", "keys", "rest", "findings"}
+_LIMITS = {
+    c.name: c.type.length
+    for c in CleanRow.__table__.columns
+    if c.name in _OWN and isinstance(c.type, String) and c.type.length
+}
 _REST = tuple(f.name for f in fields(CleanRecord) if f.name not in _OWN and f.name != "findings")
 _DEFAULTS = {f.name: f.default for f in fields(CleanRecord)}
 _DATES = ("stay_from", "stay_to")
@@ -21,8 +28,14 @@ _TIMES = ("created_at", "updated_at", "consent_at")
 
 
 def to_row(clean: CleanRecord) -> dict[str, Any]:
-    """The columns of CleanRow for a clean record, but for record_id and keys."""
+    """The columns of CleanRow for a clean record, but for record_id and keys.
+
+    A value longer than its column is cut: the whole of it stands in the record's version.
+    """
     row: dict[str, Any] = {name: getattr(clean, name) for name in _OWN}
+    for name, limit in _LIMITS.items():
+        if (value := row[name]) is not None and len(value) > limit:
+            row[name] = value[:limit]
     row["search"] = search_text(clean)
     row["rest"] = {
         name: _plain(value) for name in _REST if (value := getattr(clean, name)) != _DEFAULTS[name]
@@ -32,7 +45,7 @@ def to_row(clean: CleanRecord) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any]) -> CleanRecord:
-    """The clean record of a row; from_row(to_row(clean)) == clean."""
+    """The clean record of a row; from_row(to_row(clean)) == clean, but for what was too long."""
     rest = dict(row["rest"])
     for name in _DATES:
         if name in rest:

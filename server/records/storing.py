@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from server.consents.models import Consent
 from server.db import insert_rows, insert_tuples
 from server.records.arriving import Origin, Prepared
-from server.records.models import CleanRow, RecordKey, RecordVersion, SourceRecord
+from server.records.models import CleanRow, RecordKey, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay
 
 
@@ -47,6 +47,7 @@ class _Known:
 
 def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now: datetime) -> Stored:
     """Store a batch (at most some thousand records) in the caller's transaction."""
+    _take_source(session, origin.source_id)
     known = _look_up(session, origin.source_id, [a.key for a in arrivals])
     unknown = list(dict.fromkeys(a.key for a in arrivals if a.key not in known))
     for record_id, key in zip(_new_ids(session, len(unknown)), unknown, strict=True):
@@ -70,6 +71,11 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
     _drop_readings(session, [r.id for r in known.values() if r.became is not None and not r.is_new])
     _write_readings(session, changed)
     return Stored(len(versions), unchanged, tuple(sorted(changed)))
+
+
+def _take_source(session: Session, source_id: int) -> None:
+    """PostgreSQL: whoever else brings records of this source waits, or both would make the same version."""
+    session.execute(select(Source.id).where(Source.id == source_id).with_for_update(key_share=True))
 
 
 def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str, _Known]:
@@ -153,7 +159,7 @@ def _write_heads(session: Session, origin: Origin, known: Mapping[str, _Known], 
         if record.is_new and record.became is not None
     ]
     insert_rows(session, SourceRecord, new)
-    for record in known.values():
+    for record in sorted(known.values(), key=lambda r: r.id):  # the order in which the linker locks, too
         if record.is_new or not record.grew:
             continue
         values: dict[str, Any] = {"versions": record.versions}

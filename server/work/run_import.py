@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from server.clock import clock
 from server.db import reading, writing
 from server.importing.failing import give_up
@@ -12,6 +14,9 @@ from server.jobs.worker import Task
 from server.keys import read_key
 from server.records.models import Import
 from server.refusal import Refused
+
+AGAIN = {"import.busy": timedelta(seconds=60), "import.reader_ended": timedelta(seconds=20)}
+"""Refusals that are no fault of the file: tried again after that time."""
 
 
 def run(task: Task) -> None:
@@ -29,7 +34,10 @@ def run(task: Task) -> None:
                     _return_later(task, import_id)
                     return
         except Refused as refusal:
-            _stop(task, import_id, refusal)
+            if refusal.code in AGAIN:
+                _return_later(task, import_id, wait=AGAIN[refusal.code])
+            else:
+                _stop(task, import_id, refusal)
             return
     link_imports(task.engine, [import_id])
     with writing(task.engine) as session:
@@ -38,10 +46,18 @@ def run(task: Task) -> None:
     drop_upload(folder, upload)
 
 
-def _return_later(task: Task, import_id: int) -> None:
-    """The worker is asked to stop: leave the rest to the next one."""
+def _return_later(task: Task, import_id: int, *, wait: timedelta = timedelta()) -> None:
+    """The worker is asked to stop, or another has the import: leave the rest to whoever comes next."""
+    now = clock()
     with writing(task.engine) as session:
-        enqueue(session, "run_import", {"import_id": import_id}, now=clock(), dedup_key=f"import:{import_id}")
+        enqueue(
+            session,
+            "run_import",
+            {"import_id": import_id},
+            now=now,
+            due=now + wait,
+            dedup_key=f"import:{import_id}",
+        )
 
 
 def _stop(task: Task, import_id: int, refusal: Refused) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from server.db import reading, writing
 from server.jobs.models import Job
 from server.jobs.places import holding
 from server.jobs.queue import LEASE, Claimed, claim, enqueue, fail, finish, is_time, renew, take_place
+from tests.builders import at_once
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -188,3 +190,29 @@ def test_the_place_of_a_process_that_was_killed_here_is_free_at_once(
 
     with holding(engine, "linker", wait=False) as mine:
         assert mine
+
+
+def test_the_same_work_asked_for_twice_at_once_waits_once_and_harms_neither_asker(engine: Engine) -> None:
+    def ask(linger: float) -> None:
+        with writing(engine) as session:
+            enqueue(session, "read_capture", {}, now=NOON, dedup_key="the same")
+            time.sleep(linger)
+
+    at_once(lambda: ask(0.5), lambda: ask(0))
+
+    with reading(engine) as session:
+        assert state_of(session) == ["ready"]
+
+
+def test_a_place_wanted_by_two_at_once_goes_to_one_of_them(engine: Engine) -> None:
+    got = []
+
+    def want(holder: str, linger: float) -> None:
+        with writing(engine) as session:
+            if take_place(session, "linker", holder, now=NOON):
+                got.append(holder)
+            time.sleep(linger)
+
+    at_once(lambda: want("first", 0.5), lambda: want("second", 0))
+
+    assert got == ["first"]

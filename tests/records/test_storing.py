@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 
+from server.cleaning import clean
 from server.consents.models import Consent
-from server.db import reading
+from server.db import reading, writing
+from server.properties.context import context_of
+from server.properties.setup import ensure_properties
+from server.record import RawRecord
+from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, RecordKey, RecordVersion, SourceRecord
+from server.records.storing import store
 from server.stays.models import Stay
-from tests.builders import PATRICK, take_in
+from tests.builders import NOON, PATRICK, at_once, make_source, take_in
 
 A = PATRICK | {"key": "A1", "city": "Lyon"}
 B = A | {"city": "Nice"}
@@ -96,3 +103,22 @@ def test_two_sources_may_use_the_same_key(engine: Engine) -> None:
 
     with reading(engine) as session:
         assert session.scalar(select(func.count()).select_from(SourceRecord)) == 2
+
+
+def test_two_processes_that_bring_the_same_record_at_once_make_two_versions_of_one(engine: Engine) -> None:
+    made = make_source(engine)
+
+    def bring(row: dict[str, str], linger: float) -> None:
+        with writing(engine) as session:
+            place = ensure_properties(session, [{"code": "main"}])[0]
+            values = {name: text for name, text in row.items() if name != "key"}
+            reading_ = clean(values, context_of(place, {}, NOON.date()))
+            raw = RawRecord(row["key"], row, values, 1)
+            arrival = Arrival(raw, reading_, place.id, place.legal_entity_id, place.currency)
+            origin = Origin(made.id, made.name, None, "source")
+            store(session, origin, prepare(origin, [arrival]), now=NOON)
+            time.sleep(linger)
+
+    at_once(lambda: bring(A, 0.5), lambda: bring(B, 0))
+
+    assert one(engine, SourceRecord.versions, SourceRecord.key) == (2, "A1")
