@@ -61,6 +61,11 @@ def _gettext(message: str) -> str:
     return translations(page_language()).gettext(message)
 
 
+def translate(message: str) -> str:
+    """A marked text in the page's language."""
+    return _gettext(message)
+
+
 def _ngettext(singular: str, plural: str, number: int) -> str:
     return translations(page_language()).ngettext(singular, plural, number)
 

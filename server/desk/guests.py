@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -19,6 +21,8 @@ from server.reporting.numbers import NUMBERS
 pages = Blueprint("guests", __name__, url_prefix="/desk/guests")
 use_words(pages)
 
+MONTH = re.compile(r"((19|20)[0-9]{2}-(0[1-9]|1[0-2]))?")
+"""A month of an address, or none."""
 SIDE_BY_SIDE = 8
 """Records shown beside each other at first; a guest of a hundred visits has all of them on request."""
 
@@ -94,6 +98,8 @@ def _asked() -> Asked:
     args = request.args
     place = args.get("property", 0, type=int)
     if not 0 <= place < 2**31 or any("\0" in text for text in args.values()):
+        abort(404)
+    if not MONTH.fullmatch(args.get("month", "")):
         abort(404)
     return Asked(
         population=args.get("population", "guests"),

@@ -5,6 +5,7 @@ Each is marked for translation here and translated in the template with _().
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 from flask import Blueprint
 
+from server.captures.identifiers import is_capture_id
+from server.desk.source_names import source_named, source_title
 from server.language import day, locale, number
 from server.wording import N_
 
@@ -83,6 +86,9 @@ KINDS: Mapping[str, str] = {
     "gift": N_("Gift cards"),
     "form": N_("Guest form"),
 }
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 STATES: Mapping[str, tuple[str, str]] = {
     "looking": (N_("being looked at"), "none"),
@@ -183,6 +189,27 @@ def money(amount: Decimal, currency: str | None) -> str:
     return format_currency(amount, currency, locale=locale()) if currency else number(amount)
 
 
+def tells_staff(key: str) -> bool:
+    """Whether a record's key is a number somebody can look up: not a digest, not the number of a form."""
+    return not key.startswith("#") and not is_capture_id(key)
+
+
+def readable(params: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of an evidence's sentence, days and numbers in the way people write them."""
+    return {name: _readable(text) for name, text in params.items()}
+
+
+def _readable(text: str) -> str:
+    if E164.fullmatch(text):
+        return phone_number(text)
+    if ISO_DAY.fullmatch(text):
+        try:
+            return iso_day(text)
+        except ValueError:
+            return text
+    return text
+
+
 def points(change: float) -> str:
     """A difference of two shares in points, such as 3.1; the sign is left to words."""
     return number(round(abs(change) * 100, 1))
@@ -200,7 +227,7 @@ def size(count: int) -> str:
 def use_words(pages: Blueprint) -> None:
     """Give the templates of a blueprint the words for codes, and the filters that show values."""
     pages.context_processor(lambda: dict(WORDS))
-    for shown in (phone_number, iso_day, month_name, points, size):
+    for shown in (phone_number, iso_day, month_name, points, size, readable, source_title, tells_staff):
         pages.add_app_template_filter(shown)
 
 
@@ -219,4 +246,6 @@ WORDS: Mapping[str, Any] = {
     "country_name": country_name,
     "language_name": language_name,
     "money": money,
+    "source_named": source_named,
+    "source_title": source_title,
 }

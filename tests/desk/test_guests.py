@@ -173,6 +173,7 @@ def test_a_name_cannot_turn_the_line_around(house: Flask, desk: FlaskClient) -> 
         "population=guests&property=-1",
         "population=guests&property=99999999999999999999",
         "population=guests&source=%00",
+        "population=stays&number=all&month=2026-99",
     ],
 )
 def test_a_number_there_is_not_is_404(desk: FlaskClient, query: str) -> None:

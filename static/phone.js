@@ -1,0 +1,46 @@
+// On the guest's phone: Back goes one question back, and what could not be sent stays on the screen.
+
+const step = () => document.querySelector("#step [name=step]")?.value;
+let returning = false;
+
+history.replaceState({ step: step() }, "");
+
+document.addEventListener("htmx:afterSwap", () => {
+  const now = step();
+  if (now && !returning && now !== history.state?.step) history.pushState({ step: now }, "");
+  returning = false;
+});
+
+// The answers travel in the page, so leaving it would lose them: the question before is asked for instead.
+addEventListener("popstate", (event) => {
+  const form = document.getElementById("step");
+  if (!form || !event.state?.step || event.state.step === step()) return;
+  returning = true;
+  const go = document.createElement("button");
+  go.name = "go";
+  go.value = `change:${event.state.step}`;
+  go.hidden = true;
+  form.append(go);
+  go.click();
+  go.remove();
+});
+
+function keep() {
+  returning = false;
+  const words = document.querySelector("#step [data-not-sent]");
+  if (!words) return;
+  words.hidden = false;
+  words.scrollIntoView({ block: "center" });
+}
+
+document.addEventListener("htmx:beforeRequest", () => {
+  const words = document.querySelector("#step [data-not-sent]");
+  if (words) words.hidden = true;
+});
+document.addEventListener("htmx:sendError", keep);
+document.addEventListener("htmx:timeout", keep);
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 204 || event.detail.serverResponse.includes('id="step"')) return;
+  event.detail.shouldSwap = false; // an apology, or a Wi-Fi's own page, would take the answers with it
+  keep();
+});
