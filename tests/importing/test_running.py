@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,8 @@ from server.records.models import Import, Problem, SourceRecord
 from server.refusal import Refused
 from server.sources.rows import BadRow
 from tests.builders import at_once, take_in, write_export
+
+Batches = Callable[[Work, int], Iterator[list[Row]]]
 
 
 def prepared(engine: Engine, path: Path, *, source: str | None = None) -> int:
@@ -86,7 +88,7 @@ def test_rows_are_counted_once_when_two_processes_believe_to_hold_an_import(
     assert counts(engine, import_id) == (2500, 2500, 0, 0)
 
 
-def _first_call(special):  # type: ignore[no-untyped-def]
+def _first_call(special: Batches) -> Batches:
     calls = iter([special])
     return lambda work, rows: next(calls, prepared_batches)(work, rows)
 
@@ -212,7 +214,7 @@ def test_values_longer_than_any_column_cost_no_row(engine: Engine) -> None:
         "room": "\0",
     }
     for kind in ("stay", "visit", "purchase"):
-        stored = take_in(engine, row, broken, source=kind, stay_kind=kind)  # type: ignore[arg-type]
+        stored = take_in(engine, row, broken, source=kind, stay_kind=kind)
         assert stored.stored == 2
     link_waiting(engine)
 
