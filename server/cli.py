@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import cast
 
 from server.discovery import discover
 from server.refusal import Refused
@@ -67,6 +68,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 1
+    except Exception as error:
+        trouble = _trouble_of_the_database(error)
+        if trouble is None:
+            raise
+        print(say(trouble), file=sys.stderr)
+        return 1
+
+
+def _trouble_of_the_database(error: Exception) -> str | None:
+    """The code of what is wrong with the database, when that is what stopped a command that opened one."""
+    db = sys.modules.get("server.db")
+    return None if db is None else cast("str | None", db.trouble(error))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import psycopg
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, create_engine, event, insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -78,7 +80,24 @@ def make_engine(url: str) -> Engine:
     )
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    else:
+        _keep_values_out_of_errors(engine)
     return engine
+
+
+def _keep_values_out_of_errors(engine: Engine) -> None:
+    """PostgreSQL's own messages quote the row (`Key (email)=(anna@...) already exists`), and hidden
+    parameters do not hide those: an error about data says its kind and its constraint only."""
+
+    @event.listens_for(engine, "handle_error")
+    def _shorten(context: ExceptionContext) -> None:
+        found = context.original_exception
+        if not isinstance(found, psycopg.Error) or isinstance(found, psycopg.OperationalError):
+            return
+        said = " ".join(filter(None, (type(found).__name__, found.sqlstate, found.diag.constraint_name)))
+        found.args = (said,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (said,)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -164,6 +183,21 @@ def add_unless_there(session: Session, row: Base) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+_TROUBLES = (
+    ("database.full", ("disk is full", "no space left", "disk i/o error", "could not extend file")),
+    ("database.locked", ("locked",)),
+    ("database.read_only", ("readonly", "read-only", "unable to open")),
+)
+
+
+def trouble(error: BaseException) -> str | None:
+    """The code of what ails the database; None when it is not the database that is to blame."""
+    if not isinstance(error, OperationalError):
+        return None
+    said = str(error.orig).lower()
+    return next((code for code, signs in _TROUBLES if any(s in said for s in signs)), "database.away")
 
 
 @contextmanager

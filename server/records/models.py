@@ -129,6 +129,7 @@ class CleanRow(Base):
         Index("ix_clean_record_email", "email"),
         Index("ix_clean_record_mobile", "mobile"),
         Index("ix_clean_record_phone", "phone"),
+        Index("ix_clean_record_search", "record_id", "search"),  # read whole; grows at its end only
     )
 
     record_id: Mapped[int] = mapped_column(

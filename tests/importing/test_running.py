@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -27,6 +26,8 @@ from server.records.models import Import, Problem, SourceRecord
 from server.refusal import Refused
 from server.sources.rows import BadRow
 from tests.builders import at_once, take_in, write_export
+
+Batches = Callable[[Work, int], Iterator[list[Row]]]
 
 
 def prepared(engine: Engine, path: Path, *, source: str | None = None) -> int:
@@ -87,7 +88,7 @@ def test_rows_are_counted_once_when_two_processes_believe_to_hold_an_import(
     assert counts(engine, import_id) == (2500, 2500, 0, 0)
 
 
-def _first_call(special: Callable[..., Any]) -> Callable[..., Any]:
+def _first_call(special: Batches) -> Batches:
     calls = iter([special])
     return lambda work, rows: next(calls, prepared_batches)(work, rows)
 

@@ -1,0 +1,64 @@
+"""Take up again what waits with nobody to do it: work is given up after five tries, what it was for is not.
+
+A disk that is full for an hour, a database that is away for a night: the forms and files wait in their
+tables, and each gets its work again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.captures.models import Capture
+from server.clock import clock
+from server.db import reading, writing
+from server.jobs.models import Job, Lease
+from server.jobs.queue import enqueue
+from server.jobs.worker import Task
+from server.records.models import Import, SourceRecord
+
+EVERY = timedelta(minutes=5)
+IMPORT_WORK = {
+    "looking": "look_at_file",
+    "queued": "run_import",
+    "running": "run_import",
+    "linking": "run_import",
+}
+"""What an import of the desk waits for, by its state; those of the command go on by the command."""
+
+Waiting = list[tuple[str, str, int | str]]
+
+
+def run(task: Task) -> None:
+    """Ask again for what nobody is about to do."""
+    with reading(task.engine) as session:
+        waiting = _waiting(session)
+    if not waiting:
+        return
+    now = clock()
+    with writing(task.engine) as session:
+        for kind, name, value in waiting:
+            enqueue(session, kind, {name: value} if name else {}, now=now, dedup_key=f"again:{kind}:{value}")
+
+
+def _waiting(session: Session) -> Waiting:
+    """Kind of work, name and value of what it is told, for all that waits without work."""
+    found: Waiting = []
+    imports = select(Import.state, Import.id).where(Import.state.in_(IMPORT_WORK), Import.upload.is_not(None))
+    found += [(IMPORT_WORK[state], "import_id", i) for state, i in session.execute(imports)]
+    stored = session.scalars(select(Capture.id).where(Capture.state == "stored"))
+    found += [("read_capture", "capture", i) for i in stored]
+    if not _is_importing(session):  # that one links what it brings
+        unlinked = select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True)).limit(1)
+        found += [("link_records", "", "") for _ in session.scalars(unlinked)]
+    if not found:
+        return []
+    asked = session.execute(select(Job.kind, Job.payload).where(Job.state.in_(("ready", "running")))).all()
+    return [w for w in found if (w[0], {w[1]: w[2]} if w[1] else {}) not in [tuple(a) for a in asked]]
+
+
+def _is_importing(session: Session) -> bool:
+    live = select(Lease.name).where(Lease.name.startswith("import:"), Lease.until > clock())
+    return session.scalar(live.limit(1)) is not None

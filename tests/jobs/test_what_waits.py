@@ -1,0 +1,85 @@
+"""Work that was given up: what it was for still waits, and gets its work again."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from server.captures.models import Capture
+from server.db import reading, writing
+from server.jobs.models import Job, Lease
+from server.jobs.worker import Task
+from server.properties.setup import default_property
+from server.records.models import Import
+from server.work.take_up_what_waits import run
+from tests.builders import NOON, PATRICK, take_in
+from tests.house import make_settings
+
+
+def work_after_a_look(engine: Engine) -> list[tuple[str, dict[str, object]]]:
+    task = Task(engine, make_settings(Path("unused"), str(engine.url)), {}, threading.Event().is_set)
+    run(task)
+    run(task)  # what is asked for already is not asked for again
+    with reading(engine) as session:
+        jobs = session.scalars(select(Job).where(Job.state == "ready").order_by(Job.id))
+        return [(job.kind, dict(job.payload)) for job in jobs]
+
+
+def given_up(kind: str, **payload: object) -> Job:
+    return Job(kind=kind, payload=payload, due=NOON, state="failed", attempts=5, created_at=NOON)
+
+
+def test_a_form_whose_reading_was_given_up_is_read_again(engine: Engine) -> None:
+    with writing(engine) as session:
+        session.add(
+            Capture(
+                id="c-1",
+                form="pre-check-in",
+                form_version=1,
+                language="fr",
+                surface="kiosk",
+                proof="typed",
+                property_id=default_property(session).id,
+                answers={},
+                digest=b"1",
+                state="stored",
+                received_at=NOON,
+            )
+        )
+        session.add(given_up("read_capture", capture="c-1"))
+
+    assert work_after_a_look(engine) == [("read_capture", {"capture": "c-1"})]
+
+
+def test_an_import_of_the_desk_that_was_given_up_goes_on(engine: Engine) -> None:
+    with writing(engine) as session:
+        place = default_property(session).id
+        for upload, state in (("a", "running"), (None, "running"), ("c", "done"), ("d", "preview")):
+            session.add(
+                Import(
+                    property_id=place,
+                    file_name="x",
+                    file_digest="",
+                    file_size=1,
+                    upload=upload,
+                    state=state,
+                    created_at=NOON,
+                )
+            )
+
+    assert [kind for kind, _ in work_after_a_look(engine)] == ["run_import"]
+
+
+def test_records_that_nobody_links_are_linked_unless_an_import_is_about_to(engine: Engine) -> None:
+    take_in(engine, PATRICK | {"key": "A1"})
+    with writing(engine) as session:
+        session.add(Lease(name="import:1", holder="a process", until=datetime(2100, 1, 1, tzinfo=UTC)))
+    assert work_after_a_look(engine) == []
+
+    with writing(engine) as session:
+        session.get_one(Lease, "import:1").until = NOON
+
+    assert work_after_a_look(engine) == [("link_records", {})]
