@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from server.cleaning.lists import rows, under, words
 from server.record import EmailClass
 
-MAX_EMAIL = 320
+MAX_EMAIL, MAX_LOCAL = 320, 64
 
 
 class Email(NamedTuple):
@@ -98,12 +98,15 @@ def read_email(
     text = raw.strip().lower()
     if text in _NO_VALUE:
         return Email(None, "missing", None, (("email_placeholder", {"value": raw[:80]}),))
-    if not _PLAIN.fullmatch(text):
+    address: str | None = text
+    if _PLAIN.fullmatch(text) is None:
         repaired = _repair(text, found)
         if repaired != text and _FOUND.fullmatch(repaired):
             found.append(("email_repaired", {"value": raw[:80], "read": repaired[:80]}))
         text = repaired
-    address = _valid(text)
+        address = _valid(text)
+    elif len(text) > MAX_LOCAL:
+        address = _valid(text)
     if address is None:
         meant = _meant_when_invalid(text)
         found.append(("email_invalid", {"value": raw[:80]}))
@@ -148,7 +151,7 @@ def _valid(text: str) -> str | None:
     if not text or len(text) > MAX_EMAIL or text.count("@") != 1:
         return None
     local, _, domain = text.partition("@")
-    if len(local) > 64 or len(domain) > 253:
+    if len(local) > MAX_LOCAL or len(domain) > 253:
         return None
     if _PLAIN.fullmatch(text):
         return text

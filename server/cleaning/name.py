@@ -197,7 +197,7 @@ def _from_full(text: str, field: str, said: Title | None, found: Found, language
     if whole is not None:
         return Name(kind=whole, found=tuple(found))
     text = DE_HEER.sub("Dhr.", text)
-    bare = _PAREN.sub(" ", text).strip()
+    bare = _PAREN.sub(" ", text).strip() if "(" in text or "[" in text or "{" in text else text
     if bare and bare != text:
         found.append(("name_aside_left_out", field, text[:80]))
         text = bare

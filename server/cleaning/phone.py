@@ -62,7 +62,9 @@ def read_phone(
     found: list[tuple[str, dict[str, str]]] = []
     second: str | None = None
     extension = False
-    text, digits = raw, (_DOTS.sub("", raw) if "." in raw else raw).translate(_PUNCTUATION)
+    text, digits = raw, raw
+    if not raw.isdigit():
+        digits = (_DOTS.sub("", raw) if "." in raw else raw).translate(_PUNCTUATION)
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
         tidied = _tidy(raw, found)
         if tidied is None:

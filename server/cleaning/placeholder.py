@@ -38,9 +38,6 @@ def _key(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").split()).strip(" .")
 
 
-_PIECE_ENDS = str.maketrans("&/+-", "    ")
-
-
 @cache
 def telling_words() -> frozenset[str]:
     """Every word that one of the lists of no-persons has: a name without any is a person's."""
@@ -51,7 +48,11 @@ def telling_words() -> frozenset[str]:
 
 
 def pieces(text: str) -> tuple[str, ...]:
-    split = text.casefold().translate(_PIECE_ENDS).split()
+    folded = text.casefold()
+    for end in "&/+-":  # hardly any is there, and str.translate looks up each letter
+        if end in folded:
+            folded = folded.replace(end, " ")
+    split = folded.split()
     if "." in text or "," in text:
         return tuple(word for piece in split if (word := piece.strip(" .,")))
     return tuple(split)
