@@ -38,10 +38,9 @@ def source_title(name: str) -> str:
     return translate(title)
 
 
-def source_named(name: str) -> str:
-    """The title of a source and the property it belongs to."""
-    title, place = _known().get(name, (name, ""))
-    return " · ".join(filter(None, (translate(title), place)))
+def source_place(name: str) -> str:
+    """The property that a source belongs to; empty if the source is unknown."""
+    return _known().get(name, (name, ""))[1]
 
 
 def _known() -> Mapping[str, tuple[str, str]]:

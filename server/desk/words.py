@@ -17,7 +17,7 @@ from babel.numbers import format_currency
 from flask import Blueprint
 
 from server.captures.identifiers import is_capture_id
-from server.desk.source_names import source_named, source_title
+from server.desk.source_names import source_place, source_title
 from server.language import day, locale, number
 from server.wording import N_
 
@@ -246,6 +246,6 @@ WORDS: Mapping[str, Any] = {
     "country_name": country_name,
     "language_name": language_name,
     "money": money,
-    "source_named": source_named,
+    "source_place": source_place,
     "source_title": source_title,
 }
