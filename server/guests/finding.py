@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.cleaning import fold
@@ -81,10 +82,12 @@ def search_guests(session: Session, words: str, *, page: int = 1) -> Found:
 
     Without words: the guests whose records came last.
     """
-    terms = [term for word in words.split() if (term := _term(word))]
+    terms = [spellings for word in words.split() if (spellings := _spellings(word))]
     matching = select(Link.guest_id)
     if terms:
-        holding = and_(*(CleanRow.search.contains(term, autoescape=True) for term in terms))
+        holding = and_(
+            *(or_(*(CleanRow.search.contains(s, autoescape=True) for s in spellings)) for spellings in terms)
+        )
         matching = matching.where(Link.record_id.in_(select(CleanRow.record_id).where(holding)))
     # every record is read for a part of a word, so once, not once for the count and once for the page
     ids = session.scalars(matching.distinct().order_by(Link.guest_id.desc())).all()
@@ -92,13 +95,17 @@ def search_guests(session: Session, words: str, *, page: int = 1) -> Found:
     return Found(_listed(session, ids[(page - 1) * PAGE : page * PAGE]), len(ids), page)
 
 
-def _term(word: str) -> str:
+def _spellings(word: str) -> list[str]:
+    """The ways a typed word may stand in a record: `müller` as muller or mueller, a number by its digits."""
+    word = unicodedata.normalize("NFC", word).lower()
     if "@" in word:
-        return word.lower()
+        return [word]
     digits = "".join(c for c in word if c.isdigit())
     if digits and len(digits) >= len(word.strip("+()")) - 2:
-        return digits.removeprefix("00").removeprefix("0") if len(digits) > 5 else digits
-    return str(fold(word))
+        return [digits.removeprefix("00").removeprefix("0") if len(digits) > 5 else digits]
+    folded = str(fold(word))
+    spellings = folded.split() if word.isalnum() else [folded]
+    return [s for s in dict.fromkeys([word, *spellings]) if s]
 
 
 def guests_in(

@@ -156,3 +156,17 @@ def test_a_guest_that_a_record_leaves_keeps_no_value_of_it(linked: Engine) -> No
     with reading(linked) as session:
         assert session.get(GuestValue, (guests["A1"], "city")) is None
         assert check(session) == []
+
+
+@pytest.mark.parametrize("words", ["müller", "muller", "Mueller", "sabine müller", "sabine_m"])
+def test_a_name_is_found_however_its_letters_are_typed(engine: Engine, words: str) -> None:
+    take_in(
+        engine,
+        {"key": "a", "first_name": "Sabine", "last_name": "Müller", "email": "sabine_m@posteo.de"},
+        {"key": "b", "first_name": "Sabine", "last_name": "Mueller", "city": "Kiel"},
+    )
+    link_waiting(engine)
+
+    with reading(engine) as session:
+        assert search_guests(session, words).total >= 1
+        assert search_guests(session, "zzmüller").total == 0
