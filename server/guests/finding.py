@@ -80,19 +80,28 @@ class GuestSeen:
 def search_guests(session: Session, words: str, *, page: int = 1) -> Found:
     """Guests of whom one record holds every word: parts of names, of an address, digits of a number.
 
-    Without words: the guests whose records came last.
+    Without words: the guests that were made last.
     """
     terms = [spellings for word in words.split() if (spellings := _spellings(word))]
-    matching = select(Link.guest_id)
-    if terms:
-        holding = and_(
-            *(or_(*(CleanRow.search.contains(s, autoescape=True) for s in spellings)) for spellings in terms)
-        )
-        matching = matching.where(Link.record_id.in_(select(CleanRow.record_id).where(holding)))
+    if not terms:
+        return _latest(session, page)
+    holding = and_(
+        *(or_(*(CleanRow.search.contains(s, autoescape=True) for s in spellings)) for spellings in terms)
+    )
+    matching = select(Link.guest_id).where(Link.record_id.in_(select(CleanRow.record_id).where(holding)))
     # every record is read for a part of a word, so once, not once for the count and once for the page
     ids = session.scalars(matching.distinct().order_by(Link.guest_id.desc())).all()
     page = max(1, min(page, -(-len(ids) // PAGE) or 1))
     return Found(_listed(session, ids[(page - 1) * PAGE : page * PAGE]), len(ids), page)
+
+
+def _latest(session: Session, page: int) -> Found:
+    """All guests, the newest first: ids sort by age, so a page is the end of an index, not a sort of all."""
+    total = session.scalar(select(func.count(Link.guest_id.distinct()))) or 0
+    page = max(1, min(page, -(-total // PAGE) or 1))
+    ids = select(Link.guest_id).distinct().order_by(Link.guest_id.desc())
+    chosen = session.scalars(ids.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return Found(_listed(session, chosen), total, page)
 
 
 def _spellings(word: str) -> list[str]:
