@@ -1,8 +1,7 @@
 """Who may open what. Every route says so with one of these decorators; one that does not is closed.
 
-Until staff accounts exist the desk answers only at this machine's own keyboard: the peer and the host name
-must both be this machine's and no proxy may stand between, since a proxy here would make the whole world
-look local. Opening it to a network is the owner's word (a host other than loopback), and the desk says so.
+A staff route names a permission. Who may have it, at which houses and how surely they must have shown who
+they are stands in server/staff/roles.py; the request then carries the colleague and the permission's reach.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy import delete, func, select
@@ -23,27 +23,40 @@ from werkzeug.wrappers import Response
 from server.captures.links import is_live
 from server.captures.models import GuestLink, WrongTry
 from server.clock import clock
+from server.properties.reach import EVERYWHERE
 from server.settings import Settings
+from server.staff.models import Colleague
+from server.staff.roles import PERMISSIONS, Permission
+from server.staff.sessions import (
+    FRESH,
+    SEEN_EVERY,
+    Seated,
+    keep_awake,
+    may,
+    needs_second_factor,
+    reach_of,
+    seated_at,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
-Kind = Literal["staff", "kiosk", "link", "machine", "anyone"]
+Kind = Literal["staff", "entering", "kiosk", "link", "machine", "anyone"]
 
 LINK_OPEN_FOR = timedelta(hours=2)
 TRIES_KEPT = timedelta(days=1)
-FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
-"""A request with one of these came through a proxy: its peer says nothing about who asks."""
+LONGEST_ADDRESS = 500
+"""Characters of an address to come back to; ours are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Who may open a route: the kind of visitor, a role where it has one, a proof where it is a machine."""
+    """Who may open a route: the kind of visitor, a permission for staff, a proof where it is a machine."""
 
     kind: Kind
-    role: str = ""
+    permission: str = ""
     proves: Callable[[], bool] | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.role}" if self.role else self.kind
+        return f"{self.kind}:{self.permission}" if self.permission else self.kind
 
 
 def _declare(view: View, guard: Guard) -> View:
@@ -51,9 +64,22 @@ def _declare(view: View, guard: Guard) -> View:
     return view
 
 
-def staff(role: str) -> Callable[[View], View]:
-    """Only for staff with that role (until accounts exist: whoever sits at this machine)."""
-    return lambda view: _declare(view, Guard("staff", role))
+def staff(permission: str) -> Callable[[View], View]:
+    """Only for colleagues whose posts give that permission: g.colleague, and g.reach, the houses of it."""
+    if permission not in PERMISSIONS:
+        raise ValueError(f"{permission} is no permission; server/staff/roles.py has them all")
+    return lambda view: _declare(view, Guard("staff", permission))
+
+
+def entering(view: View) -> View:
+    """For a colleague who gave the right password here and still lacks the second step: g.colleague."""
+    return _declare(view, Guard("entering"))
+
+
+def polls(view: View) -> View:
+    """The page asks this by itself: it is no hand on the desk, so it does not put the idle end off."""
+    view.__polls__ = True  # type: ignore[attr-defined]  # functions carry attributes
+    return view
 
 
 def kiosk_public(view: View) -> View:
@@ -103,17 +129,92 @@ def enforce() -> Response | None:
     guard = guard_of(current_app, request.endpoint)
     if guard is None:
         abort(403)
-    g.actor = {"staff": "desk", "kiosk": "kiosk", "link": "link"}.get(guard.kind, guard.kind)
+    g.actor = {"kiosk": "kiosk", "link": "link"}.get(guard.kind, guard.kind)
     match guard.kind:
         case "staff":
-            if not staff_may_enter(current_app.config["ONEGUEST"]):
-                abort(403)
+            return _let_staff_in(PERMISSIONS[guard.permission], guard.permission)
+        case "entering":
+            return _let_in_half()
         case "link":
             return _let_link_holder_in()
         case "machine":
             if guard.proves is None or not guard.proves():
                 abort(403)
     return None
+
+
+def staff_cookie() -> str:
+    """The name of the desk's cookie; its prefix binds it to this very host where there is https."""
+    return "__Host-oneguest-desk" if current_app.config["SESSION_COOKIE_SECURE"] else "oneguest-desk"
+
+
+def seated_here() -> Seated | None:
+    """Who sits at the desk that asks."""
+    return seated_at(g.session, request.cookies.get(staff_cookie(), ""), now=clock())
+
+
+def _let_staff_in(permission: Permission, name: str) -> Response | None:
+    seated = seated_here()
+    if seated is None or seated.state == "locked":
+        return _to("account.sign_in")
+    colleague, held = seated.colleague, seated.session
+    _seat(colleague)
+    strongly = held.second_factor_at is not None
+    if needs_second_factor(colleague) and not strongly:
+        return _to("account.second_step")
+    if not may(colleague, name):
+        abort(403)
+    if permission.second_factor and not strongly:
+        return _to("account.second_step")
+    if permission.fresh and clock() - held.password_at > FRESH:
+        return _to("account.again")
+    g.reach = EVERYWHERE if permission.anywhere else reach_of(colleague, name)
+    if not _asks_by_itself() and clock() - held.seen_at > SEEN_EVERY:
+        g.awake = held.id
+    return None
+
+
+def _let_in_half() -> Response | None:
+    seated = seated_here()
+    if seated is None or seated.state == "locked":
+        return _to("account.sign_in")
+    _seat(seated.colleague)
+    g.staff_session = seated.session
+    return None
+
+
+def _seat(colleague: Colleague) -> None:
+    g.colleague = colleague
+    g.actor = f"staff:{colleague.id}"
+
+
+def _asks_by_itself() -> bool:
+    return bool(getattr(current_app.view_functions[request.endpoint or ""], "__polls__", False))
+
+
+def stay_awake(response: Response) -> Response:
+    """After every answer: note that somebody was at the desk, once the answer has left."""
+    session_id, engine = g.get("awake"), current_app.config["ENGINE"]
+    if session_id is not None:
+        now = clock()
+        response.call_on_close(lambda: keep_awake(engine, session_id, now=now))
+    return response
+
+
+def _to(endpoint: str) -> Response:
+    """Send a colleague to a step of signing in, and afterwards back to where they were."""
+    if request.headers.get("HX-Request"):
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = own_address(f"{here.path}?{here.query}" if here.query else here.path)
+        return Response(status=204, headers={"HX-Redirect": url_for(endpoint, next=back)})
+    asked = request.full_path.removesuffix("?") if request.method in ("GET", "HEAD") else ""
+    return redirect(url_for(endpoint, next=own_address(asked)), 303)
+
+
+def own_address(text: str) -> str | None:
+    """An address of the desk to come back to, as it was given; None for anything that is not plainly one."""
+    plain = text.isascii() and text.isprintable() and "\\" not in text and len(text) <= LONGEST_ADDRESS
+    return text if plain and (text == "/" or text.startswith(("/desk", "/?"))) else None
 
 
 def is_loopback(address: str | None) -> bool:
@@ -130,17 +231,6 @@ def is_loopback(address: str | None) -> bool:
 def is_opened(settings: Settings) -> bool:
     """Whether the owner opened the house to a network."""
     return not is_loopback(settings.host)
-
-
-def staff_may_enter(settings: Settings) -> bool:
-    """Whether this request may see the desk."""
-    if is_opened(settings):
-        return True
-    return (
-        is_loopback(request.remote_addr)
-        and is_loopback(request.host.rpartition(":")[0] or request.host)
-        and not any(name in request.headers for name in FORWARDING)
-    )
 
 
 def remember_link(link: GuestLink, *, now: datetime) -> None:

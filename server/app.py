@@ -26,9 +26,9 @@ from werkzeug.wrappers import Response
 
 import kiosk
 from server import accent, api, phone
-from server.access import anyone, enforce, guard_of, is_opened
+from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, completeness, guests, imports, today
+from server.desk import NAVIGATION, account, completeness, guests, imports, today
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
@@ -40,6 +40,7 @@ from server.wording import N_
 TOP = Path(__file__).parent.parent
 SURFACES = (
     today.pages,
+    account.pages,
     guests.pages,
     imports.pages,
     completeness.pages,
@@ -125,6 +126,7 @@ def _prepare_requests(app: Flask) -> None:
     app.before_request(enforce)
     app.before_request(check_origin)
     app.before_request(_check_token)
+    app.after_request(stay_awake)
     app.after_request(_commit)
     app.teardown_request(_close_session)
 
@@ -222,7 +224,6 @@ def _prepare_pages(app: Flask) -> None:
         return {
             "asset": asset,
             "demo": settings.demo,
-            "opened_to_network": is_opened(settings),
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],

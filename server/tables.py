@@ -8,6 +8,18 @@ from server.jobs import models as jobs
 from server.properties import models as properties
 from server.records import models as records
 from server.reporting import models as reporting
+from server.staff import models as staff
 from server.stays import models as stays
 
-__all__ = ["captures", "consents", "guests", "jobs", "journal", "properties", "records", "reporting", "stays"]
+__all__ = [
+    "captures",
+    "consents",
+    "guests",
+    "jobs",
+    "journal",
+    "properties",
+    "records",
+    "reporting",
+    "staff",
+    "stays",
+]

@@ -11,18 +11,24 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from server.app import create_app
 from server.captures.links import issue_link
+from server.clock import clock
 from server.db import make_engine, writing
 from server.properties.setup import default_property
 from server.records.models import CleanRow, Source, SourceRecord
 from server.settings import Settings
+from server.staff.models import Colleague, Post
+from server.staff.roles import ROLES
+from server.staff.sessions import sit_down
 from server.stays.models import Stay
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+DESK_COOKIE = "oneguest-desk"
 
 
 def make_settings(folder: Path, url: str, **changed: object) -> Settings:
@@ -41,6 +47,43 @@ def make_app(folder: Path, url: str, **changed: object) -> Flask:
         house = default_property(session)
         house.name = "Hôtel des Arcades"
     return app
+
+
+def seat(
+    engine: Engine,
+    *roles: str,
+    property_id: int | None = None,
+    name: str = "Nadia",
+    now: datetime | None = None,
+    second_factor: bool = True,
+) -> str:
+    """A colleague who has just signed in, with these roles (all, unless named); the desk's token."""
+    now = now or clock()
+    with writing(engine) as session:
+        colleague = Colleague(
+            name=name, email=f"{name.lower()}{now.timestamp()}@hotel.example", created_at=now
+        )
+        colleague.posts = [Post(role=role, property_id=property_id) for role in roles or ROLES]
+        session.add(colleague)
+        session.flush()
+        return sit_down(session, colleague, now=now, second_factor=second_factor)
+
+
+def sit(client: FlaskClient, token: str) -> FlaskClient:
+    """The same browser, at the desk where a colleague sits."""
+    client.set_cookie(DESK_COOKIE, token)
+    return client
+
+
+def seated_client(app: Flask, *roles: str, property_id: int | None = None) -> FlaskClient:
+    """A browser without JavaScript at a desk, a colleague signed in."""
+    return sit(app.test_client(), seat(app.config["ENGINE"], *roles, property_id=property_id))
+
+
+def seat_page(page: Page, served: str, token: str) -> Page:
+    """A real browser at a desk, a colleague signed in."""
+    page.context.add_cookies([{"name": DESK_COOKIE, "value": token, "url": served}])
+    return page
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ use_words(pages)
 
 
 @pages.get("")
-@staff("reception")
+@staff("figures.see")
 def show() -> str:
     """The numbers as of the last count, of the whole house or of one property."""
     chosen = request.args.get("property", 0, type=int)

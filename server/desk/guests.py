@@ -28,7 +28,7 @@ SIDE_BY_SIDE = 8
 
 
 @pages.get("")
-@staff("reception")
+@staff("guests.see")
 def index() -> str:
     """Guests: those found, those behind a number, or the newest."""
     if "population" in request.args:
@@ -39,7 +39,7 @@ def index() -> str:
 
 
 @pages.post("")
-@staff("reception")
+@staff("guests.see")
 def search() -> Response:
     """Take the words of a search out of the form, so that they stand in no address."""
     words = request.form.get("q", "").replace("\0", "").strip()
@@ -48,7 +48,7 @@ def search() -> Response:
 
 
 @pages.get("/<guest_id>")
-@staff("reception")
+@staff("guests.see")
 def show(guest_id: str) -> str | Response:
     """One guest: best known values, records side by side, why they are together, stays and purchases."""
     current = current_id(g.session, guest_id) if guest_id.isalnum() else None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from server.access import staff
+from server.access import polls, staff
 from server.clock import clock
 from server.desk.words import use_words
 from server.importing.dropping import KINDS, confirm, discard, keep_mapping, take_drop
@@ -35,14 +35,15 @@ PAGE = 25
 
 
 @pages.get("/imports")
-@staff("reception")
+@staff("arrivals.import")
 def index() -> str:
     """The place to drop a file, and all imports."""
     return _index()
 
 
 @pages.get("/imports/list")
-@staff("reception")
+@staff("arrivals.import")
+@polls
 def refresh() -> str | Response:
     """The list again, for a page that shows something moving; nothing when nothing moved."""
     listed = _listed()
@@ -52,7 +53,7 @@ def refresh() -> str | Response:
 
 
 @pages.post("/imports")
-@staff("reception")
+@staff("arrivals.import")
 @takes_uploads
 def drop() -> Response:
     """Keep the dropped files encrypted, and have them looked at."""
@@ -96,14 +97,15 @@ def refused(refusal: Refused) -> tuple[str, int]:
 
 
 @pages.get("/imports/<int:import_id>")
-@staff("reception")
+@staff("arrivals.import")
 def show(import_id: int) -> str:
     """One import, as far as it is: preview, progress, outcome."""
     return render_template("desk/imports/show.html", **_shown(_import(import_id)))
 
 
 @pages.get("/imports/<int:import_id>/progress")
-@staff("reception")
+@staff("arrivals.import")
+@polls
 def progress(import_id: int) -> str | Response:
     """The import again, for a page that waits for it; nothing when nothing moved."""
     found = _import(import_id)
@@ -113,7 +115,7 @@ def progress(import_id: int) -> str | Response:
 
 
 @pages.post("/imports/<int:import_id>/confirm")
-@staff("reception")
+@staff("arrivals.import")
 def start(import_id: int) -> Response:
     """Import the rows."""
     confirm(g.session, _import(import_id).id)
@@ -121,7 +123,7 @@ def start(import_id: int) -> Response:
 
 
 @pages.post("/imports/<int:import_id>/discard")
-@staff("reception")
+@staff("arrivals.import")
 def put_away(import_id: int) -> Response:
     """Remove the file without importing it."""
     settings: Settings = current_app.config["ONEGUEST"]
@@ -130,7 +132,7 @@ def put_away(import_id: int) -> Response:
 
 
 @pages.post("/imports/<int:import_id>/mapping")
-@staff("reception")
+@staff("files.import")
 def map_columns(import_id: int) -> Response:
     """Keep what staff say that the columns of an unknown header mean."""
     header = _import(import_id).reading.get("header", ())
@@ -146,7 +148,7 @@ def map_columns(import_id: int) -> Response:
 
 
 @pages.get("/problems")
-@staff("reception")
+@staff("problems.settle")
 def problems() -> str:
     """Everything that waits for somebody, of all imports and forms; or what was settled."""
     state = "settled" if "settled" in request.args else "waiting"
@@ -157,14 +159,14 @@ def problems() -> str:
 
 
 @pages.post("/problems/<int:problem_id>/settled")
-@staff("reception")
+@staff("problems.settle")
 def settle_problem(problem_id: int) -> str | Response:
     """Take a problem off the list of those that wait."""
     return _moved(settle(g.session, problem_id, who=g.actor, now=clock()))
 
 
 @pages.post("/problems/<int:problem_id>/waiting")
-@staff("reception")
+@staff("problems.settle")
 def reopen_problem(problem_id: int) -> str | Response:
     """Put a problem back on the list."""
     return _moved(reopen(g.session, problem_id, who=g.actor, now=clock()))

@@ -85,7 +85,7 @@ def _missing(email_class: str | None, mobile_class: str | None) -> tuple[str, ..
 
 
 @pages.get("/")
-@staff("reception")
+@staff("desk.open")
 def show() -> str:
     """Today's arrivals and the last forms that came in."""
     house = default_property(g.session)
@@ -97,14 +97,14 @@ def show() -> str:
 
 
 @pages.get("/desk/")
-@staff("reception")
+@staff("desk.open")
 def desk() -> Response:
     """The desk's other name."""
     return redirect(url_for("today.show"))
 
 
 @pages.post("/desk/language")
-@staff("reception")
+@staff("desk.open")
 def choose_language() -> Response:
     """Keep the desk's language in this browser."""
     answer = redirect(url_for("today.show"), 303)

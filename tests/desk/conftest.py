@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 
-from tests.house import app, client, make_app, served
+from tests.house import app, make_app, seat, seat_page, seated_client, served
 
-__all__ = ["app", "client", "served"]
+__all__ = ["app", "served"]
 
 
 @pytest.fixture
@@ -21,5 +22,17 @@ def house(database_url: str, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def desk(house: Flask) -> FlaskClient:
-    """A browser at the desk, without JavaScript."""
-    return house.test_client()
+    """A browser at the desk, without JavaScript; whoever sits there may do everything."""
+    return seated_client(house)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """The same in the house on SQLite."""
+    return seated_client(app)
+
+
+@pytest.fixture
+def page(page: Page, app: Flask, served: str) -> Page:
+    """A real browser at the desk, a colleague of every role signed in."""
+    return seat_page(page, served, seat(app.config["ENGINE"]))

@@ -1,0 +1,68 @@
+"""What each role may do, in one table: a route names a permission, a post gives a role at a house or at all.
+
+From the role table of the security requirements, with the product's own word where it goes further: reception
+decides pairs within its house and drops today's arrivals, and the administrator sees no guest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from server.wording import N_
+
+RECEPTION, REVIEWER, MANAGER = "reception", "reviewer", "manager"
+PRIVACY, AUDITOR, ADMINISTRATOR = "privacy", "auditor", "administrator"
+
+ROLES = {
+    RECEPTION: N_("Reception"),
+    REVIEWER: N_("Reviewer"),
+    MANAGER: N_("Manager"),
+    PRIVACY: N_("Privacy officer"),
+    AUDITOR: N_("Auditor"),
+    ADMINISTRATOR: N_("Administrator"),
+}
+"""Every role with its name, in the order of a list."""
+
+STRONG = frozenset({MANAGER, PRIVACY, ADMINISTRATOR})
+"""Roles that sign in with a second factor, always (ASVS 6.3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Who may do a thing, and how surely they must have shown who they are.
+
+    `second_factor`: only in a session that a code or a passkey opened. `fresh`: only within some minutes of
+    the password. `anywhere`: a post at one house is enough to open it and its reach does not matter.
+    """
+
+    roles: frozenset[str]
+    second_factor: bool = False
+    fresh: bool = False
+    anywhere: bool = False
+
+
+def _for(*roles: str, second_factor: bool = False, fresh: bool = False, anywhere: bool = False) -> Permission:
+    return Permission(frozenset(roles), second_factor, fresh, anywhere)
+
+
+PERMISSIONS = {
+    "desk.open": _for(*ROLES, anywhere=True),
+    "guests.see": _for(RECEPTION, REVIEWER, MANAGER, PRIVACY),
+    "figures.see": _for(RECEPTION, REVIEWER, MANAGER, PRIVACY, AUDITOR),
+    "problems.settle": _for(RECEPTION, REVIEWER, MANAGER),
+    "arrivals.import": _for(RECEPTION, REVIEWER, MANAGER),
+    "files.import": _for(REVIEWER, MANAGER),
+    "pairs.decide": _for(RECEPTION, REVIEWER, MANAGER),
+    "pairs.decide_many": _for(REVIEWER, MANAGER),
+    "guests.export": _for(MANAGER, second_factor=True, fresh=True),
+    "messages.send_many": _for(MANAGER, second_factor=True, fresh=True),
+    "templates.edit": _for(MANAGER, second_factor=True),
+    "house.set": _for(MANAGER, ADMINISTRATOR, second_factor=True),
+    "papers.print": _for(RECEPTION, MANAGER, PRIVACY, ADMINISTRATOR),
+    "journal.read": _for(AUDITOR, PRIVACY, anywhere=True),
+    "journal.export": _for(AUDITOR, second_factor=True, anywhere=True),
+    "staff.manage": _for(ADMINISTRATOR, second_factor=True),
+    "devices.manage": _for(ADMINISTRATOR, second_factor=True),
+    "keys.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
+}
+"""Every permission by its name; a route that names another one stops the start."""
