@@ -30,6 +30,11 @@ def enter(client: FlaskClient, expected: Expected) -> str:
     return token_of(client, "/g/form")
 
 
+def shown_after(client: FlaskClient, data: dict[str, str]) -> str:
+    """The page that a plain form leads to."""
+    return client.post("/g/form", data=data, follow_redirects=True).get_data(as_text=True)
+
+
 def the_link(app: Flask, expected: Expected) -> GuestLink:
     with reading(app.config["ENGINE"]) as session:
         return session.get_one(GuestLink, expected.link_id)
@@ -80,18 +85,18 @@ def test_ten_wrong_tokens_in_a_minute_are_enough(app: Flask, expected: Expected)
     assert elsewhere.status_code == 200
 
 
-def test_wrong_answers_are_counted_although_the_page_is_an_error(
+def test_wrong_answers_are_counted_and_lock_the_link_for_a_while(
     app: Flask, client: FlaskClient, expected: Expected
 ) -> None:
     address = f"/g/{expected.token}"
     data = expected.right_answers | {"last_name": "Smith", "csrf_token": token_of(client, address)}
 
-    statuses = [client.post(address, data=data).status_code for _ in range(5)]
+    statuses = [client.post(address, data=data, follow_redirects=True).status_code for _ in range(5)]
 
     assert statuses == [422] * 4 + [429]
     assert the_link(app, expected).wrong_answers == 5
     data["last_name"] = expected.last_name
-    assert client.post(address, data=data).status_code == 429
+    assert client.post(address, data=data, follow_redirects=True).status_code == 429
 
 
 @pytest.mark.parametrize("day", ["", "0", "31", "abc", "9" * 500])
@@ -101,7 +106,7 @@ def test_any_day_that_is_not_the_arrival_is_simply_wrong(
     address = f"/g/{expected.token}"
     data = expected.right_answers | {"year": "1999", "day": day, "csrf_token": token_of(client, address)}
 
-    assert client.post(address, data=data).status_code == 422
+    assert client.post(address, data=data, follow_redirects=True).status_code == 422
 
 
 def test_the_form_is_closed_to_who_did_not_open_the_link(client: FlaskClient) -> None:
@@ -211,9 +216,9 @@ def test_a_slip_in_the_address_is_asked_about_once(client: FlaskClient, expected
         "email": "maria@gmial.com",
     }
 
-    asked = client.post("/g/form", data=data).get_data(as_text=True)
-    kept = client.post("/g/form", data=data | {"asked_about": "maria@gmial.com"}).get_data(as_text=True)
-    taken = client.post("/g/form", data=data | {"go": "use"}).get_data(as_text=True)
+    asked = shown_after(client, data)
+    kept = shown_after(client, data | {"asked_about": "maria@gmial.com"})
+    taken = shown_after(client, data | {"go": "use"})
 
     assert "Did you mean maria@gmail.com?" in asked
     assert "What is your mobile number?" in kept
@@ -225,7 +230,7 @@ def test_the_language_can_be_changed_at_any_step_without_losing_an_answer(
 ) -> None:
     data = {"csrf_token": enter(client, expected), "language": "en", "step": "mobile", "given_name": "Zoë"}
 
-    page = client.post("/g/form", data=data | {"go": "language:fr"}).get_data(as_text=True)
+    page = shown_after(client, data | {"go": "language:fr"})
 
     assert "Quel est votre numéro de mobile" in page
     assert 'name="given_name" value="Zoë"' in page
@@ -250,7 +255,7 @@ def test_what_a_guest_types_is_shown_as_text(client: FlaskClient, expected: Expe
     nasty = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     data = ANSWERS | {"csrf_token": enter(client, expected), "step": "stay", "go": "out:skipped"}
 
-    page = client.post("/g/form", data=data | {"given_name": nasty}).get_data(as_text=True)
+    page = shown_after(client, data | {"given_name": nasty})
 
     assert "<script>alert" not in page
     assert "<img" not in page
