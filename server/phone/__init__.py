@@ -117,11 +117,11 @@ def _door(link: GuestLink) -> str:
 
 
 def _greet_again(
-    token: str, link: GuestLink, given: dict[str, str], *, language: str = ""
+    token: str, link: GuestLink, given: dict[str, str], *, language: str | None = None
 ) -> ResponseReturnValue:
     """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
     answer = redirect(url_for("phone.greet", token=token, again=1), 303)
-    if language:
+    if language is not None:
         if language not in desk_languages():
             abort(422)
         secure: bool = current_app.config["SESSION_COOKIE_SECURE"]

@@ -50,6 +50,37 @@ def test_the_link_shows_the_hotels_name_and_nothing_of_the_stay(
         assert secret not in page
 
 
+def test_the_door_speaks_the_guests_language_and_keeps_what_was_typed(
+    app: Flask, client: FlaskClient, expected: Expected
+) -> None:
+    address = f"/g/{expected.token}"
+    door = client.get(address).get_data(as_text=True)
+    assert re.findall(r'value="language:(\w+)".*?>(.*?)</button>', door) == [
+        ("en", "English"),
+        ("fr", "Français"),
+    ]
+    typed = {"csrf_token": token_of(client, address), "last_name": "Zoë", "day": "7", "go": "language:fr"}
+
+    answer = client.post(address, data=typed, follow_redirects=True)
+
+    door = answer.get_data(as_text=True)
+    assert '<html lang="fr"' in door
+    assert "Jour d’arrivée" in door
+    assert 'value="Zoë"' in door
+    assert 'name="day" type="text" inputmode="numeric" maxlength="2" value="7"' in door
+    assert the_link(app, expected).wrong_answers == 0  # no answer was tried
+    enter(client, expected)
+    assert "Comment vous appelez-vous" in client.get("/g/form").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("wish", ["language:xx", "language:", "language:../en"])
+def test_a_language_we_do_not_have_is_refused(client: FlaskClient, expected: Expected, wish: str) -> None:
+    address = f"/g/{expected.token}"
+    data = expected.right_answers | {"csrf_token": token_of(client, address), "go": wish}
+
+    assert client.post(address, data=data).status_code == 422
+
+
 def test_a_preview_robot_changes_nothing(app: Flask, client: FlaskClient, expected: Expected) -> None:
     before = the_link(app, expected).__dict__ | {"_sa_instance_state": None}
     for method in ("GET", "HEAD", "GET"):
