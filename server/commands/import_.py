@@ -20,7 +20,14 @@ EXAMPLE = "import arrivals.csv --property main"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="exports, as CSV or XLSX")
-    parser.add_argument("--property", metavar="CODE", help="the property the files speak of")
+    parser.add_argument(
+        "--property",
+        metavar="CODE",
+        help=(
+            "the property every row of the files speaks of, whatever a column of theirs says "
+            "(without it: what a row's own column names, else the default property)"
+        ),
+    )
     parser.add_argument(
         "--source", metavar="NAME", help="the system they come from, when its layout is known"
     )

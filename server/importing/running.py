@@ -26,6 +26,7 @@ from server.records.arriving import Origin
 from server.records.models import Import, Problem, Source
 from server.records.storing import Stored, store
 from server.refusal import Refused
+from server.sources.layout import fold
 from server.sources.reading import Reading
 from server.sources.rows import BadRow
 
@@ -114,7 +115,7 @@ def _house(session: Session, reading: Reading, default: int) -> House:
         contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
         entities={p.id: p.legal_entity_id for p in properties},
         currencies={p.id: p.currency for p in properties},
-        by_name={name.casefold(): p.id for p in properties for name in (p.name, p.code)},
+        by_name={fold(name): p.id for p in properties for name in (p.name, p.code)},
         default=default,
     )
 

@@ -14,6 +14,9 @@ SENTENCES = {
         "{file}: the process that reads the file was ended from outside ({how}). What was read so far is "
         "stored. Start the import again: it goes on from there. If that happens again, memory is short."
     ),
+    "import.property_unknown": N_(
+        "“{value}” is none of our properties; the row is kept under the property of its import."
+    ),
     "import.row_refused": N_("Row {line}: the database refused this row ({fault}). The row waits."),
     "import.found": N_(
         "{file}: {layout}, {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"

@@ -104,6 +104,16 @@ class Reading:
         """Date columns that hold both orders, or an order and its opposite."""
         return tuple(c for c, v in self.date_columns.items() if v == "conflicting" and self._date_field(c))
 
+    @property
+    def names_properties(self) -> bool:
+        """Whether a column says, row by row, which property the row speaks of."""
+        return "property" in self.columns.values()
+
+    def of_one_property(self) -> Reading:
+        """The reading with its column of properties kept as it is, without a meaning."""
+        others = {column: field for column, field in self.columns.items() if field != "property"}
+        return dataclasses.replace(self, columns=others)
+
     def _date_field(self, column: str) -> bool:
         return self.columns.get(column) in DATE_FIELDS
 

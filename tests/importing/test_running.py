@@ -19,11 +19,15 @@ from server.guests.linking import link_waiting
 from server.importing import running
 from server.importing.pipeline import Row, Work, prepared_batches
 from server.importing.preparing import look_at, prepare
-from server.importing.running import run_import
+from server.importing.running import link_imports, run_import
 from server.privacy.check import check
+from server.properties.models import Property
+from server.properties.setup import ensure_properties, property_by_code
 from server.records.arriving import Prepared
 from server.records.models import Import, Problem, SourceRecord
 from server.refusal import Refused
+from server.sources.inspection import header_digest
+from server.sources.reading import KeptMapping
 from server.sources.rows import BadRow
 from tests.builders import at_once, take_in, write_export
 
@@ -220,3 +224,75 @@ def test_values_longer_than_any_column_cost_no_row(engine: Engine) -> None:
 
     with reading(engine) as session:
         assert check(session) == []
+
+
+HOTELS = (
+    b"Kundennr;Vorname;Nachname;Haus\n"
+    b"1;Anna;Rossi;Villa Mare\n2;Piet;de Vries;MARE\n3;Olga;Ivanova;Gasthof Nirgendwo\n4;Tom;Smith;-\n"
+)
+READ_AS = KeptMapping(
+    source_name="Kasse",
+    kind="till",
+    columns={"Vorname": "first_name", "Nachname": "last_name", "Haus": "property"},
+    key_columns=("Kundennr",),
+)
+
+
+def import_of_two_hotels(engine: Engine, folder: Path, named: str | None) -> Import:
+    """Import HOTELS into a house with Hôtel des Bains, its default, and Villa Maré."""
+    with writing(engine) as session:
+        ensure_properties(
+            session, [{"code": "main", "name": "Hôtel des Bains"}, {"code": "mare", "name": "Villa Maré"}]
+        )
+    export = folder / "till.csv"
+    export.write_bytes(HOTELS)
+    digest = header_digest(HOTELS.decode().splitlines()[0].split(";"))
+    looked = look_at(export, name=export.name, kept={digest: READ_AS})
+    with writing(engine) as session:
+        place = property_by_code(session, named) if named else None
+        import_id = prepare(session, looked, place=place).id
+    run_import(engine, import_id, export)
+    link_imports(engine, [import_id])
+    with reading(engine) as session:
+        assert check(session) == []
+        return session.get_one(Import, import_id)
+
+
+def places_of(engine: Engine) -> dict[str, str]:
+    with reading(engine) as session:
+        query = select(SourceRecord.key, Property.code).join(
+            Property, Property.id == SourceRecord.property_id
+        )
+        return dict(session.execute(query).all())
+
+
+def test_a_row_belongs_to_the_hotel_its_own_column_names_and_an_unknown_name_is_told(
+    engine: Engine, tmp_path: Path
+) -> None:
+    done = import_of_two_hotels(engine, tmp_path, None)
+
+    assert places_of(engine) == {"1": "mare", "2": "mare", "3": "main", "4": "main"}
+    assert done.findings["import.property_unknown"] == 1
+    assert (done.rows_stored, done.rows_waiting) == (4, 0)
+
+
+@pytest.mark.parametrize("named", ["main", "mare"])
+def test_the_hotel_named_for_a_whole_file_wins_over_its_column(
+    engine: Engine, tmp_path: Path, named: str
+) -> None:
+    done = import_of_two_hotels(engine, tmp_path, named)
+
+    assert set(places_of(engine).values()) == {named}
+    assert "import.property_unknown" not in done.findings
+
+
+def test_an_interrupted_import_is_not_gone_on_with_under_another_rule_for_its_hotel(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = import_of_two_hotels(engine, tmp_path, None)
+    with writing(engine) as session:
+        session.get_one(Import, first.id).state = "running"
+
+    again = import_of_two_hotels(engine, tmp_path, "main")
+
+    assert again.id != first.id
