@@ -25,11 +25,12 @@ from server.properties.models import Property
 from server.properties.setup import ensure_properties, property_by_code
 from server.records.arriving import Prepared
 from server.records.models import Import, Problem, SourceRecord
+from server.records.problems import list_problems, reopen, settle
 from server.refusal import Refused
 from server.sources.inspection import header_digest
 from server.sources.reading import KeptMapping
 from server.sources.rows import BadRow
-from tests.builders import at_once, take_in, write_export
+from tests.builders import NOON, at_once, take_in, write_export
 
 Batches = Callable[[Work, int], Iterator[list[Row]]]
 
@@ -296,3 +297,75 @@ def test_an_interrupted_import_is_not_gone_on_with_under_another_rule_for_its_ho
     again = import_of_two_hotels(engine, tmp_path, "main")
 
     assert again.id != first.id
+
+
+PROFILES = "Profile ID\tGuest Name\tEmail\tTelephone\tDOB\tNationality\tLang\tInsert Date\tArr\tDep\n"
+GOOD = "G1\tRossi, Anna\tanna@libero.it\t\t1980-02-03\tIT\tit\t2025-03-01\t\t\n"
+TORN = "G2\tde Vries, Piet\t+31 6\n"
+
+
+def import_of(engine: Engine, folder: Path, *rows: str) -> int:
+    """Import an export with these rows, to its end."""
+    export = folder / "profiles.txt"
+    export.write_bytes((PROFILES + "".join(rows)).encode("utf-16"))
+    import_id = prepared(engine, export)
+    run_import(engine, import_id, export)
+    link_imports(engine, [import_id])
+    with reading(engine) as session:
+        assert check(session) == []
+    return import_id
+
+
+def listed(engine: Engine, state: str = "waiting") -> list[tuple[int | None, int | None]]:
+    """The problems of a state: their imports and lines."""
+    with reading(engine) as session:
+        return [
+            (item.problem.import_id, item.problem.line) for item in list_problems(session, state=state).listed
+        ]
+
+
+def test_a_row_that_waits_is_one_item_with_its_newest_import_however_often_the_file_comes(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = import_of(engine, tmp_path, TORN, GOOD)
+    assert listed(engine) == [(first, 2)]
+
+    second = import_of(engine, tmp_path, GOOD, TORN)
+
+    assert listed(engine) == [(second, 3)]
+    assert counts(engine, first) == (2, 1, 0, 1)
+    assert counts(engine, second) == (2, 0, 1, 1)
+
+
+def test_two_torn_rows_of_one_file_are_two_items_though_they_are_alike(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_of(engine, tmp_path, TORN, GOOD, TORN)
+    again = import_of(engine, tmp_path, TORN, GOOD, TORN)
+
+    assert listed(engine) == [(again, 4), (again, 2)]
+
+
+def test_a_row_that_somebody_settled_does_not_wait_again_when_it_comes_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_of(engine, tmp_path, TORN, GOOD)
+    with writing(engine) as session:
+        problem = session.scalars(select(Problem)).one()
+        settle(session, problem.id, who="desk", now=NOON)
+
+    again = import_of(engine, tmp_path, TORN, GOOD)
+
+    assert listed(engine) == []
+    assert listed(engine, "settled") == [(again, 2)]
+    with writing(engine) as session, pytest.raises(Refused):
+        reopen(session, problem.id, who="desk", now=NOON)  # on a page that was open all the time
+
+
+def test_the_same_row_of_another_system_waits_for_itself(engine: Engine, tmp_path: Path) -> None:
+    import_of(engine, tmp_path, TORN, GOOD)
+    export = tmp_path / "profiles.txt"
+    other = prepared(engine, export, source="annex")
+    run_import(engine, other, export)
+
+    assert len(listed(engine)) == 2
