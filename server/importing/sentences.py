@@ -1,6 +1,6 @@
 """Sentences of the import's codes."""
 
-from server.wording import N_
+from server.wording import N_, NN_
 
 SENTENCES = {
     "import.unknown_header": N_(
@@ -39,3 +39,11 @@ SENTENCES = {
     "import.no_choice": N_("Choose a file first: click into the field, or drop the file on it."),
     "import.no_file": N_("There is no file {file}."),
 }
+
+SUMMARIES: dict[str, tuple[str, str]] = {
+    "import.property_unknown": NN_(
+        "{count} row names a property that is none of ours; it is kept under the import's own.",
+        "{count} rows name a property that is none of ours; they are kept under the import's own.",
+    ),
+}
+"""What an import says of all its rows with a finding: singular and plural, with their {count}."""

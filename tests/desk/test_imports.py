@@ -151,13 +151,40 @@ def test_what_the_door_takes_out_is_counted_once(house: Flask, desk: FlaskClient
     number = drop(desk, "one.txt", (header + row).encode("utf-16"))
     look_at(house, number)
 
-    assert "An identity document number" in page_of(desk, f"/desk/imports/{number}")
+    assert "<strong>1</strong> identity document number was" in page_of(desk, f"/desk/imports/{number}")
     assert "YA1234567" not in page_of(desk, f"/desk/imports/{number}")
     say_to(desk, f"/desk/imports/{number}/confirm")
     run(house, number)
 
     with reading(house.config["ENGINE"]) as session:
         assert session.get_one(Import, number).findings["taken-out-identity-document"] == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "qps"])
+def test_what_was_noticed_is_summed_up_without_holes(house: Flask, desk: FlaskClient, language: str) -> None:
+    header = (
+        "Profile ID\tGuest Name\tEmail\tTelephone\tDOB\tNationality\tLang\tInsert Date\tArr\tDep\tID Doc\n"
+    )
+    rows = (
+        "G1\tRossi, Anna\tabc.1@guest.booking.com\t123\t31/02/1980\tXX\tit\t2025-03-01\t\t\tYA1234567\n"
+        "G2\tRossi, Zoé\tabc.2@guest.booking.com\t\t1900-01-01\tIT\tit\t2025-03-01\t\t\t\n"
+        "G3\tRossi\n"
+    )
+    number = drop(desk, "one.txt", (header + rows).encode("utf-16"))
+    look_at(house, number)
+    before = page_of(desk, f"/desk/imports/{number}?lang={language}")
+    say_to(desk, f"/desk/imports/{number}/confirm")
+    run(house, number)
+    after = page_of(desk, f"/desk/imports/{number}?lang={language}")
+
+    for page in (before, after):
+        for shown in page.split('<ul class="findings">')[1:]:
+            listed = shown.split("</ul>")[0]
+            assert "…" not in listed
+            assert "{" not in listed
+    if language == "en":
+        assert "<strong>2</strong> e-mail addresses belong to a booking" in after
+        assert "<strong>1</strong> row has another number of cells" in before
 
 
 def test_a_file_can_be_discarded_and_is_gone(house: Flask, desk: FlaskClient, export: bytes) -> None:
