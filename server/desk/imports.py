@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from server.access import staff
 from server.clock import clock
 from server.desk.words import use_words
-from server.importing.dropping import KINDS, confirm, discard, keep_mapping, take_drop
+from server.importing.dropping import KINDS, choose_layout, confirm, discard, keep_mapping, take_drop
 from server.importing.preview import preview
 from server.importing.progress import MOVING, fingerprint, imports_page, minutes_left, share_read
 from server.importing.uploads import keep_upload
@@ -153,6 +153,14 @@ def map_columns(import_id: int) -> Response:
         source_name=request.form.get("source_name", ""),
         kind=request.form.get("kind", ""),
     )
+    return redirect(url_for("imports.show", import_id=import_id), 303)
+
+
+@pages.post("/imports/<int:import_id>/layout")
+@staff("reception")
+def say_layout(import_id: int) -> Response:
+    """Say which of the systems that fit alike the file is from."""
+    choose_layout(g.session, _import(import_id).id, request.form.get("layout", ""))
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 

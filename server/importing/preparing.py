@@ -46,6 +46,16 @@ def look_at(path: Path, *, name: str, kept: Mapping[str, Mapped], layout: str | 
     return Looked(name, path, digest, path.stat().st_size, inspect(path, name=name, kept=kept, layout=layout))
 
 
+def layout_said_before(session: Session, reading: Reading) -> str | None:
+    """Which of the layouts that fit this header alike its last import was read by; None: there was none."""
+    if not reading.asked or reading.layout:
+        return None
+    digest, layout = Import.reading["header_digest"].as_string(), Import.reading["layout"].as_string()
+    query = select(layout).where(digest == reading.header_digest, Import.state == "done")
+    before = session.scalar(query.order_by(Import.id.desc()).limit(1))
+    return before if before in reading.asked else None
+
+
 def kept_mappings(session: Session) -> dict[str, Mapped]:
     """What staff said earlier about headers that nobody knew, by the header's digest."""
     return {

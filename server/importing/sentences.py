@@ -7,6 +7,10 @@ SENTENCES = {
         "{file}: no layout is known for this header. Say under Imports how its columns are to be read, "
         "or name a known one with --source."
     ),
+    "import.several_layouts": N_(
+        "{file}: these columns fit {titles} alike. Say which it is: --source {names}."
+    ),
+    "import.choose_layout": N_("Choose one of the systems that are offered."),
     "import.nothing_to_resume": N_("{file}: no import of this file was interrupted."),
     "import.busy": N_("{file}: another process imports this file right now."),
     "import.source_name": N_("The name of a source has 1 to {limit} characters."),
@@ -19,8 +23,12 @@ SENTENCES = {
     ),
     "import.row_refused": N_("Row {line}: the database refused this row ({fault}). The row waits."),
     "import.found": N_(
-        "{file}: {layout}, {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"
+        "{file}: {layout} ({why}), {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"
     ),
+    "import.why_recognised": N_("known by its columns"),
+    "import.why_mapped": N_("as the house said for these columns"),
+    "import.why_said": N_("as it was said"),
+    "import.why_before": N_("it fits {titles} alike; read as the last time"),
     "import.done": N_(
         "{file}: {read} rows read = {stored} stored + {unchanged} unchanged + {waiting} waiting"
     ),

@@ -201,12 +201,15 @@ def _with_meaning(
     if len(ours) == 1:
         layout = layouts()[ours[0]]
         found = layout.find(reading.header)
+        alike = recognise(reading.header) if forced else ours
         columns = {
             name: field for name, column in found.items() if (field := layout.columns[column]) is not None
         }
         return dataclasses.replace(
             reading,
             layout=layout.name,
+            layout_said=forced is not None,
+            asked=alike if len(alike) > 1 else (),
             columns=columns,
             key_columns=tuple(name for name, column in found.items() if column in layout.key),
             source_name=layout.name,

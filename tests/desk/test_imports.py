@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -14,11 +15,13 @@ from sqlalchemy import func, select
 from server.access import guard_of
 from server.clock import clock
 from server.db import reading, writing
+from server.discovery import discover
 from server.importing.dropping import look
-from server.jobs.worker import Task
+from server.jobs.worker import Task, run_due
 from server.keys import read_key
 from server.records.models import Import, KeptMapping, Problem, SourceRecord
 from server.settings import Settings
+from server.sources.layout import layouts
 from server.work import run_import
 from tests.builders import write_export
 from tests.desk.filled import HOSTILE, add_problem
@@ -59,6 +62,12 @@ def run(house: Flask, import_id: int) -> None:
     run_import.run(Task(house.config["ENGINE"], settings_of(house), {"import_id": import_id}, lambda: False))
 
 
+def do_what_is_due(house: Flask) -> None:
+    """What the worker does with all that is due."""
+    tasks = discover("server.work", ("run",))
+    run_due(house.config["ENGINE"], settings_of(house), tasks, once=True, stop=threading.Event())
+
+
 def say_to(desk: FlaskClient, address: str, **fields: str) -> int:
     """Send a form of an import's page; the answer's status."""
     return desk.post(address, data={"csrf_token": token_of(desk, "/desk/imports"), **fields}).status_code
@@ -94,6 +103,7 @@ def test_every_page_and_form_is_for_reception_only(house: Flask) -> None:
         "/desk/imports/1/confirm",
         "/desk/imports/1/discard",
         "/desk/imports/1/mapping",
+        "/desk/imports/1/layout",
         "/desk/problems/1/settled",
         "/desk/problems/1/waiting",
     ],
@@ -221,6 +231,36 @@ def test_an_unknown_header_is_asked_about_kept_and_never_asked_again(house: Flas
     assert "Import 2 rows" in page_of(desk, f"/desk/imports/{again}")
     with reading(house.config["ENGINE"]) as session:
         assert session.scalars(select(KeptMapping)).one().key_columns == ["Réf"]
+
+
+def both(first: str, second: str) -> bytes:
+    """A file whose header has all columns of two systems, with one row."""
+    columns = [*layouts()[first].columns]
+    columns += [name for name in layouts()[second].columns if name not in columns]
+    return (";".join(columns) + "\n" + ";".join(f"{at}a" for at in range(len(columns))) + "\n").encode()
+
+
+def test_a_header_that_fits_two_systems_is_asked_about_once(house: Flask, desk: FlaskClient) -> None:
+    number = drop(desk, "both.csv", both("pms_a", "gift"))
+    do_what_is_due(house)
+    page = page_of(desk, f"/desk/imports/{number}")
+    assert "fit several systems alike" in page
+    assert "Import 1 row" not in page
+    assert say_to(desk, f"/desk/imports/{number}/layout", layout="wifi") == 422
+
+    assert say_to(desk, f"/desk/imports/{number}/layout", layout="gift") == 303
+    do_what_is_due(house)
+
+    page = page_of(desk, f"/desk/imports/{number}")
+    assert "Gift card sales" in page
+    assert "as the house said" in page
+    say_to(desk, f"/desk/imports/{number}/confirm")
+    do_what_is_due(house)
+    again = drop(desk, "both of June.csv", both("pms_a", "gift"))
+    do_what_is_due(house)
+    page = page_of(desk, f"/desk/imports/{again}")
+    assert "Import 1 row" in page
+    assert "fit several systems alike" in page  # who said it wrong the first time can still say otherwise
 
 
 @pytest.mark.parametrize(
