@@ -16,6 +16,7 @@ from server.access import guard_of
 from server.clock import clock
 from server.db import reading, writing
 from server.discovery import discover
+from server.importing import pipeline
 from server.importing.dropping import look
 from server.jobs.worker import Task, run_due
 from server.keys import read_key
@@ -383,3 +384,18 @@ def test_what_waits_stands_in_a_list_with_its_reason_and_can_be_settled_and_take
 
 def test_a_problem_there_is_not_is_said(desk: FlaskClient) -> None:
     assert say_to(desk, "/desk/problems/999/settled") == 422
+
+
+def test_a_file_so_long_that_another_process_reads_it_is_imported_from_the_desk_too(
+    house: Flask, desk: FlaskClient, export: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "WORTH_A_PROCESS", 30)
+    number = drop(desk, "long.txt", export)
+    look_at(house, number)
+    say_to(desk, f"/desk/imports/{number}/confirm")
+
+    run(house, number)
+
+    with reading(house.config["ENGINE"]) as session:
+        found = session.get_one(Import, number)
+        assert (found.state, found.rows_read) == ("done", 30)
