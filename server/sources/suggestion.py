@@ -145,7 +145,7 @@ def _score(name: str, words: Sequence[str], field: str, shape: str | None) -> fl
         return likeness * 0.9 if kind in _SHAPED else likeness
     if shape in ("words", "coded"):
         strange = kind in _SHAPED | _NUMBERS if shape == "words" else kind in _SHAPED | _NAMES
-        return likeness * (0.6 if strange else 1)
+        return likeness * ((0.75 if likeness > 0.95 else 0.6) if strange else 1)
     if shape in ("date", "birth") and kind == "date":
         return _score_date(likeness, field, births=shape == "birth")
     if shape == kind:

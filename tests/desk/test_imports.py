@@ -261,7 +261,7 @@ def test_a_header_that_fits_two_systems_is_asked_about_once(house: Flask, desk: 
     do_what_is_due(house)
     page = page_of(desk, f"/desk/imports/{again}")
     assert "Import 1 row" in page
-    assert "fit several systems alike" in page  # who said it wrong the first time can still say otherwise
+    assert "Is the file from another one?" in page  # who said it wrong the first time can still say otherwise
 
 
 @pytest.mark.parametrize(

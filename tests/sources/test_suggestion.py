@@ -42,6 +42,10 @@ def suggested(columns: Columns) -> dict[str, str]:
         ({"Guest": WHOLE}, "full_name"),
         ({"Client ID": NUMBERS}, None),
         ({"Nom": WHOLE}, "full_name"),
+        (
+            {"Prénom": ["Anna1", "Piet2", "Olga3", "Tom4", "Zoé5"]},
+            "first_name",
+        ),  # a test's data, but its name
         ({"Nom": LAST}, "last_name"),
     ],
 )
