@@ -34,7 +34,7 @@ def texts() -> set[str | tuple[str, ...]]:
         ]
         given = {pattern.removeprefix(f"{folder}/"): option for pattern, option in options.items()}
         for _file, _line, message, _comments, _context in extract_from_dir(
-            TOP / folder, inside, given, keywords=DEFAULT_KEYWORDS | {"N_": None}
+            TOP / folder, inside, given, keywords=DEFAULT_KEYWORDS | {"N_": None, "NN_": (1, 2)}
         ):
             found.add(message)
     return found
