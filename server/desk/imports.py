@@ -159,7 +159,7 @@ def map_columns(import_id: int) -> Response:
 
 
 @pages.post("/imports/<int:import_id>/layout")
-@staff("reception")
+@staff("arrivals.import")
 def say_layout(import_id: int) -> Response:
     """Say which of the systems that fit alike the file is from."""
     choose_layout(g.session, _import(import_id).id, request.form.get("layout", ""))
