@@ -29,11 +29,13 @@ LENGTH = timedelta(seconds=30)
 @cache
 def _this_machine() -> str:
     """Tells process ids of this machine (and of this container on it) from all others."""
-    facts = [socket.gethostname(), str(uuid.getnode())]
+    facts = [socket.gethostname()]
     for fact in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
         with suppress(OSError):
             path = Path(fact)
             facts.append(str(path.readlink()) if path.is_symlink() else path.read_text("ascii"))
+    if len(facts) == 1:  # not Linux; only there, because it may be a number drawn anew by each process
+        facts.append(str(uuid.getnode()))
     return hashlib.blake2b("\n".join(facts).encode(), digest_size=8).hexdigest()
 
 

@@ -150,12 +150,15 @@ def leave_place(session: Session, name: str, holder: str) -> None:
 
 
 def is_time(session: Session, kind: str, every: timedelta, *, now: datetime) -> bool:
-    """Whether recurring work is due, and if so book the next time; two schedulers book it once."""
+    """Whether recurring work is due, and if so book the next time; two schedulers book it once.
+
+    A booking further away than `every` was made before the clock was set back, and counts for nothing.
+    """
     name = f"every:{kind}"
     place = session.get(Lease, name, with_for_update=True)
     if place is None:
         return add_unless_there(session, Lease(name=name, holder="clock", until=now + every))
-    if place.until > now:
+    if now < place.until <= now + every:
         return False
     place.until = now + every
     return True
