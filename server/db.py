@@ -62,10 +62,14 @@ def _json(value: Any) -> str:
     return value if isinstance(value, Encoded) else json_text(value)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Made once: json.dumps makes one for every value whose form is not its own."""
+
+
 def json_text(value: Any) -> str:
     """JSON as the tables hold it: keys sorted, letters as they are; half a character (a lone surrogate, as a
     broken sender's JSON may hold) is escaped, because no store takes it as text."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:
