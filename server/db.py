@@ -143,10 +143,12 @@ def insert_tuples(
         return
     connection = session.connection()
     sql, by_name, processors = _insertion(connection.dialect, model, names)
-    if any(processors):
-        rows = [
-            tuple(p(value) if p else value for p, value in zip(processors, row, strict=True)) for row in rows
+    if any(processors):  # column by column: most columns need none
+        columns = [
+            values if p is None else map(p, values)
+            for p, values in zip(processors, zip(*rows, strict=True), strict=True)
         ]
+        rows = list(zip(*columns, strict=True))
     if by_name:
         connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in rows])
     else:
