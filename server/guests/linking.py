@@ -24,7 +24,7 @@ from server.guests.assigning import assign
 from server.guests.loading import Loaded, decisions_on, load, members_of, parts
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
-from server.jobs.places import holding
+from server.jobs.places import Place, PlaceLost, holding
 from server.matching import Model as EngineModel
 from server.matching import Partition, make_model, match
 from server.matching.explaining import Evidence
@@ -62,20 +62,29 @@ def link_waiting(
 
     Waits for another linker to end: one links at a time. Raises nothing on records; database errors pass.
     """
-    with holding(engine, PLACE, wait=True):
-        with reading(engine) as session:
-            waiting = session.scalar(
-                select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
-            )
-            newest = session.scalar(select(Model).order_by(Model.made_at.desc()).limit(1))
-        if not waiting and not bulk:
-            return None
-        if bulk or newest is None or (waiting or 0) > FEW:
-            return _link_all(engine, progress)
-        return _link_neighbourhood(engine, newest, progress)
+    while True:
+        try:
+            with holding(engine, PLACE, wait=True) as place:
+                if place is not None:
+                    return _link(engine, place, bulk, progress)
+        except PlaceLost:  # another links; what it leaves is ours again when it has ended
+            continue
 
 
-def _link_all(engine: Engine, progress: Progress | None) -> LinkReport:
+def _link(engine: Engine, place: Place, bulk: bool, progress: Progress | None) -> LinkReport | None:
+    with reading(engine) as session:
+        waiting = session.scalar(
+            select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
+        )
+        newest = session.scalar(select(Model).order_by(Model.number.desc()).limit(1))
+    if not waiting and not bulk:
+        return None
+    if bulk or newest is None or (waiting or 0) > FEW:
+        return _link_all(engine, place, progress)
+    return _link_neighbourhood(engine, place, newest, progress)
+
+
+def _link_all(engine: Engine, place: Place, progress: Progress | None) -> LinkReport:
     _tell(progress, "reading", 0, 1)
     with reading(engine) as session:
         loaded = load(session, None)
@@ -83,18 +92,30 @@ def _link_all(engine: Engine, progress: Progress | None) -> LinkReport:
     _tell(progress, "matching", 0, 1)
     model = make_model(loaded.records)
     with writing(engine) as session:
-        if session.get(Model, model.version) is None:
-            session.add(Model(version=model.version, content=model.to_json(), made_at=clock()))
-    return _apply(engine, loaded, match(loaded.records, model, decisions), model.version, progress)
+        place.confirm(session)
+        _keep_model(session, model)
+    partition = match(loaded.records, model, decisions)
+    return _apply(engine, place, loaded, partition, model.version, progress)
 
 
-def _link_neighbourhood(engine: Engine, newest: Model, progress: Progress | None) -> LinkReport:
+def _keep_model(session: Session, model: EngineModel) -> None:
+    """Make this model the newest. The order of making says which is, not the time: clocks are set back."""
+    number = (session.scalar(select(func.max(Model.number))) or 0) + 1
+    kept = session.get(Model, model.version)
+    if kept is None:
+        session.add(Model(version=model.version, number=number, content=model.to_json(), made_at=clock()))
+    else:
+        kept.number = number
+
+
+def _link_neighbourhood(engine: Engine, place: Place, newest: Model, progress: Progress | None) -> LinkReport:
     with reading(engine) as session:
         waiting = session.scalars(select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True))).all()
         loaded = load(session, _neighbourhood(session, waiting))
         decisions = decisions_on(session, loaded)
     model = EngineModel.from_json(newest.content)
-    return _apply(engine, loaded, match(loaded.records, model, decisions), newest.version, progress)
+    partition = match(loaded.records, model, decisions)
+    return _apply(engine, place, loaded, partition, newest.version, progress)
 
 
 def _neighbourhood(session: Session, waiting: Sequence[int]) -> set[int]:
@@ -158,9 +179,14 @@ class _Work:
 
 
 def _apply(
-    engine: Engine, loaded: Loaded, partition: Partition, model: str, progress: Progress | None
+    engine: Engine,
+    place: Place,
+    loaded: Loaded,
+    partition: Partition,
+    model: str,
+    progress: Progress | None,
 ) -> LinkReport:
-    """Write the difference between the engine's grouping and the links there are."""
+    """Write the difference between the engine's grouping and the links there are, while the place is ours."""
     with reading(engine) as session:
         links = _links(session, loaded.ids)
     by_label: dict[int, list[int]] = defaultdict(list)
@@ -179,6 +205,7 @@ def _apply(
             members = members_of(session, [loaded.ids[i] for i in places])
         work = _Work(batch, members, dict(zip(places, partition.reasons(places), strict=True)), model)
         with writing(engine) as session:
+            place.confirm(session)
             changed += _write_batch(session, loaded, partition, work, links, assignment.minted)
         written += len(places)
         _tell(progress, "linking", written, total)
