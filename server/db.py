@@ -62,10 +62,14 @@ def _json(value: Any) -> str:
     return value if isinstance(value, Encoded) else json_text(value)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+"""Made once: json.dumps makes one for every value whose form is not its own."""
+
+
 def json_text(value: Any) -> str:
     """JSON as the tables hold it: keys sorted, letters as they are; half a character (a lone surrogate, as a
     broken sender's JSON may hold) is escaped, because no store takes it as text."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -139,10 +143,12 @@ def insert_tuples(
         return
     connection = session.connection()
     sql, by_name, processors = _insertion(connection.dialect, model, names)
-    if any(processors):
-        rows = [
-            tuple(p(value) if p else value for p, value in zip(processors, row, strict=True)) for row in rows
+    if any(processors):  # column by column: most columns need none
+        columns = [
+            values if p is None else map(p, values)
+            for p, values in zip(processors, zip(*rows, strict=True), strict=True)
         ]
+        rows = list(zip(*columns, strict=True))
     if by_name:
         connection.exec_driver_sql(sql, [dict(zip(names, row, strict=True)) for row in rows])
     else:

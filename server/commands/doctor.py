@@ -50,7 +50,10 @@ def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
     yield _folder(settings)
     yield _space(settings)
     yield _guarded("keys", lambda: _keys(settings))
-    yield _guarded("database", lambda: _database(settings))
+    database = _guarded("database", lambda: _database(settings))
+    yield database
+    if database.advice is None and "yet" not in database.found:
+        yield _guarded("work", lambda: _work(settings))
 
 
 def _guarded(name: str, look: Callable[[], Check]) -> Check:
@@ -119,3 +122,24 @@ def _database(settings: Settings) -> Check:
     if revision != head():
         return Check("database", f"at {revision}, behind {head()}", "start ./oneguest up, which migrates it")
     return Check("database", f"{engine.dialect.name}, at {revision}")
+
+
+def _work(settings: Settings) -> Check:
+    from server import tables  # noqa: F401 (the queue's readers need every table)
+    from server.db import make_engine, reading
+    from server.discovery import discover
+    from server.jobs.queue import kinds_waiting
+
+    engine = make_engine(settings.database_url)
+    try:
+        with reading(engine) as session:
+            unknown = kinds_waiting(session) - set(discover("server.work", ("run",)))
+    finally:
+        engine.dispose()
+    if not unknown:
+        return Check("work", "all that waits is of a kind this version does")
+    return Check(
+        "work",
+        f"waits of a kind that this version does not know: {', '.join(sorted(unknown))}",
+        "a newer version asked for it; start that version, and it will be done",
+    )

@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
+from contextlib import suppress
 
 from server.settings import Settings
 
 HELP = "Do the waiting work: read forms, run imports, link records, count the day."
 EXAMPLE = "worker --once"
+
+GRACE = 5
+"""Seconds that the work in hand has to end by itself; `up` ends a worker that takes ten."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,12 +25,23 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Work until told to stop, or until nothing is due."""
     from server import tables  # noqa: F401 (the queue's readers need every table)
     from server.discovery import discover
-    from server.jobs.worker import run_due
+    from server.jobs.worker import Stopped, run_due
     from server.opening import open_database
 
     stop = threading.Event()
+
+    def ask_to_stop(*_: object) -> None:
+        stop.set()
+        signal.alarm(GRACE)
+
+    def stop_now(*_: object) -> None:
+        raise Stopped
+
+    signal.signal(signal.SIGALRM, stop_now)
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+        signal.signal(name, ask_to_stop)
     engine = open_database(settings)
-    run_due(engine, settings, discover("server.work", ("run",)), once=args.once, stop=stop)
+    with suppress(Stopped):  # between two pieces of work nothing is in hand
+        run_due(engine, settings, discover("server.work", ("run",)), once=args.once, stop=stop)
+        signal.alarm(0)
     return 0

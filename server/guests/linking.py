@@ -9,10 +9,10 @@ so that the desk can write in between and a killed run, started again, ends in t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, select, update
@@ -21,15 +21,14 @@ from sqlalchemy.orm import Session
 from server.clock import clock
 from server.db import insert_rows, reading, writing
 from server.guests.assigning import assign
+from server.guests.loading import Loaded, decisions_on, load, members_of, parts
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
-from server.jobs.places import holding
-from server.matching import Decisions, Partition, Records, make_model, match
+from server.jobs.places import Place, PlaceLost, holding
 from server.matching import Model as EngineModel
+from server.matching import Partition, make_model, match
 from server.matching.explaining import Evidence
-from server.records.arriving import ID_SEPARATOR
-from server.records.models import CleanRow, RecordKey, Source, SourceRecord
-from server.records.reading import from_row
+from server.records.models import CleanRow, RecordKey, SourceRecord
 
 PLACE = "linker"
 BATCH = 1000
@@ -40,8 +39,6 @@ FEW = 500
 
 COMMON_KEY = 200
 """A key that more records bear says little by itself; it brings no neighbours in."""
-
-_T = TypeVar("_T", int, str)
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many are done and how many there are."""
@@ -58,17 +55,6 @@ class LinkReport:
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """Records as the engine wants them, and what the tables know beside them; all in one order."""
-
-    ids: list[int]
-    versions: list[int]
-    waiting: set[int]
-    members: list[Member]
-    records: Records
-
-
 def link_waiting(
     engine: Engine, *, bulk: bool = False, progress: Progress | None = None
 ) -> LinkReport | None:
@@ -76,39 +62,60 @@ def link_waiting(
 
     Waits for another linker to end: one links at a time. Raises nothing on records; database errors pass.
     """
-    with holding(engine, PLACE, wait=True):
-        with reading(engine) as session:
-            waiting = session.scalar(
-                select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
-            )
-            newest = session.scalar(select(Model).order_by(Model.made_at.desc()).limit(1))
-        if not waiting and not bulk:
-            return None
-        if bulk or newest is None or (waiting or 0) > FEW:
-            return _link_all(engine, progress)
-        return _link_neighbourhood(engine, newest, progress)
+    while True:
+        try:
+            with holding(engine, PLACE, wait=True) as place:
+                if place is not None:
+                    return _link(engine, place, bulk, progress)
+        except PlaceLost:  # another links; what it leaves is ours again when it has ended
+            continue
 
 
-def _link_all(engine: Engine, progress: Progress | None) -> LinkReport:
+def _link(engine: Engine, place: Place, bulk: bool, progress: Progress | None) -> LinkReport | None:
+    with reading(engine) as session:
+        waiting = session.scalar(
+            select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
+        )
+        newest = session.scalar(select(Model).order_by(Model.number.desc()).limit(1))
+    if not waiting and not bulk:
+        return None
+    if bulk or newest is None or (waiting or 0) > FEW:
+        return _link_all(engine, place, progress)
+    return _link_neighbourhood(engine, place, newest, progress)
+
+
+def _link_all(engine: Engine, place: Place, progress: Progress | None) -> LinkReport:
     _tell(progress, "reading", 0, 1)
     with reading(engine) as session:
-        loaded = _load(session, None)
-        decisions = _decisions(session, loaded)
+        loaded = load(session, None)
+        decisions = decisions_on(session, loaded)
     _tell(progress, "matching", 0, 1)
     model = make_model(loaded.records)
     with writing(engine) as session:
-        if session.get(Model, model.version) is None:
-            session.add(Model(version=model.version, content=model.to_json(), made_at=clock()))
-    return _apply(engine, loaded, match(loaded.records, model, decisions), model.version, progress)
+        place.confirm(session)
+        _keep_model(session, model)
+    partition = match(loaded.records, model, decisions)
+    return _apply(engine, place, loaded, partition, model.version, progress)
 
 
-def _link_neighbourhood(engine: Engine, newest: Model, progress: Progress | None) -> LinkReport:
+def _keep_model(session: Session, model: EngineModel) -> None:
+    """Make this model the newest. The order of making says which is, not the time: clocks are set back."""
+    number = (session.scalar(select(func.max(Model.number))) or 0) + 1
+    kept = session.get(Model, model.version)
+    if kept is None:
+        session.add(Model(version=model.version, number=number, content=model.to_json(), made_at=clock()))
+    else:
+        kept.number = number
+
+
+def _link_neighbourhood(engine: Engine, place: Place, newest: Model, progress: Progress | None) -> LinkReport:
     with reading(engine) as session:
         waiting = session.scalars(select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True))).all()
-        loaded = _load(session, _neighbourhood(session, waiting))
-        decisions = _decisions(session, loaded)
+        loaded = load(session, _neighbourhood(session, waiting))
+        decisions = decisions_on(session, loaded)
     model = EngineModel.from_json(newest.content)
-    return _apply(engine, loaded, match(loaded.records, model, decisions), newest.version, progress)
+    partition = match(loaded.records, model, decisions)
+    return _apply(engine, place, loaded, partition, newest.version, progress)
 
 
 def _neighbourhood(session: Session, waiting: Sequence[int]) -> set[int]:
@@ -116,7 +123,7 @@ def _neighbourhood(session: Session, waiting: Sequence[int]) -> set[int]:
     inside = set(waiting)
     inside |= _fellows(session, inside)
     near: set[int] = set()
-    for part in _parts(sorted(inside)):
+    for part in parts(sorted(inside)):
         for packed in session.scalars(select(CleanRow.keys).where(CleanRow.record_id.in_(part))):
             near |= _bearers(session, np.frombuffer(packed, dtype="<i8").tolist())
     decided = set(session.scalars(select(Decision.record_a).where(Decision.record_b.in_(inside))))
@@ -140,71 +147,10 @@ def _bearers(session: Session, keys: Sequence[int]) -> set[int]:
 
 def _fellows(session: Session, record_ids: Collection[int]) -> set[int]:
     found: set[int] = set()
-    for part in _parts(sorted(record_ids)):
+    for part in parts(sorted(record_ids)):
         guests = select(Link.guest_id).where(Link.record_id.in_(part))
         found |= set(session.scalars(select(Link.record_id).where(Link.guest_id.in_(guests))))
     return found
-
-
-def _parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
-
-
-def _load(session: Session, record_ids: Collection[int] | None) -> _Loaded:
-    """Load records with a reading, ordered by source and key; all of them when `record_ids` is None."""
-    columns = [
-        SourceRecord.id,
-        SourceRecord.current_version,
-        SourceRecord.needs_linking,
-        SourceRecord.key,
-        SourceRecord.proof,
-        SourceRecord.received_at,
-        Source.name.label("source_name"),
-        Source.kind.label("source_kind"),
-        *CleanRow.__table__.columns,
-    ]
-    query = (
-        select(*columns)
-        .join(Source, Source.id == SourceRecord.source_id)
-        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
-    )
-    parts: Iterable[Sequence[int] | None] = [None] if record_ids is None else _parts(sorted(record_ids))
-    rows: list[tuple[str, int, int, bool, str, Member]] = []
-    for part in parts:
-        chosen = query if part is None else query.where(SourceRecord.id.in_(part))
-        for row in session.execute(chosen.execution_options(yield_per=2000)).mappings():
-            clean = from_row(dict(row))
-            known_on = (clean.updated_at or clean.created_at or row["received_at"]).date()
-            name = f"{row['source_name']}{ID_SEPARATOR}{row['key']}"
-            member = Member(row["id"], name, clean, row["proof"], row["source_kind"], known_on)
-            rows.append(
-                (name, row["id"], row["current_version"], row["needs_linking"], row["source_name"], member)
-            )
-    rows.sort(key=lambda r: r[0])
-    records = Records.of(
-        [r[5].clean for r in rows],
-        [r[0] for r in rows],
-        [r[4] for r in rows],
-        [r[5].proof for r in rows],
-    )
-    return _Loaded(
-        ids=[r[1] for r in rows],
-        versions=[r[2] for r in rows],
-        waiting={r[1] for r in rows if r[3]},
-        members=[r[5] for r in rows],
-        records=records,
-    )
-
-
-def _decisions(session: Session, loaded: _Loaded) -> Decisions:
-    names = {record_id: member.name for record_id, member in zip(loaded.ids, loaded.members, strict=True)}
-    pairs: dict[str, list[tuple[str, str]]] = {"same": [], "not_same": [], "undecided": []}
-    for decision in session.scalars(select(Decision).order_by(Decision.id)):
-        a, b = names.get(decision.record_a), names.get(decision.record_b)
-        if a is not None and b is not None:
-            pairs[decision.verdict].append((a, b))
-    return Decisions(same=pairs["same"], apart=pairs["not_same"])
 
 
 class _Before(NamedTuple):
@@ -222,10 +168,25 @@ class _Group:
     places: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one transaction writes, made ready before it begins, so that it keeps the desk waiting less."""
+
+    groups: Sequence[_Group]
+    members: Mapping[int, Member]  # by record id
+    reasons: Mapping[int, Sequence[Evidence]]  # by place
+    model: str
+
+
 def _apply(
-    engine: Engine, loaded: _Loaded, partition: Partition, model: str, progress: Progress | None
+    engine: Engine,
+    place: Place,
+    loaded: Loaded,
+    partition: Partition,
+    model: str,
+    progress: Progress | None,
 ) -> LinkReport:
-    """Write the difference between the engine's grouping and the links there are."""
+    """Write the difference between the engine's grouping and the links there are, while the place is ours."""
     with reading(engine) as session:
         links = _links(session, loaded.ids)
     by_label: dict[int, list[int]] = defaultdict(list)
@@ -239,9 +200,14 @@ def _apply(
     total = sum(len(group.places) for exchange in exchanges for group in exchange)
     written = changed = 0
     for batch in _batches(exchanges):
+        places = [i for group in batch for i in group.places]
+        with reading(engine) as session:
+            members = members_of(session, [loaded.ids[i] for i in places])
+        work = _Work(batch, members, dict(zip(places, partition.reasons(places), strict=True)), model)
         with writing(engine) as session:
-            changed += _write_batch(session, loaded, partition, batch, links, assignment.minted, model)
-        written += sum(len(g.places) for g in batch)
+            place.confirm(session)
+            changed += _write_batch(session, loaded, partition, work, links, assignment.minted)
+        written += len(places)
         _tell(progress, "linking", written, total)
     return LinkReport(len(loaded.ids), changed, len(assignment.minted), len(assignment.merged), model)
 
@@ -250,13 +216,13 @@ def _links(session: Session, ids: Sequence[int]) -> dict[int, _Before]:
     columns = (Link.record_id, Link.guest_id, Link.nearest_record_id)
     return {
         record_id: _Before(guest_id, nearest)
-        for part in _parts(ids, 5000)
+        for part in parts(ids, 5000)
         for record_id, guest_id, nearest in session.execute(select(*columns).where(Link.record_id.in_(part)))
     }
 
 
 def _exchanges(
-    loaded: _Loaded,
+    loaded: Loaded,
     partition: Partition,
     groups: Sequence[list[int]],
     guests: Sequence[str],
@@ -294,12 +260,12 @@ def _exchanges(
     return sorted(together.values(), key=lambda exchange: _waits(loaded, exchange))
 
 
-def _waits(loaded: _Loaded, exchange: Sequence[_Group]) -> bool:
+def _waits(loaded: Loaded, exchange: Sequence[_Group]) -> bool:
     return any(loaded.ids[i] in loaded.waiting for group in exchange for i in group.places)
 
 
 def _is_stale(
-    loaded: _Loaded, partition: Partition, group: list[int], guest: str, links: Mapping[int, _Before]
+    loaded: Loaded, partition: Partition, group: list[int], guest: str, links: Mapping[int, _Before]
 ) -> bool:
     for i in group:
         record_id = loaded.ids[i]
@@ -328,16 +294,16 @@ def _batches(exchanges: Sequence[list[_Group]]) -> Iterator[list[_Group]]:
 
 def _write_batch(
     session: Session,
-    loaded: _Loaded,
+    loaded: Loaded,
     partition: Partition,
-    batch: Sequence[_Group],
+    work: _Work,
     links: Mapping[int, _Before],
     minted: Collection[str],
-    model: str,
 ) -> int:
     """Links, events and values of whole guests, in the caller's transaction; return how many links moved."""
     now = clock()
-    all_ids = sorted(loaded.ids[i] for group in batch for i in group.places)
+    guests = [group.guest_id for group in work.groups]
+    all_ids = sorted(loaded.ids[i] for i in work.reasons)
     current = dict(
         session.execute(
             select(SourceRecord.id, SourceRecord.current_version)
@@ -346,28 +312,30 @@ def _write_batch(
             .with_for_update(key_share=True)  # PostgreSQL: an import may bring a newer version right now
         ).all()
     )
-    new_guests = [
-        {"id": g.guest_id, "merged_into": None, "created_at": now} for g in batch if g.guest_id in minted
-    ]
-    insert_rows(session, Guest, new_guests)
-    reasons = iter(partition.reasons([i for group in batch for i in group.places]))
+    insert_rows(
+        session, Guest, [{"id": g, "merged_into": None, "created_at": now} for g in guests if g in minted]
+    )
     link_rows, events, values, settled = [], [], [], []
-    for group in batch:
+    for group in work.groups:
         present = []
-        for i, evidence in zip(group.places, reasons, strict=False):
+        for i in group.places:
             record_id = loaded.ids[i]
-            if record_id not in current:  # erased meanwhile
+            if record_id not in current or record_id not in work.members:  # erased meanwhile
                 continue
-            present.append(i)
-            link_rows.append(_link_row(loaded, partition, i, evidence, group.guest_id, model, now))
+            present.append(work.members[record_id])
+            link_rows.append(_link_row(loaded, partition, i, work, group.guest_id, now))
             event = _event(record_id, group.guest_id, links.get(record_id), record_id in loaded.waiting, now)
             if event:
                 events.append(event)
             if current[record_id] == loaded.versions[i]:  # else a newer version waits for its own linking
                 settled.append(record_id)
-        values += _value_rows(group.guest_id, [loaded.members[i] for i in present])
-    session.execute(delete(Link).where(Link.record_id.in_(all_ids)))
-    session.execute(delete(GuestValue).where(GuestValue.guest_id.in_([g.guest_id for g in batch])))
+        values += _value_rows(group.guest_id, present)
+    linked_before = [i for i in all_ids if i in links]
+    if linked_before:
+        session.execute(delete(Link).where(Link.record_id.in_(linked_before)))
+    kept = [g for g in guests if g not in minted]
+    if kept:
+        session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(kept)))
     insert_rows(session, Link, link_rows)
     insert_rows(session, GuestEvent, events)
     insert_rows(session, GuestValue, values)
@@ -376,21 +344,19 @@ def _write_batch(
             update(SourceRecord).where(SourceRecord.id.in_(settled)).values(needs_linking=False),
             execution_options={"synchronize_session": False},
         )
-    former = {links[i].guest_id for i in all_ids if i in links}
-    _resolve_emptied(session, former - {group.guest_id for group in batch})
+    _resolve_emptied(session, {links[i].guest_id for i in linked_before} - set(guests))
     return sum(e["kind"] != "changed" for e in events)
 
 
 def _link_row(
-    loaded: _Loaded,
+    loaded: Loaded,
     partition: Partition,
     i: int,
-    evidence: Sequence[Evidence],
+    work: _Work,
     guest_id: str,
-    model: str,
     now: datetime,
 ) -> dict[str, Any]:
-    nearest = int(partition.nearest[i])
+    nearest, evidence = int(partition.nearest[i]), work.reasons[i]
     return {
         "record_id": loaded.ids[i],
         "guest_id": guest_id,
@@ -399,7 +365,7 @@ def _link_row(
         "nearest_record_id": loaded.ids[nearest] if nearest >= 0 else None,
         "evidence": [[code, dict(params), bits] for code, params, bits in evidence],
         "probability": float(partition.probability[i]) if nearest >= 0 else None,
-        "model": model,
+        "model": work.model,
         "made_at": now,
     }
 
@@ -432,7 +398,7 @@ def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]
 
 def _resolve_emptied(session: Session, suspects: Collection[str]) -> None:
     """Let the id of a guest that lost all its records resolve to the guest that took most of them."""
-    for part in _parts(sorted(suspects)):
+    for part in parts(sorted(suspects)):
         has_records = select(Link.record_id).where(Link.guest_id == Guest.id).exists()
         ids = session.scalars(select(Guest.id).where(Guest.id.in_(part), ~has_records)).all()
         moves = (

@@ -11,16 +11,18 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from server.clock import clock
 from server.db import writing
-from server.jobs.queue import leave_place, take_place
+from server.jobs.queue import leave_place, still_holds, take_place
 
 LENGTH = timedelta(seconds=30)
 """How long the place of a process that died on another machine stays taken; here it is seen at once."""
@@ -29,11 +31,13 @@ LENGTH = timedelta(seconds=30)
 @cache
 def _this_machine() -> str:
     """Tells process ids of this machine (and of this container on it) from all others."""
-    facts = [socket.gethostname(), str(uuid.getnode())]
+    facts = [socket.gethostname()]
     for fact in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
         with suppress(OSError):
             path = Path(fact)
             facts.append(str(path.readlink()) if path.is_symlink() else path.read_text("ascii"))
+    if len(facts) == 1:  # not Linux; only there, because it may be a number drawn anew by each process
+        facts.append(str(uuid.getnode()))
     return hashlib.blake2b("\n".join(facts).encode(), digest_size=8).hexdigest()
 
 
@@ -63,11 +67,29 @@ def _is_gone(holder: str) -> bool:
     return _started(int(pid)) != rest.partition("-")[0]
 
 
-@contextmanager
-def holding(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
-    """Hold the place `name`; yields whether we have it.
+class PlaceLost(Exception):
+    """Another process took our place over, as after a jump of the clock: what we began is theirs now."""
 
-    With `wait`, waits while another holds it and takes over from one that died; else yields False at once.
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that we hold."""
+
+    name: str
+    holder: str
+
+    def confirm(self, session: Session) -> None:
+        """Raise PlaceLost, which undoes the caller's transaction, unless the place is still ours."""
+        if not still_holds(session, self.name, self.holder):
+            raise PlaceLost(self.name)
+
+
+@contextmanager
+def holding(engine: Engine, name: str, *, wait: bool) -> Iterator[Place | None]:
+    """Hold the place `name`; yields it, or None when another has it.
+
+    With `wait`, waits while another holds it and takes over from one that died; else yields None at once.
+    Whoever writes under the place confirms it in each transaction.
     """
     holder = _name_of_this_process()
 
@@ -80,7 +102,7 @@ def holding(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
         time.sleep(0.2)
         has_it = hold()
     if not has_it:
-        yield False
+        yield None
         return
     ended = threading.Event()
 
@@ -94,7 +116,7 @@ def holding(engine: Engine, name: str, *, wait: bool) -> Iterator[bool]:
     thread = threading.Thread(target=keep, daemon=True)
     thread.start()
     try:
-        yield True
+        yield Place(name, holder)
     finally:
         ended.set()
         thread.join()

@@ -32,6 +32,7 @@ class Claimed:
     payload: Mapping[str, Any]
     token: str
     attempts: int
+    is_spent: bool = False  # every attempt ended without a word, so this one is only to be given up
 
 
 def enqueue(
@@ -68,7 +69,11 @@ def anything_due(session: Session, *, now: datetime, kinds: tuple[str, ...]) -> 
 
 
 def claim(session: Session, *, now: datetime, kinds: tuple[str, ...]) -> Claimed | None:
-    """Take the oldest due work of these kinds, new or with a lease that ran out; None when there is none."""
+    """Take the oldest due work of these kinds, new or with a lease that ran out; None when there is none.
+
+    An attempt counts from here on, not from its end: work that kills its worker (out of memory) never comes
+    to one, and after its last attempt it is handed out once more as `is_spent`, to be failed.
+    """
     job = session.scalar(
         select(Job)
         .where(_due(kinds, now))
@@ -78,12 +83,13 @@ def claim(session: Session, *, now: datetime, kinds: tuple[str, ...]) -> Claimed
     )
     if job is None:
         return None
+    is_spent = job.state == "running" and job.attempts >= job.max_attempts
     job.state = "running"
-    job.attempts += 1
+    job.attempts += not is_spent
     job.lease_token = secrets.token_hex(8)
     job.lease_until = now + LEASE
     job.dedup_key = None  # what arrives from here on may not be seen by this run, so it may be asked again
-    return Claimed(job.id, job.kind, dict(job.payload), job.lease_token, job.attempts)
+    return Claimed(job.id, job.kind, dict(job.payload), job.lease_token, job.attempts, is_spent)
 
 
 def renew(session: Session, claimed: Claimed, *, now: datetime) -> bool:
@@ -108,6 +114,11 @@ def fail(session: Session, claimed: Claimed, error: str, *, now: datetime) -> bo
     return _mine(session, claimed, state="ready", due=now + wait, lease_until=None, last_error=error[:500])
 
 
+def put_back(session: Session, claimed: Claimed, *, now: datetime) -> bool:
+    """The worker was asked to stop: the work is due again, and this attempt does not count."""
+    return _mine(session, claimed, state="ready", due=now, lease_until=None, attempts=claimed.attempts - 1)
+
+
 def _mine(session: Session, claimed: Claimed, **values: Any) -> bool:
     result = session.execute(
         update(Job)
@@ -115,6 +126,11 @@ def _mine(session: Session, claimed: Claimed, **values: Any) -> bool:
         .values(**values)
     )
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def kinds_waiting(session: Session) -> set[str]:
+    """The kinds of all work that has not ended."""
+    return set(session.scalars(select(Job.kind).where(Job.state.in_(("ready", "running"))).distinct()))
 
 
 def forget_ended(session: Session, *, now: datetime) -> None:
@@ -144,18 +160,31 @@ def take_place(
     return True
 
 
+def still_holds(session: Session, name: str, holder: str) -> bool:
+    """Whether the place is still this holder's; on PostgreSQL it stays so until the transaction ends.
+
+    What is written under a place asks this in the same transaction: after a jump of the clock another may
+    have taken the place over while its first holder still works.
+    """
+    query = select(Lease.holder).where(Lease.name == name).with_for_update(read=True)
+    return session.scalar(query) == holder
+
+
 def leave_place(session: Session, name: str, holder: str) -> None:
     """Free the place, if it is still ours."""
     session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
 
 
 def is_time(session: Session, kind: str, every: timedelta, *, now: datetime) -> bool:
-    """Whether recurring work is due, and if so book the next time; two schedulers book it once."""
+    """Whether recurring work is due, and if so book the next time; two schedulers book it once.
+
+    A booking further away than `every` was made before the clock was set back, and counts for nothing.
+    """
     name = f"every:{kind}"
     place = session.get(Lease, name, with_for_update=True)
     if place is None:
         return add_unless_there(session, Lease(name=name, holder="clock", until=now + every))
-    if place.until > now:
+    if now < place.until <= now + every:
         return False
     place.until = now + every
     return True

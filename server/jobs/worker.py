@@ -29,6 +29,7 @@ from server.jobs.queue import (
     finish,
     forget_ended,
     is_time,
+    put_back,
     renew,
 )
 from server.settings import Settings
@@ -41,12 +42,20 @@ BOOK_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a piece of work is given: where, with which payload, and whether it was asked to stop."""
+    """What a piece of work is given: where, with which payload, and whether it is to stop: because the worker
+    was asked to, or because the lease was lost and another does the work."""
 
     engine: Engine
     settings: Settings
     payload: Mapping[str, Any]
     stopping: Callable[[], bool]
+
+
+class Stopped(BaseException):
+    """Raised into work that did not end within seconds of being asked to; no fault, so no Exception."""
+
+
+ENDED_WITHOUT_A_WORD = "the worker ended each time while doing it"
 
 
 def place_of(error: BaseException) -> str:
@@ -68,7 +77,8 @@ def run_due(
     """Work until `stop` is set (or, with `once`, until nothing is due); return how many pieces were done.
 
     `kinds` are the modules of server.work: each has `run(task)`; it may have EVERY, a timedelta, to recur,
-    and `gave_up(task)`, called once after its last attempt failed.
+    `gave_up(task)`, called once after its last attempt failed, and `ended_its_worker(task)`, called before
+    that when the attempts ended the worker itself. On Stopped the work in hand is put back.
     """
     done = 0
     book_next = 0.0
@@ -112,25 +122,43 @@ def _book_recurring(engine: Engine, kinds: Mapping[str, ModuleType]) -> None:
 def _run(
     engine: Engine, settings: Settings, module: ModuleType, claimed: Claimed, stop: threading.Event
 ) -> int:
-    task = Task(engine, settings, claimed.payload, stop.is_set)
+    lost = threading.Event()
+    task = Task(engine, settings, claimed.payload, lambda: stop.is_set() or lost.is_set())
+    if claimed.is_spent:
+        _fail(task, module, claimed, ENDED_WITHOUT_A_WORD)
+        return 0
     try:
-        with _heartbeat(engine, claimed):
+        with _heartbeat(engine, claimed, lost):
             module.run(task)
     except Exception as error:
-        log.error("work failed job=%s kind=%s error=%s", claimed.id, claimed.kind, place_of(error))
+        _fail(task, module, claimed, place_of(error))
+        return 0
+    except Stopped:
         with writing(engine) as session:
-            fail(session, claimed, place_of(error), now=clock())
-            given_up = session.get_one(Job, claimed.id).state == "failed"
-        if given_up and hasattr(module, "gave_up"):
-            module.gave_up(task)
+            put_back(session, claimed, now=clock())
         return 0
     with writing(engine) as session:
-        finish(session, claimed, now=clock())
-    return 1
+        is_ours = finish(session, claimed, now=clock())
+    if not is_ours:
+        log.warning("work was taken over before it ended job=%s kind=%s", claimed.id, claimed.kind)
+    return int(is_ours)
+
+
+def _fail(task: Task, module: ModuleType, claimed: Claimed, error: str) -> None:
+    log.error("work failed job=%s kind=%s error=%s", claimed.id, claimed.kind, error)
+    with writing(task.engine) as session:
+        is_ours = fail(session, claimed, error, now=clock())
+        is_given_up = is_ours and session.get_one(Job, claimed.id).state == "failed"
+    if not is_given_up:
+        return
+    if claimed.is_spent and hasattr(module, "ended_its_worker"):
+        module.ended_its_worker(task)
+    if hasattr(module, "gave_up"):
+        module.gave_up(task)
 
 
 @contextmanager
-def _heartbeat(engine: Engine, claimed: Claimed) -> Iterator[None]:
+def _heartbeat(engine: Engine, claimed: Claimed, lost: threading.Event) -> Iterator[None]:
     ended = threading.Event()
 
     def beat() -> None:
@@ -138,6 +166,7 @@ def _heartbeat(engine: Engine, claimed: Claimed) -> Iterator[None]:
             try:
                 with writing(engine) as session:
                     if not renew(session, claimed, now=clock()):
+                        lost.set()
                         return
             except DBAPIError as error:
                 log.warning("a lease could not be renewed job=%s error=%s", claimed.id, place_of(error))

@@ -2,23 +2,25 @@
 
 One JSON object a line, keys sorted, lines sorted. A guest is named by its smallest (source, key), never by
 its id. What was done to get there is left out: imports, journal, events, jobs, times, the engine's figures;
-so a file that was read twice leaves the same state as one read once.
+so a file that was read twice leaves the same state as one read once. A link's token stands as the digest of
+its hash, and whether the link was used or taken back, not when.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture
+from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
 from server.guests.models import Decision, GuestValue, Link
 from server.properties.models import LegalEntity, Property
-from server.records.models import Import, Problem, RecordVersion, Source, SourceRecord
+from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay
 
 Names = dict[int, list[str]]
@@ -30,6 +32,9 @@ def dump(session: Session) -> list[str]:
     guests = guest_names(session, names)
     parts = (
         _properties(session),
+        _sources(session),
+        _kept_mappings(session),
+        _guest_links(session, names),
         _records(session, names),
         _stays(session, names),
         _consents(session, names),
@@ -69,7 +74,61 @@ def guest_names(session: Session, names: Names) -> dict[str, list[str]]:
 def _properties(session: Session) -> Iterator[dict[str, Any]]:
     query = select(Property, LegalEntity.name).join(LegalEntity, LegalEntity.id == Property.legal_entity_id)
     for place, entity in session.execute(query):
-        yield {"type": "property", "code": place.code, "name": place.name, "legal_entity": entity}
+        yield {
+            "type": "property",
+            "code": place.code,
+            "name": place.name,
+            "legal_entity": entity,
+            "kind": place.kind,
+            "zone": place.zone,
+            "country": place.country,
+            "currency": place.currency,
+            "languages": place.languages,
+            "accent": place.accent,
+            "own_domains": sorted(place.own_domains),
+            "own_emails": sorted(place.own_emails),
+            "own_phones": sorted(place.own_phones),
+            "is_default": place.is_default,
+        }
+
+
+def _sources(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(Source, Property.code).join(Property, Property.id == Source.property_id)
+    for source, place in session.execute(query):
+        yield {
+            "type": "source",
+            "source": source.name,
+            "layout": source.layout,
+            "kind": source.kind,
+            "property": place,
+        }
+
+
+def _kept_mappings(session: Session) -> Iterator[dict[str, Any]]:
+    for kept in session.scalars(select(KeptMapping)):
+        yield {
+            "type": "kept_mapping",
+            "header": kept.header_digest,
+            "source": kept.source_name,
+            "kind": kept.kind,
+            "columns": kept.columns,
+            "key_columns": kept.key_columns,
+        }
+
+
+def _guest_links(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    query = select(GuestLink, Property.code).join(Property, Property.id == GuestLink.property_id)
+    for link, place in session.execute(query):
+        yield {
+            "type": "guest_link",
+            "token": sha256(link.token_hash).hexdigest(),
+            "record": names[link.record_id],
+            "property": place,
+            "last_name": sha256(link.last_name_key.encode()).hexdigest(),
+            "arrives": link.arrives,
+            "is_used": link.used_at is not None,
+            "is_revoked": link.revoked_at is not None,
+        }
 
 
 def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:

@@ -45,7 +45,10 @@ def to_row(clean: CleanRecord) -> dict[str, Any]:
 
 
 def from_row(row: Mapping[str, Any]) -> CleanRecord:
-    """The clean record of a row; from_row(to_row(clean)) == clean, but for what was too long."""
+    """The clean record of a row; from_row(to_row(clean)) == clean, but for what was too long.
+
+    A row that was read without its findings gives a record without any.
+    """
     rest = dict(row["rest"])
     for name in _DATES:
         if name in rest:
@@ -58,7 +61,7 @@ def from_row(row: Mapping[str, Any]) -> CleanRecord:
     for name in ("references", "companions"):
         if name in rest:
             rest[name] = tuple(rest[name])
-    findings = tuple(Finding(code, field, params) for code, field, params in row["findings"])
+    findings = tuple(Finding(code, field, params) for code, field, params in row.get("findings", ()))
     return CleanRecord(**{name: row[name] for name in _OWN}, **rest, findings=findings)
 
 

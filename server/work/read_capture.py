@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from server.captures.models import Capture
+from server.clock import clock
+from server.db import writing
 from server.intake import read_capture
 from server.jobs.worker import Task
+from server.records.models import Problem
 
 
 def run(task: Task) -> None:
     """Make the form a source record, or a problem; link it; count the day."""
     read_capture(task.engine, str(task.payload["capture"]))
+
+
+def ended_its_worker(task: Task) -> None:
+    """Reading the form ended the worker each time: it becomes a problem, lest it be tried for ever."""
+    with writing(task.engine) as session:
+        capture = session.get(Capture, str(task.payload["capture"]))
+        if capture is None or capture.state != "stored":
+            return
+        capture.state = "problem"
+        params = {"fault": "WorkerEnded"}
+        session.add(
+            Problem(capture_id=capture.id, code="capture.unreadable", params=params, created_at=clock())
+        )

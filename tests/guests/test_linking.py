@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import Engine, select
+from datetime import timedelta
+from typing import Any
 
+import pytest
+import time_machine
+from sqlalchemy import Engine, select, update
+
+from server.clock import clock
 from server.db import reading, writing
+from server.guests import linking
 from server.guests.finding import current_id, search_guests, see_guest
 from server.guests.linking import link_waiting
-from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link
+from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
+from server.jobs.models import Lease
+from server.matching import Partition, match
 from server.privacy.check import check
 from server.records.models import SourceRecord
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
@@ -170,3 +178,43 @@ def test_a_name_is_found_however_its_letters_are_typed(engine: Engine, words: st
     with reading(engine) as session:
         assert search_guests(session, words).total >= 1
         assert search_guests(session, "zzmüller").total == 0
+
+
+def test_records_are_linked_under_the_model_that_was_made_last_though_the_clock_was_set_back(
+    linked: Engine,
+) -> None:
+    with time_machine.travel("2020-01-01"):  # long before the first model was made
+        take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+        link_waiting(linked, bulk=True)
+    with reading(linked) as session:
+        models = session.scalars(select(Model).order_by(Model.number)).all()
+        assert [m.made_at.year == 2020 for m in models] == [False, True]
+
+    take_in(linked, PATRICK | {"key": "n2"}, source="newsletter", kind="newsletter")
+    report = link_waiting(linked)
+
+    assert report is not None
+    assert report.model == models[1].version
+
+
+def test_a_linker_that_another_clock_put_out_writes_nothing_more_and_begins_again(
+    linked: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+    runs = []
+
+    def overtaken(*given: Any) -> Partition:
+        runs.append(len(guests_by_key(linked)))
+        if len(runs) == 1:
+            with writing(linked) as session:
+                session.execute(update(Lease).values(holder="other", until=clock() + timedelta(seconds=1)))
+        return match(*given)
+
+    monkeypatch.setattr(linking, "match", overtaken)
+    link_waiting(linked)
+
+    assert runs == [2, 2]  # what the first run found was not written
+    guests = guests_by_key(linked)
+    assert guests["n1"] == guests["A1"]
+    with reading(linked) as session:
+        assert check(session) == []

@@ -9,13 +9,26 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from server.clock import clock
 from server.db import reading, writing
-from server.jobs.models import Job
-from server.jobs.places import holding
-from server.jobs.queue import LEASE, Claimed, claim, enqueue, fail, finish, is_time, renew, take_place
+from server.jobs.models import Job, Lease
+from server.jobs.places import PlaceLost, holding
+from server.jobs.queue import (
+    LEASE,
+    Claimed,
+    claim,
+    enqueue,
+    fail,
+    finish,
+    is_time,
+    put_back,
+    renew,
+    take_place,
+)
 from tests.builders import at_once
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -176,7 +189,7 @@ def test_the_place_of_a_process_that_was_killed_here_is_free_at_once(
         "from server.db import make_engine\n"
         "from server.jobs.places import holding\n"
         "with holding(make_engine(sys.argv[1]), 'linker', wait=False) as mine:\n"
-        "    print(mine, flush=True)\n"
+        "    print(bool(mine), flush=True)\n"
         "    time.sleep(60)\n"
     )
     with subprocess.Popen(
@@ -216,3 +229,49 @@ def test_a_place_wanted_by_two_at_once_goes_to_one_of_them(engine: Engine) -> No
     at_once(lambda: want("first", 0.5), lambda: want("second", 0))
 
     assert got == ["first"]
+
+
+def test_work_that_ends_its_worker_each_time_is_handed_out_to_be_given_up(engine: Engine) -> None:
+    put(engine)
+    now = NOON
+    for _ in range(5):
+        claimed = take(engine, now)
+        assert claimed is not None
+        assert not claimed.is_spent
+        now += LEASE + timedelta(seconds=1)
+
+    spent = take(engine, now)
+
+    assert spent is not None
+    assert spent.is_spent
+    with writing(engine) as session:
+        assert fail(session, spent, "gone", now=now)
+        assert state_of(session) == ["failed"]
+
+
+def test_work_that_a_stopping_worker_puts_back_is_due_and_costs_no_attempt(engine: Engine) -> None:
+    put(engine)
+    claimed = take(engine)
+    assert claimed is not None
+
+    with writing(engine) as session:
+        assert put_back(session, claimed, now=NOON)
+
+    again = take(engine)
+    assert again is not None
+    assert again.attempts == 1
+
+
+def test_whoever_lost_a_place_to_another_clock_may_not_write_under_it(engine: Engine) -> None:
+    with holding(engine, "linker", wait=False) as mine:
+        assert mine is not None
+        with reading(engine) as session:
+            mine.confirm(session)
+        with writing(engine) as session:  # by that clock our time is over
+            assert take_place(session, "linker", "other", now=clock() + timedelta(hours=1))
+
+        with writing(engine) as session, pytest.raises(PlaceLost):
+            mine.confirm(session)
+
+    with reading(engine) as session:  # and on leaving we take nothing from the other
+        assert session.get_one(Lease, "linker").holder == "other"

@@ -58,6 +58,25 @@ def test_a_newer_revision_keeps_what_older_tables_hold(engine: Engine) -> None:
         assert connection.execute(text("SELECT last_name FROM clean_record")).scalar() == "Martin"
 
 
+def test_models_there_are_get_their_number_by_the_time_they_were_made(engine: Engine) -> None:
+    migrate_engine(engine, "0007_search")
+    with engine.begin() as connection:
+        for version, day in (("b", "2026-05-02"), ("a", "2026-05-03"), ("c", "2026-05-01")):
+            connection.execute(
+                text("INSERT INTO model (version, content, made_at) VALUES (:v, '{}', :at)"),
+                {"v": version, "at": f"{day} 10:00:00.000000"},
+            )
+
+    migrate_engine(engine, "0009_model_order")
+    with engine.connect() as connection:
+        order = "SELECT version FROM model ORDER BY number"
+        assert connection.execute(text(order)).scalars().all() == ["c", "b", "a"]
+
+    migrate_engine(engine, "0007_search")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM model")).scalar() == 3
+
+
 def test_a_migration_that_fails_leaves_the_tables_as_they_were(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

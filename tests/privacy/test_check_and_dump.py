@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
+from server.captures.links import issue_link
+from server.captures.models import GuestLink
 from server.db import reading, writing
 from server.guests.linking import link_waiting
 from server.guests.models import Decision, Guest, GuestValue, Link
 from server.privacy.check import RULES, check
 from server.privacy.dump import dump
-from server.records.models import CleanRow, Import, RecordVersion, SourceRecord
+from server.properties.models import Property
+from server.records.models import CleanRow, Import, KeptMapping, RecordVersion, SourceRecord
 from tests.builders import NOON, PATRICK, make_source, take_in
 
 OLGA = {"key": "s1", "first_name": "Olga", "last_name": "Ivanova", "email": "olga.ivanova@mail.ru"}
@@ -165,3 +168,36 @@ def test_every_line_of_a_dump_is_one_object_and_names_no_guest_id(engine: Engine
         assert list(thing) == sorted(thing)
         assert not any(guest_id in line for guest_id in guest_ids)
     assert {json.loads(line)["type"] for line in lines} >= {"source_record", "link", "guest", "guest_value"}
+
+
+def test_a_dump_tells_of_sources_mappings_and_links_and_gives_no_token_away(engine: Engine) -> None:
+    house(engine)
+    stay = {"key": "B1", "stay_from": "2026-06-01", "stay_to": "2026-06-03"}
+    take_in(engine, PATRICK | stay, stay_kind="stay")
+    with writing(engine) as session:
+        kept = KeptMapping(
+            header_digest="ab",
+            source_name="pms_a",
+            kind="pms",
+            columns={"Gast": "full_name"},
+            key_columns=["Gast"],
+            created_at=NOON,
+        )
+        session.add(kept)
+        booking = session.scalars(select(SourceRecord).where(SourceRecord.key == "B1")).one()
+        issued = issue_link(session, booking, actor="test", now=NOON)
+    with reading(engine) as session:
+        before = dump(session)
+    with writing(engine) as session:
+        session.get_one(GuestLink, issued.link.id).revoked_at = NOON
+        place = session.scalars(select(Property)).one()
+        place.own_emails = ["desk@bains.example"]
+
+    with reading(engine) as session:
+        after = dump(session)
+        token_hash = session.scalars(select(GuestLink.token_hash)).one().hex()
+
+    types = [json.loads(line)["type"] for line in before]
+    assert {"source", "kept_mapping", "guest_link", "property"} <= set(types)
+    assert {json.loads(line)["type"] for line in set(after) - set(before)} == {"guest_link", "property"}
+    assert not any(secret in line for line in after for secret in (issued.token, token_hash))
