@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009_model_order"
-down_revision = "0007_search"
+down_revision = "0008_staff"
 branch_labels = None
 depends_on = None
 
