@@ -7,13 +7,17 @@ long plain form.
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from server.access import kiosk_public
 from server.captures.identifiers import is_capture_id, new_capture_id
 from server.captures.receiving import Receipt, receive
 from server.clock import clock
+from server.drafting import forget_draft, keep_draft, kept_draft
 from server.forms.definition import Form, find_form
 from server.forms.rules import answered, check_form, with_blanks_skipped
 from server.forms.showing import ShownForm
@@ -25,6 +29,8 @@ pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
 PROTOCOL = "oneguest-1"
 FORM = "pre_check_in"
+HERE = "/kiosk"  # the path of our cookie
+DRAFT_LIFE = timedelta(minutes=5)
 
 
 def _shown(form: Form, language: str) -> ShownForm:
@@ -38,21 +44,27 @@ def _shown(form: Form, language: str) -> ShownForm:
 
 @pages.get("/")
 @kiosk_public
-def attract() -> str:
+def attract() -> Response:
     """The resting screen: the hotel's name, and each language in its own words."""
     form = find_form(FORM) or abort(404)
     house = default_property(g.session)
     language = PSEUDO if request.args.get("lang") == PSEUDO and pseudo_allowed() else house.languages[0]
     speak(language)
-    return render_template("kiosk/attract.html", shown=ShownForm(form, language, house), house=house)
+    shown = ShownForm(form, language, house)
+    return _without_draft(render_template("kiosk/attract.html", shown=shown, house=house))
 
 
 @pages.get("/<name>/<language>")
 @kiosk_public
-def show_form(name: str, language: str) -> str:
-    """The whole form in one language, free of any guest."""
+def show_form(name: str, language: str) -> ResponseReturnValue:
+    """The whole form in one language, free of any guest; or a plain form again, with what is wrong in it."""
     form = find_form(name) or abort(404)
-    return _page(_shown(form, language), new_capture_id(clock()), {}, {})
+    shown = _shown(form, language)
+    if "checked" in request.args:
+        given = kept_draft(bound_to=form.name, now=clock(), life=DRAFT_LIFE)
+        if given:
+            return _page(shown, given["capture"], given, check_form(form, given, today=clock().date())), 422
+    return _without_draft(_page(shown, new_capture_id(clock()), {}, {}))
 
 
 @pages.post("/<name>/<language>")
@@ -75,7 +87,7 @@ def send_form(name: str, language: str) -> ResponseReturnValue:
         given = with_blanks_skipped(form, given)
         errors = check_form(form, given, today=clock().date())
         if errors:
-            return _page(shown, capture_id, given, errors), 422
+            return _ask_again(shown, capture_id, given, errors)
     receipt = _receive(shown, capture_id, answered(form, given))
     if by_module:
         return jsonify(protocol=PROTOCOL, id=receipt.id, digest=receipt.digest, status=receipt.status)
@@ -84,11 +96,31 @@ def send_form(name: str, language: str) -> ResponseReturnValue:
 
 @pages.get("/<name>/<language>/thanks")
 @kiosk_public
-def thanks(name: str, language: str) -> str:
+def thanks(name: str, language: str) -> Response:
     """The last screen of a plain form; the module shows its own."""
     form = find_form(name) or abort(404)
     shown = _shown(form, language)
-    return render_template("kiosk/thanks.html", shown=shown, house=shown.house)
+    return _without_draft(render_template("kiosk/thanks.html", shown=shown, house=shown.house))
+
+
+def _ask_again(
+    shown: ShownForm, capture_id: str, given: dict[str, str], errors: dict[str, str]
+) -> ResponseReturnValue:
+    """A faulty plain form again, by a redirect: a page that answered a POST could be sent again with Back,
+    by the next guest."""
+    form, language = shown.form, shown.language
+    answer = redirect(url_for("kiosk.show_form", name=form.name, language=language, checked=1), 303)
+    carried = {name: given[name] for name in form.names if given.get(name)} | {"capture": capture_id}
+    if keep_draft(answer, carried, bound_to=form.name, path=HERE, now=clock()):
+        return answer
+    return _page(shown, capture_id, given, errors), 422
+
+
+def _without_draft(page: str) -> Response:
+    """A page before which whatever an earlier guest left half done is gone."""
+    answer = make_response(page)
+    forget_draft(answer, path=HERE)
+    return answer
 
 
 def _receive(shown: ShownForm, capture_id: str, answers: dict[str, str]) -> Receipt:

@@ -14,6 +14,7 @@ from server.refusal import Refused
 
 DEMO_MARK = "demo.json"
 LOCK = "up.lock"
+SERVING = "serve.lock"
 
 
 class FolderProblem(Refused):
@@ -103,3 +104,34 @@ def alone(folder: Path, address: str) -> Iterator[None]:
         file.write(address + "\n")
         file.flush()
         yield
+
+
+@contextmanager
+def serving(folder: Path, address: str) -> Iterator[None]:
+    """Say in the folder that a web server listens at `address`, for as long as it does.
+
+    Where one has said so before, it stays: any of them answers.
+    """
+    with (folder / SERVING).open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield
+            return
+        file.truncate(0)
+        file.write(address + "\n")
+        file.flush()
+        yield
+
+
+def served_at(folder: Path) -> str | None:
+    """The address at which a web server listens on this folder now; None when there is none."""
+    try:
+        with (folder / SERVING).open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return file.read().strip() or None
+    except FileNotFoundError:
+        pass
+    return None

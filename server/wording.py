@@ -30,6 +30,11 @@ def N_(text: str) -> str:  # the name is gettext's custom
     return text
 
 
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """Mark a text and its plural for translation; which of them is said, the place that shows it decides."""
+    return one, many
+
+
 class PseudoTranslations(gettext.NullTranslations):
     """Every text accented and a third longer, between brackets; parameters and markup untouched."""
 

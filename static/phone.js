@@ -6,6 +6,8 @@ let returning = false;
 history.replaceState({ step: step() }, "");
 
 document.addEventListener("htmx:afterSwap", () => {
+  const { lang, dir } = document.getElementById("step") ?? document.documentElement;
+  Object.assign(document.documentElement, { lang, dir }); // the guest may have chosen another language
   const now = step();
   if (now && !returning && now !== history.state?.step) history.pushState({ step: now }, "");
   returning = false;

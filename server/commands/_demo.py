@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server import data_folder
-from server.captures.links import issue_link
+from server.captures.links import IssuedLink, find_link, issue_link
 from server.clock import clock
 from server.db import make_engine, writing
 from server.properties.setup import ensure_properties
@@ -21,6 +24,7 @@ from server.stays.models import Stay
 
 RECORDS = 1500
 SEED = 1
+LINK = "demo-link"
 
 
 def fill(settings: Settings, run_to_end: Callable[..., None]) -> None:
@@ -58,10 +62,35 @@ def import_commands(manifest: Mapping[str, Any], exports: Path) -> list[tuple[st
 
 
 def guests_link(settings: Settings, address: str) -> str | None:
-    """A link of one invented guest who arrives next, and what opens it; None when nobody arrives."""
+    """A link of one invented guest who arrives next, and what opens it; None when nobody arrives.
+
+    It stays the same from start to start while it takes a form. A token is stored nowhere else but hashed:
+    this one is kept because its guest is invented, and only in a folder that is marked as the demo's.
+    """
+    if not data_folder.is_demo(settings.data_dir):
+        return None
     now = clock()
+    engine = make_engine(settings.database_url)
+    try:
+        with writing(engine) as session:
+            token = _kept_token(settings.data_dir)
+            link = find_link(session, token, now=now) if token else None
+            if link is None or link.used_at:
+                issued = _issue_to_who_comes_next(session, now)
+                if issued is None:
+                    return None
+                link, token = issued.link, issued.token
+            surname = session.get_one(CleanRow, link.record_id).last_name
+            said = f"{address}/g/{token}  (surname {surname}, arrival {link.arrives})"
+    finally:
+        engine.dispose()
+    _keep_token(settings.data_dir, token)
+    return said
+
+
+def _issue_to_who_comes_next(session: Session, now: datetime) -> IssuedLink | None:
     coming = (
-        select(SourceRecord, CleanRow, Stay)
+        select(SourceRecord)
         .join(CleanRow, CleanRow.record_id == SourceRecord.id)
         .join(Stay, Stay.record_id == SourceRecord.id)
         .where(Stay.kind == "stay", Stay.status.in_(("booked", "unknown")), Stay.arrives > now.date())
@@ -69,15 +98,23 @@ def guests_link(settings: Settings, address: str) -> str | None:
         .order_by(Stay.arrives, SourceRecord.id)
         .limit(20)
     )
-    engine = make_engine(settings.database_url)
-    try:
-        with writing(engine) as session:
-            for record, clean, stay in session.execute(coming).tuples():
-                try:
-                    issued = issue_link(session, record, actor="command", now=now)
-                except Refused:
-                    continue
-                return f"{address}/g/{issued.token}  (surname {clean.last_name}, arrival {stay.arrives})"
-    finally:
-        engine.dispose()
+    for record in session.scalars(coming):
+        try:
+            return issue_link(session, record, actor="command", now=now)
+        except Refused:
+            continue
     return None
+
+
+def _kept_token(folder: Path) -> str:
+    try:
+        return (folder / LINK).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _keep_token(folder: Path, token: str) -> None:
+    draft = folder / f".{LINK}.{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(token + "\n", encoding="utf-8")
+    draft.replace(folder / LINK)

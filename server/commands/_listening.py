@@ -13,6 +13,12 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (compared, not 
 """Addresses that mean every interface, and the one of them that is surely this machine."""
 
 
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser on this machine, for an address listened on."""
+    host = EVERYWHERE.get(host, host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 class CannotStart(Refused):
     """The house cannot start; the sentence, its own code, says why and what to do."""
 

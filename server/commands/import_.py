@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from server.refusal import Refused
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,9 +21,21 @@ EXAMPLE = "import arrivals.csv --property main"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="exports, as CSV or XLSX")
-    parser.add_argument("--property", metavar="CODE", help="the property the files speak of")
     parser.add_argument(
-        "--source", metavar="NAME", help="the system they come from, when its layout is known"
+        "--property",
+        metavar="CODE",
+        help=(
+            "the property every row of the files speaks of, whatever a column of theirs says "
+            "(without it: what a row's own column names, else the default property)"
+        ),
+    )
+    parser.add_argument(
+        "--source",
+        metavar="NAME",
+        help=(
+            "the name of the system they come from; the name of a layout has them read by it, "
+            "also where their columns fit several alike"
+        ),
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be read, and store nothing")
     parser.add_argument("--resume", action="store_true", help="only go on with interrupted imports")
@@ -34,13 +47,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
     from server.clock import clock
     from server.db import reading, writing
-    from server.importing.preparing import UNFINISHED, kept_mappings, look_at, prepare
+    from server.importing.preparing import (
+        UNFINISHED,
+        kept_mappings,
+        layout_said_before,
+        look_at,
+        prepare,
+    )
     from server.importing.running import link_imports, run_import
     from server.journal import note
     from server.opening import open_database
     from server.properties.setup import property_by_code, refuse_other_house
     from server.records.models import Import
-    from server.refusal import Refused
     from server.sentences import say
     from server.sources.layout import layouts
 
@@ -55,10 +73,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     for file in args.files:
         path = Path(file)
         found = look_at(path, name=path.name, kept=kept, layout=layout)
+        with reading(engine) as session:
+            before = layout_said_before(session, found.reading)
+        if before is not None:
+            found = look_at(path, name=path.name, kept=kept, layout=before)
         if found.reading.needs_mapping:
-            raise Refused("import.unknown_header", {"file": path.name})
+            raise _unclear(found.name, found.reading)
         looked.append(found)
-        print(describe(found.name, found.reading))
+        print(describe(found.name, found.reading, said=layout is not None))
     if args.dry_run:
         return 0
     ids = []
@@ -90,17 +112,38 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return 1 if any(one.rows_waiting for one in done) else 0
 
 
-def describe(name: str, reading: Reading) -> str:
-    """What was found in a file, in one line."""
+def _unclear(name: str, reading: Reading) -> Refused:
+    """Why a file cannot be read before somebody says what it is."""
+    if not reading.asked:
+        return Refused("import.unknown_header", {"file": name})
+    params = {"file": name, "titles": _titles(reading), "names": " | --source ".join(reading.asked)}
+    return Refused("import.several_layouts", params)
+
+
+def _titles(reading: Reading) -> str:
+    from server.sources.layout import layouts
+
+    return ", ".join(layouts()[name].title for name in reading.asked)
+
+
+def describe(name: str, reading: Reading, *, said: bool) -> str:
+    """What was found in a file, in one line; `said`: its layout was named with the command."""
     from server.sentences import say
 
     used = reading.layout_used
+    if used is None:
+        why = "import.why_mapped"
+    elif said:
+        why = "import.why_said"
+    else:
+        why = "import.why_before" if reading.layout_said else "import.why_recognised"
     orders = ", ".join(f"{field}: {order}" for field, order in sorted(reading.date_orders.items()))
     return say(
         "import.found",
         {
             "file": name,
             "layout": used.title if used else reading.source_name,
+            "why": say(why, {"titles": _titles(reading)}),
             "rows": str(reading.rows),
             "encoding": reading.encoding,
             "separator": {"\t": "TAB"}.get(reading.separator or "", reading.separator or "-"),

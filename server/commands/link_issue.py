@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from server.settings import Settings
 
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the address and the time at which it dies."""
+    from server import data_folder
     from server.app import house_address
     from server.captures.links import issue_link, record_of_reference
     from server.clock import clock
@@ -37,8 +39,22 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             record = found
         issued = issue_link(session, record, actor="command", now=clock())
         number, expires = issued.link.id, issued.link.expires_at
-    print(f"{house_address(settings)}/g/{issued.token}")
+    running = data_folder.served_at(settings.data_dir)
+    address = settings.public_url or running or house_address(settings)
+    print(f"{address}/g/{issued.token}")
     print(
         f"Link {number} works until {expires:%Y-%m-%d %H:%M} UTC. `./oneguest link revoke {number}` ends it."
     )
+    if not settings.public_url:
+        print(where_it_opens(settings, running), file=sys.stderr)
     return 0
+
+
+def where_it_opens(settings: Settings, running: str | None) -> str:
+    """Where a link without a public address can be opened, and what is missing for a guest's phone."""
+    if running is None:
+        return (
+            f"Nothing serves {settings.data_dir} just now: the link opens once OneGuest runs on port "
+            f"{settings.port} (./oneguest up). Guests' phones need ONEGUEST_PUBLIC_URL besides."
+        )
+    return "The link opens on this machine. For guests' phones set ONEGUEST_PUBLIC_URL."

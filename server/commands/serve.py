@@ -29,13 +29,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from server import data_folder
     from server.commands._house import make_house
-    from server.commands._listening import refuse_busy_port
+    from server.commands._listening import address_of, refuse_busy_port
 
     host, port = args.host or settings.host, args.port or settings.port
     refuse_busy_port(host, port)
     make_house(settings)
-    Server(
+    web_server = Server(
         "server.commands.serve:web",
         address=host,
         port=port,
@@ -46,7 +47,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         log_level=LogLevels.warning,
         log_access=False,  # paths of guests' links are secrets
         workers_kill_timeout=8,
-    ).serve()
+    )
+    with data_folder.serving(settings.data_dir, address_of(host, port)):
+        web_server.serve()
     return 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from server import data_folder
 from server.commands._house import make_house, refuse_unlike_folder
-from server.commands._listening import EVERYWHERE, LOOPBACK, refuse_busy_port
+from server.commands._listening import LOOPBACK, address_of, refuse_busy_port
 from server.commands._supervisor import Supervisor
 from server.settings import Settings
 from server.system import ensure_pdf
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Start everything and stay until told to stop."""
     settings = settings_for(args, settings)
     refuse_unlike_folder(settings)
-    address = address_of(settings)
+    address = address_of(settings.host, settings.port)
     with data_folder.alone(settings.data_dir, address):
         refuse_busy_port(settings.host, settings.port)
         lacking = ensure_pdf(install=args.install_system)
@@ -86,12 +86,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "ONEGUEST_PORT": str(settings.port),
         "ONEGUEST_DEMO": "1" if settings.demo else "",
     }
-
-
-def address_of(settings: Settings) -> str:
-    """What to type into a browser on this machine."""
-    host = EVERYWHERE.get(settings.host, settings.host)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def announcement(settings: Settings, address: str, link: str | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -12,24 +13,35 @@ from werkzeug.wrappers import Response
 
 from server.access import polls, staff
 from server.clock import clock
+from server.desk.watching import as_known
 from server.desk.words import use_words
-from server.importing.dropping import KINDS, confirm, discard, keep_mapping, take_drop
+from server.importing.dropping import KINDS, choose_layout, confirm, discard, keep_mapping, take_drop
 from server.importing.preview import preview
 from server.importing.progress import MOVING, fingerprint, imports_page, minutes_left, share_read
 from server.importing.uploads import keep_upload
 from server.keys import read_key
+from server.language import number, page_language
 from server.properties.models import Property
 from server.protection import UPLOAD_LIMIT, takes_uploads
 from server.record import FIELDS
 from server.records.models import Import, Problem, Source
 from server.records.problems import Listed, count_waiting, list_problems, reopen, settle
 from server.refusal import Refused
+from server.sentences import summary
 from server.settings import Settings
 from server.sources.reading import Reading
 from server.wording import N_
 
 pages = Blueprint("imports", __name__, url_prefix="/desk")
 use_words(pages)
+
+
+@pages.app_template_global()
+def summed_up(code: str, count: int) -> Markup:
+    """What a finding says of so many rows, in the page's language, the number set apart."""
+    shown = Markup("<strong>{}</strong>").format(number(count))
+    return escape(summary(code, count, page_language())).format(count=shown)
+
 
 PAGE = 25
 
@@ -47,9 +59,7 @@ def index() -> str:
 def refresh() -> str | Response:
     """The list again, for a page that shows something moving; nothing when nothing moved."""
     listed = _listed()
-    if listed["seen"] == request.args.get("seen"):
-        return Response(status=204)
-    return render_template("desk/imports/_list.html", **listed)
+    return as_known(listed["seen"]) or render_template("desk/imports/_list.html", **listed)
 
 
 @pages.post("/imports")
@@ -109,9 +119,7 @@ def show(import_id: int) -> str:
 def progress(import_id: int) -> str | Response:
     """The import again, for a page that waits for it; nothing when nothing moved."""
     found = _import(import_id)
-    if fingerprint([found]) == request.args.get("seen"):
-        return Response(status=204)
-    return render_template("desk/imports/_import.html", **_shown(found))
+    return as_known(fingerprint([found])) or render_template("desk/imports/_import.html", **_shown(found))
 
 
 @pages.post("/imports/<int:import_id>/confirm")
@@ -144,6 +152,14 @@ def map_columns(import_id: int) -> Response:
         source_name=request.form.get("source_name", ""),
         kind=request.form.get("kind", ""),
     )
+    return redirect(url_for("imports.show", import_id=import_id), 303)
+
+
+@pages.post("/imports/<int:import_id>/layout")
+@staff("arrivals.import")
+def say_layout(import_id: int) -> Response:
+    """Say which of the systems that fit alike the file is from."""
+    choose_layout(g.session, _import(import_id).id, request.form.get("layout", ""))
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import clock
 from server.db import reading, writing
-from server.importing.preparing import find_source, kept_mappings, look_at
+from server.importing.preparing import find_source, kept_mappings, layout_said_before, look_at
 from server.importing.uploads import drop_upload, opened_upload
 from server.jobs.queue import enqueue
 from server.journal import note
@@ -58,8 +58,11 @@ def take_drop(session: Session, *, name: str, upload: str, size: int, place: Pro
     return made
 
 
-def look(engine: Engine, import_id: int, folder: Path, secret: bytes) -> None:
-    """Inspect the dropped file and write down what was found, for the preview."""
+def look(engine: Engine, import_id: int, folder: Path, secret: bytes, *, layout: str | None = None) -> None:
+    """Inspect the dropped file and write down what was found, for the preview.
+
+    `layout` is what somebody said it is; else, where several fit alike, what its header was read by before.
+    """
     with reading(engine) as session:
         found = session.get_one(Import, import_id)
         name, upload, state = found.file_name, found.upload, found.state
@@ -68,7 +71,11 @@ def look(engine: Engine, import_id: int, folder: Path, secret: bytes) -> None:
         return
     try:
         with opened_upload(folder, secret, upload) as path:
-            looked = look_at(path, name=name, kept=kept)
+            looked = look_at(path, name=name, kept=kept, layout=layout)
+            with reading(engine) as session:
+                before = layout_said_before(session, looked.reading)
+            if before is not None:
+                looked = look_at(path, name=name, kept=kept, layout=before)
     except Refused as refusal:
         with writing(engine) as session:
             found = session.get_one(Import, import_id)
@@ -114,6 +121,21 @@ def keep_mapping(
     session.add(known)
     found.state = "looking"
     enqueue(session, "look_at_file", {"import_id": found.id}, now=now, dedup_key=f"look:{found.id}")
+    note(session, "desk", "import.mapped", f"import:{found.id}", now=now)
+
+
+def choose_layout(session: Session, import_id: int, layout: str) -> None:
+    """Several layouts fit the header alike and somebody said which it is: look at the file again with it.
+
+    Raises Refused for a layout that is none of them.
+    """
+    found = _in_state(session, import_id, "preview")
+    if layout not in Reading.from_json(found.reading).asked:
+        raise Refused("import.choose_layout")
+    now = clock()
+    found.state = "looking"
+    task = {"import_id": found.id, "layout": layout}
+    enqueue(session, "look_at_file", task, now=now, dedup_key=f"look:{found.id}:{layout}")
     note(session, "desk", "import.mapped", f"import:{found.id}", now=now)
 
 

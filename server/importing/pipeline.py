@@ -6,6 +6,7 @@ other process opens no database and ends with this one, however this one ends.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import multiprocessing
 import os
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from server.cleaning import clean
-from server.record import Context, RawRecord
+from server.record import Context, Finding, RawRecord
 from server.records.arriving import Arrival, Origin, Prepared, prepare
 from server.refusal import Refused
+from server.sources.layout import fold
 from server.sources.reading import Reading
 from server.sources.rows import BadRow, read_rows
 from server.tether import end_with
@@ -30,6 +32,9 @@ BATCH = 1000
 
 WORTH_A_PROCESS = 3000
 """Fewer rows are read here: a process takes about a second to start."""
+
+NAMED_LIMIT = 80
+"""Characters of an unknown property's name that its finding repeats."""
 
 Row = Prepared | BadRow
 
@@ -42,7 +47,7 @@ class House:
     entities: Mapping[int, int]
     currencies: Mapping[int, str]
     by_name: Mapping[str, int]  # folded codes and names
-    default: int  # of rows that name no property
+    default: int  # of rows that name no property, or one we do not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,13 @@ def _batches(work: Work) -> Iterator[list[Row]]:
 
 def _arrival(row: RawRecord, house: House) -> Arrival:
     """Clean a row in the light of its property: the one its own column names, else the import's."""
-    named = row.values.get("property", "").strip().casefold()
-    place = house.by_name.get(named, house.default)
+    named = row.values.get("property", "")
+    folded = fold(named)
+    place = house.by_name.get(folded, house.default)
     reading = clean(row.values, house.contexts[place])
+    if folded and folded not in house.by_name:
+        unknown = Finding("import.property_unknown", "property", {"value": named.strip()[:NAMED_LIMIT]})
+        reading = dataclasses.replace(reading, findings=(*reading.findings, unknown))
     return Arrival(row, reading, place, house.entities[place], house.currencies[place])
 
 

@@ -46,6 +46,16 @@ def look_at(path: Path, *, name: str, kept: Mapping[str, Mapped], layout: str | 
     return Looked(name, path, digest, path.stat().st_size, inspect(path, name=name, kept=kept, layout=layout))
 
 
+def layout_said_before(session: Session, reading: Reading) -> str | None:
+    """Which of the layouts that fit this header alike its last import was read by; None: there was none."""
+    if not reading.asked or reading.layout:
+        return None
+    digest, layout = Import.reading["header_digest"].as_string(), Import.reading["layout"].as_string()
+    query = select(layout).where(digest == reading.header_digest, Import.state == "done")
+    before = session.scalar(query.order_by(Import.id.desc()).limit(1))
+    return before if before in reading.asked else None
+
+
 def kept_mappings(session: Session) -> dict[str, Mapped]:
     """What staff said earlier about headers that nobody knew, by the header's digest."""
     return {
@@ -66,10 +76,14 @@ def prepare(
     place: Property | None = None,
     source_name: str | None = None,
 ) -> Import:
-    """The import of a looked-at file: an unfinished one of the same file goes on, else a new one."""
+    """The import of a looked-at file: an unfinished one of the same file goes on, else a new one.
+
+    `place` is the property somebody named for the whole file: it wins over what a row's own column says.
+    """
+    read_as = looked.reading if place is None else looked.reading.of_one_property()
     source = find_source(session, looked.reading, place=place, name=source_name)  # takes the turn
     where = place or session.get_one(Property, source.property_id)
-    unfinished = session.scalar(
+    unfinished = session.scalars(
         select(Import)
         .where(
             Import.file_digest == looked.digest,
@@ -79,15 +93,16 @@ def prepare(
         )
         .order_by(Import.id.desc())
     )
-    if unfinished is not None:
-        return unfinished
+    for found in unfinished:
+        if Reading.from_json(found.reading).names_properties == read_as.names_properties:
+            return found
     made = Import(
         source_id=source.id,
         property_id=where.id,
         file_name=looked.name.encode("utf-8", "replace").decode()[:255],
         file_digest=looked.digest,
         file_size=looked.size,
-        reading=looked.reading.to_json(),
+        reading=read_as.to_json(),
         state="queued",
         rows_total=looked.reading.rows,
         created_at=clock(),

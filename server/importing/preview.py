@@ -22,11 +22,12 @@ SAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One of the first rows: as it came (after the door), and how it reads; `reason` when it would wait."""
+    """One of the first rows: as it came (after the door), and how it reads; `reason`, a code, when it would
+    wait."""
 
     raw: Mapping[str, str]
     clean: CleanRecord | None
-    reason: tuple[str, dict[str, str]] | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _rows(reading: Reading, place: Property, today: date) -> Sequence[PreviewRow
     for line, raw in enumerate(reading.sample, start=reading.header_line + 1):
         read = reader.read(Cells(line, [raw[name] for name in reading.header]))
         if isinstance(read, BadRow):
-            rows.append(PreviewRow(raw, None, (read.code, read.params)))
+            rows.append(PreviewRow(raw, None, read.code))
         else:
             rows.append(PreviewRow(raw, clean(read.values, context), None))
     return rows

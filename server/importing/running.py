@@ -24,8 +24,10 @@ from server.properties.context import context_of
 from server.properties.models import Property
 from server.records.arriving import Origin
 from server.records.models import Import, Problem, Source
+from server.records.problems import replace_waiting
 from server.records.storing import Stored, store
 from server.refusal import Refused
+from server.sources.layout import fold
 from server.sources.reading import Reading
 from server.sources.rows import BadRow
 
@@ -114,7 +116,7 @@ def _house(session: Session, reading: Reading, default: int) -> House:
         contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
         entities={p.id: p.legal_entity_id for p in properties},
         currencies={p.id: p.currency for p in properties},
-        by_name={name.casefold(): p.id for p in properties for name in (p.name, p.code)},
+        by_name={fold(name): p.id for p in properties for name in (p.name, p.code)},
         default=default,
     )
 
@@ -132,7 +134,7 @@ def _store(engine: Engine, import_id: int, origin: Origin, rows: Sequence[Row], 
         raise  # locked, full or away: not the rows' fault
     except (StatementError, ValueError, ArithmeticError) as error:  # the last two: a driver's own checks
         if len(rows) == 1:
-            _let_wait(engine, import_id, rows[0], start, error)
+            _let_wait(engine, import_id, origin, rows[0], start, error)
             return
         middle = len(rows) // 2
         _store(engine, import_id, origin, rows[:middle], start)
@@ -152,27 +154,40 @@ def _take(session: Session, import_id: int, start: int) -> Import:
 
 
 def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[Row], start: int) -> None:
-    now = clock()
     found = _take(session, import_id, start)
     arrivals = [row for row in rows if not isinstance(row, BadRow)]
-    result = store(session, origin, arrivals, now=now) if arrivals else Stored(0, 0, ())
+    result = store(session, origin, arrivals, now=clock()) if arrivals else Stored(0, 0, ())
     bad = [row for row in rows if isinstance(row, BadRow)]
-    session.add_all(
-        Problem(
-            import_id=import_id,
-            line=row.line,
-            code=row.code,
-            params=dict(row.params),
-            content=_storable(row.content),
-            created_at=now,
-        )
-        for row in bad
-    )
+    _list(session, import_id, origin, [(row, row.code, row.params) for row in bad])
     found.rows_read += len(rows)
     found.rows_stored += result.stored
     found.rows_unchanged += result.unchanged
     found.rows_waiting += len(bad)
     found.findings = _added(found.findings, rows)
+
+
+def _list(
+    session: Session,
+    import_id: int,
+    origin: Origin,
+    rows: Sequence[tuple[Row, str, Mapping[str, str]]],
+) -> None:
+    """Let rows wait, each with its reason: a code and its parameters."""
+    now = clock()
+    contents = [_storable(row.content) for row, _, _ in rows]
+    settled = replace_waiting(session, contents, source_id=origin.source_id, import_id=import_id)
+    session.add_all(
+        Problem(
+            import_id=import_id,
+            line=row.line,
+            code=code,
+            params=dict(params),
+            content=content,
+            state="settled" if content in settled else "waiting",
+            created_at=now,
+        )
+        for (row, code, params), content in zip(rows, contents, strict=True)
+    )
 
 
 def _added(counts: Mapping[str, int], rows: Sequence[Row]) -> dict[str, int]:
@@ -187,20 +202,12 @@ def _storable(content: str) -> str:
     return content.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
-def _let_wait(engine: Engine, import_id: int, row: Row, start: int, error: Exception) -> None:
+def _let_wait(engine: Engine, import_id: int, origin: Origin, row: Row, start: int, error: Exception) -> None:
     fault = error.orig if isinstance(error, StatementError) and error.orig is not None else error
     with writing(engine) as session:
         found = _take(session, import_id, start)
         found.rows_read += 1
         found.rows_waiting += 1
         found.findings = _added(found.findings, [row])
-        session.add(
-            Problem(
-                import_id=import_id,
-                line=row.line,
-                code="import.row_refused",
-                params={"line": str(row.line), "fault": type(fault).__name__},
-                content=_storable(row.content),
-                created_at=clock(),
-            )
-        )
+        params = {"line": str(row.line), "fault": type(fault).__name__}
+        _list(session, import_id, origin, [(row, "import.row_refused", params)])

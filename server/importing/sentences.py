@@ -1,12 +1,16 @@
 """Sentences of the import's codes."""
 
-from server.wording import N_
+from server.wording import N_, NN_
 
 SENTENCES = {
     "import.unknown_header": N_(
         "{file}: no layout is known for this header. Say under Imports how its columns are to be read, "
         "or name a known one with --source."
     ),
+    "import.several_layouts": N_(
+        "{file}: these columns fit {titles} alike. Say which it is: --source {names}."
+    ),
+    "import.choose_layout": N_("Choose one of the systems that are offered."),
     "import.nothing_to_resume": N_("{file}: no import of this file was interrupted."),
     "import.busy": N_("{file}: another process imports this file right now."),
     "import.source_name": N_("The name of a source has 1 to {limit} characters."),
@@ -14,10 +18,17 @@ SENTENCES = {
         "{file}: the process that reads the file was ended from outside ({how}). What was read so far is "
         "stored. Start the import again: it goes on from there. If that happens again, memory is short."
     ),
+    "import.property_unknown": N_(
+        "“{value}” is none of our properties; the row is kept under the property of its import."
+    ),
     "import.row_refused": N_("Row {line}: the database refused this row ({fault}). The row waits."),
     "import.found": N_(
-        "{file}: {layout}, {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"
+        "{file}: {layout} ({why}), {rows} rows, encoding {encoding}, separator {separator}, dates {orders}"
     ),
+    "import.why_recognised": N_("known by its columns"),
+    "import.why_mapped": N_("as the house said for these columns"),
+    "import.why_said": N_("as it was said"),
+    "import.why_before": N_("it fits {titles} alike; read as the last time"),
     "import.done": N_(
         "{file}: {read} rows read = {stored} stored + {unchanged} unchanged + {waiting} waiting"
     ),
@@ -36,3 +47,11 @@ SENTENCES = {
     "import.no_choice": N_("Choose a file first: click into the field, or drop the file on it."),
     "import.no_file": N_("There is no file {file}."),
 }
+
+SUMMARIES: dict[str, tuple[str, str]] = {
+    "import.property_unknown": NN_(
+        "{count} row names a property that is none of ours; it is kept under the import's own.",
+        "{count} rows name a property that is none of ours; they are kept under the import's own.",
+    ),
+}
+"""What an import says of all its rows with a finding: singular and plural, with their {count}."""

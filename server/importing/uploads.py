@@ -90,7 +90,8 @@ def opened_upload(folder: Path, secret: bytes, name: str) -> Iterator[Path]:
 def _private_file(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     if hasattr(os, "memfd_create"):
         with os.fdopen(os.memfd_create("upload"), "w+b") as memory:
-            yield Path(f"/proc/self/fd/{memory.fileno()}"), memory
+            # not /proc/self: the process that reads a long file for us would look among its own files
+            yield Path(f"/proc/{os.getpid()}/fd/{memory.fileno()}"), memory
         return
     with tempfile.NamedTemporaryFile(dir=folder, prefix="open-") as file:
         yield Path(file.name), file

@@ -1,8 +1,9 @@
 """The guest's own page, opened from a link: one question at a time, with or without JavaScript.
 
 Between two steps the answers travel in the page itself, as hidden fields. A draft on the server would be
-guest data that nobody has sent yet, to be kept, purged, and shown back to whoever holds the cookie; in a
-cookie it would lie on the phone's disk. In a page that may not be cached it is gone when the page is closed.
+guest data that nobody has sent yet, to be kept and purged. In a page that may not be cached it is gone when
+the page is closed. Without JavaScript each step is a redirect besides, and the answers cross it in a sealed
+cookie (server/drafting.py).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from datetime import date, timedelta
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     g,
@@ -23,12 +23,13 @@ from flask import (
 )
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from server.access import (
+    LINK_OPEN_FOR,
     address_key,
     anyone,
     count_wrong_try,
-    keep_changes,
     link_holder,
     remember_link,
     too_many,
@@ -39,17 +40,20 @@ from server.captures.models import GuestLink
 from server.captures.receiving import receive
 from server.clock import clock
 from server.db import writing
+from server.drafting import forget_draft, keep_draft, kept_draft
 from server.forms.definition import Step, find_form
 from server.forms.rules import answered, check_form, check_step
 from server.forms.showing import ShownForm
 from server.forms.suggestion import suggest_email
-from server.language import page_language, pseudo_allowed, speak
+from server.language import COOKIE as LANGUAGE
+from server.language import desk_languages, page_language, pseudo_allowed, speak
 from server.properties.models import Property
 from server.wording import N_, PSEUDO
 
 pages = Blueprint("phone", __name__, url_prefix="/g")
 
 FORM = "pre_check_in"
+HERE = "/g"  # the path of our cookies
 WRONG_TOKENS = 10  # a minute and address
 WITHIN = timedelta(minutes=1)
 
@@ -74,10 +78,13 @@ def _live_link(token: str) -> GuestLink:
 
 @pages.get("/<token>")
 @anyone
-def greet(token: str) -> str:
+def greet(token: str) -> ResponseReturnValue:
     """The hotel's name and the two questions that open the link. Changes nothing: previews open it too."""
     link = _live_link(token)
-    return _greeting(link, "", {}, None)
+    given = {}
+    if "again" in request.args:
+        given = kept_draft(bound_to=_door(link), now=clock(), life=LINK_OPEN_FOR)
+    return _greeting(link, given)
 
 
 @pages.post("/<token>")
@@ -87,24 +94,50 @@ def enter(token: str) -> ResponseReturnValue:
     now = clock()
     link = _live_link(token)
     given = {name: request.form.get(name, "").strip()[:100] for name in ("last_name", "day", "month", "year")}
-    keep_changes()
+    wish, _, language = request.form.get("go", "").partition(":")
+    if wish == "language":
+        return _greet_again(token, link, given, language=language)
     match open_link(g.session, link, last_name=given["last_name"], arrives=_whole_date(given), now=now):
         case "opened":
             cookie.clear()
             remember_link(link, now=now)
             cookie["capture"] = new_capture_id(now)
             return redirect(url_for("phone.received" if link.used_at else "phone.form"), 303)
-        case "locked":
-            return _greeting(link, given["last_name"], given, LOCKED), 429
         case "dead":
-            return render_template("phone/closed.html"), 404
-        case _:
-            return _greeting(link, given["last_name"], given, NO_MATCH), 422
+            return redirect(url_for("phone.closed"), 303)
+        case outcome:
+            return _greet_again(token, link, given | {"problem": outcome})
 
 
-def _greeting(link: GuestLink, last_name: str, given: dict[str, str], problem: str | None) -> str:
+PROBLEMS = {"wrong": (NO_MATCH, 422), "locked": (LOCKED, 429)}
+
+
+def _door(link: GuestLink) -> str:
+    return f"door of link {link.id}"
+
+
+def _greet_again(
+    token: str, link: GuestLink, given: dict[str, str], *, language: str | None = None
+) -> ResponseReturnValue:
+    """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
+    answer = redirect(url_for("phone.greet", token=token, again=1), 303)
+    if language is not None:
+        if language not in desk_languages():
+            abort(422)
+        secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
+        answer.set_cookie(LANGUAGE, language, path=HERE, httponly=True, samesite="Lax", secure=secure)
+    keep_draft(answer, given, bound_to=_door(link), path=HERE, now=clock())
+    return answer
+
+
+def _greeting(link: GuestLink, given: dict[str, str]) -> tuple[str, int]:
     house = g.session.get_one(Property, link.property_id)
-    return render_template("phone/greet.html", house=house, last_name=last_name, given=given, problem=problem)
+    problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
+    known = find_form(FORM) or abort(404)
+    offered = ShownForm(known, page_language(), house).languages
+    languages = [(code, name) for code, name in offered if code in desk_languages()]
+    page = render_template("phone/greet.html", house=house, languages=languages, given=given, problem=problem)
+    return page, status
 
 
 def _whole_date(given: dict[str, str]) -> date | None:
@@ -132,11 +165,15 @@ def received() -> str:
 @pages.get("/form")
 @link_holder
 def form() -> ResponseReturnValue:
-    """The first question, empty: what an earlier visit typed is nowhere kept."""
+    """A question: the first one, empty, unless a plain form is on its way through the questions."""
     if g.link.used_at:
         return redirect(url_for("phone.received"))
-    shown = _shown(page_language())
-    return _step_page(shown, shown.form.steps[0], {}, {})
+    given = kept_draft(bound_to=cookie["capture"], now=clock(), life=LINK_OPEN_FOR)
+    shown = _shown(given.get("language") or page_language())
+    asked = shown.form.step(request.args.get("step", "")) if given else None
+    return _step_page(
+        shown, asked or shown.form.steps[0], given, checked=bool(given) and "checked" in request.args
+    )
 
 
 @pages.post("/form")
@@ -153,27 +190,24 @@ def go_on() -> ResponseReturnValue:
     place = steps.index(step)
     match wish:
         case "back":
-            return _step_page(shown, steps[max(0, place - 1)], given, {})
+            return _turn_to(shown, steps[max(0, place - 1)], given)
         case "change":
-            return _step_page(shown, shown.form.step(detail) or abort(422), given, {})
+            return _turn_to(shown, shown.form.step(detail) or abort(422), given)
         case "language":
-            return _step_page(_shown(detail), step, given, {})
+            return _turn_to(_shown(detail), step, given)
         case "use":
-            return _step_page(shown, step, given | {"email": suggest_email(given.get("email", "")) or ""}, {})
+            return _turn_to(shown, step, given | {"email": suggest_email(given.get("email", "")) or ""})
         case "out":
             if detail not in step.ways_out:
                 abort(422)
             given |= {name: "" for field in step.fields for name in field.names} | {step.way_out_name: detail}
-            return _step_page(shown, steps[min(place + 1, len(steps) - 1)], given, {})
+            return _turn_to(shown, steps[min(place + 1, len(steps) - 1)], given)
     given.pop(step.way_out_name, None)
     today = clock().date()
-    errors = check_step(step, given, today=today)
-    if errors:
-        return _step_page(shown, step, given, errors), 422
-    if suggestion := _open_suggestion(step, given):
-        return _step_page(shown, step, given, {}, suggestion)
+    if check_step(step, given, today=today) or _open_suggestion(step, given):
+        return _turn_to(shown, step, given, checked=True)
     if not step.review:
-        return _step_page(shown, steps[place + 1], given, {})
+        return _turn_to(shown, steps[place + 1], given)
     return _send(shown, given, today=today)
 
 
@@ -190,7 +224,7 @@ def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseRe
     errors = check_form(shown.form, given, today=today)
     for step in shown.form.steps:
         if any(field.id in errors for field in step.fields):
-            return _step_page(shown, step, given, errors), 422
+            return _turn_to(shown, step, given, checked=True)
     receive(
         g.session,
         id=cookie["capture"],
@@ -204,10 +238,12 @@ def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseRe
         guest_link=g.link,
         now=clock(),
     )
-    return _go_to(url_for("phone.received"))
+    answer = _go_to(url_for("phone.received"))
+    forget_draft(answer, path=HERE)
+    return answer
 
 
-def _go_to(address: str) -> ResponseReturnValue:
+def _go_to(address: str) -> Response:
     """A redirect that htmx follows as a whole page."""
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": address})
@@ -225,10 +261,31 @@ def _shown(language: str) -> ShownForm:
     return offered
 
 
-def _step_page(
-    shown: ShownForm, step: Step, given: dict[str, str], errors: dict[str, str], suggestion: str | None = None
-) -> str:
-    page = "phone/_step.html" if request.headers.get("HX-Request") else "phone/form.html"
-    return render_template(
-        page, shown=shown, house=shown.house, step=step, answers=given, errors=errors, suggestion=suggestion
+def _turn_to(
+    shown: ShownForm, step: Step, given: dict[str, str], *, checked: bool = False
+) -> ResponseReturnValue:
+    """Show a question, `checked` with what is wrong in it: as the fragment that htmx asked for, else by a
+    redirect, because a page that answered a POST cannot be opened again by Back."""
+    if request.headers.get("HX-Request"):
+        return _step_page(shown, step, given, checked=checked)
+    carried = {name: given[name] for name in (*shown.form.names, "asked_about") if given.get(name)}
+    carried["language"] = shown.language
+    answer = redirect(url_for("phone.form", step=step.id, checked=1 if checked else None), 303)
+    if not keep_draft(answer, carried, bound_to=cookie["capture"], path=HERE, now=clock()):
+        return _step_page(shown, step, given, checked=checked)
+    return answer
+
+
+def _step_page(shown: ShownForm, step: Step, given: dict[str, str], *, checked: bool) -> tuple[str, int]:
+    errors = check_step(step, given, today=clock().date()) if checked else {}
+    suggestion = _open_suggestion(step, given) if checked and not errors else None
+    page = render_template(
+        "phone/_step.html" if request.headers.get("HX-Request") else "phone/form.html",
+        shown=shown,
+        house=shown.house,
+        step=step,
+        answers=given,
+        errors=errors,
+        suggestion=suggestion,
     )
+    return page, 422 if errors else 200

@@ -184,5 +184,6 @@ class Problem(Base):
     code: Mapped[str] = mapped_column(String(60))
     params: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     content: Mapped[str] = mapped_column(Text, default="")  # the row as it came, less what must not be held
-    state: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, settled
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    # waiting, settled, replaced: the same row came again with a later import
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.journal import note
-from server.records.models import Import, Problem
+from server.records.models import Import, Problem, Source
 from server.refusal import Refused
 
 PAGE = 50
@@ -62,6 +63,36 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Problem).where(Problem.state == "waiting")) or 0
 
 
+def replace_waiting(
+    session: Session, contents: Collection[str], *, source_id: int, import_id: int
+) -> set[str]:
+    """The same rows of a source came again with a later import: of each, only the newest stays listed.
+
+    `contents` are rows as they came, behind the door. The earlier problems stay in the tables as `replaced`,
+    because they account for the rows of their own imports. Returns the contents that somebody had settled and
+    that wait nowhere: they need nobody's time again.
+    """
+    known = set(contents) - {""}
+    if not known:
+        return set()
+    session.execute(select(Source.id).where(Source.id == source_id).with_for_update(key_share=True))
+    earlier = session.scalars(
+        select(Problem)
+        .join(Import, Import.id == Problem.import_id)
+        .where(
+            Import.source_id == source_id,
+            Import.id != import_id,
+            Problem.state.in_(("waiting", "settled")),
+            Problem.content.in_(known),
+        )
+    ).all()
+    waited = {problem.content for problem in earlier if problem.state == "waiting"}
+    settled = {problem.content for problem in earlier} - waited
+    for problem in earlier:
+        problem.state = "replaced"
+    return settled
+
+
 def settle(session: Session, problem_id: int, *, who: str, now: datetime) -> Problem:
     """Somebody dealt with it: it leaves the list of those that wait. Refused if there is none."""
     return _move(session, problem_id, "settled", who, now)
@@ -76,6 +107,8 @@ def _move(session: Session, problem_id: int, state: str, who: str, now: datetime
     problem = session.get(Problem, problem_id)
     if problem is None:
         raise Refused("problem.no_such")
+    if problem.state == "replaced":
+        raise Refused("problem.replaced")
     if problem.state != state:
         problem.state = state
         note(session, who, f"problem.{state}", f"problem:{problem.id}", now=now)

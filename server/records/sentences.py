@@ -19,4 +19,7 @@ SENTENCES = {
         "Look whether it runs and whether ONEGUEST_DATABASE_URL names it, then run the same command again."
     ),
     "problem.no_such": N_("There is no such problem; look at the list again."),
+    "problem.replaced": N_(
+        "The same row came again with a later import and waits there. Look at the list again."
+    ),
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path, PurePath
@@ -71,8 +72,8 @@ def _inspect(
 ) -> Reading:
     if layout is not None and layout not in layouts():
         raise Unreadable("layout-unknown", {"layout": layout})
-    written = _find_writing(path, name)
-    header_line, cells, ours = _find_header(path, written, kept, layout)
+    written, lines = _find_writing(path, name)
+    header_line, cells, ours = _find_header(written, lines, kept, layout)
     header = _column_names(cells)
     reading = dataclasses.replace(
         written,
@@ -81,27 +82,33 @@ def _inspect(
         header_digest=header_digest(header),
         findings=_renamed(cells, header),
     )
-    reading = _with_meaning(path, reading, ours, kept, layout)
-    return _counted(path, reading, allowed)
+    reading = _with_meaning(reading, lines, ours, kept, layout)
+    return _counted(reading, lines, allowed)
 
 
-def _find_writing(path: Path, name: str) -> Reading:
-    """Container, encoding and separator, or sheet; the header is not known yet."""
+Lines = Callable[[Reading], Generator[Cells | Broken, None, None]]
+"""All lines of the file as a reading says, from the first; a sheet is unpacked once for all times."""
+
+
+def _find_writing(path: Path, name: str) -> tuple[Reading, Lines]:
+    """Container, encoding and separator, or sheet, and the lines so read; the header is not known yet."""
     container = find_container(path)
     blank = Reading(name=name, container=container, header=(), header_digest="")
     if container == "xlsx":
         xlsx.check(path)
         sheet = xlsx.find_sheet(path)
-        return dataclasses.replace(blank, sheet=sheet.name, other_sheets=sheet.others, encoding="utf-8")
+        written = dataclasses.replace(blank, sheet=sheet.name, other_sheets=sheet.others, encoding="utf-8")
+        return written, lambda _: xlsx.lines_in(sheet.held)
     _refuse_one_endless_line(path)
     encoding = find_encoding(path)
-    return dataclasses.replace(
+    written = dataclasses.replace(
         blank,
         encoding=encoding.codec,
         encoding_errors=encoding.errors,
         encoding_sure=encoding.sure,
         separator=find_separator(first_lines(path, encoding)),
     )
+    return written, partial(lines_of, path)
 
 
 def _refuse_one_endless_line(path: Path) -> None:
@@ -112,16 +119,16 @@ def _refuse_one_endless_line(path: Path) -> None:
         raise Unreadable("header-endless", {"limit": f"{LINE_LIMIT:,}"})
 
 
-def _first_cells(path: Path, written: Reading) -> list[Cells]:
-    with closing(lines_of(path, written)) as lines:
-        return [found for found in islice(lines, HEADER_WITHIN) if isinstance(found, Cells)]
+def _first_cells(written: Reading, lines: Lines) -> list[Cells]:
+    with closing(lines(written)) as first:
+        return [found for found in islice(first, HEADER_WITHIN) if isinstance(found, Cells)]
 
 
 def _find_header(
-    path: Path, written: Reading, kept: Mapping[str, KeptMapping], forced: str | None
+    written: Reading, lines: Lines, kept: Mapping[str, KeptMapping], forced: str | None
 ) -> tuple[int, list[str], tuple[str, ...]]:
     """The header's line, cells and possible layouts: the first line that is known, else the first line."""
-    first = _first_cells(path, written)
+    first = _first_cells(written, lines)
     if written.container == "csv" and first and re.fullmatch(r"sep=.?", "".join(first[0].cells).strip()):
         first = first[1:]
     if not first:
@@ -176,7 +183,7 @@ def header_digest(header: Sequence[str]) -> str:
 
 
 def _with_meaning(
-    path: Path, reading: Reading, ours: tuple[str, ...], kept: Mapping[str, KeptMapping], forced: str | None
+    reading: Reading, lines: Lines, ours: tuple[str, ...], kept: Mapping[str, KeptMapping], forced: str | None
 ) -> Reading:
     """Columns from the kept mapping, the one layout, or only a suggestion."""
     mapping = kept.get(reading.header_digest) if forced is None else None
@@ -194,12 +201,15 @@ def _with_meaning(
     if len(ours) == 1:
         layout = layouts()[ours[0]]
         found = layout.find(reading.header)
+        alike = recognise(reading.header) if forced else ours
         columns = {
             name: field for name, column in found.items() if (field := layout.columns[column]) is not None
         }
         return dataclasses.replace(
             reading,
             layout=layout.name,
+            layout_said=forced is not None,
+            asked=alike if len(alike) > 1 else (),
             columns=columns,
             key_columns=tuple(name for name, column in found.items() if column in layout.key),
             source_name=layout.name,
@@ -208,17 +218,17 @@ def _with_meaning(
     width = len(reading.header)
     rows = [
         (found.cells + [""] * width)[:width]
-        for found in islice(_data(path, reading), LOOKED_AT)
+        for found in islice(_data(reading, lines), LOOKED_AT)
         if isinstance(found, Cells)
     ]
     return dataclasses.replace(reading, asked=ours, suggested=suggest(reading.header, rows))
 
 
-def _data(path: Path, reading: Reading) -> Generator[Cells | Broken, None, None]:
-    return (found for found in lines_of(path, reading) if found.line > reading.header_line)
+def _data(reading: Reading, lines: Lines) -> Generator[Cells | Broken, None, None]:
+    return (found for found in lines(reading) if found.line > reading.header_line)
 
 
-def _counted(path: Path, reading: Reading, allowed: Collection[str]) -> Reading:
+def _counted(reading: Reading, lines: Lines, allowed: Collection[str]) -> Reading:
     """One pass over all rows: their number, the door's findings, dates, id columns; then the first rows."""
     reader = RowReader(_guessed(reading), allowed=allowed)
     width = len(reading.header)
@@ -226,7 +236,7 @@ def _counted(path: Path, reading: Reading, allowed: Collection[str]) -> Reading:
     counts: Counter[str] = Counter(reading.findings)
     cards: Counter[str] = Counter()
     rows = bad = 0
-    for found in _data(path, reading):
+    for found in _data(reading, lines):
         rows += 1
         if isinstance(found, Cells) and len(found.cells) == width:
             dates.watch(found.cells)
@@ -249,7 +259,7 @@ def _counted(path: Path, reading: Reading, allowed: Collection[str]) -> Reading:
         bad_rows=bad,
         findings={code: count for code, count in counts.items() if count > 0},
     )
-    return dataclasses.replace(counted, sample=_first_rows(path, counted, allowed))
+    return dataclasses.replace(counted, sample=_first_rows(counted, lines, allowed))
 
 
 def _guessed(reading: Reading) -> Reading:
@@ -261,10 +271,10 @@ def _guessed(reading: Reading) -> Reading:
     )
 
 
-def _first_rows(path: Path, reading: Reading, allowed: Collection[str]) -> tuple[Mapping[str, str], ...]:
+def _first_rows(reading: Reading, lines: Lines, allowed: Collection[str]) -> tuple[Mapping[str, str], ...]:
     reader = RowReader(_guessed(reading), allowed=allowed)
-    with closing(_data(path, reading)) as lines:
-        records = [reader.read(found) for found in islice(lines, SAMPLE)]
+    with closing(_data(reading, lines)) as first:
+        records = [reader.read(found) for found in islice(first, SAMPLE)]
     return tuple(record.row for record in records if not isinstance(record, BadRow))
 
 

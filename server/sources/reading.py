@@ -29,9 +29,10 @@ class Reading:
     """Everything needed to read a file's rows again, in the same way, from any row on.
 
     `columns` maps header columns to FIELDS and is empty while `needs_mapping`; then `suggested` holds a field
-    and a score from 0 to 1 per column, for a person to correct, and `asked` the layouts that are too alike to
-    choose from. `rows` counts data rows: each is given exactly once, as a record or with the reason why not.
-    `sample` holds the first rows after the door. `number_columns` hold ids that look like card numbers.
+    and a score from 0 to 1 per column, for a person to correct. `asked` are the layouts that are too alike to
+    choose from, `layout_said` whether a person did. `rows` counts data rows: each is given exactly once, as a
+    record or with the reason why not. `sample` holds the first rows after the door. `number_columns` hold ids
+    that look like card numbers.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Reading:
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     layout: str | None = None
+    layout_said: bool = False
     asked: tuple[str, ...] = ()
     source_name: str = ""
     kind: str = ""
@@ -103,6 +105,16 @@ class Reading:
     def conflicting_dates(self) -> tuple[str, ...]:
         """Date columns that hold both orders, or an order and its opposite."""
         return tuple(c for c, v in self.date_columns.items() if v == "conflicting" and self._date_field(c))
+
+    @property
+    def names_properties(self) -> bool:
+        """Whether a column says, row by row, which property the row speaks of."""
+        return "property" in self.columns.values()
+
+    def of_one_property(self) -> Reading:
+        """The reading with its column of properties kept as it is, without a meaning."""
+        others = {column: field for column, field in self.columns.items() if field != "property"}
+        return dataclasses.replace(self, columns=others)
 
     def _date_field(self, column: str) -> bool:
         return self.columns.get(column) in DATE_FIELDS

@@ -1,6 +1,6 @@
 """The sentences of this room's codes: why a file is refused, why a row waits, what the door took out."""
 
-from server.wording import N_
+from server.wording import N_, NN_
 
 SENTENCES: dict[str, str] = {
     # the whole file
@@ -74,3 +74,74 @@ SENTENCES: dict[str, str] = {
     "taken-out-police": N_("What only the police form may ask was taken out of {field} before storing."),
     "taken-out-blacklist": N_("A blacklist or risk remark in {field} was taken out before storing."),
 }
+
+SUMMARIES: dict[str, tuple[str, str]] = {
+    # columns
+    "header-renamed": NN_(
+        "{count} column without a name, or with one that stands twice, got a name of its own.",
+        "{count} columns without a name, or with one that stands twice, got names of their own.",
+    ),
+    # rows that wait
+    "row-cells": NN_(
+        "{count} row has another number of cells than there are columns. It waits.",
+        "{count} rows have another number of cells than there are columns. They wait.",
+    ),
+    "row-cut-off": NN_(
+        "{count} row is cut off where the file ends. It waits; export the file again.",
+        "{count} rows are cut off where the file ends. They wait; export the file again.",
+    ),
+    "row-nobody": NN_(
+        "{count} row has neither a key nor a name, e-mail or phone. It waits.",
+        "{count} rows have neither a key nor a name, e-mail or phone. They wait.",
+    ),
+    "row-nul": NN_(
+        "{count} row holds NUL characters, which belong in no text. It waits.",
+        "{count} rows hold NUL characters, which belong in no text. They wait.",
+    ),
+    "row-quote": NN_(
+        "{count} row opens a quotation mark and does not close it. It waits.",
+        "{count} rows open a quotation mark and do not close it. They wait.",
+    ),
+    "row-cell-too-long": NN_(
+        "{count} row has a cell that is too long. It waits.",
+        "{count} rows have a cell that is too long. They wait.",
+    ),
+    "row-too-long": NN_(
+        "{count} row is too long. Its beginning waits.",
+        "{count} rows are too long. Their beginnings wait.",
+    ),
+    # rows that are read, with something left out
+    "cells-missing": NN_(
+        "{count} row ends before its last columns; what is missing was read as empty.",
+        "{count} rows end before their last columns; what is missing was read as empty.",
+    ),
+    "taken-out-card-number": NN_(
+        "{count} payment card number was taken out before storing.",
+        "{count} payment card numbers were taken out before storing.",
+    ),
+    "taken-out-identity-document": NN_(
+        "{count} identity document number was taken out before storing.",
+        "{count} identity document numbers were taken out before storing.",
+    ),
+    "taken-out-identity-image": NN_(
+        "{count} image of an identity document was taken out before storing.",
+        "{count} images of identity documents were taken out before storing.",
+    ),
+    "taken-out-health": NN_(
+        "{count} remark on health or diet was taken out before storing.",
+        "{count} remarks on health or diet were taken out before storing.",
+    ),
+    "taken-out-belief": NN_(
+        "{count} remark on belief was taken out before storing.",
+        "{count} remarks on belief were taken out before storing.",
+    ),
+    "taken-out-police": NN_(
+        "{count} value that only the police form may ask for was taken out before storing.",
+        "{count} values that only the police form may ask for were taken out before storing.",
+    ),
+    "taken-out-blacklist": NN_(
+        "{count} blacklist or risk remark was taken out before storing.",
+        "{count} blacklist or risk remarks were taken out before storing.",
+    ),
+}
+"""What an import says of all its rows with a finding: singular and plural, with their {count}."""

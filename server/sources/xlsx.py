@@ -12,11 +12,17 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from server.sources.delimited import CELL_LIMIT, Broken, Cells
 from server.sources.unreadable import Unreadable
@@ -48,10 +54,11 @@ _ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*?\s)?r=[\"']([0-9]{1,10})[\"'][^<>]
 
 @dataclass(frozen=True)
 class Sheet:
-    """Which sheet of a workbook is read, and the names of the others that hold something."""
+    """The sheet of a workbook that is read, held in memory, and the names of the other filled ones."""
 
     name: str
     others: tuple[str, ...]
+    held: CalamineSheet
 
 
 def check(path: Path) -> None:
@@ -191,22 +198,29 @@ def _column(letters: bytes) -> int:
 def find_sheet(path: Path) -> Sheet:
     """The first visible sheet with values, and the other ones that are not read.
 
+    Unpacking a sheet is most of what reading it costs, so the one found is given along. No two are held at
+    once: where there are several, the one found is unpacked again after the others were looked at.
+
     Raises:
         Unreadable: no sheet holds anything, or the workbook is damaged.
     """
-    filled: list[str] = []
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
-            for meta in workbook.sheets_metadata:
-                if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible:
-                    sheet = workbook.get_sheet_by_name(meta.name)
-                    if sheet.height:
-                        filled.append(meta.name)
+            visible = [
+                meta.name
+                for meta in workbook.sheets_metadata
+                if meta.typ is SheetTypeEnum.WorkSheet and meta.visible is SheetVisibleEnum.Visible
+            ]
+            if len(visible) > 1:
+                visible = [name for name in visible if workbook.get_sheet_by_name(name).height]
+            if not visible:
+                raise Unreadable("file-empty")
+            sheet = workbook.get_sheet_by_name(visible[0])
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("file-damaged") from error
-    if not filled:
+    if not sheet.height:
         raise Unreadable("file-empty")
-    return Sheet(filled[0], tuple(filled[1:]))
+    return Sheet(visible[0], tuple(visible[1:]), sheet)
 
 
 def read_sheet(path: Path, name: str) -> Iterator[Cells | Broken]:
@@ -214,19 +228,24 @@ def read_sheet(path: Path, name: str) -> Iterator[Cells | Broken]:
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
             sheet = workbook.get_sheet_by_name(name)
-            first = sheet.start[0] if sheet.start else 0
-            for at, row in enumerate(sheet.iter_rows(), start=first + 1):
-                cells = [as_text(value) for value in row]
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if max(map(len, cells)) > CELL_LIMIT:
-                    yield Broken(at, "row-cell-too-long", "\t".join(cells), {"limit": str(CELL_LIMIT)})
-                elif any("\0" in cell for cell in cells):
-                    yield Broken(at, "row-nul", "\t".join(cells))
-                else:
-                    yield Cells(at, cells)
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("file-damaged") from error
+    return lines_in(sheet)
+
+
+def lines_in(sheet: CalamineSheet) -> Generator[Cells | Broken, None, None]:
+    """The rows of a sheet that is held, as read_sheet gives them; as often as they are asked for."""
+    first = sheet.start[0] if sheet.start else 0
+    for at, row in enumerate(sheet.iter_rows(), start=first + 1):
+        cells = [as_text(value) for value in row]
+        if not any(cell.strip() for cell in cells):
+            continue
+        if max(map(len, cells)) > CELL_LIMIT:
+            yield Broken(at, "row-cell-too-long", "\t".join(cells), {"limit": str(CELL_LIMIT)})
+        elif any("\0" in cell for cell in cells):
+            yield Broken(at, "row-nul", "\t".join(cells))
+        else:
+            yield Cells(at, cells)
 
 
 CellValue = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta

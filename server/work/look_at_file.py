@@ -11,7 +11,8 @@ from server.keys import read_key
 def run(task: Task) -> None:
     """Inspect the file; what it cannot be read for is told on the import's page."""
     secret = read_key(task.settings.keys_dir, "sealing").secret
-    look(task.engine, int(task.payload["import_id"]), task.settings.uploads_dir, secret)
+    import_id, layout = int(task.payload["import_id"]), task.payload.get("layout")
+    look(task.engine, import_id, task.settings.uploads_dir, secret, layout=layout)
 
 
 def gave_up(task: Task) -> None:

@@ -4,6 +4,7 @@ import { checkStep, isShown } from "./rules.js";
 import { suggestEmail } from "./suggestion.js";
 import { deliver, newCaptureId } from "./sending.js";
 import { watchIdle } from "./idle.js";
+import { watchKeyboard } from "./keyboard.js";
 
 const THANKS_FOR = 10_000;
 let page = read(document);
@@ -225,4 +226,5 @@ addEventListener("pageshow", (event) => { if (event.persisted) wipe(); });
 addEventListener("pagehide", () => { for (const field of page.form.elements) field.value = ""; });
 
 watchIdle(document.querySelector("[data-idle]"), wipe);
+watchKeyboard();
 show(0, { focus: false });

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from server.sources.layout import layouts
 from tests.builders import write_export
 
 ROOT = Path(__file__).parents[2]
@@ -81,3 +82,27 @@ def test_real_exports_do_not_go_into_the_demo(tmp_path: Path) -> None:
 
     assert process.returncode == 1
     assert b"never mix" in error
+
+
+def write_both(path: Path) -> Path:
+    """An export whose header has all columns of two systems."""
+    columns = list(dict.fromkeys([*layouts()["pms_a"].columns, *layouts()["gift"].columns]))
+    path.write_text(";".join(columns) + "\n" + ";".join("x" * len(columns)) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_file_of_two_possible_systems_is_read_as_said_and_then_as_the_last_time(tmp_path: Path) -> None:
+    export = write_both(tmp_path / "both.csv")
+    data = tmp_path / "house"
+
+    with oneguest(data, "import", str(export)) as process:
+        _, error = process.communicate()
+    said = printed(data, "import", str(export), "--source", "gift").decode()
+    again = printed(data, "import", str(export)).decode()
+
+    assert process.returncode == 1
+    assert "--source pms_a" in error.decode()
+    assert "--source gift" in error.decode()
+    assert "Gift card sales (as it was said)" in said
+    assert "read as the last time" in again
+    assert "1 rows read = 0 stored + 1 unchanged" in again

@@ -19,13 +19,18 @@ from server.guests.linking import link_waiting
 from server.importing import running
 from server.importing.pipeline import Row, Work, prepared_batches
 from server.importing.preparing import look_at, prepare
-from server.importing.running import run_import
+from server.importing.running import link_imports, run_import
 from server.privacy.check import check
+from server.properties.models import Property
+from server.properties.setup import ensure_properties, property_by_code
 from server.records.arriving import Prepared
 from server.records.models import Import, Problem, SourceRecord
+from server.records.problems import list_problems, reopen, settle
 from server.refusal import Refused
+from server.sources.inspection import header_digest
+from server.sources.reading import KeptMapping
 from server.sources.rows import BadRow
-from tests.builders import at_once, take_in, write_export
+from tests.builders import NOON, at_once, take_in, write_export
 
 Batches = Callable[[Work, int], Iterator[list[Row]]]
 
@@ -220,3 +225,147 @@ def test_values_longer_than_any_column_cost_no_row(engine: Engine) -> None:
 
     with reading(engine) as session:
         assert check(session) == []
+
+
+HOTELS = (
+    b"Kundennr;Vorname;Nachname;Haus\n"
+    b"1;Anna;Rossi;Villa Mare\n2;Piet;de Vries;MARE\n3;Olga;Ivanova;Gasthof Nirgendwo\n4;Tom;Smith;-\n"
+)
+READ_AS = KeptMapping(
+    source_name="Kasse",
+    kind="till",
+    columns={"Vorname": "first_name", "Nachname": "last_name", "Haus": "property"},
+    key_columns=("Kundennr",),
+)
+
+
+def import_of_two_hotels(engine: Engine, folder: Path, named: str | None) -> Import:
+    """Import HOTELS into a house with Hôtel des Bains, its default, and Villa Maré."""
+    with writing(engine) as session:
+        ensure_properties(
+            session, [{"code": "main", "name": "Hôtel des Bains"}, {"code": "mare", "name": "Villa Maré"}]
+        )
+    export = folder / "till.csv"
+    export.write_bytes(HOTELS)
+    digest = header_digest(HOTELS.decode().splitlines()[0].split(";"))
+    looked = look_at(export, name=export.name, kept={digest: READ_AS})
+    with writing(engine) as session:
+        place = property_by_code(session, named) if named else None
+        import_id = prepare(session, looked, place=place).id
+    run_import(engine, import_id, export)
+    link_imports(engine, [import_id])
+    with reading(engine) as session:
+        assert check(session) == []
+        return session.get_one(Import, import_id)
+
+
+def places_of(engine: Engine) -> dict[str, str]:
+    with reading(engine) as session:
+        query = select(SourceRecord.key, Property.code).join(
+            Property, Property.id == SourceRecord.property_id
+        )
+        return dict(session.execute(query).all())
+
+
+def test_a_row_belongs_to_the_hotel_its_own_column_names_and_an_unknown_name_is_told(
+    engine: Engine, tmp_path: Path
+) -> None:
+    done = import_of_two_hotels(engine, tmp_path, None)
+
+    assert places_of(engine) == {"1": "mare", "2": "mare", "3": "main", "4": "main"}
+    assert done.findings["import.property_unknown"] == 1
+    assert (done.rows_stored, done.rows_waiting) == (4, 0)
+
+
+@pytest.mark.parametrize("named", ["main", "mare"])
+def test_the_hotel_named_for_a_whole_file_wins_over_its_column(
+    engine: Engine, tmp_path: Path, named: str
+) -> None:
+    done = import_of_two_hotels(engine, tmp_path, named)
+
+    assert set(places_of(engine).values()) == {named}
+    assert "import.property_unknown" not in done.findings
+
+
+def test_an_interrupted_import_is_not_gone_on_with_under_another_rule_for_its_hotel(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = import_of_two_hotels(engine, tmp_path, None)
+    with writing(engine) as session:
+        session.get_one(Import, first.id).state = "running"
+
+    again = import_of_two_hotels(engine, tmp_path, "main")
+
+    assert again.id != first.id
+
+
+PROFILES = "Profile ID\tGuest Name\tEmail\tTelephone\tDOB\tNationality\tLang\tInsert Date\tArr\tDep\n"
+GOOD = "G1\tRossi, Anna\tanna@libero.it\t\t1980-02-03\tIT\tit\t2025-03-01\t\t\n"
+TORN = "G2\tde Vries, Piet\t+31 6\n"
+
+
+def import_of(engine: Engine, folder: Path, *rows: str) -> int:
+    """Import an export with these rows, to its end."""
+    export = folder / "profiles.txt"
+    export.write_bytes((PROFILES + "".join(rows)).encode("utf-16"))
+    import_id = prepared(engine, export)
+    run_import(engine, import_id, export)
+    link_imports(engine, [import_id])
+    with reading(engine) as session:
+        assert check(session) == []
+    return import_id
+
+
+def listed(engine: Engine, state: str = "waiting") -> list[tuple[int | None, int | None]]:
+    """The problems of a state: their imports and lines."""
+    with reading(engine) as session:
+        return [
+            (item.problem.import_id, item.problem.line) for item in list_problems(session, state=state).listed
+        ]
+
+
+def test_a_row_that_waits_is_one_item_with_its_newest_import_however_often_the_file_comes(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = import_of(engine, tmp_path, TORN, GOOD)
+    assert listed(engine) == [(first, 2)]
+
+    second = import_of(engine, tmp_path, GOOD, TORN)
+
+    assert listed(engine) == [(second, 3)]
+    assert counts(engine, first) == (2, 1, 0, 1)
+    assert counts(engine, second) == (2, 0, 1, 1)
+
+
+def test_two_torn_rows_of_one_file_are_two_items_though_they_are_alike(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_of(engine, tmp_path, TORN, GOOD, TORN)
+    again = import_of(engine, tmp_path, TORN, GOOD, TORN)
+
+    assert listed(engine) == [(again, 4), (again, 2)]
+
+
+def test_a_row_that_somebody_settled_does_not_wait_again_when_it_comes_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_of(engine, tmp_path, TORN, GOOD)
+    with writing(engine) as session:
+        problem = session.scalars(select(Problem)).one()
+        settle(session, problem.id, who="desk", now=NOON)
+
+    again = import_of(engine, tmp_path, TORN, GOOD)
+
+    assert listed(engine) == []
+    assert listed(engine, "settled") == [(again, 2)]
+    with writing(engine) as session, pytest.raises(Refused):
+        reopen(session, problem.id, who="desk", now=NOON)  # on a page that was open all the time
+
+
+def test_the_same_row_of_another_system_waits_for_itself(engine: Engine, tmp_path: Path) -> None:
+    import_of(engine, tmp_path, TORN, GOOD)
+    export = tmp_path / "profiles.txt"
+    other = prepared(engine, export, source="annex")
+    run_import(engine, other, export)
+
+    assert len(listed(engine)) == 2

@@ -18,7 +18,7 @@ from server.forms.suggestion import suggest_email
 from server.properties.models import Property
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 CORPUS = json.loads((Path(__file__).parents[1] / "forms" / "corpus.json").read_text("utf-8"))
 
@@ -138,6 +138,29 @@ def test_a_form_that_cannot_be_sent_stays_and_is_sent_once_later(app: Flask, ser
     page.locator("[data-not-sent]").wait_for()
     assert captures(app) == []
 
+    page.unroute("**/pre_check_in/en")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert len(captures(app)) == 1
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_again_and_the_form_kept_once(
+    app: Flask, served: str, page: Page
+) -> None:
+    start(page, served)
+    name_oneself(page)
+    for _ in range(4):
+        page.locator(".now [data-out=skipped]").click()
+
+    def arrives_but_answer_is_lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/pre_check_in/en", arrives_but_answer_is_lost)
+    page.get_by_role("button", name="Send").click()
+    page.locator("[data-not-sent]").wait_for()
+    assert "tell the reception" in page.locator("[data-not-sent]").inner_text()
     page.unroute("**/pre_check_in/en")
     page.get_by_role("button", name="Send").click()
     page.get_by_role("heading", name="Thank you").wait_for()

@@ -66,14 +66,15 @@ def test_a_plain_form_as_a_browser_sends_it_may_leave_questions_out(app: Flask, 
 
 
 def test_only_the_questions_with_a_mistake_are_to_be_looked_at_again(client: FlaskClient) -> None:
-    page = client.post(FORM, data=filled(client, email="nope")).get_data(as_text=True)
+    answer = client.post(FORM, data=filled(client, email="nope"), follow_redirects=True)
+    page = answer.get_data(as_text=True)
 
     summaries = re.findall(r'<div class="summary"[^>]*>', page)
     assert [" hidden" in summary for summary in summaries] == [True, False, True, True, True, True]
 
 
 def test_a_faulty_plain_form_comes_back_with_its_answers(app: Flask, client: FlaskClient) -> None:
-    answer = client.post(FORM, data=filled(client, email="anna@"))
+    answer = client.post(FORM, data=filled(client, email="anna@"), follow_redirects=True)
 
     assert answer.status_code == 422
     assert 'value="anna@"' in answer.get_data(as_text=True)

@@ -11,18 +11,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from server import data_folder
+from server.captures.links import token_hash
+from server.captures.models import GuestLink
+from server.clock import clock
 from server.commands import up
-from server.commands._demo import import_commands
-from server.commands._listening import CannotStart, is_healthy, refuse_busy_port
+from server.commands._demo import guests_link, import_commands
+from server.commands._listening import CannotStart, address_of, is_healthy, refuse_busy_port
 from server.commands._supervisor import Child
 from server.db import make_engine, writing
 from server.properties.setup import is_demo
 from server.settings import Settings, read_settings
+from tests.house import expect_guest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -125,6 +132,10 @@ def test_the_house_says_what_to_open_and_who_can(house: RunningHouse) -> None:
     assert str(house.data) in said
 
 
+def test_the_folder_says_where_it_is_served_as_long_as_it_is(house: RunningHouse) -> None:
+    assert data_folder.served_at(house.data) == f"http://127.0.0.1:{house.port}"
+
+
 def test_a_second_start_on_the_same_data_is_refused_politely(house: RunningHouse) -> None:
     second = house.start(free_port())
 
@@ -225,7 +236,28 @@ def test_the_children_read_the_same_settings(tmp_path: Path) -> None:
     ],
 )
 def test_the_address_said_is_one_to_type(host: str, address: str) -> None:
-    assert up.address_of(settings("--host", host)) == address
+    assert address_of(host, 8000) == address
+
+
+def test_the_demos_link_stays_the_same_until_it_took_a_form(sqlite_url: str, tmp_path: Path) -> None:
+    engine = make_engine(sqlite_url)
+    expected = expect_guest(engine, now=clock(), arrives=clock().date() + timedelta(days=3))
+    demo = replace(settings("--demo"), data_dir=tmp_path, database_url=sqlite_url)
+    assert guests_link(demo, "http://here") is None  # the folder is not marked as the demo's
+    data_folder.mark_demo(tmp_path, filled=True)
+
+    first = guests_link(demo, "http://here:1") or ""
+    second = guests_link(demo, "http://here:2") or ""
+
+    token = first.partition("  ")[0].rpartition("/")[2]
+    assert len(token) == 32
+    assert second == first.replace("here:1", "here:2")
+    assert f"surname {expected.last_name}, arrival {expected.arrives}" in second
+    assert (tmp_path / "demo-link").stat().st_mode & 0o077 == 0
+    with writing(engine) as session:
+        used = session.scalars(select(GuestLink).where(GuestLink.token_hash == token_hash(token))).one()
+        used.used_at = clock()
+    assert token not in (guests_link(demo, "http://here:3") or token)
 
 
 def run_up(*words: str) -> subprocess.CompletedProcess[str]:

@@ -8,24 +8,33 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.captures.models import Capture
+from server.captures.models import Capture, GuestLink
 from server.clock import clock
-from server.db import reading
-from tests.house import expect_guest
+from server.db import reading, writing
+from tests.house import Expected, expect_guest
+from tests.surfaces.test_accessibility import assert_accessible
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 
 @pytest.fixture
-def form(app: Flask, served: str, page: Page) -> Page:
-    """The second question, after the guest gave a name."""
-    expected = expect_guest(app.config["ENGINE"], now=clock())
+def expected(app: Flask) -> Expected:
+    return expect_guest(app.config["ENGINE"], now=clock())
+
+
+def open_the_door(page: Page, served: str, expected: Expected) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{served}/g/{expected.token}")
     for name, value in expected.right_answers.items():
         page.fill(f"#f-{name}", value)
     page.get_by_role("button", name="Continue").click()
+
+
+@pytest.fixture
+def form(served: str, page: Page, expected: Expected) -> Page:
+    """The second question, after the guest gave a name."""
+    open_the_door(page, served, expected)
     page.fill("#f-given_name", "Anna")
     page.locator("button.primary").click()
     page.locator("#f-email").wait_for()
@@ -63,3 +72,121 @@ def test_what_could_not_be_sent_stays_on_the_screen(
     form.locator("#f-mobile").wait_for()
     with reading(app.config["ENGINE"]) as session:
         assert session.scalars(select(Capture)).all() == []
+
+
+def end_link(app: Flask, expected: Expected, how: str) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        setattr(session.get_one(GuestLink, expected.link_id), how, clock())
+
+
+@pytest.mark.parametrize("how", ["expires_at", "revoked_at"])
+def test_a_link_that_ended_says_so_kindly_and_whom_to_ask(
+    app: Flask, served: str, page: Page, expected: Expected, how: str
+) -> None:
+    end_link(app, expected, how)
+
+    page.goto(f"{served}/g/{expected.token}?lang=fr")
+
+    assert page.get_by_role("heading", level=1).inner_text() == "Ce lien ne s’ouvre pas"
+    assert "réception" in page.locator(".why").inner_text()
+    assert page.locator("input, button").count() == 0
+    assert_accessible(page, how)
+
+
+def test_a_link_that_ends_between_two_questions_leads_to_the_same_page(
+    app: Flask, served: str, page: Page, expected: Expected
+) -> None:
+    open_the_door(page, served, expected)
+    page.fill("#f-given_name", "canary")
+    end_link(app, expected, "expires_at")
+
+    page.locator("button.primary").click()
+
+    page.wait_for_url("**/g/closed")
+    assert page.get_by_role("heading", level=1).inner_text() == "This link does not open"
+    assert "canary" not in page.content()
+
+
+def test_a_link_that_took_a_form_opens_on_the_thanks(
+    app: Flask, served: str, page: Page, expected: Expected
+) -> None:
+    end_link(app, expected, "used_at")
+
+    open_the_door(page, served, expected)
+
+    page.wait_for_url("**/g/received")
+    assert page.get_by_role("heading", level=1).inner_text() == "Received, thank you"
+    assert_accessible(page, "used")
+
+
+def test_an_answer_lost_on_the_way_is_sent_again_and_kept_once(
+    app: Flask, served: str, page: Page, expected: Expected
+) -> None:
+    open_the_door(page, served, expected)
+    page.fill("#f-given_name", "Anna")
+    page.locator("button.primary").click()
+    for step in ("#f-email", "#f-mobile", "#f-birth_date_day", "#f-arrival_day"):
+        page.locator(step).wait_for()
+        page.locator("button[value='out:skipped']").click()
+    page.locator(".review").wait_for()
+
+    def arrives_but_answer_is_lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/g/form", arrives_but_answer_is_lost)
+    page.locator("button.primary").click()
+    page.locator("[data-not-sent]").wait_for()
+    page.unroute("**/g/form")
+    page.locator("button.primary").click()
+
+    page.wait_for_url("**/g/received")
+    with reading(app.config["ENGINE"]) as session:
+        assert len(session.scalars(select(Capture)).all()) == 1
+
+
+def test_a_guest_fills_in_the_form_with_the_keyboard_alone(
+    app: Flask, served: str, page: Page, expected: Expected
+) -> None:
+    press, type_in = page.keyboard.press, page.keyboard.type
+
+    def tab_to(what: str) -> None:
+        for _ in range(20):
+            press("Tab")
+            if page.evaluate("what => document.activeElement.matches(what)", what):
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", what
+                return
+        raise AssertionError(f"Tab never comes to {what}")
+
+    page.goto(f"{served}/g/{expected.token}")
+    for name, value in expected.right_answers.items():
+        tab_to(f"#f-{name}")
+        type_in(value)
+    press("Enter")  # from a field, with the language buttons before it on the page
+    page.locator("#f-given_name").wait_for()
+    tab_to("#f-given_name")
+    type_in("Anna")
+    press("Enter")
+    page.locator("#f-email").wait_for()
+    assert page.evaluate("document.activeElement.localName") == "h1"
+    tab_to("#f-email")
+    type_in("anna@gmial.com")
+    press("Enter")
+    page.locator(".suggestion").wait_for()
+    tab_to("button[value=use]")
+    press("Enter")
+    page.locator(".suggestion").wait_for(state="detached")
+    tab_to(".button.primary")
+    press("Enter")
+    for step in ("#f-mobile", "#f-birth_date_day", "#f-arrival_day"):
+        page.locator(step).wait_for()
+        tab_to("button[value='out:skipped']")
+        press("Space")
+    page.locator(".review").wait_for()
+    tab_to(".button.primary")
+    press("Enter")
+    page.wait_for_url("**/g/received")
+
+    with reading(app.config["ENGINE"]) as session:
+        assert session.scalars(select(Capture)).one().answers["email"] == "anna@gmail.com"

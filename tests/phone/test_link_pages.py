@@ -30,6 +30,11 @@ def enter(client: FlaskClient, expected: Expected) -> str:
     return token_of(client, "/g/form")
 
 
+def shown_after(client: FlaskClient, data: dict[str, str]) -> str:
+    """The page that a plain form leads to."""
+    return client.post("/g/form", data=data, follow_redirects=True).get_data(as_text=True)
+
+
 def the_link(app: Flask, expected: Expected) -> GuestLink:
     with reading(app.config["ENGINE"]) as session:
         return session.get_one(GuestLink, expected.link_id)
@@ -43,6 +48,37 @@ def test_the_link_shows_the_hotels_name_and_nothing_of_the_stay(
     assert "Hôtel des Arcades" in page
     for secret in ("María", "Cruz", "BK-2040", expected.token, str(expected.arrives)):
         assert secret not in page
+
+
+def test_the_door_speaks_the_guests_language_and_keeps_what_was_typed(
+    app: Flask, client: FlaskClient, expected: Expected
+) -> None:
+    address = f"/g/{expected.token}"
+    door = client.get(address).get_data(as_text=True)
+    assert re.findall(r'value="language:(\w+)".*?>(.*?)</button>', door) == [
+        ("en", "English"),
+        ("fr", "Français"),
+    ]
+    typed = {"csrf_token": token_of(client, address), "last_name": "Zoë", "day": "7", "go": "language:fr"}
+
+    answer = client.post(address, data=typed, follow_redirects=True)
+
+    door = answer.get_data(as_text=True)
+    assert '<html lang="fr"' in door
+    assert "Jour d’arrivée" in door
+    assert 'value="Zoë"' in door
+    assert 'name="day" type="text" inputmode="numeric" maxlength="2" value="7"' in door
+    assert the_link(app, expected).wrong_answers == 0  # no answer was tried
+    enter(client, expected)
+    assert "Comment vous appelez-vous" in client.get("/g/form").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("wish", ["language:xx", "language:", "language:../en"])
+def test_a_language_we_do_not_have_is_refused(client: FlaskClient, expected: Expected, wish: str) -> None:
+    address = f"/g/{expected.token}"
+    data = expected.right_answers | {"csrf_token": token_of(client, address), "go": wish}
+
+    assert client.post(address, data=data).status_code == 422
 
 
 def test_a_preview_robot_changes_nothing(app: Flask, client: FlaskClient, expected: Expected) -> None:
@@ -80,18 +116,18 @@ def test_ten_wrong_tokens_in_a_minute_are_enough(app: Flask, expected: Expected)
     assert elsewhere.status_code == 200
 
 
-def test_wrong_answers_are_counted_although_the_page_is_an_error(
+def test_wrong_answers_are_counted_and_lock_the_link_for_a_while(
     app: Flask, client: FlaskClient, expected: Expected
 ) -> None:
     address = f"/g/{expected.token}"
     data = expected.right_answers | {"last_name": "Smith", "csrf_token": token_of(client, address)}
 
-    statuses = [client.post(address, data=data).status_code for _ in range(5)]
+    statuses = [client.post(address, data=data, follow_redirects=True).status_code for _ in range(5)]
 
     assert statuses == [422] * 4 + [429]
     assert the_link(app, expected).wrong_answers == 5
     data["last_name"] = expected.last_name
-    assert client.post(address, data=data).status_code == 429
+    assert client.post(address, data=data, follow_redirects=True).status_code == 429
 
 
 @pytest.mark.parametrize("day", ["", "0", "31", "abc", "9" * 500])
@@ -101,7 +137,7 @@ def test_any_day_that_is_not_the_arrival_is_simply_wrong(
     address = f"/g/{expected.token}"
     data = expected.right_answers | {"year": "1999", "day": day, "csrf_token": token_of(client, address)}
 
-    assert client.post(address, data=data).status_code == 422
+    assert client.post(address, data=data, follow_redirects=True).status_code == 422
 
 
 def test_the_form_is_closed_to_who_did_not_open_the_link(client: FlaskClient) -> None:
@@ -211,9 +247,9 @@ def test_a_slip_in_the_address_is_asked_about_once(client: FlaskClient, expected
         "email": "maria@gmial.com",
     }
 
-    asked = client.post("/g/form", data=data).get_data(as_text=True)
-    kept = client.post("/g/form", data=data | {"asked_about": "maria@gmial.com"}).get_data(as_text=True)
-    taken = client.post("/g/form", data=data | {"go": "use"}).get_data(as_text=True)
+    asked = shown_after(client, data)
+    kept = shown_after(client, data | {"asked_about": "maria@gmial.com"})
+    taken = shown_after(client, data | {"go": "use"})
 
     assert "Did you mean maria@gmail.com?" in asked
     assert "What is your mobile number?" in kept
@@ -225,7 +261,7 @@ def test_the_language_can_be_changed_at_any_step_without_losing_an_answer(
 ) -> None:
     data = {"csrf_token": enter(client, expected), "language": "en", "step": "mobile", "given_name": "Zoë"}
 
-    page = client.post("/g/form", data=data | {"go": "language:fr"}).get_data(as_text=True)
+    page = shown_after(client, data | {"go": "language:fr"})
 
     assert "Quel est votre numéro de mobile" in page
     assert 'name="given_name" value="Zoë"' in page
@@ -250,7 +286,7 @@ def test_what_a_guest_types_is_shown_as_text(client: FlaskClient, expected: Expe
     nasty = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     data = ANSWERS | {"csrf_token": enter(client, expected), "step": "stay", "go": "out:skipped"}
 
-    page = client.post("/g/form", data=data | {"given_name": nasty}).get_data(as_text=True)
+    page = shown_after(client, data | {"given_name": nasty})
 
     assert "<script>alert" not in page
     assert "<img" not in page

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineSheet, CalamineWorkbook
 
 from server.sentences import say
+from server.sources import xlsx
 from server.sources.inspection import inspect
 from server.sources.reading import apply_mapping
 from server.sources.rows import BadRow, read_rows
@@ -423,8 +425,8 @@ def test_a_workbook_with_two_rows_in_one_place_is_refused_since_one_would_be_los
     assert refused.value.code == "file-damaged"
 
 
-def test_the_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
+def two_sheets(path: Path) -> Path:
+    """A workbook whose second sheet is like its first."""
     workbook(path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -439,10 +441,47 @@ def test_the_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+    return path
 
-    reading = inspect(path, name="a.xlsx")
+
+def test_the_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    reading = inspect(two_sheets(tmp_path / "a.xlsx"), name="a.xlsx")
 
     assert (reading.sheet, reading.other_sheets) == ("Guests", ("March",))
+
+
+@pytest.mark.parametrize(
+    ("make", "unpacked"), [(workbook, ["Guests"]), (two_sheets, ["Guests", "March", "Guests"])]
+)
+def test_looking_at_a_workbook_unpacks_a_sheet_once_and_never_holds_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], Path], unpacked: list[str]
+) -> None:
+    path = make(tmp_path / "a.xlsx")
+    seen: list[str] = []
+
+    class Watched:
+        def __init__(self, opened: CalamineWorkbook) -> None:
+            self.opened, self.sheets_metadata = opened, opened.sheets_metadata
+
+        @classmethod
+        def from_path(cls, path: str) -> Watched:
+            return cls(CalamineWorkbook.from_path(path))
+
+        def __enter__(self) -> Watched:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.opened.close()
+
+        def get_sheet_by_name(self, name: str) -> CalamineSheet:
+            seen.append(name)
+            return self.opened.get_sheet_by_name(name)
+
+    monkeypatch.setattr(xlsx, "CalamineWorkbook", Watched)
+    reading = inspect(path, name="a.xlsx")
+
+    assert seen == unpacked
+    assert (reading.rows, len(reading.sample)) == (1, 1)
 
 
 def test_a_file_nobody_knows_is_read_once_a_person_said_what_its_columns_mean(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from flask import Flask
 
+from server import wording
 from server.clock import clock
 from server.db import writing
 from server.properties.setup import default_property
 from tests.house import expect_guest
 from tests.surfaces.showcase import add_showcase
+from tests.surfaces.walks import kiosk_states, phone_states
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -31,31 +33,17 @@ def assert_accessible(page: Page, state: str) -> None:
     assert told == [], state
 
 
-@pytest.mark.parametrize("language", ["English", "Français"])
+@pytest.fixture
+def arabic_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pseudo-language runs from right to left, until a catalogue of such a language is there."""
+    monkeypatch.setattr(wording, "RIGHT_TO_LEFT", frozenset({wording.PSEUDO}))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_tablet_can_be_used_by_everyone(served: str, page: Page, language: str) -> None:
-    page.goto(f"{served}/kiosk/")
-    assert_accessible(page, "resting")
-    page.get_by_role("link", name=language).click()
-    page.locator(".question.now").wait_for()
-    assert_accessible(page, "name")
-    page.locator(".now [data-next]").click()
-    assert_accessible(page, "name, with an error")
-    page.fill("#f-given_name", "Anna")
-    page.locator(".now [data-next]").click()
-    page.fill("#f-email", "anna@gmial.com")
-    page.locator(".now [data-next]").click()
-    assert_accessible(page, "e-mail, with a suggestion")
-    page.locator("[data-use]").click()
-    for step in ("mobile", "birth", "stay"):
-        assert_accessible(page, step)
-        page.locator(".now [data-out=skipped]").click()
-    assert_accessible(page, "check")
-    page.evaluate("document.querySelector('[data-idle]').showModal()")
-    assert_accessible(page, "are you still there")
-    page.locator("[data-stay]").click()
-    page.locator(".now [data-send]").click()
-    page.locator("[data-thanks-screen] h1").wait_for()
-    assert_accessible(page, "thanks")
+    page.set_viewport_size({"width": 1024, "height": 768})
+    for state in kiosk_states(page, served, language):
+        assert_accessible(page, state)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -63,39 +51,48 @@ def test_the_phone_can_be_used_by_everyone(app: Flask, served: str, page: Page, 
     expected = expect_guest(app.config["ENGINE"], now=clock())
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{served}/g/unknown")
-    assert_accessible(page, "closed")
-    page.goto(f"{served}/g/{expected.token}")
-    assert_accessible(page, "door")
-    page.get_by_role("button", name="Continue").click()
-    page.locator("[data-summary]").wait_for()
-    assert_accessible(page, "door, with a wrong answer")
-    for name, text in expected.right_answers.items():
-        page.fill(f"#f-{name}", text)
-    page.get_by_role("button", name="Continue").click()
-    page.locator("#f-given_name").wait_for()
-    assert_accessible(page, "name")
-    page.fill("#f-given_name", "Anna")
-    page.locator(".button.primary").click()
-    page.locator("#f-email").wait_for()
-    page.locator(".button.primary").click()
-    page.locator("[data-summary]:visible").wait_for()
-    assert page.locator("[data-summary]").evaluate("el => el === document.activeElement")
-    assert_accessible(page, "e-mail, with an error")
-    page.fill("#f-email", "anna@gmial.com")
-    page.locator(".button.primary").click()
-    page.locator(".suggestion").wait_for()
-    assert_accessible(page, "e-mail, with a suggestion")
-    for step in ("#f-mobile", "#f-birth_date_day", "#f-arrival_day"):
-        page.locator("button[value='out:skipped']").click()
-        page.locator(step).wait_for()
-        assert_accessible(page, step)
-    page.locator("button[value='out:skipped']").click()
-    page.locator(".review").wait_for()
-    assert_accessible(page, "check")
-    page.locator(".button.primary").click()
-    page.wait_for_url("**/g/received")
-    assert_accessible(page, "received")
+    for state in phone_states(page, served, expected):
+        assert_accessible(page, state)
+        if "error" in state:
+            summary = page.locator("[data-summary]:visible")
+            assert summary.evaluate("el => el === document.activeElement"), state
+
+
+def assert_mirrored(page: Page, state: str) -> None:
+    """The page runs from right to left, and nothing of it lies outside."""
+    assert page.evaluate("document.documentElement.dir") == "rtl", state
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+    title = page.locator("h1:visible").first
+    assert title.evaluate("el => getComputedStyle(el).direction") == "rtl", state
+
+
+def test_a_phone_from_right_to_left_shows_everything_without_scrolling_sideways(
+    arabic_way: None, app: Flask, served: str, page: Page
+) -> None:
+    expected = expect_guest(app.config["ENGINE"], now=clock())
+    page.set_viewport_size({"width": 390, "height": 844})
+    for state in phone_states(page, served, expected, wording.PSEUDO):
+        assert_mirrored(page, state)
+        assert_accessible(page, state)
+
+
+def test_a_tablet_from_right_to_left_shows_everything_without_scrolling_sideways(
+    arabic_way: None, served: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": 768, "height": 1024})
+    for state in kiosk_states(page, served, wording.PSEUDO):
+        assert_mirrored(page, state)
+        assert_accessible(page, state)
+
+
+def test_at_twice_the_size_nothing_lies_outside(app: Flask, served: str, page: Page) -> None:
+    expected = expect_guest(app.config["ENGINE"], now=clock())
+    page.set_viewport_size({"width": 512, "height": 384})
+    for state in kiosk_states(page, served, "fr"):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+    page.set_viewport_size({"width": 195, "height": 422})
+    for state in phone_states(page, served, expected):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server import cli
+from server import cli, data_folder
 from server.captures.links import find_link
 from server.captures.models import GuestLink
 from server.clock import clock
@@ -34,6 +34,54 @@ def test_a_link_is_issued_by_its_booking_reference_under_the_public_name(
     with reading(make_engine(sqlite_url)) as session:
         assert find_link(session, address.rpartition("/")[2], now=clock()) is not None
         assert find_link(session, expected.token, now=clock()) is None
+
+
+def issued_address(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    assert cli.main(["link", "issue", "--reference", "BK-2040"]) == 0
+    said = capsys.readouterr()
+    return said.out.splitlines()[0], said.err
+
+
+def test_without_a_public_name_a_link_leads_to_the_house_that_runs(
+    expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ONEGUEST_PUBLIC_URL")
+    folder = tmp_path / "data"
+    folder.mkdir(exist_ok=True)
+
+    with data_folder.serving(folder, "http://127.0.0.1:8123"):
+        address, note = issued_address(capsys)
+
+    assert address.startswith("http://127.0.0.1:8123/g/")
+    assert "For guests' phones set ONEGUEST_PUBLIC_URL" in note
+
+
+def test_a_link_says_when_nothing_runs_that_would_open_it(
+    expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ONEGUEST_PUBLIC_URL")
+    folder = tmp_path / "data"
+    folder.mkdir(exist_ok=True)
+    with data_folder.serving(folder, "http://127.0.0.1:8123"):
+        pass  # and it ended
+
+    address, note = issued_address(capsys)
+
+    assert address.startswith("http://localhost:8000/g/")
+    assert f"Nothing serves {folder} just now" in note
+
+
+def test_the_public_name_wins_over_the_house_that_runs(
+    expected: Expected, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(exist_ok=True)
+
+    with data_folder.serving(folder, "http://127.0.0.1:8123"):
+        address, note = issued_address(capsys)
+
+    assert address.startswith("https://guests.hotel.example/g/")
+    assert note == ""
 
 
 def test_a_link_is_revoked_by_its_number(

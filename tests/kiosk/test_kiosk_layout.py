@@ -1,0 +1,123 @@
+"""The tablet as it stands in the lobby: lying, upright, with its keyboard open, and by the keys alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from server.captures.models import Capture
+from server.db import reading
+from tests.surfaces.walks import kiosk_states
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LYING, UPRIGHT, KEYBOARD = (1024, 768), (768, 1024), (1024, 400)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("size", [LYING, UPRIGHT, KEYBOARD], ids=["lying", "upright", "keyboard"])
+def test_what_goes_on_is_in_sight_whatever_else_is_said(
+    served: str, page: Page, size: tuple[int, int], language: str
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for state in kiosk_states(page, served, language):
+        on = page.locator(".now [data-next], .now [data-send]")
+        if state in ("resting", "thanks"):
+            continue
+        box = on.bounding_box()
+        assert box is not None, state
+        assert box["y"] >= 0, state
+        assert box["y"] + box["height"] <= size[1], state
+
+
+def test_the_field_in_hand_is_never_behind_the_buttons(served: str, page: Page) -> None:
+    page.set_viewport_size({"width": KEYBOARD[0], "height": KEYBOARD[1]})
+    page.goto(f"{served}/kiosk/pre_check_in/en")
+    page.locator(".question.now").wait_for()
+    page.locator(".now [data-next]").click()
+
+    for name in ("given_name", "family_name"):
+        field = page.locator(f"#f-{name}")
+        field.focus()
+        mine, buttons = field.bounding_box(), page.locator(".now .actions").bounding_box()
+        assert mine is not None
+        assert buttons is not None
+        assert mine["y"] + mine["height"] <= buttons["y"], name
+
+
+def test_a_keyboard_that_covers_the_page_lifts_the_buttons(served: str, page: Page) -> None:
+    page.set_viewport_size({"width": LYING[0], "height": LYING[1]})
+    page.goto(f"{served}/kiosk/")
+
+    covered = page.evaluate(
+        """async () => {
+            const { watchKeyboard } = await import("/static/kiosk/keyboard.js");
+            const view = Object.assign(new EventTarget(), { height: 768, offsetTop: 0, scale: 1 });
+            watchKeyboard(view);
+            const said = [];
+            for (const [height, offsetTop, scale] of [[400, 0, 1], [400, 100, 1], [384, 0, 2], [768, 0, 1]]) {
+                Object.assign(view, { height, offsetTop, scale }).dispatchEvent(new Event("resize"));
+                said.push(document.documentElement.style.getPropertyValue("--covered"));
+            }
+            return said;
+        }"""
+    )
+
+    assert covered == ["368px", "268px", "0px", "0px"]
+
+
+def test_a_guest_checks_in_with_the_keyboard_alone(app: Flask, served: str, page: Page) -> None:
+    page.goto(f"{served}/kiosk/")
+    press, type_in = page.keyboard.press, page.keyboard.type
+
+    def tab_to(what: str) -> None:
+        for _ in range(25):
+            press("Tab")
+            if page.evaluate("what => document.activeElement.matches(what)", what):
+                outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", what
+                return
+        raise AssertionError(f"Tab never comes to {what}")
+
+    tab_to("a.language[lang=en]")
+    press("Enter")
+    page.locator(".question.now").wait_for()
+    tab_to("#f-given_name")
+    type_in("Anna")
+    tab_to("#f-family_name")
+    type_in("Rossi")
+    press("Enter")
+    tab_to("#f-email")
+    type_in("anna@gmial.com")
+    tab_to(".now [data-next]")
+    press("Enter")
+    assert page.locator("[data-use]").evaluate("el => el === document.activeElement")
+    press("Enter")
+    tab_to("#f-mobile_country")
+    tab_to(".now [data-out=skipped]")
+    press("Space")
+    tab_to("#f-birth_date_year")
+    type_in("1985")
+    press("Enter")
+    tab_to(".now [data-out=skipped]")
+    press("Enter")
+    tab_to("#f-news")
+    press("Space")
+    tab_to("[data-send]")
+    press("Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+    tab_to("[data-thanks-screen] [data-leave]")
+    press("Enter")
+    page.wait_for_url("**/kiosk/")
+
+    with reading(app.config["ENGINE"]) as session:
+        answers = session.scalars(select(Capture)).one().answers
+    assert (answers["email"], answers["news"], answers["birth_date_year"]) == (
+        "anna@gmail.com",
+        "yes",
+        "1985",
+    )

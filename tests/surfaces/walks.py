@@ -1,0 +1,117 @@
+"""The whole way of a guest through the tablet and through the phone, one state after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.house import Expected
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PORTAL = "<h1>Hotel Wi-Fi</h1>"
+
+
+def kiosk_states(page: Page, served: str, language: str = "en") -> Iterator[str]:
+    """Every state of the tablet, with each kind of mistake, to the thanks."""
+    page.goto(f"{served}/kiosk/?lang={language}")
+    yield "resting"
+    page.goto(f"{served}/kiosk/pre_check_in/{language}")
+    page.locator(".question.now").wait_for()
+    yield "name"
+    go_on = page.locator(".now [data-next]")
+    skip = page.locator(".now [data-out=skipped]")
+    go_on.click()
+    yield "name, with an error"
+    page.fill("#f-given_name", "Anna")
+    go_on.click()
+    page.fill("#f-email", "anna@")
+    go_on.click()
+    yield "e-mail, with an error"
+    page.fill("#f-email", "anna@gmial.com")
+    go_on.click()
+    yield "e-mail, with a suggestion"
+    page.locator("[data-use]").click()
+    page.fill("#f-mobile", "1")
+    go_on.click()
+    yield "mobile, with an error"
+    skip.click()
+    page.fill("#f-birth_date_day", "3")
+    go_on.click()
+    yield "birth, with an error"
+    skip.click()
+    page.fill("#f-arrival_day", "3")
+    go_on.click()
+    yield "stay, with an error"
+    skip.click()
+    yield "check"
+    page.evaluate("document.querySelector('[data-idle]').showModal()")
+    yield "are you still there"
+    page.locator("[data-stay]").click()
+    sending = "**/kiosk/pre_check_in/**"
+    page.route(sending, lambda route: route.fulfill(status=200, body=PORTAL))
+    page.locator(".now [data-send]").click()
+    page.locator("[data-not-sent]").wait_for()
+    yield "not sent"
+    page.unroute(sending)
+    page.locator(".now [data-send]").click()
+    page.locator("[data-thanks-screen] h1").wait_for()
+    yield "thanks"
+
+
+def phone_states(page: Page, served: str, expected: Expected, language: str = "") -> Iterator[str]:
+    """Every state of a guest's link, from one that does not open to the form that arrived."""
+    query = f"?lang={language}" if language else ""
+    go_on = page.locator(".actions .button.primary")
+    skip = page.locator("button[value='out:skipped']")
+    wrong = page.locator("[data-summary]:visible")
+    page.goto(f"{served}/g/unknown{query}")
+    yield "closed"
+    page.goto(f"{served}/g/{expected.token}{query}")
+    yield "door"
+    go_on.click()
+    wrong.wait_for()
+    if language:
+        page.goto(f"{page.url}&lang={language}")
+    yield "door, with a wrong answer"
+    for name, text in expected.right_answers.items():
+        page.fill(f"#f-{name}", text)
+    go_on.click()
+    page.locator("#f-given_name").wait_for()
+    if language:
+        page.goto(f"{served}/g/form{query}")
+    yield "name"
+    go_on.click()
+    wrong.wait_for()
+    yield "name, with an error"
+    page.fill("#f-given_name", "Anna")
+    go_on.click()
+    page.locator("#f-email").wait_for()
+    page.fill("#f-email", "anna@gmial.com")
+    go_on.click()
+    page.locator(".suggestion").wait_for()
+    yield "e-mail, with a suggestion"
+    skip.click()
+    page.locator("#f-mobile").wait_for()
+    page.fill("#f-mobile", "1")
+    go_on.click()
+    wrong.wait_for()
+    yield "mobile, with an error"
+    for step in ("#f-birth_date_day", "#f-arrival_day"):
+        skip.click()
+        page.locator(step).wait_for()
+        yield step
+    skip.click()
+    page.locator(".review").wait_for()
+    yield "check"
+    page.route("**/g/form", lambda route: route.fulfill(status=200, body=PORTAL))
+    go_on.click()
+    page.locator("[data-not-sent]").wait_for()
+    yield "not sent"
+    page.unroute("**/g/form")
+    go_on.click()
+    page.wait_for_url("**/g/received")
+    if language:
+        page.goto(f"{served}/g/received{query}")
+    yield "received"
