@@ -62,8 +62,12 @@ def accent_sheet(accent: str) -> str:
     colour = accent if _HEX.match(accent) else DEFAULT_ACCENT
     day, night = readable(colour, PAPER), readable(colour, NIGHT)
     on_day, on_night = ("#ffffff" if contrast(c, "#ffffff") >= ENOUGH else "#14130f" for c in (day, night))
-    dark = f":root[data-theme=auto]{{--accent:{night};--on-accent:{on_night}}}"
-    return f":root{{--accent:{day};--on-accent:{on_day}}}\n@media (prefers-color-scheme:dark){{{dark}}}\n"
+    by_day = f"--accent:{day};--on-accent:{on_day}"
+    by_night = f"--accent:{night};--on-accent:{on_night}"
+    return (
+        f":root{{{by_day}}}\n:root[data-theme=dark]{{{by_night}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root[data-theme=auto]{{{by_night}}}}}\n"
+    )
 
 
 @pages.get("/accent/<code>.css")

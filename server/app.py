@@ -28,7 +28,8 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, guests, imports, today
+from server.desk import NAVIGATION, account, completeness, frame, guests, imports, today
+from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
@@ -40,6 +41,7 @@ from server.wording import N_
 TOP = Path(__file__).parent.parent
 SURFACES = (
     today.pages,
+    frame.pages,
     account.pages,
     guests.pages,
     imports.pages,
@@ -127,6 +129,7 @@ def _prepare_requests(app: Flask) -> None:
     app.before_request(check_origin)
     app.before_request(_check_token)
     app.after_request(stay_awake)
+    app.after_request(carry_toasts)
     app.after_request(_commit)
     app.teardown_request(_close_session)
 
@@ -223,6 +226,8 @@ def _prepare_pages(app: Flask) -> None:
         settings: Settings = app.config["ONEGUEST"]
         return {
             "asset": asset,
+            "appearance": frame.appearance,
+            "toasts": toasts,
             "demo": settings.demo,
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()

@@ -1,15 +1,58 @@
-// The desk by keyboard: / goes to the search from anywhere, Escape leaves it.
+// The desk by keyboard. Nothing here is needed: every key stands for a link or a button of the page.
+const search = document.getElementById("search");
+const keys = document.getElementById("keys");
+let going = false; // g was pressed: the next letter names the place
+
+const open = () => keys.open || keys.showModal();
+
+function step(by) {
+  const lines = [...document.querySelectorAll("main tbody tr, main [data-line]")].filter((line) =>
+    line.querySelector("a, button"),
+  );
+  if (lines.length === 0) return;
+  const here = lines.findIndex((line) => line.contains(document.activeElement));
+  const next = here < 0 ? (by > 0 ? 0 : lines.length - 1) : Math.min(lines.length - 1, Math.max(0, here + by));
+  lines[next].querySelector("a, button").focus();
+}
+
+const ACTIONS = {
+  "/": () => (search.focus(), search.select()),
+  "?": open,
+  g: () => (going = true),
+  j: () => step(1),
+  k: () => step(-1),
+  u: () => document.querySelector("[data-undo]")?.click(),
+};
+
 document.addEventListener("keydown", (event) => {
-  const search = document.getElementById("search");
-  const typing = event.target.matches("input, select, textarea, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && event.target === search) search.blur();
+  if (event.target.matches("input, select, textarea, [contenteditable]") || keys.open) return;
+  if (going) {
+    going = false;
+    const place = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (place) return event.preventDefault(), place.click();
+  }
+  const act = ACTIONS[event.key];
+  if (act) {
     event.preventDefault();
-    search.focus();
-    search.select();
-  } else if (event.key === "Escape" && event.target === search) {
-    search.blur();
+    act();
   }
 });
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-open=keys]")) {
+    event.preventDefault();
+    open();
+  }
+  event.target.closest("[data-close]")?.closest(".toast").remove();
+});
+
+// A script is there, so a toast can be closed.
+const showClosers = (place) => place.querySelectorAll("[data-close]").forEach((button) => (button.hidden = false));
+showClosers(document);
+document.addEventListener("htmx:oobAfterSwap", (event) => showClosers(event.detail.target.parentElement ?? document));
+
 // A file dragged over its place shows that it may be let go.
 for (const drop of document.querySelectorAll(".drop")) {
   drop.addEventListener("dragenter", () => drop.classList.add("over"));

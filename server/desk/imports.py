@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from server.access import polls, staff
 from server.clock import clock
+from server.desk.watching import as_known
 from server.desk.words import use_words
 from server.importing.dropping import KINDS, choose_layout, confirm, discard, keep_mapping, take_drop
 from server.importing.preview import preview
@@ -58,9 +59,7 @@ def index() -> str:
 def refresh() -> str | Response:
     """The list again, for a page that shows something moving; nothing when nothing moved."""
     listed = _listed()
-    if listed["seen"] == request.args.get("seen"):
-        return Response(status=204)
-    return render_template("desk/imports/_list.html", **listed)
+    return as_known(listed["seen"]) or render_template("desk/imports/_list.html", **listed)
 
 
 @pages.post("/imports")
@@ -120,9 +119,7 @@ def show(import_id: int) -> str:
 def progress(import_id: int) -> str | Response:
     """The import again, for a page that waits for it; nothing when nothing moved."""
     found = _import(import_id)
-    if fingerprint([found]) == request.args.get("seen"):
-        return Response(status=204)
-    return render_template("desk/imports/_import.html", **_shown(found))
+    return as_known(fingerprint([found])) or render_template("desk/imports/_import.html", **_shown(found))
 
 
 @pages.post("/imports/<int:import_id>/confirm")

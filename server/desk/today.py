@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 from werkzeug.wrappers import Response
@@ -15,7 +15,6 @@ from server.access import staff
 from server.captures.models import Capture
 from server.clock import clock
 from server.guests.models import GuestValue, Link
-from server.language import COOKIE, desk_languages
 from server.properties.models import Property
 from server.properties.setup import default_property
 from server.records.models import CleanRow
@@ -101,16 +100,3 @@ def show() -> str:
 def desk() -> Response:
     """The desk's other name."""
     return redirect(url_for("today.show"))
-
-
-@pages.post("/desk/language")
-@staff("desk.open")
-def choose_language() -> Response:
-    """Keep the desk's language in this browser."""
-    answer = redirect(url_for("today.show"), 303)
-    wish = request.form.get("language", "")
-    if wish in desk_languages():
-        answer.set_cookie(
-            COOKIE, wish, max_age=31_536_000, httponly=True, samesite="Lax", secure=request.is_secure
-        )
-    return answer

@@ -1,5 +1,15 @@
-"""Pages are tested in the house of tests/house.py."""
+"""Pages are tested in the house of tests/house.py, at a desk where a colleague sits."""
 
-from tests.house import app, client, served
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
-__all__ = ["app", "client", "served"]
+from tests.house import app, seated_client, served
+
+__all__ = ["app", "served"]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, a colleague of every role signed in."""
+    return seated_client(app)
