@@ -51,7 +51,7 @@ def _matching(wanted: Wanted) -> Select[JournalEntry]:
 
 
 def newest(session: Session, wanted: Wanted, *, before: int | None = None) -> Sequence[JournalEntry]:
-    """A page of entries, newest first, below the id `before`; one more than PAGE when there are older ones."""
+    """A page of entries, newest first, below the id `before`; one more than PAGE when older ones exist."""
     query = _matching(wanted)
     if before is not None:
         query = query.where(JournalEntry.id < before)

@@ -43,4 +43,9 @@ SENTENCES = {
     "journal.no_head": N_(
         "This is no head of a journal. Take the file that the desk or `journal verify` wrote."
     ),
+    "journal.nothing_sealed": N_("Nothing is sealed yet, so there is no head. The worker seals each minute."),
+    "journal.filter_not_understood": N_(
+        "Which entries you want was not understood. Choose them on the page."
+    ),
+    "journal.no_reason": N_("Say why you need the entries; the reason is kept in the journal."),
 }
