@@ -29,11 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the counts, or what is wrong first; exit 1 when something is."""
+    from server import data_folder
     from server.db import reading
     from server.journal.heads import Head
     from server.journal.sealing import chain_key
     from server.journal.verifying import verify
-    from server.keys import read_key
+    from server.keys import ensure_keys, read_key
     from server.opening import open_database
     from server.refusal import Refused
     from server.sentences import say
@@ -44,6 +45,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             known = Head.from_text(args.head.read_text("utf-8"))
         except (OSError, UnicodeDecodeError):
             raise Refused("journal.no_head") from None
+    data_folder.prepare(settings.data_dir)
+    ensure_keys(settings.keys_dir)
     secret = read_key(settings.keys_dir, "sealing")
     key = chain_key(secret.id, secret.secret)
     with reading(open_database(settings)) as session:

@@ -34,6 +34,8 @@ from server.journal.models import JournalEntry, JournalSeal
 
 SALT_BYTES = 16
 PURPOSE = b"oneguest journal chain 1"
+LOOK_BACK = 10_000
+"""How many seals back an ordinary look begins."""
 BATCH = 1_000
 """Entries sealed in one transaction: the writer's place is held for some milliseconds."""
 
@@ -76,12 +78,24 @@ def link_to(
 def waiting_for_seal(session: Session, *, after: int = 0, limit: int = BATCH) -> Sequence[int]:
     """Ids of entries without a seal, in their order, above `after`.
 
-    Asked from the beginning each time: a transaction that began earlier and ended later brings an entry whose
-    id lies below sealed ones. It is sealed then, under the next sequence number.
+    A transaction that began earlier and ended later brings an entry whose id lies below sealed ones. So it is
+    never enough to look above the last; the late one is sealed under the next sequence number.
     """
     sealed = exists().where(JournalSeal.entry_id == JournalEntry.id)
     found = select(JournalEntry.id).where(~sealed, JournalEntry.id > after).order_by(JournalEntry.id)
     return session.scalars(found.limit(limit)).all()
+
+
+def ordinary_start(session: Session) -> int:
+    """The id above which an ordinary look begins: an entry overtaken by fewer than LOOK_BACK is found by it.
+
+    Looking through a journal of a million entries costs a second; that is done more seldom.
+    """
+    end = head_of(session)
+    back = select(JournalSeal.entry_id).where(
+        JournalSeal.sequence == (end.sequence if end else 0) - LOOK_BACK
+    )
+    return session.scalar(back) or 0
 
 
 def seal(session: Session, ids: Sequence[int], key: ChainKey, *, now: datetime) -> Head:

@@ -7,11 +7,14 @@ from datetime import timedelta
 
 from server.clock import clock
 from server.db import reading, writing
+from server.jobs.queue import is_time
 from server.jobs.worker import Task
-from server.journal.sealing import chain_key, seal, waiting_for_seal
+from server.journal.sealing import chain_key, ordinary_start, seal, waiting_for_seal
 from server.keys import read_key
 
 EVERY = timedelta(minutes=1)
+WHOLE_EVERY = timedelta(hours=1)
+"""How often the whole journal is looked through for entries that others overtook."""
 
 log = logging.getLogger("oneguest.journal")
 
@@ -20,7 +23,9 @@ def run(task: Task) -> None:
     """Seal in short transactions until nothing waits; the log gets the chain's end, outside the database."""
     secret = read_key(task.settings.keys_dir, "sealing")
     key = chain_key(secret.id, secret.secret)
-    after, head = 0, None
+    with writing(task.engine) as session:
+        whole = is_time(session, "seal_journal.whole", WHOLE_EVERY, now=clock())
+        after, head = 0 if whole else ordinary_start(session), None
     while not task.stopping():
         with reading(task.engine) as session:
             ids = waiting_for_seal(session, after=after)
