@@ -28,14 +28,16 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, frame, guests, imports, today
+from server.desk import NAVIGATION, account, completeness, frame, guests, imports, journal, today
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
+from server.noting import note_change, note_shown
 from server.opening import open_database
 from server.properties.setup import default_property
 from server.protection import SAFE_METHODS, AnswerHeaders, check_host, check_origin, limit_body
 from server.settings import Settings, read_settings
+from server.staff.sessions import may
 from server.wording import N_
 
 TOP = Path(__file__).parent.parent
@@ -46,6 +48,7 @@ SURFACES = (
     guests.pages,
     imports.pages,
     completeness.pages,
+    journal.pages,
     kiosk.pages,
     phone.pages,
     api.pages,
@@ -130,6 +133,7 @@ def _prepare_requests(app: Flask) -> None:
     app.before_request(_check_token)
     app.after_request(stay_awake)
     app.after_request(carry_toasts)
+    app.after_request(note_shown)
     app.after_request(_commit)
     app.teardown_request(_close_session)
 
@@ -161,6 +165,7 @@ def _commit(response: Response) -> Response:
         db.rollback()
         return response
     try:
+        note_change(db)
         db.commit()
     except (SQLAlchemyError, OSError) as failure:
         db.rollback()
@@ -220,6 +225,12 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=_file_version(path))
 
 
+def _may_open(app: Flask, endpoint: str) -> bool:
+    """Whether whoever asks may open a page of the desk; before anybody sits there, whether there is one."""
+    guard, colleague = guard_of(app, endpoint), g.get("colleague")
+    return guard is not None and (colleague is None or may(colleague, guard.permission))
+
+
 def _prepare_pages(app: Flask) -> None:
     @app.context_processor
     def _page_words() -> dict[str, Any]:
@@ -232,5 +243,5 @@ def _prepare_pages(app: Flask) -> None:
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
-            "navigation": [item for item in NAVIGATION if item.endpoint in app.view_functions],
+            "navigation": [item for item in NAVIGATION if _may_open(app, item.endpoint)],
         }

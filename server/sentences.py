@@ -27,6 +27,7 @@ ROOMS = (
     "guests",
     "captures",
     "reporting",
+    "journal",
 )
 
 

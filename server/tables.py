@@ -1,10 +1,10 @@
 """Every table, imported once, so that migrations, dump and check see them all."""
 
-from server import journal
 from server.captures import models as captures
 from server.consents import models as consents
 from server.guests import models as guests
 from server.jobs import models as jobs
+from server.journal import models as journal
 from server.properties import models as properties
 from server.records import models as records
 from server.reporting import models as reporting

@@ -21,4 +21,5 @@ NAVIGATION = (
     NavigationItem("guests.index", N_("Guests"), "g"),
     NavigationItem("imports.index", N_("Imports"), "i"),
     NavigationItem("completeness.show", N_("Completeness"), "c"),
+    NavigationItem("journal.show", N_("Journal"), "o"),
 )

@@ -13,6 +13,7 @@ from server.desk.searching import open_words, seal_words
 from server.desk.words import use_words
 from server.guests.cardex import life, reasons, side_by_side, spent
 from server.guests.finding import current_id, guests_in, search_guests, see_guest
+from server.noting import guest_was_shown
 from server.properties.models import Property
 from server.refusal import Refused
 from server.reporting.behind import Asked, count_behind, counted_as, guest_ids_behind
@@ -59,6 +60,7 @@ def show(guest_id: str) -> str | Response:
     seen = see_guest(g.session, guest_id)
     if seen is None:
         return render_template("desk/guests/emptied.html")
+    guest_was_shown(guest_id)
     shown = seen.records if "all" in request.args else seen.records[:SIDE_BY_SIDE]
     moments = life(seen)
     return render_template(

@@ -1,0 +1,170 @@
+"""The journal at the desk, for auditors: who did what, and the files that prove it elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, current_app, g, render_template, request
+from sqlalchemy import Engine, select
+
+from server.access import staff
+from server.clock import clock
+from server.db import json_text, reading
+from server.desk.journal_words import ACTS, ALERTS, OTHERS
+from server.journal import note
+from server.journal.entries import tidy_reason
+from server.journal.finding import PAGE, Wanted, count_entries, last_id, newest, oldest_first
+from server.journal.heads import head_of
+from server.journal.models import JournalEntry
+from server.journal.watching import MOST_IN_AN_HOUR, alerts_since
+from server.properties.models import Property
+from server.properties.setup import default_property
+from server.refusal import Refused
+from server.staff.models import Colleague
+from server.staff.sessions import may
+
+pages = Blueprint("journal", __name__, url_prefix="/desk/journal")
+
+ALERTS_SHOWN = timedelta(days=7)
+"""How long an alert stays at the top of the page."""
+COLUMNS = ("id", "at", "actor", "property", "act", "subject", "reason", "detail")
+FORMULA = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]|[\t\r\x00]")
+"""How a cell begins that a spreadsheet would take for a formula (X-1)."""
+ACTOR = re.compile(r"[a-z]+(:[0-9]{1,12})?")
+ACT = re.compile(r"[a-z_]+\.[a-z_]*")
+SUBJECT = re.compile(r"[a-z_]+:[A-Za-z0-9_.-]{1,60}")
+
+
+@pages.get("")
+@staff("journal.read")
+def show() -> str:
+    """Entries, newest first: all, or those of a colleague, an act, a subject, a day."""
+    asked, understood = _wanted(request.args)
+    before = request.args.get("before", type=int)
+    if before is not None and not 0 < before < 2**31:
+        before = None
+    entries = newest(g.session, asked, before=before) if understood else []
+    colleagues = {f"staff:{c.id}": c for c in g.session.scalars(select(Colleague).order_by(Colleague.name))}
+    return render_template(
+        "desk/journal/show.html",
+        entries=entries[:PAGE],
+        older=entries[PAGE - 1].id if len(entries) > PAGE else None,
+        is_later_page=before is not None,
+        wanted=asked,
+        understood=understood,
+        kept=_kept(asked),
+        colleagues=colleagues,
+        places={place.id: place.name for place in g.session.scalars(select(Property))},
+        acts=ACTS,
+        others=OTHERS,
+        alert_words=ALERTS,
+        limits={alert: most for most, alert in MOST_IN_AN_HOUR.values()},
+        may_export=may(g.colleague, "journal.export"),
+        alerts=alerts_since(g.session, clock() - ALERTS_SHOWN),
+        head=head_of(g.session),
+        zone=asked.zone,
+        detail_of=_detail,
+    )
+
+
+@pages.post("/head")
+@staff("journal.export")
+def head() -> Response:
+    """The head of the chain as a file, to be kept off this machine."""
+    found = head_of(g.session)
+    if found is None:
+        raise Refused("journal.nothing_sealed")
+    note(g.session, g.actor, "journal.head_exported", f"seal:{found.sequence}", now=clock())
+    return _file(found.to_text(), "application/json", f"journal-head-{found.sequence}.json")
+
+
+@pages.post("/entries")
+@staff("journal.export")
+def export() -> Response:
+    """The entries asked for as a file; that they were exported is an entry itself."""
+    asked, understood = _wanted(request.form)
+    if not understood:
+        raise Refused("journal.filter_not_understood")
+    up_to = last_id(g.session)
+    rows = count_entries(g.session, asked)
+    reason = request.form.get("reason")
+    if not tidy_reason(reason):
+        raise Refused("journal.no_reason")
+    note(
+        g.session,
+        g.actor,
+        "journal.exported",
+        f"entries:{up_to}",
+        now=clock(),
+        reason=reason,
+        rows=rows,
+        actor_filter=asked.actor,
+        act_filter=asked.act,
+        subject_filter=asked.subject,
+        day_filter=str(asked.day or ""),
+    )
+    engine: Engine = current_app.config["ENGINE"]
+    return _file(_lines(engine, asked, up_to), "text/csv; charset=utf-8", f"journal-{clock():%Y-%m-%d}.csv")
+
+
+@pages.errorhandler(Refused)
+def refused(refusal: Refused) -> tuple[str, int]:
+    """What cannot be exported, with the reason."""
+    return render_template("desk/journal/refused.html", refusal=refusal), 422
+
+
+def _wanted(given: Mapping[str, str]) -> tuple[Wanted, bool]:
+    """What a form or an address asks for, and whether all of it was understood."""
+    actor, act, subject, day = (given.get(name, "").strip() for name in ("actor", "act", "subject", "day"))
+    zone = default_property(g.session).zone
+    try:
+        when = date.fromisoformat(day) if day else None
+    except ValueError:
+        return Wanted(zone=zone), False
+    patterns = ((actor, ACTOR), (act, ACT), (subject, SUBJECT))
+    understood = all(not text or pattern.fullmatch(text) for text, pattern in patterns)
+    understood = understood and (when is None or date(2000, 1, 1) <= when <= date(9000, 1, 1))
+    return (Wanted(actor, act, subject, when, zone), True) if understood else (Wanted(zone=zone), False)
+
+
+def _kept(asked: Wanted) -> dict[str, str]:
+    told = {"actor": asked.actor, "act": asked.act, "subject": asked.subject, "day": str(asked.day or "")}
+    return {name: value for name, value in told.items() if value}
+
+
+def _detail(entry: JournalEntry) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(entry.detail.items()))
+
+
+def _lines(engine: Engine, asked: Wanted, up_to: int) -> Iterator[str]:
+    """CSV after RFC 4180, in pieces, so that a journal of years needs no memory."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    with reading(engine) as session:
+        for entry in oldest_first(session, asked, up_to=up_to):
+            told = (entry.id, entry.at.isoformat(), entry.actor, entry.property_id, entry.act)
+            writer.writerow(
+                [guarded(cell) for cell in (*told, entry.subject, entry.reason, json_text(entry.detail))]
+            )
+            if buffer.tell() > 64_000:
+                yield buffer.getvalue()
+                buffer.seek(0)
+                buffer.truncate()
+    yield buffer.getvalue()
+
+
+def guarded(cell: object) -> str:
+    """A cell that no spreadsheet takes for a formula: a quote before what would begin one."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def _file(content: str | Iterator[str], kind: str, name: str) -> Response:
+    answer = Response(content, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
