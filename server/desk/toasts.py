@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from flask import flash, get_flashed_messages, render_template, request
@@ -23,12 +24,12 @@ def toast(text: str, *, undo: str | None = None) -> None:
 
     `text` is in the page's language already and holds nothing of a guest: it travels in a cookie.
     """
-    flash({"text": text, "undo": undo}, CATEGORY)
+    flash(json.dumps({"text": text, "undo": undo}), CATEGORY)
 
 
 def toasts() -> list[Toast]:
     """The words that wait to be said; each is said once."""
-    return [Toast(**said) for said in get_flashed_messages(category_filter=[CATEGORY])]
+    return [Toast(**json.loads(str(said))) for said in get_flashed_messages(category_filter=[CATEGORY])]
 
 
 def carry_toasts(response: Response) -> Response:
