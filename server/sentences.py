@@ -24,6 +24,7 @@ ROOMS = (
     "guests",
     "captures",
     "reporting",
+    "papers",
 )
 
 
