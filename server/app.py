@@ -28,7 +28,7 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, guests, imports, today
+from server.desk import NAVIGATION, account, completeness, guests, imports, papers, today
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
@@ -44,6 +44,7 @@ SURFACES = (
     guests.pages,
     imports.pages,
     completeness.pages,
+    papers.pages,
     kiosk.pages,
     phone.pages,
     api.pages,
