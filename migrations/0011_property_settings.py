@@ -1,10 +1,12 @@
 """The settings of a property, its pictures, and what legal entities agreed on.
 
 A desk that runs sees nothing of it until it is started again. Existing properties have nothing set: what a
-setting makes possible waits for it, all the rest goes on. Several legal entities whose records stand under
-one guest have agreed to it in fact, but nobody wrote it down: their records are linked apart when they next
-change, or when an arrangement is recorded or withdrawn.
+setting makes possible waits for it, all the rest goes on. Linking across legal entities is off from now on:
+where there are several, all records wait and the worker links them apart, until an arrangement is recorded.
+The demo's invented group has one.
 """
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -85,6 +87,24 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrangement")),
     )
+    _part_legal_entities()
+
+
+def _part_legal_entities() -> None:
+    connection = op.get_bind()
+    entities = connection.scalars(sa.text("SELECT id FROM legal_entity ORDER BY id")).all()
+    if len(entities) < 2:
+        return
+    if connection.scalar(sa.text("SELECT kind FROM house_mark")) != "demo":
+        connection.execute(sa.text("UPDATE source_record SET needs_linking = true"))
+        return
+    into = sa.table(
+        "arrangement",
+        *(sa.column(name) for name in ("one_id", "other_id", "recorded_by", "note")),
+        sa.column("recorded_at", db.UtcDateTime()),
+    )
+    agreed = {"one_id": entities[0], "recorded_at": datetime.now(UTC), "recorded_by": "demo", "note": ""}
+    op.bulk_insert(into, [agreed | {"other_id": entity} for entity in entities[1:]])
 
 
 def downgrade() -> None:

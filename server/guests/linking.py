@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from server.clock import clock
 from server.db import insert_rows, reading, writing
 from server.guests.assigning import assign
+from server.guests.circles import circles_of
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
 from server.jobs.places import holding
@@ -93,22 +94,22 @@ def _link_all(engine: Engine, progress: Progress | None) -> LinkReport:
     _tell(progress, "reading", 0, 1)
     with reading(engine) as session:
         loaded = _load(session, None)
-        decisions = _decisions(session, loaded)
+        decisions, circles = _decisions(session, loaded), circles_of(session, loaded.ids)
     _tell(progress, "matching", 0, 1)
     model = make_model(loaded.records)
     with writing(engine) as session:
         if session.get(Model, model.version) is None:
             session.add(Model(version=model.version, content=model.to_json(), made_at=clock()))
-    return _apply(engine, loaded, match(loaded.records, model, decisions), model.version, progress)
+    return _apply(engine, loaded, match(loaded.records, model, decisions, circles), model.version, progress)
 
 
 def _link_neighbourhood(engine: Engine, newest: Model, progress: Progress | None) -> LinkReport:
     with reading(engine) as session:
         waiting = session.scalars(select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True))).all()
         loaded = _load(session, _neighbourhood(session, waiting))
-        decisions = _decisions(session, loaded)
+        decisions, circles = _decisions(session, loaded), circles_of(session, loaded.ids)
     model = EngineModel.from_json(newest.content)
-    return _apply(engine, loaded, match(loaded.records, model, decisions), newest.version, progress)
+    return _apply(engine, loaded, match(loaded.records, model, decisions, circles), newest.version, progress)
 
 
 def _neighbourhood(session: Session, waiting: Sequence[int]) -> set[int]:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from server.captures.models import Capture
 from server.consents.models import Consent
 from server.guests.models import Decision, GuestValue, Link
+from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property
 from server.records.models import Import, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay
@@ -30,6 +31,7 @@ def dump(session: Session) -> list[str]:
     guests = guest_names(session, names)
     parts = (
         _properties(session),
+        _arrangements(session),
         _records(session, names),
         _stays(session, names),
         _consents(session, names),
@@ -70,6 +72,13 @@ def _properties(session: Session) -> Iterator[dict[str, Any]]:
     query = select(Property, LegalEntity.name).join(LegalEntity, LegalEntity.id == Property.legal_entity_id)
     for place, entity in session.execute(query):
         yield {"type": "property", "code": place.code, "name": place.name, "legal_entity": entity}
+
+
+def _arrangements(session: Session) -> Iterator[dict[str, Any]]:
+    entities = dict(session.execute(select(LegalEntity.id, LegalEntity.name)).all())
+    for found in live_arrangements(session):
+        between = sorted((entities[found.one_id], entities[found.other_id]))
+        yield {"type": "arrangement", "between": between, "note": found.note}
 
 
 def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:
