@@ -15,6 +15,7 @@ from server import data_folder
 from server.captures.links import issue_link
 from server.clock import clock
 from server.db import make_engine, writing
+from server.demo.companies import seat_companies
 from server.guests.circles import record_arrangement
 from server.properties.setup import ensure_properties, property_by_code
 from server.records.models import CleanRow, SourceRecord
@@ -43,6 +44,7 @@ def fill(settings: Settings, run_to_end: Callable[..., None]) -> None:
     try:
         with writing(engine) as session:
             ensure_properties(session, manifest["properties"])
+            seat_companies(session)
             _agree(session, manifest["arrangements"])
     finally:
         engine.dispose()
