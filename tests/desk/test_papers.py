@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from server.papers.rendering import AT_ONCE, turn
 from server.properties.models import Property
 from server.properties.setup import default_property, ensure_properties
 from tests.house import seated_client
+from tests.papers.test_rendering import inside
 from tests.surfaces.test_accessibility import assert_accessible
 from tests.wording.test_catalogues import plain_texts
 
@@ -99,7 +101,18 @@ def test_a_name_made_to_do_harm_is_printed_as_it_was_typed(app: Flask, client: F
         ["pdftotext", "-", "-"], input=made, capture_output=True, check=True
     ).stdout.decode()
     assert "<img src=http://evil.example/x> {{ 7*7 }}" in " ".join(said.split())
-    assert b"/URI" not in made
+    assert b"/URI" not in inside(made)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_card_is_one_page_even_for_a_house_with_a_long_name(
+    app: Flask, client: FlaskClient, language: str
+) -> None:
+    set_up(app, name="Donaudampfschifffahrtsgesellschaftskapitänswitwenerholungsheim am Wörthersee")
+
+    made = client.get(f"/desk/papers/1/desk_card/{language}.pdf").data
+
+    assert len(re.findall(rb"/Type /Page\b", inside(made))) == 1
 
 
 def test_whoever_prints_sees_the_houses_of_their_post_only(house: Flask) -> None:
@@ -178,4 +191,4 @@ def test_nothing_about_the_papers_escapes_the_catalogue(app: Flask, client: Flas
     ready = [client.get(address).get_data(as_text=True) for address in in_pseudo]
 
     bare = {text.rpartition("]")[2].strip(" ,") for page in (*waiting, *ready) for text in plain_texts(page)}
-    assert bare - {"English", "French", "PDF", "PDF, English", "PDF, French"} == set()
+    assert bare - {"English", "French", "PDF", "English, PDF", "French, PDF"} == set()
