@@ -172,7 +172,7 @@ def test_a_page_that_never_ends_is_given_up_while_the_house_goes_on(
     printing.join()
 
     assert refused in (["paper.too_long"], ["paper.too_large"], ["paper.failed"])
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 9  # three seconds, and a slow machine around them
     assert sorted(answers)[len(answers) // 2] < 0.5
 
 
