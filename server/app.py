@@ -28,7 +28,7 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, frame, guests, imports, journal, today
+from server.desk import NAVIGATION, account, completeness, frame, guests, imports, journal, papers, today
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
@@ -49,6 +49,7 @@ SURFACES = (
     imports.pages,
     completeness.pages,
     journal.pages,
+    papers.pages,
     kiosk.pages,
     phone.pages,
     api.pages,

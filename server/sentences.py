@@ -28,6 +28,7 @@ ROOMS = (
     "captures",
     "reporting",
     "journal",
+    "papers",
 )
 
 

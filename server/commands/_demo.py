@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from server import data_folder
 from server.captures.links import IssuedLink, find_link, issue_link
 from server.clock import clock
 from server.db import make_engine, writing
-from server.properties.setup import ensure_properties
+from server.demo.companies import seat_companies
+from server.guests.circles import record_arrangement
+from server.properties.setup import ensure_properties, property_by_code
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
 from server.settings import Settings
@@ -44,11 +47,21 @@ def fill(settings: Settings, run_to_end: Callable[..., None]) -> None:
     try:
         with writing(engine) as session:
             ensure_properties(session, manifest["properties"])
+            seat_companies(session)
+            _agree(session, manifest["arrangements"])
     finally:
         engine.dispose()
     for words in import_commands(manifest, exports):
         run_to_end(*words, may_complain=True)  # exports have bad rows, and the importer says so
     data_folder.mark_demo(folder, filled=True, records=RECORDS, seed=SEED)
+
+
+def _agree(session: Session, pairs: Sequence[Sequence[str]]) -> None:
+    """Record the arrangements of the invented companies, those that are not in force yet."""
+    for codes in pairs:
+        one, other = (property_by_code(session, code).legal_entity for code in codes)
+        with suppress(Refused):
+            record_arrangement(session, one, other, actor="demo", note="", now=clock())
 
 
 def import_commands(manifest: Mapping[str, Any], exports: Path) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from server.demo.draw import Draw
 from server.demo.exports import LAYOUTS, Export
-from server.demo.group import HOUSES
+from server.demo.group import ARRANGEMENTS, HOUSES
 from server.demo.hotels import add_block, add_to_pms_a, add_to_pms_b
 from server.demo.outlets import add_to_restaurant, add_to_shop, add_to_spa, during
 from server.demo.people import Person, Population
@@ -61,6 +61,7 @@ def _manifest(exports: Mapping[str, Export], stories: list[Story]) -> dict[str, 
     """`broken` rows have a wrong number of cells: they wait at the import and are not in the truth."""
     return {
         "properties": [asdict(house) for house in HOUSES],
+        "arrangements": [list(pair) for pair in ARRANGEMENTS],
         "files": [
             {
                 "path": export.layout.file,

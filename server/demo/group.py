@@ -90,6 +90,9 @@ SHOP = House(
 
 HOUSES = (LAC, RIVES, TABLE, SPA, SHOP)
 
+ARRANGEMENTS = tuple((LAC.code, house.code) for house in HOUSES[1:])
+"""Each house is a company of its own; all agreed with the first, so a guest of the group is one guest."""
+
 AGENCIES = (
     ("Voyages Bellerive", "groupes@voyages-bellerive.example"),
     ("Alpenblick Reisen", "buchung@alpenblick-reisen.example"),

@@ -22,4 +22,5 @@ NAVIGATION = (
     NavigationItem("imports.index", N_("Imports"), "i"),
     NavigationItem("completeness.show", N_("Completeness"), "c"),
     NavigationItem("journal.show", N_("Journal"), "o"),
+    NavigationItem("papers.index", N_("Papers"), "p"),
 )

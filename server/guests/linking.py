@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from server.clock import clock
 from server.db import insert_rows, reading, writing
 from server.guests.assigning import assign
+from server.guests.circles import circles_of
 from server.guests.loading import Loaded, decisions_on, load, members_of, parts
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.values import Member, best_values
@@ -88,13 +89,13 @@ def _link_all(engine: Engine, place: Place, progress: Progress | None) -> LinkRe
     _tell(progress, "reading", 0, 1)
     with reading(engine) as session:
         loaded = load(session, None)
-        decisions = decisions_on(session, loaded)
+        decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
     _tell(progress, "matching", 0, 1)
     model = make_model(loaded.records)
     with writing(engine) as session:
         place.confirm(session)
         _keep_model(session, model)
-    partition = match(loaded.records, model, decisions)
+    partition = match(loaded.records, model, decisions, circles)
     return _apply(engine, place, loaded, partition, model.version, progress)
 
 
@@ -112,9 +113,9 @@ def _link_neighbourhood(engine: Engine, place: Place, newest: Model, progress: P
     with reading(engine) as session:
         waiting = session.scalars(select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True))).all()
         loaded = load(session, _neighbourhood(session, waiting))
-        decisions = decisions_on(session, loaded)
+        decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
     model = EngineModel.from_json(newest.content)
-    partition = match(loaded.records, model, decisions)
+    partition = match(loaded.records, model, decisions, circles)
     return _apply(engine, place, loaded, partition, newest.version, progress)
 
 

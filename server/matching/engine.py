@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -53,15 +53,25 @@ class Partition:
         return [next(found) if self.nearest[row] >= 0 else [] for row in rows]
 
 
-def match(records: Records, model: Model, decisions: Decisions | None = None) -> Partition:
-    """Group records into persons. The same input, model and decisions give the same groups in any order."""
+def match(
+    records: Records, model: Model, decisions: Decisions | None = None, circles: Ints | None = None
+) -> Partition:
+    """Group records into persons. The same input, model and decisions give the same groups in any order.
+
+    `circles`, by the caller's rows: records of two circles are never compared, asked about nor joined, not by
+    a decision either.
+    """
     clock = [perf_counter()]
     found = candidates(records)
+    if circles is not None:
+        circles = circles[records.order]
+        near = circles[found.left] == circles[found.right]
+        found = replace(found, left=found.left[near], right=found.right[near])
     clock.append(perf_counter())
     bits = score(records, model, found.left, found.right)
     bits = heed_rivals(records, model, found.left, found.right, bits)
     clock.append(perf_counter())
-    decided = decisions or Decisions()
+    decided = _inside(records, decisions or Decisions(), circles)
     state, refused, counts = group(records, model, found.left, found.right, bits, decided)
     clock.append(perf_counter())
     nearest, probability = _justify(records, state, found.left, found.right, bits, decided)
@@ -92,6 +102,14 @@ def match(records: Records, model: Model, decisions: Decisions | None = None) ->
     }
     asked = [(int(order[i]), int(order[j]), p) for i, j, p in questions]
     return Partition(labels, by_row, p_by_row, asked, report, records, model)
+
+
+def _inside(records: Records, decisions: Decisions, circles: Ints | None) -> Decisions:
+    """The decisions without those that would join records of two circles; `circles` by position."""
+    if circles is None:
+        return decisions
+    circle = dict(zip(records.ids, circles.tolist(), strict=True))
+    return replace(decisions, same=[(x, y) for x, y in decisions.same if circle.get(x) == circle.get(y)])
 
 
 def _justify(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, cast, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
 from server.guests.models import Decision, Guest, GuestValue, Link
+from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
 from server.stays.models import Stay
 
@@ -80,6 +81,53 @@ def _links_to_resolved_guests() -> Select[Any]:
     return select(Link.record_id).join(Guest, Guest.id == Link.guest_id).where(Guest.merged_into.is_not(None))
 
 
+def _connected() -> CTE:
+    """Each legal entity beside every one that arrangements in force lead to, itself included."""
+    start = select(LegalEntity.id.label("one"), LegalEntity.id.label("other"))
+    known = start.cte("connected", recursive=True)
+    step = (
+        select(
+            known.c.one,
+            case((Arrangement.one_id == known.c.other, Arrangement.other_id), else_=Arrangement.one_id),
+        )
+        .join(Arrangement, or_(Arrangement.one_id == known.c.other, Arrangement.other_id == known.c.other))
+        .where(Arrangement.withdrawn_at.is_(None))
+    )
+    return known.union(step)
+
+
+def _may_be_one(first: type[Link], second: type[Link]) -> ColumnElement[bool]:
+    """Whether the legal entities of two links' records may share a guest."""
+    known = _connected()
+    one, other = aliased(SourceRecord), aliased(SourceRecord)
+    here, there = aliased(Property), aliased(Property)
+    return (
+        select(one.id)
+        .join(here, here.id == one.property_id)
+        .join(known, known.c.one == here.legal_entity_id)
+        .join(there, there.legal_entity_id == known.c.other)
+        .join(other, other.property_id == there.id)
+        .where(one.id == first.record_id, other.id == second.record_id)
+        .correlate(first, second)
+        .exists()
+    )
+
+
+def _guests_across_entities() -> Select[Any]:
+    """One guest, two records that lean on each other, no arrangement; those that wait are about to part."""
+    near, record = aliased(Link), aliased(SourceRecord)
+    return (
+        select(Link.record_id)
+        .join(near, near.guest_id == Link.guest_id)
+        .join(record, record.id == Link.record_id)
+        .where(
+            near.record_id == Link.nearest_record_id,
+            record.needs_linking.is_(False),
+            ~_may_be_one(Link, near),
+        )
+    )
+
+
 def _decisions_violated() -> Select[Any]:
     a, b = aliased(Link), aliased(Link)
     return (
@@ -88,7 +136,7 @@ def _decisions_violated() -> Select[Any]:
         .join(b, b.record_id == Decision.record_b)
         .where(
             or_(
-                and_(Decision.verdict == "same", a.guest_id != b.guest_id),
+                and_(Decision.verdict == "same", a.guest_id != b.guest_id, _may_be_one(a, b)),
                 and_(Decision.verdict == "not_same", a.guest_id == b.guest_id),
             )
         )
@@ -184,6 +232,7 @@ RULES: dict[str, Rule] = {
     "A link's nearest record belongs to the same guest.": _links_to_strangers,
     "No record is linked to a guest that went into another.": _links_to_resolved_guests,
     "No decision of a person is violated.": _decisions_violated,
+    "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
     "read = stored + unchanged + waiting, for every import.": _imports_off,
     "A finished import read every row of its file.": _imports_unfinished_rows,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
 from server.guests.models import Decision, GuestValue, Link
+from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay
@@ -35,6 +36,7 @@ def dump(session: Session) -> list[str]:
         _sources(session),
         _kept_mappings(session),
         _guest_links(session, names),
+        _arrangements(session),
         _records(session, names),
         _stays(session, names),
         _consents(session, names),
@@ -129,6 +131,13 @@ def _guest_links(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "is_used": link.used_at is not None,
             "is_revoked": link.revoked_at is not None,
         }
+
+
+def _arrangements(session: Session) -> Iterator[dict[str, Any]]:
+    entities = dict(session.execute(select(LegalEntity.id, LegalEntity.name)).all())
+    for found in live_arrangements(session):
+        between = sorted((entities[found.one_id], entities[found.other_id]))
+        yield {"type": "arrangement", "between": between, "note": found.note}
 
 
 def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:

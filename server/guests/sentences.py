@@ -1,0 +1,8 @@
+"""Sentences of the guests' codes."""
+
+from server.wording import N_
+
+SENTENCES = {
+    "arrangement.itself": N_("{entity} cannot agree with itself. Choose two legal entities."),
+    "arrangement.recorded": N_("An arrangement between {one} and {other} is in force already."),
+}
