@@ -16,7 +16,7 @@ def add_showcase(app: Flask) -> None:
     pages = Blueprint("showcase", __name__)
 
     @pages.get("/desk/showcase")
-    @staff("reception")
+    @staff("desk.open")
     def show() -> str:
         return render_template_string(SOURCE.read_text("utf-8"))
 

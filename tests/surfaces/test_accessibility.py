@@ -12,7 +12,7 @@ from flask import Flask
 from server.clock import clock
 from server.db import writing
 from server.properties.setup import default_property
-from tests.house import expect_guest
+from tests.house import expect_guest, seat, seat_page
 from tests.surfaces.showcase import add_showcase
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def test_the_phone_can_be_used_by_everyone(app: Flask, served: str, page: Page, 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_desk_can_be_used_by_everyone(app: Flask, served: str, page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/")
     assert_accessible(page, "no arrivals")
     expect_guest(app.config["ENGINE"], now=clock())
@@ -119,9 +120,10 @@ def showcase(app: Flask) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_of_the_desk_can_be_used_by_everyone(
-    showcase: None, served: str, page: Page, scheme: str
+    app: Flask, showcase: None, served: str, page: Page, scheme: str
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/desk/showcase")
 
     assert_accessible(page, "components")
@@ -139,7 +141,8 @@ def test_any_accent_of_a_property_stays_readable(app: Flask, served: str, page: 
     assert_accessible(page, "name")
 
 
-def test_no_page_scrolls_sideways_even_twice_as_large(served: str, page: Page) -> None:
+def test_no_page_scrolls_sideways_even_twice_as_large(app: Flask, served: str, page: Page) -> None:
+    seat_page(page, served, seat(app.config["ENGINE"]))
     for width, address in (
         (390, "/kiosk/pre_check_in/fr"),
         (512, "/kiosk/"),
