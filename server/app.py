@@ -26,15 +26,16 @@ from werkzeug.wrappers import Response
 
 import kiosk
 from server import accent, api, phone
-from server.access import anyone, enforce, guard_of, stay_awake
+from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, guests, imports, today
+from server.desk import account, completeness, guests, imports, open_places, today
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
 from server.properties.setup import default_property
 from server.protection import SAFE_METHODS, AnswerHeaders, check_host, check_origin, limit_body
 from server.settings import Settings, read_settings
+from server.staff.sessions import may
 from server.wording import N_
 
 TOP = Path(__file__).parent.parent
@@ -127,6 +128,7 @@ def _prepare_requests(app: Flask) -> None:
     app.before_request(check_origin)
     app.before_request(_check_token)
     app.after_request(stay_awake)
+    app.after_request(note_denial)
     app.after_request(_commit)
     app.teardown_request(_close_session)
 
@@ -227,5 +229,6 @@ def _prepare_pages(app: Flask) -> None:
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
-            "navigation": [item for item in NAVIGATION if item.endpoint in app.view_functions],
+            "navigation": open_places(g.get("colleague")),
+            "may": lambda permission: g.get("colleague") is not None and may(g.colleague, permission),
         }

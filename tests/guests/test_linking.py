@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from server.db import reading, writing
-from server.guests.finding import current_id, search_guests, see_guest
+from server.guests.finding import search_guests, see_guest
 from server.guests.linking import link_waiting
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link
+from server.guests.within import current_id
 from server.privacy.check import check
+from server.properties.reach import EVERYWHERE
 from server.records.models import SourceRecord
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
 
@@ -83,7 +85,7 @@ def test_two_records_that_staff_called_the_same_are_one_guest(linked: Engine) ->
     with reading(linked) as session:
         assert check(session) == []
         gone = next(guest for guest in before.values() if guest != after["A1"])
-        assert current_id(session, gone) == after["A1"]
+        assert current_id(session, gone, EVERYWHERE) == after["A1"]
         assert {value.guest_id for value in session.scalars(select(GuestValue))} == {after["A1"]}
 
 
@@ -92,7 +94,7 @@ def test_the_guest_page_shows_every_value_with_its_source_and_every_reason(linke
     link_waiting(linked)
 
     with reading(linked) as session:
-        seen = see_guest(session, guests_by_key(linked)["A1"])
+        seen = see_guest(session, guests_by_key(linked)["A1"], reach=EVERYWHERE)
 
     assert seen is not None
     assert {r.source for r in seen.records} == {"pms_a", "newsletter"}
@@ -106,7 +108,7 @@ def test_the_guest_page_shows_every_value_with_its_source_and_every_reason(linke
 )
 def test_a_guest_is_found_by_name_address_or_number(linked: Engine, words: str) -> None:
     with reading(linked) as session:
-        found = search_guests(session, words)
+        found = search_guests(session, words, reach=EVERYWHERE)
 
     assert [g.values["last_name"] for g in found.guests] == ["Martin"]
 
@@ -168,5 +170,5 @@ def test_a_name_is_found_however_its_letters_are_typed(engine: Engine, words: st
     link_waiting(engine)
 
     with reading(engine) as session:
-        assert search_guests(session, words).total >= 1
-        assert search_guests(session, "zzmüller").total == 0
+        assert search_guests(session, words, reach=EVERYWHERE).total >= 1
+        assert search_guests(session, "zzmüller", reach=EVERYWHERE).total == 0

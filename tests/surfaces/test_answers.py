@@ -108,7 +108,7 @@ def test_a_route_that_does_not_say_is_closed(app: Flask) -> None:
     assert b"secret" not in answer.data
 
 
-SPOOFS = (
+SPOOFS: tuple[dict[str, str], ...] = (
     {},
     {"X-Forwarded-For": "127.0.0.1"},
     {"Forwarded": "for=127.0.0.1;host=localhost"},
