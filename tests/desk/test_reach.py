@@ -8,6 +8,7 @@ import statistics
 import time
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -102,7 +103,8 @@ def test_a_guest_of_both_houses_is_at_each_the_guest_of_its_own_records(
 
 
 def test_what_only_the_other_house_knows_is_asked_for_again(house: Flask) -> None:
-    engine, today = house.config["ENGINE"], str(clock().date())
+    engine = house.config["ENGINE"]
+    today = str(clock().astimezone(ZoneInfo("Europe/Paris")).date())
     with writing(engine) as session:
         ensure_properties(session, [{"code": "main"}, {"code": "lac", "name": "Hôtel du Lac"}])
     booking = {name: text for name, text in PATRICK.items() if name != "email"}
@@ -411,7 +413,8 @@ def test_swapping_numbers_between_two_houses_brings_nothing_out(
 def denials(app: Flask) -> list[tuple[str, str]]:
     with reading(app.config["ENGINE"]) as session:
         query = select(JournalEntry.actor, JournalEntry.subject)
-        return [tuple(row) for row in session.execute(query.where(JournalEntry.act == "access.many_denied"))]
+        rows = session.execute(query.where(JournalEntry.act == "access.many_denied"))
+        return [(actor, subject) for actor, subject in rows]
 
 
 def test_a_colleague_who_tries_ten_closed_doors_stands_in_the_journal_once(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
@@ -57,7 +58,7 @@ class House:
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
-    today = clock().date()
+    today = clock().astimezone(ZoneInfo("Europe/Paris")).date()  # a house's own, late in the evening too
     mark = f"qx{code}"
     return MARKS[code] | {
         "key": f"{mark}-{key}",
