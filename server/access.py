@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -239,10 +240,17 @@ def note_denial(response: Response) -> Response:
     if response.status_code != 403 and not g.get("denied"):
         return response
     engine, now = current_app.config["ENGINE"], clock()
-    who = f"staff:{g.colleague.id}" if "colleague" in g else _address_here()
+    who = g.actor if "colleague" in g else _address_here()
     log.warning("denied endpoint=%s status=%s who=%s", request.endpoint, response.status_code, who)
-    response.call_on_close(lambda: count_denial(engine, who, now=now))
+    response.call_on_close(lambda: _count_if_we_can(engine, who, now=now))
     return response
+
+
+def _count_if_we_can(engine: Engine, who: str, *, now: datetime) -> None:
+    try:
+        count_denial(engine, who, now=now)
+    except SQLAlchemyError as failure:  # the door stayed closed all the same, and the log has it
+        log.error("denial not counted who=%s kind=%s", who, type(failure).__name__)
 
 
 def _address_here() -> str:

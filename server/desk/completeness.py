@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, render_template, request
+from flask import Blueprint, g, render_template, request
 
-from server.access import staff
+from server.access import not_found, staff
 from server.desk.words import use_words
 from server.properties.finding import properties_within
 from server.reporting.completeness import completeness
@@ -22,7 +22,7 @@ def show() -> str:
     whole = g.reach.is_everywhere
     chosen = request.args.get("property", 0, type=int) or (0 if whole else min(places))
     if chosen and chosen not in places:
-        abort(404)
+        not_found()
     return render_template(
         "desk/completeness/show.html",
         counted=completeness(g.session, property_id=chosen),
