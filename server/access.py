@@ -9,24 +9,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
-from sqlalchemy import delete, func, select
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.captures.links import is_live
 from server.captures.models import GuestLink, WrongTry
 from server.clock import clock
+from server.db import reading, writing
+from server.journal import note
 from server.properties.reach import EVERYWHERE
 from server.settings import Settings
 from server.staff.models import Colleague
-from server.staff.roles import PERMISSIONS, Permission
+from server.staff.roles import PERMISSIONS, ROLES, Permission
 from server.staff.sessions import (
     FRESH,
     SEEN_EVERY,
@@ -38,11 +42,16 @@ from server.staff.sessions import (
     seated_at,
 )
 
+log = logging.getLogger("oneguest.access")
+
 View = TypeVar("View", bound=Callable[..., Any])
 Kind = Literal["staff", "entering", "kiosk", "link", "machine", "anyone"]
 
 LINK_OPEN_FOR = timedelta(hours=2)
 TRIES_KEPT = timedelta(days=1)
+DENIED = "denied"
+MANY_DENIED, MANY_WITHIN = 10, timedelta(minutes=5)
+"""Closed doors after which somebody should look (requirement A-8)."""
 LONGEST_ADDRESS = 500
 """Characters of an address to come back to; ours are shorter."""
 
@@ -110,16 +119,41 @@ def guard_of(app: Flask, endpoint: str | None) -> Guard | None:
 
 
 def list_routes(app: Flask) -> list[dict[str, Any]]:
-    """Every route with its endpoint, rule, methods and guard (`closed` when it declares none)."""
+    """Every route with its endpoint, rule, methods and guard (`closed` when it declares none).
+
+    Those of staff also with their permission, the roles that have it, and how they must have signed in.
+    """
     return [
         {
             "endpoint": rule.endpoint,
             "rule": rule.rule,
             "methods": sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
             "guard": str(guard_of(app, rule.endpoint) or "closed"),
+            **_asked_of_staff(guard_of(app, rule.endpoint)),
         }
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
     ]
+
+
+def _asked_of_staff(guard: Guard | None) -> dict[str, Any]:
+    if guard is None or guard.kind != "staff":
+        return {"permission": None, "roles": [], "second_factor": False, "fresh": False}
+    permission = PERMISSIONS[guard.permission]
+    return {
+        "permission": guard.permission,
+        "roles": [role for role in ROLES if role in permission.roles],
+        "second_factor": permission.second_factor,
+        "fresh": permission.fresh,
+    }
+
+
+def not_found() -> NoReturn:
+    """Answer 404 for a thing by its number: there is none such, or it is not theirs; nobody is told which.
+
+    Both count as a denial: whoever tries numbers finds mostly what is not there.
+    """
+    g.denied = True
+    abort(404)
 
 
 def enforce() -> Response | None:
@@ -199,6 +233,46 @@ def stay_awake(response: Response) -> Response:
         now = clock()
         response.call_on_close(lambda: keep_awake(engine, session_id, now=now))
     return response
+
+
+def note_denial(response: Response) -> Response:
+    """After every answer: log a door that stayed closed, and count it, once the answer has left."""
+    if response.status_code != 403 and not g.get("denied"):
+        return response
+    engine, now = current_app.config["ENGINE"], clock()
+    who = g.actor if "colleague" in g else _address_here()
+    log.warning("denied endpoint=%s status=%s who=%s", request.endpoint, response.status_code, who)
+    response.call_on_close(lambda: _count_if_we_can(engine, who, now=now))
+    return response
+
+
+def _count_if_we_can(engine: Engine, who: str, *, now: datetime) -> None:
+    try:
+        count_denial(engine, who, now=now)
+    except SQLAlchemyError as failure:  # the door stayed closed all the same, and the log has it
+        log.error("denial not counted who=%s kind=%s", who, type(failure).__name__)
+
+
+def _address_here() -> str:
+    """The address that asks, keyed. Only the connection's own: what a header says of it anybody can write."""
+    return address_key(current_app.config["INDEX_KEY"], request.remote_addr)
+
+
+def count_denial(engine: Engine, who: str, *, now: datetime) -> None:
+    """Count one closed door of a colleague (`staff:7`) or an address; the tenth in a while is journalled.
+
+    In a transaction of its own, since the request's was undone. Beyond the tenth nothing is written, so that
+    hammering at doors costs the database nothing.
+    """
+    with reading(engine) as db:
+        if too_many(db, DENIED, who, now=now, limit=MANY_DENIED, within=MANY_WITHIN):
+            return
+    with writing(engine) as db:
+        count_wrong_try(db, DENIED, who, now=now)
+        db.flush()
+        if too_many(db, DENIED, who, now=now, limit=MANY_DENIED, within=MANY_WITHIN):
+            subject = who if who.startswith("staff:") else f"address:{who}"
+            note(db, subject, "access.many_denied", subject, now=now, denials=MANY_DENIED)
 
 
 def _to(endpoint: str) -> Response:

@@ -26,9 +26,9 @@ from werkzeug.wrappers import Response
 
 import kiosk
 from server import accent, api, phone
-from server.access import anyone, enforce, guard_of, stay_awake
+from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, frame, guests, imports, journal, papers, today
+from server.desk import account, completeness, frame, guests, imports, journal, open_places, papers, today
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
@@ -135,6 +135,7 @@ def _prepare_requests(app: Flask) -> None:
     app.after_request(stay_awake)
     app.after_request(carry_toasts)
     app.after_request(note_shown)
+    app.after_request(note_denial)
     app.after_request(_commit)
     app.teardown_request(_close_session)
 
@@ -226,12 +227,6 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=_file_version(path))
 
 
-def _may_open(app: Flask, endpoint: str) -> bool:
-    """Whether whoever asks may open a page of the desk; before anybody sits there, whether there is one."""
-    guard, colleague = guard_of(app, endpoint), g.get("colleague")
-    return guard is not None and (colleague is None or may(colleague, guard.permission))
-
-
 def _prepare_pages(app: Flask) -> None:
     @app.context_processor
     def _page_words() -> dict[str, Any]:
@@ -244,5 +239,6 @@ def _prepare_pages(app: Flask) -> None:
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
-            "navigation": [item for item in NAVIGATION if _may_open(app, item.endpoint)],
+            "navigation": open_places(g.get("colleague")),
+            "may": lambda permission: g.get("colleague") is not None and may(g.colleague, permission),
         }

@@ -34,12 +34,12 @@ PATRICK = {
 """A guest of whom everything is known."""
 
 
-def make_source(engine: Engine, name: str = "pms_a", kind: str = "pms") -> Source:
-    """A source of the default property."""
+def make_source(engine: Engine, name: str = "pms_a", kind: str = "pms", at: str = "main") -> Source:
+    """A source of the default property, or of the one with another code."""
     with writing(engine) as session:
         found = session.scalar(select(Source).where(Source.name == name))
         if found is None:
-            place = ensure_properties(session, [{"code": "main", "name": "Hôtel des Bains"}])[0]
+            place = ensure_properties(session, [{"code": "main", "name": "Hôtel des Bains"}, {"code": at}])[1]
             found = Source(name=name, layout=name, kind=kind, property_id=place.id)
             session.add(found)
         return found
@@ -53,12 +53,13 @@ def take_in(
     proof: Proof = "source",
     stay_kind: StayKind | None = None,
     now: datetime = NOON,
+    at: str = "main",
 ) -> Stored:
-    """Store rows, given in the words of record.FIELDS plus `key`, as one batch of a source."""
-    made = make_source(engine, source, kind)
+    """Store rows, given in the words of record.FIELDS plus `key`, as one batch of a source of a property."""
+    made = make_source(engine, source, kind, at)
     origin = Origin(made.id, made.name, stay_kind, proof)
     with writing(engine) as session:
-        place = ensure_properties(session, [{"code": "main"}])[0]
+        place = ensure_properties(session, [{"code": at}])[0]
         arrivals = []
         for line, row in enumerate(rows, start=2):
             values = {name: text for name, text in row.items() if name != "key"}

@@ -19,6 +19,7 @@ from server.app import create_app
 from server.captures.links import issue_link
 from server.clock import clock
 from server.db import make_engine, writing
+from server.properties.finding import today_at
 from server.properties.setup import default_property
 from server.records.models import CleanRow, Source, SourceRecord
 from server.settings import Settings
@@ -111,9 +112,9 @@ def expect_guest(
     engine: Engine, *, now: datetime, last_name: str = "de la Cruz Gómez", arrives: date | None = None
 ) -> Expected:
     """Put a booked stay into the house and issue its link."""
-    arrives = arrives or now.date()
     with writing(engine) as session:
         house = default_property(session)
+        arrives = arrives or today_at(house, now=now)
         source = Source(name=f"pms {last_name}", layout="pms", kind="pms", property_id=house.id)
         session.add(source)
         session.flush()

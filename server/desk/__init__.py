@@ -4,23 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import current_app
+
+from server.staff.models import Colleague
+from server.staff.sessions import may
 from server.wording import N_
 
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """One place of the desk; it shows as soon as its endpoint exists. `key` follows a g on the keyboard."""
+    """One place of the desk; it shows as soon as its endpoint exists, to those who may open it.
+
+    `key` follows a g on the keyboard.
+    """
 
     endpoint: str
     label: str
+    permission: str
     key: str
 
 
 NAVIGATION = (
-    NavigationItem("today.show", N_("Today"), "t"),
-    NavigationItem("guests.index", N_("Guests"), "g"),
-    NavigationItem("imports.index", N_("Imports"), "i"),
-    NavigationItem("completeness.show", N_("Completeness"), "c"),
-    NavigationItem("journal.show", N_("Journal"), "o"),
-    NavigationItem("papers.index", N_("Papers"), "p"),
+    NavigationItem("today.show", N_("Today"), "guests.see", "t"),
+    NavigationItem("guests.index", N_("Guests"), "guests.see", "g"),
+    NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),
+    NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),
+    NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),
+    NavigationItem("papers.index", N_("Papers"), "papers.print", "p"),
 )
+
+
+def open_places(colleague: Colleague | None) -> list[NavigationItem]:
+    """The places of the desk that a colleague may open, in their order; none for nobody."""
+    if colleague is None:
+        return []
+    return [
+        item
+        for item in NAVIGATION
+        if item.endpoint in current_app.view_functions and may(colleague, item.permission)
+    ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, render_template, request
-from sqlalchemy import select
+from flask import Blueprint, g, render_template, request
 
-from server.access import staff
+from server.access import not_found, staff
 from server.desk.words import use_words
-from server.properties.models import Property
+from server.properties.finding import properties_within
 from server.reporting.completeness import completeness
 from server.reporting.numbers import NUMBERS
 
@@ -18,15 +17,17 @@ use_words(pages)
 @pages.get("")
 @staff("figures.see")
 def show() -> str:
-    """The numbers as of the last count, of the whole house or of one property."""
-    chosen = request.args.get("property", 0, type=int)
-    places = {place.id: place for place in g.session.scalars(select(Property).order_by(Property.id))}
+    """The numbers as of the last count: of all houses for whoever sees the group, else of one's own."""
+    places = {place.id: place for place in properties_within(g.session, g.reach)}
+    whole = g.reach.is_everywhere
+    chosen = request.args.get("property", 0, type=int) or (0 if whole else min(places))
     if chosen and chosen not in places:
-        abort(404)
+        not_found()
     return render_template(
         "desk/completeness/show.html",
         counted=completeness(g.session, property_id=chosen),
         chosen=chosen,
+        whole=whole,
         places=places,
         numbers=NUMBERS,
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from server.access import staff
+from server.access import not_found, staff
 from server.clock import clock
 from server.desk.searching import open_words, seal_words
 from server.desk.words import use_words
 from server.guests.cardex import life, reasons, side_by_side, spent
-from server.guests.finding import current_id, guests_in, search_guests, see_guest
+from server.guests.finding import guests_in, search_guests, see_guest
+from server.guests.within import current_id
 from server.noting import guest_was_shown
-from server.properties.models import Property
+from server.properties.finding import property_within
 from server.refusal import Refused
 from server.reporting.behind import Asked, count_behind, counted_as, guest_ids_behind
 from server.reporting.numbers import NUMBERS
@@ -34,8 +35,8 @@ def index() -> str:
     """Guests: those found, those behind a number, or the newest."""
     if "population" in request.args:
         return _behind()
-    words = open_words(_secret(), request.args.get("search", ""), now=_now())
-    found = search_guests(g.session, words, page=_page())
+    words = open_words(_secret(), request.args.get("search", ""), who=g.actor, now=_now())
+    found = search_guests(g.session, words, reach=g.reach, page=_page())
     return render_template("desk/guests/index.html", found=found, search=words)
 
 
@@ -44,7 +45,7 @@ def index() -> str:
 def search() -> Response:
     """Take the words of a search out of the form, so that they stand in no address."""
     words = request.form.get("q", "").replace("\0", "").strip()
-    sealed = seal_words(_secret(), words, now=_now()) if words else None
+    sealed = seal_words(_secret(), words, who=g.actor, now=_now()) if words else None
     return redirect(url_for("guests.index", search=sealed), 303)
 
 
@@ -52,12 +53,12 @@ def search() -> Response:
 @staff("guests.see")
 def show(guest_id: str) -> str | Response:
     """One guest: best known values, records side by side, why they are together, stays and purchases."""
-    current = current_id(g.session, guest_id) if guest_id.isalnum() else None
+    current = current_id(g.session, guest_id, g.reach) if guest_id.isalnum() else None
     if current is None:
-        abort(404)
+        not_found()
     if current != guest_id:
         return redirect(url_for("guests.show", guest_id=current))
-    seen = see_guest(g.session, guest_id)
+    seen = see_guest(g.session, guest_id, reach=g.reach)
     if seen is None:
         return render_template("desk/guests/emptied.html")
     guest_was_shown(guest_id)
@@ -78,19 +79,22 @@ def _behind() -> str:
     asked = _asked()
     today = clock().date()
     try:
-        counted = counted_as(g.session, asked)
+        counted = counted_as(g.session, asked) if g.reach.is_everywhere or asked.property_id else None
         today = counted.day if counted else today
-        behind = count_behind(g.session, asked, today)
-        ids = guest_ids_behind(asked, today)
+        behind = count_behind(g.session, asked, today, g.reach)
+        ids = guest_ids_behind(asked, today, g.reach)
     except Refused:
-        abort(404)
-    place = g.session.get(Property, asked.property_id) if asked.property_id else None
+        not_found()
+    place = property_within(g.session, asked.property_id, g.reach)
+    if asked.property_id and place is None:
+        not_found()
     return render_template(
         "desk/guests/behind.html",
         asked=asked,
-        found=guests_in(g.session, ids, page=_page(), total=behind.guests),
+        found=guests_in(g.session, ids, reach=g.reach, page=_page(), total=behind.guests),
         total=behind.number,
         counted=counted,
+        whole=g.reach.is_everywhere,
         number=NUMBERS.get(asked.number),
         place=place,
     )
@@ -100,9 +104,9 @@ def _asked() -> Asked:
     args = request.args
     place = args.get("property", 0, type=int)
     if not 0 <= place < 2**31 or any("\0" in text for text in args.values()):
-        abort(404)
+        not_found()
     if not MONTH.fullmatch(args.get("month", "")):
-        abort(404)
+        not_found()
     return Asked(
         population=args.get("population", "guests"),
         when=args.get("when", "after"),

@@ -4,32 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from markupsafe import Markup, escape
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from server.access import polls, staff
+from server.access import not_found, polls, staff
 from server.clock import clock
 from server.desk.watching import as_known
 from server.desk.words import use_words
-from server.importing.dropping import KINDS, choose_layout, confirm, discard, keep_mapping, take_drop
+from server.importing.dropping import (
+    KINDS,
+    choose_layout,
+    closed_to,
+    confirm,
+    discard,
+    keep_mapping,
+    take_drop,
+)
+from server.importing.houses import closed_imports
 from server.importing.preview import preview
-from server.importing.progress import MOVING, fingerprint, imports_page, minutes_left, share_read
+from server.importing.progress import (
+    MOVING,
+    fingerprint,
+    import_within,
+    imports_page,
+    minutes_left,
+    share_read,
+    source_names,
+)
 from server.importing.uploads import keep_upload
 from server.keys import read_key
 from server.language import number, page_language
+from server.properties.finding import properties_within, property_within, today_at
 from server.properties.models import Property
 from server.protection import UPLOAD_LIMIT, takes_uploads
 from server.record import FIELDS
-from server.records.models import Import, Problem, Source
-from server.records.problems import Listed, count_waiting, list_problems, reopen, settle
+from server.records.models import Import
+from server.records.problems import Listed, Visible, count_waiting, list_problems, reopen, settle
 from server.refusal import Refused
 from server.sentences import summary
 from server.settings import Settings
 from server.sources.reading import Reading
+from server.staff.sessions import reach_of
 from server.wording import N_
 
 pages = Blueprint("imports", __name__, url_prefix="/desk")
@@ -70,16 +87,16 @@ def drop() -> Response:
     files = [file for file in request.files.getlist("file") if file.filename]
     if not files:
         raise Refused("import.no_choice")
+    place = _place()
     settings: Settings = current_app.config["ONEGUEST"]
     secret = read_key(settings.keys_dir, "sealing").secret
     kept = []
     for file in files:
         upload = keep_upload(settings.uploads_dir, secret, file.stream, limit=UPLOAD_LIMIT)
         kept.append((file.filename or "", upload, file.stream.tell()))
-    place = g.session.get(Property, request.form.get("property", 0, type=int))
-    if place is None:
-        place = g.session.scalar(select(Property).where(Property.is_default)) or abort(404)
-    made = [take_drop(g.session, name=name, upload=u, size=n, place=place) for name, u, n in kept]
+    made = [
+        take_drop(g.session, name=name, upload=u, size=n, place=place, who=g.actor) for name, u, n in kept
+    ]
     if len(made) == 1:
         return redirect(url_for("imports.show", import_id=made[0].id), 303)
     return redirect(url_for("imports.index"), 303)
@@ -99,7 +116,7 @@ def too_large(_: RequestEntityTooLarge) -> tuple[str, int]:
 def refused(refusal: Refused) -> tuple[str, int]:
     """What cannot be done is said on the page where it was asked for."""
     g.session.rollback()
-    found = g.session.get(Import, (request.view_args or {}).get("import_id", 0))
+    found = import_within(g.session, (request.view_args or {}).get("import_id", 0), g.reach)
     if found is None:
         return _index(refusal), 422
     shown = _shown(found) | {"error": refusal, "given": request.form}
@@ -126,7 +143,8 @@ def progress(import_id: int) -> str | Response:
 @staff("arrivals.import")
 def start(import_id: int) -> Response:
     """Import the rows."""
-    confirm(g.session, _import(import_id).id)
+    found = _import(import_id)
+    confirm(g.session, found, reach=g.reach, any_kind=_any_kind(found), who=g.actor)
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 
@@ -135,7 +153,8 @@ def start(import_id: int) -> Response:
 def put_away(import_id: int) -> Response:
     """Remove the file without importing it."""
     settings: Settings = current_app.config["ONEGUEST"]
-    discard(g.session, _import(import_id).id, settings.uploads_dir)
+    found = _import(import_id)
+    discard(g.session, found, settings.uploads_dir, reach=g.reach, any_kind=_any_kind(found), who=g.actor)
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 
@@ -143,14 +162,16 @@ def put_away(import_id: int) -> Response:
 @staff("files.import")
 def map_columns(import_id: int) -> Response:
     """Keep what staff say that the columns of an unknown header mean."""
-    header = _import(import_id).reading.get("header", ())
+    found = _import(import_id)
+    header = found.reading.get("header", ())
     keep_mapping(
         g.session,
-        import_id,
+        found,
         columns={name: request.form.get(f"column-{at}", "") for at, name in enumerate(header)},
         key_columns=[name for at, name in enumerate(header) if f"key-{at}" in request.form],
         source_name=request.form.get("source_name", ""),
         kind=request.form.get("kind", ""),
+        who=g.actor,
     )
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
@@ -159,7 +180,7 @@ def map_columns(import_id: int) -> Response:
 @staff("arrivals.import")
 def say_layout(import_id: int) -> Response:
     """Say which of the systems that fit alike the file is from."""
-    choose_layout(g.session, _import(import_id).id, request.form.get("layout", ""))
+    choose_layout(g.session, _import(import_id), request.form.get("layout", ""), who=g.actor)
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 
@@ -168,40 +189,57 @@ def say_layout(import_id: int) -> Response:
 def problems() -> str:
     """Everything that waits for somebody, of all imports and forms; or what was settled."""
     state = "settled" if "settled" in request.args else "waiting"
-    found = list_problems(g.session, state=state, page=_page())
-    return render_template(
-        "desk/imports/problems.html", found=found, state=state, waiting=count_waiting(g.session)
-    )
+    visible = _visible()
+    found = list_problems(g.session, visible, state=state, page=_page())
+    waiting = count_waiting(g.session, visible)
+    return render_template("desk/imports/problems.html", found=found, state=state, waiting=waiting)
 
 
 @pages.post("/problems/<int:problem_id>/settled")
 @staff("problems.settle")
 def settle_problem(problem_id: int) -> str | Response:
     """Take a problem off the list of those that wait."""
-    return _moved(settle(g.session, problem_id, who=g.actor, now=clock()))
+    return _moved(settle(g.session, problem_id, _visible(), who=g.actor, now=clock()))
 
 
 @pages.post("/problems/<int:problem_id>/waiting")
 @staff("problems.settle")
 def reopen_problem(problem_id: int) -> str | Response:
     """Put a problem back on the list."""
-    return _moved(reopen(g.session, problem_id, who=g.actor, now=clock()))
+    return _moved(reopen(g.session, problem_id, _visible(), who=g.actor, now=clock()))
 
 
-def _moved(problem: Problem) -> str | Response:
+def _moved(item: Listed) -> str | Response:
     """The problem's own line for htmx, where it can be undone; else the list."""
     if not request.headers.get("HX-Request"):
         return redirect(url_for("imports.problems"), 303)
-    found = g.session.get(Import, problem.import_id) if problem.import_id else None
-    return render_template(
-        "desk/imports/_problem.html", item=Listed(problem, found.file_name if found else None), moved=True
-    )
+    return render_template("desk/imports/_problem.html", item=item, moved=True)
 
 
 def _import(import_id: int) -> Import:
-    session: Session = g.session
-    found = session.get(Import, import_id) if import_id < 2**31 else None
-    return found or abort(404)
+    return import_within(g.session, import_id, g.reach) or not_found()
+
+
+def _visible() -> Visible:
+    return Visible(g.reach, closed_imports(g.session, g.reach))
+
+
+def _any_kind(found: Import) -> bool:
+    """Whether they may take in any file at this import's house, not only arrivals."""
+    return reach_of(g.colleague, "files.import").covers(found.property_id)
+
+
+def _usual(places: list[Property]) -> Property:
+    return next((place for place in places if place.is_default), places[0])
+
+
+def _place() -> Property:
+    """The property a dropped file was said to speak of; the usual one where nothing was said."""
+    asked = request.form.get("property")
+    if not asked:
+        return _usual(properties_within(g.session, g.reach))
+    chosen = int(asked) if asked.isascii() and asked.isdecimal() else 0
+    return property_within(g.session, chosen, g.reach) or not_found()
 
 
 def _page() -> int:
@@ -209,11 +247,12 @@ def _page() -> int:
 
 
 def _index(error: Refused | None = None) -> str:
-    places = g.session.scalars(select(Property).order_by(Property.id)).all()
+    places = properties_within(g.session, g.reach)
     return render_template(
         "desk/imports/index.html",
         places=places,
-        waiting=count_waiting(g.session),
+        chosen=_usual(places).id,
+        waiting=count_waiting(g.session, _visible()),
         error=error,
         limit=UPLOAD_LIMIT,
         **_listed(),
@@ -221,14 +260,13 @@ def _index(error: Refused | None = None) -> str:
 
 
 def _listed() -> dict[str, Any]:
-    imports, total = imports_page(g.session, page=_page(), size=PAGE)
-    sources = dict(g.session.execute(select(Source.id, Source.name)).all())
+    imports, total = imports_page(g.session, g.reach, page=_page(), size=PAGE)
     return {
         "imports": imports,
         "total": total,
         "page": _page(),
         "pages": max(1, -(-total // PAGE)),
-        "sources": sources,
+        "sources": source_names(g.session, imports),
         "shares": {found.id: share_read(found) for found in imports},
         "left": {found.id: minutes_left(found, now=clock()) for found in imports},
         "moving": any(found.state in MOVING for found in imports),
@@ -237,22 +275,27 @@ def _listed() -> dict[str, Any]:
 
 
 def _shown(found: Import) -> dict[str, Any]:
-    place = g.session.get_one(Property, found.property_id)
-    reading = Reading.from_json(found.reading) if found.reading else None
-    looked = preview(reading, place, today=clock().date()) if reading and found.state == "preview" else None
+    place = property_within(g.session, found.property_id, g.reach) or not_found()
+    reading = Reading.from_json(found.reading) if found.reading.get("header") else None
+    previewed = reading if found.state == "preview" else None
+    closed = closed_to(found, reach=g.reach, any_kind=_any_kind(found)) if previewed else None
+    looked = (
+        preview(previewed, place, today=today_at(place, now=clock())) if previewed and not closed else None
+    )
+    names = source_names(g.session, [found])
     return {
         "found": found,
         "place": place,
-        "source": g.session.get(Source, found.source_id) if found.source_id else None,
-        "reading": reading,
+        "source": {"name": names[found.source_id]} if found.source_id in names else None,
         "looked": looked,
+        "closed": closed,
         "fields": FIELDS,
         "kind_codes": KINDS,
         "share": share_read(found),
         "left": minutes_left(found, now=clock()),
         "moving": found.state in MOVING,
         "seen": fingerprint([found]),
-        "problems": list_problems(g.session, import_id=found.id, page=_page())
+        "problems": list_problems(g.session, _visible(), import_id=found.id, page=_page())
         if found.rows_waiting
         else None,
     }

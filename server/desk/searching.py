@@ -17,20 +17,20 @@ LONGEST = 200
 """Characters of a search; no name, address or number is longer."""
 
 
-def _seal(secret: bytes) -> Fernet:
-    key = HKDF(SHA256(), 32, salt=None, info=b"oneguest desk search").derive(secret)
+def _seal(secret: bytes, who: str) -> Fernet:
+    key = HKDF(SHA256(), 32, salt=None, info=f"oneguest desk search {who}".encode()).derive(secret)
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def seal_words(secret: bytes, words: str, *, now: int) -> str:
-    """The words as a piece of an address that only this house can open. `now`: seconds since 1970."""
+def seal_words(secret: bytes, words: str, *, who: str, now: int) -> str:
+    """The words as a piece of an address that opens only here and for `who`. `now`: seconds since 1970."""
     kept = words.strip()[:LONGEST].encode("utf-8", "replace")
-    return _seal(secret).encrypt_at_time(kept, now).decode("ascii")
+    return _seal(secret, who).encrypt_at_time(kept, now).decode("ascii")
 
 
-def open_words(secret: bytes, sealed: str, *, now: int) -> str:
-    """The words again; none when the piece is too old or not ours."""
+def open_words(secret: bytes, sealed: str, *, who: str, now: int) -> str:
+    """The words again; none when the piece is too old, not ours, or another colleague's."""
     try:
-        return _seal(secret).decrypt_at_time(sealed.encode("utf-8"), OPENS_FOR, now).decode("utf-8")
+        return _seal(secret, who).decrypt_at_time(sealed.encode("utf-8"), OPENS_FOR, now).decode("utf-8")
     except InvalidToken:
         return ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import g
-from sqlalchemy import select
 
 from server.language import translate
-from server.properties.models import Property
-from server.records.models import Source
+from server.properties.reach import NOWHERE
+from server.records.finding import sources_within
 from server.sources.layout import layouts
 from server.wording import N_
 
@@ -33,21 +32,25 @@ PLAIN_TITLES = (
 
 
 def source_title(name: str) -> str:
-    """The title of a source such as `pms_b@rives`: what its export is called; the name itself if unknown."""
-    title, _ = _known().get(name, (name, ""))
-    return translate(title)
+    """The title of a source such as `pms_b@rives`: what its export is called; the name itself if unknown.
+
+    A source of a house out of reach is as unknown as one there is not: its title is worked out of its name.
+    """
+    if name in _known():
+        return translate(_known()[name][0])
+    layout = layouts().get(name.partition("@")[0])
+    return translate(layout.title) if layout else name
 
 
 def source_place(name: str) -> str:
-    """The property that a source belongs to; empty if the source is unknown."""
+    """The property within reach that a source belongs to; empty if the source is unknown there."""
     return _known().get(name, (name, ""))[1]
 
 
 def _known() -> Mapping[str, tuple[str, str]]:
     """Each source's title and property, read once a request."""
     if "source_names" not in g:
-        query = select(Source.name, Source.layout, Source.kind, Property.name, Property.code)
-        rows = g.session.execute(query.join(Property, Property.id == Source.property_id))
+        rows = sources_within(g.session, g.get("reach", NOWHERE))
         g.source_names = {
             name: (_title(name, layout, kind, code), place) for name, layout, kind, place, code in rows
         }

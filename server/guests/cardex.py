@@ -184,13 +184,17 @@ def spent(moments: Sequence[Moment]) -> dict[str, Decimal]:
 
 
 def reasons(seen: GuestSeen) -> tuple[Reason, ...]:
-    """Why each record is linked, heaviest evidence first; two that are nearest to each other stand once."""
+    """Why each record is linked, heaviest evidence first; two that are nearest to each other stand once.
+
+    A record whose nearest is out of reach has no reason here: its evidence would tell of the other one.
+    """
     found: list[Reason] = []
     pairs: set[frozenset[int]] = set()
     for record in seen.records:
         reason = _reason(seen, record)
         pair = frozenset((record.id, reason.nearest.id if reason.nearest else record.id))
-        if pair not in pairs and (reason.nearest or record.link.reason == "decision"):
+        is_told = reason.nearest or (record.link.reason == "decision" and not seen.is_part)
+        if pair not in pairs and is_told:
             pairs.add(pair)
             found.append(reason)
     return tuple(found)

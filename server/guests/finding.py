@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from server.cleaning import fold
 from server.guests.models import Guest, GuestValue, Link
+from server.guests.within import count_records, known_elsewhere, known_of
 from server.properties.models import Property
+from server.properties.reach import Reach
 from server.record import CleanRecord
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.records.reading import from_row
@@ -66,42 +68,56 @@ class RecordSeen:
 
 @dataclass(frozen=True, slots=True)
 class GuestSeen:
-    """A guest's page: the best known values with their origin, and every record."""
+    """A guest's page: the best known values with their origin, and every record within reach.
+
+    `is_part`: some records are out of reach.
+    """
 
     id: str
     values: dict[str, GuestValue]
     records: tuple[RecordSeen, ...]
+    is_part: bool = False
 
     def record(self, record_id: int) -> RecordSeen | None:
         """One of its records by id."""
         return next((r for r in self.records if r.id == record_id), None)
 
 
-def search_guests(session: Session, words: str, *, page: int = 1) -> Found:
-    """Guests of whom one record holds every word: parts of names, of an address, digits of a number.
+def search_guests(session: Session, words: str, *, reach: Reach, page: int = 1) -> Found:
+    """Guests of whom one record within reach holds every word: parts of names, of an address, of a number.
 
     Without words: the guests that were made last.
     """
     terms = [spellings for word in words.split() if (spellings := _spellings(word))]
     if not terms:
-        return _latest(session, page)
+        return _latest(session, reach, page)
     holding = and_(
         *(or_(*(CleanRow.search.contains(s, autoescape=True) for s in spellings)) for spellings in terms)
     )
-    matching = select(Link.guest_id).where(Link.record_id.in_(select(CleanRow.record_id).where(holding)))
+    matching = _linked(reach).where(Link.record_id.in_(select(CleanRow.record_id).where(holding)))
     # every record is read for a part of a word, so once, not once for the count and once for the page
     ids = session.scalars(matching.distinct().order_by(Link.guest_id.desc())).all()
     page = max(1, min(page, -(-len(ids) // PAGE) or 1))
-    return Found(_listed(session, ids[(page - 1) * PAGE : page * PAGE]), len(ids), page)
+    return Found(_listed(session, ids[(page - 1) * PAGE : page * PAGE], reach), len(ids), page)
 
 
-def _latest(session: Session, page: int) -> Found:
+def _linked(reach: Reach) -> Select[str]:
+    """The guests of the records within reach, one row a record."""
+    if reach.is_everywhere:
+        return select(Link.guest_id)
+    own = and_(SourceRecord.id == Link.record_id, reach.limit(SourceRecord.property_id))
+    return select(Link.guest_id).join(SourceRecord, own)
+
+
+def _latest(session: Session, reach: Reach, page: int) -> Found:
     """All guests, the newest first: ids sort by age, so a page is the end of an index, not a sort of all."""
-    total = session.scalar(select(func.count(Link.guest_id.distinct()))) or 0
+    linked = _linked(reach)
+    counted = linked.with_only_columns(func.count(Link.guest_id.distinct()), maintain_column_froms=True)
+    total = session.scalar(counted) or 0
     page = max(1, min(page, -(-total // PAGE) or 1))
-    ids = select(Link.guest_id).distinct().order_by(Link.guest_id.desc())
+    ids = linked.distinct().order_by(Link.guest_id.desc())
     chosen = session.scalars(ids.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Found(_listed(session, chosen), total, page)
+    return Found(_listed(session, chosen, reach), total, page)
 
 
 def _spellings(word: str) -> list[str]:
@@ -118,15 +134,17 @@ def _spellings(word: str) -> list[str]:
 
 
 def guests_in(
-    session: Session, guest_ids: Select[*tuple[Any, ...]], *, page: int = 1, total: int | None = None
+    session: Session,
+    guest_ids: Select[*tuple[Any, ...]],
+    *,
+    reach: Reach,
+    page: int = 1,
+    total: int | None = None,
 ) -> Found:
-    """The guests that a query of ids names, as a list's page. `total`: how many, where it is known."""
-    return _found(session, guest_ids, page, total)
+    """The guests that a query of ids names, as a list's page, as far as they are known within reach.
 
-
-def _found(
-    session: Session, guest_ids: Select[*tuple[Any, ...]], page: int, total: int | None = None
-) -> Found:
+    `guest_ids` must itself name only guests of records within reach. `total`: how many, where it is known.
+    """
     ids = guest_ids.subquery()
     if total is None:
         total = session.scalar(select(func.count()).select_from(ids)) or 0
@@ -138,36 +156,24 @@ def _found(
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    return Found(_listed(session, chosen), total, page)
+    return Found(_listed(session, chosen, reach), total, page)
 
 
-def _listed(session: Session, ids: Sequence[str]) -> tuple[Listed, ...]:
-    values: dict[str, dict[str, str]] = {guest_id: {} for guest_id in ids}
-    classes = dict.fromkeys(ids, "missing")
-    query = select(GuestValue).where(GuestValue.guest_id.in_(ids), GuestValue.field.in_(LISTED))
-    for value in session.scalars(query):
-        values[value.guest_id][value.field] = value.value
-        if value.field == "email":
-            classes[value.guest_id] = value.value_class
-    counted = select(Link.guest_id, func.count()).where(Link.guest_id.in_(ids)).group_by(Link.guest_id)
-    counts = dict(session.execute(counted).all())
-    return tuple(Listed(i, values[i], classes[i], counts.get(i, 0)) for i in ids)
+def _listed(session: Session, ids: Sequence[str], reach: Reach) -> tuple[Listed, ...]:
+    known, counts = known_of(session, ids, reach, fields=LISTED), count_records(session, ids, reach)
+    return tuple(
+        Listed(
+            guest_id,
+            {field: best.value for field, best in known[guest_id].items()},
+            known[guest_id]["email"].value_class if "email" in known[guest_id] else "missing",
+            counts.get(guest_id, 0),
+        )
+        for guest_id in ids
+    )
 
 
-def current_id(session: Session, guest_id: str) -> str | None:
-    """The guest that an id stands for today: itself, or the one it went into; None if there never was one."""
-    for _ in range(100):  # ids point forward only; a ring would be a fault, and must not hang a page
-        guest = session.get(Guest, guest_id)
-        if guest is None:
-            return None
-        if guest.merged_into is None:
-            return guest.id
-        guest_id = guest.merged_into
-    return None
-
-
-def see_guest(session: Session, guest_id: str) -> GuestSeen | None:
-    """All that is known of a guest, newest record first; None when there is no such guest."""
+def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | None:
+    """What the records within reach tell of a guest, newest first; None when none of them is the guest's."""
     query = (
         select(SourceRecord, CleanRow, RecordVersion, Source, Property.name, Link, Stay)
         .join(Link, Link.record_id == SourceRecord.id)
@@ -179,7 +185,7 @@ def see_guest(session: Session, guest_id: str) -> GuestSeen | None:
         .join(Source, Source.id == SourceRecord.source_id)
         .join(Property, Property.id == SourceRecord.property_id)
         .outerjoin(Stay, Stay.record_id == SourceRecord.id)
-        .where(Link.guest_id == guest_id)
+        .where(Link.guest_id == guest_id, reach.limit(SourceRecord.property_id))
     )
     records = []
     for record, row, version, source, place, link, stay in session.execute(query):
@@ -203,8 +209,8 @@ def see_guest(session: Session, guest_id: str) -> GuestSeen | None:
     if not records:
         return None
     records.sort(key=_newest_first)
-    values = session.scalars(select(GuestValue).where(GuestValue.guest_id == guest_id))
-    return GuestSeen(guest_id, {v.field: v for v in values}, tuple(records))
+    is_part = bool(known_elsewhere(session, [guest_id], reach))
+    return GuestSeen(guest_id, known_of(session, [guest_id], reach)[guest_id], tuple(records), is_part)
 
 
 def _newest_first(record: RecordSeen) -> tuple[float, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.records.models import Import
+from server.properties.finding import LARGEST_ID
+from server.properties.reach import Reach
+from server.records.models import Import, Source
 
 MOVING = frozenset({"looking", "queued", "running", "linking"})
 """States that change by themselves: a page that shows one asks again."""
@@ -33,12 +36,26 @@ def minutes_left(found: Import, *, now: datetime) -> int | None:
     return 0 if seconds < 60 else ceil(seconds / 60)
 
 
-def imports_page(session: Session, *, page: int, size: int) -> tuple[list[Import], int]:
-    """A page of the imports, newest first, and how many there are."""
-    total = session.scalar(select(func.count()).select_from(Import)) or 0
+def imports_page(session: Session, reach: Reach, *, page: int, size: int) -> tuple[list[Import], int]:
+    """A page of the imports of the houses within reach, newest first, and how many there are."""
+    own = select(Import).where(reach.limit(Import.property_id))
+    total = session.scalar(select(func.count()).select_from(own.with_only_columns(Import.id).subquery())) or 0
     page = min(page, max(1, -(-total // size)))
-    query = select(Import).order_by(Import.id.desc()).limit(size).offset((page - 1) * size)
+    query = own.order_by(Import.id.desc()).limit(size).offset((page - 1) * size)
     return list(session.scalars(query)), total
+
+
+def import_within(session: Session, import_id: int, reach: Reach) -> Import | None:
+    """One import by its number; None where there is none such, or it is of a house out of reach."""
+    if not 0 < import_id <= LARGEST_ID:
+        return None
+    return session.scalar(select(Import).where(Import.id == import_id, reach.limit(Import.property_id)))
+
+
+def source_names(session: Session, imports: Sequence[Import]) -> dict[int, str]:
+    """The names of the sources of some imports, by id."""
+    ids = {found.source_id for found in imports if found.source_id is not None}
+    return dict(session.execute(select(Source.id, Source.name).where(Source.id.in_(ids))).all())
 
 
 def fingerprint(imports: list[Import]) -> str:

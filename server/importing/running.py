@@ -18,6 +18,7 @@ from server.clock import clock
 from server.db import reading as reading_session
 from server.db import writing
 from server.guests.linking import FEW, LinkReport, link_waiting
+from server.importing.houses import properties_by_name
 from server.importing.pipeline import House, Row, Work, prepared_batches
 from server.jobs.places import holding
 from server.properties.context import context_of
@@ -27,7 +28,6 @@ from server.records.models import Import, Problem, Source
 from server.records.problems import replace_waiting
 from server.records.storing import Stored, store
 from server.refusal import Refused
-from server.sources.layout import fold
 from server.sources.reading import Reading
 from server.sources.rows import BadRow
 
@@ -116,7 +116,7 @@ def _house(session: Session, reading: Reading, default: int) -> House:
         contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
         entities={p.id: p.legal_entity_id for p in properties},
         currencies={p.id: p.currency for p in properties},
-        by_name={fold(name): p.id for p in properties for name in (p.name, p.code)},
+        by_name=properties_by_name(session),
         default=default,
     )
 

@@ -36,6 +36,14 @@ SENTENCES = {
         "{file} could not be read to its end, for a reason that is not in the file. What was read is kept. "
         "Drop the file again; if it fails again, tell whoever runs OneGuest to look at the worker's log."
     ),
+    "import.other_house": N_(
+        "{file} may hold rows of houses that are not yours. Nothing of it is shown or stored. Ask a "
+        "colleague who works for all of them to import it, or export your own house's rows alone."
+    ),
+    "import.for_reviewer": N_(
+        "{file} does not come from a reservation system whose columns are known. It is kept here: a "
+        "reviewer or manager of the house can look at it and import it."
+    ),
     "import.no_such": N_("There is no import {id}."),
     "import.no_such_column": N_("The file has no such column."),
     "import.mapping_incomplete": N_(

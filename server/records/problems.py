@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from server.db import Base
 from server.journal import note
+from server.properties.finding import LARGEST_ID
+from server.properties.reach import Reach
 from server.records.models import Import, Problem, Source
 from server.refusal import Refused
 
@@ -37,11 +41,45 @@ class Problems:
         return max(1, -(-self.total // PAGE))
 
 
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """Which problems somebody may see: those of the houses within reach, less those of closed imports.
+
+    A row that could not be understood says nothing of its house, so where a file speaks of several houses,
+    all its problems are for those who see them all (`closed`: the ids of such imports).
+    """
+
+    reach: Reach
+    closed: Sequence[int] = ()
+
+    def limit(self, columns: Select[Any]) -> Select[Any]:
+        """The query of problems, only of those that may be seen."""
+        if self.reach.is_everywhere:
+            return columns
+        # by its form's plain name: the room of forms stands above this one
+        captures = Base.metadata.tables["capture"]
+        return (
+            columns.outerjoin(Import, Import.id == Problem.import_id)
+            .outerjoin(captures, captures.c.id == Problem.capture_id)
+            .where(
+                or_(
+                    and_(self.reach.limit(Import.property_id), Import.id.not_in(self.closed)),
+                    self.reach.limit(captures.c.property_id),
+                )
+            )
+        )
+
+
 def list_problems(
-    session: Session, *, import_id: int | None = None, state: str = "waiting", page: int = 1
+    session: Session,
+    visible: Visible,
+    *,
+    import_id: int | None = None,
+    state: str = "waiting",
+    page: int = 1,
 ) -> Problems:
-    """Problems of one import in the order of its lines, or of the whole house, newest first."""
-    chosen = select(Problem.id).where(Problem.state == state)
+    """Problems of one import in the order of its lines, or of all the houses, newest first."""
+    chosen = visible.limit(select(Problem.id).where(Problem.state == state))
     if import_id is not None:
         chosen = chosen.where(Problem.import_id == import_id)
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
@@ -58,9 +96,10 @@ def list_problems(
     return Problems(tuple(Listed(p, name) for p, name in session.execute(query)), total, page)
 
 
-def count_waiting(session: Session) -> int:
-    """How many problems wait in the whole house."""
-    return session.scalar(select(func.count()).select_from(Problem).where(Problem.state == "waiting")) or 0
+def count_waiting(session: Session, visible: Visible) -> int:
+    """How many problems wait."""
+    waiting = select(func.count(Problem.id)).select_from(Problem).where(Problem.state == "waiting")
+    return session.scalar(visible.limit(waiting)) or 0
 
 
 def replace_waiting(
@@ -93,18 +132,19 @@ def replace_waiting(
     return settled
 
 
-def settle(session: Session, problem_id: int, *, who: str, now: datetime) -> Problem:
-    """Somebody dealt with it: it leaves the list of those that wait. Refused if there is none."""
-    return _move(session, problem_id, "settled", who, now)
+def settle(session: Session, problem_id: int, visible: Visible, *, who: str, now: datetime) -> Listed:
+    """Somebody dealt with it: it leaves the list of those that wait. Refused if there is none to be seen."""
+    return _move(session, problem_id, visible, "settled", who, now)
 
 
-def reopen(session: Session, problem_id: int, *, who: str, now: datetime) -> Problem:
-    """It was settled by mistake: it waits again. Refused if there is none."""
-    return _move(session, problem_id, "waiting", who, now)
+def reopen(session: Session, problem_id: int, visible: Visible, *, who: str, now: datetime) -> Listed:
+    """It was settled by mistake: it waits again. Refused if there is none to be seen."""
+    return _move(session, problem_id, visible, "waiting", who, now)
 
 
-def _move(session: Session, problem_id: int, state: str, who: str, now: datetime) -> Problem:
-    problem = session.get(Problem, problem_id)
+def _move(session: Session, problem_id: int, visible: Visible, state: str, who: str, now: datetime) -> Listed:
+    query = visible.limit(select(Problem).where(Problem.id == problem_id))
+    problem = session.scalar(query) if problem_id <= LARGEST_ID else None
     if problem is None:
         raise Refused("problem.no_such")
     if problem.state == "replaced":
@@ -112,4 +152,5 @@ def _move(session: Session, problem_id: int, state: str, who: str, now: datetime
     if problem.state != state:
         problem.state = state
         note(session, who, f"problem.{state}", f"problem:{problem.id}", now=now)
-    return problem
+    found = session.get(Import, problem.import_id) if problem.import_id else None
+    return Listed(problem, found.file_name if found else None)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, extract, func, select
 from sqlalchemy.orm import Session
 
 from server.guests.models import GuestValue
+from server.properties.reach import Reach
 from server.records.models import CleanRow, Source
 from server.refusal import Refused
 from server.reporting.models import DailyCount
@@ -22,6 +23,7 @@ from server.reporting.numbers import (
     record_flags,
     record_population,
 )
+from server.reporting.within import email_class_within, fulfils_within, said_yes_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ class Asked:
     month: str = ""  # YYYY-MM, of stays
 
 
-def guest_ids_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
-    """The ids of the guests that a number counts. Raises Refused for a number there is not."""
-    rows = _rows_behind(asked, today).subquery()
+def guest_ids_behind(asked: Asked, today: date, reach: Reach) -> Select[*tuple[Any, ...]]:
+    """The ids of the guests within reach that a number counts. Raises Refused for a number there is not."""
+    rows = _rows_behind(asked, today, reach).subquery()
     return select(rows.c.guest_id).distinct()
 
 
@@ -50,9 +52,9 @@ class Behind(NamedTuple):
     guests: int
 
 
-def count_behind(session: Session, asked: Asked, today: date) -> Behind:
+def count_behind(session: Session, asked: Asked, today: date, reach: Reach) -> Behind:
     """The number itself, counted now: stays and records each, guests once. Raises Refused as above."""
-    rows = _rows_behind(asked, today).subquery()
+    rows = _rows_behind(asked, today, reach).subquery()
     counts = select(func.count(), func.count(rows.c.guest_id.distinct())).select_from(rows)
     number, guests = session.execute(counts).one()
     return Behind(guests if asked.population == "guests" else number, guests)
@@ -90,12 +92,14 @@ def counted_as(session: Session, asked: Asked) -> Counted | None:
     return Counted(day, values[whole] - values[part] if asked.lacking else values[part])
 
 
-def _rows_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
+def _rows_behind(asked: Asked, today: date, reach: Reach) -> Select[*tuple[Any, ...]]:
     """The rows of the population that the number counts: one a stay or a record, with its guest."""
+    if asked.property_id and not reach.covers(asked.property_id):
+        raise Refused("number.unknown")
     if asked.population not in ("stays", "records", "guests") or asked.when not in ("before", "after"):
         raise Refused("number.unknown")
     people = (counted_stays(today) if asked.population == "stays" else record_population()).subquery()
-    query = select(people.c.guest_id).select_from(people)
+    query = select(people.c.guest_id).select_from(people).where(reach.limit(people.c.property_id))
     if asked.when == "before" and asked.number != "all":
         query = query.join(CleanRow, CleanRow.record_id == people.c.record_id)
     if asked.source:
@@ -115,28 +119,36 @@ def _rows_behind(asked: Asked, today: date) -> Select[*tuple[Any, ...]]:
         query = query.where(extract("year", departs) == int(year), extract("month", departs) == int(month))
     if asked.number == "all":
         return query
-    fulfilled = _condition(asked, consent, people)
+    fulfilled = _condition(asked, consent, people, reach)
     return query.where(~fulfilled if asked.lacking else fulfilled)
 
 
-def _condition(asked: Asked, consent: Any, people: Any) -> ColumnElement[bool]:
+def _condition(asked: Asked, consent: Any, people: Any, reach: Reach) -> ColumnElement[bool]:
     if asked.number.startswith("class:"):
-        return _class_condition(asked, people)
+        return _class_condition(asked, people, reach)
     if asked.number not in NUMBERS:
         raise Refused("number.unknown")
     code = "email.reachable" if asked.number == "email.marketable" else asked.number
-    held = record_flags()[code] if asked.when == "before" else guest_fulfils(code, people.c.guest_id)
-    if asked.number == "email.marketable":
-        return and_(held, func.coalesce(consent.c.given, 0) == 1)
-    return held
+    if asked.when == "before":
+        held = record_flags()[code]
+    elif reach.is_everywhere:
+        held = guest_fulfils(code, people.c.guest_id)
+    else:
+        held = fulfils_within(code, people.c.guest_id, reach)
+    if asked.number != "email.marketable":
+        return held
+    held = and_(held, func.coalesce(consent.c.given, 0) == 1)
+    return held if reach.is_everywhere else and_(held, said_yes_within(people.c.guest_id, reach))
 
 
-def _class_condition(asked: Asked, people: Any) -> ColumnElement[bool]:
+def _class_condition(asked: Asked, people: Any, reach: Reach) -> ColumnElement[bool]:
     name = asked.number.removeprefix("class:")
     if name not in EMAIL_CLASSES:
         raise Refused("number.unknown")
     if asked.when == "before":
         return CleanRow.email_class == name
+    if not reach.is_everywhere:
+        return email_class_within(name, people.c.guest_id, reach)
     email = select(GuestValue.value_class).where(
         GuestValue.guest_id == people.c.guest_id, GuestValue.field == "email"
     )

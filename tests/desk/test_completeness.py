@@ -14,6 +14,7 @@ from server.guests.linking import link_waiting
 from server.reporting.models import DailyCount
 from tests.builders import take_in
 from tests.desk.filled import TODAY, count, fill
+from tests.house import seated_client
 
 LINK = re.compile(r'<a class="figure-link" href="([^"]+)">([\d,.\s]+)')
 MONTH = re.compile(r'<li><a href="([^"]+)">.*?<span class="from">(\d+) / \d+</span>', re.DOTALL)
@@ -45,6 +46,21 @@ def test_every_number_opens_a_list_of_the_same_number(house: Flask, desk: FlaskC
         total = TOTAL.search(page)
         assert total is not None, address
         assert int(total[1].replace(",", "")) == shown, address
+        assert "Counted as" not in page, address
+
+
+def test_every_number_of_ones_own_house_opens_a_list_of_the_same_number(house: Flask) -> None:
+    """Where no other house knows its guests, a house's own records make the same numbers."""
+    fill(house.config["ENGINE"])
+    count(house.config["ENGINE"])
+    desk = seated_client(house, "reception", property_id=2)
+
+    numbers = numbers_of(text_of(desk, "/desk/completeness"))
+
+    assert len(numbers) > 40
+    for address, shown in numbers:
+        page = text_of(desk, address)
+        assert f"<dd data-total>{shown}</dd>" in page, address
         assert "Counted as" not in page, address
 
 

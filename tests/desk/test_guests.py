@@ -13,7 +13,7 @@ from server.db import writing
 from server.guests.models import Guest
 from tests.builders import NOON
 from tests.desk.filled import HOSTILE, TURNED, fill, guest_of
-from tests.house import token_of
+from tests.house import seated_client, token_of
 
 
 def text_of(desk: FlaskClient, address: str) -> str:
@@ -30,17 +30,27 @@ def search_for(desk: FlaskClient, words: str) -> str:
     return str(answer.headers["Location"])
 
 
-def test_the_pages_are_for_reception_only(house: Flask) -> None:
-    endpoints = [name for name in house.view_functions if name.split(".")[0] in ("guests", "completeness")]
+def test_a_guests_page_is_for_those_who_may_see_guests(house: Flask) -> None:
+    endpoints = [name for name in house.view_functions if name.startswith("guests.")]
 
-    assert len(endpoints) == 4
-    assert {str(guard_of(house, name)) for name in endpoints} == {"staff:reception"}
+    assert len(endpoints) == 3
+    assert {str(guard_of(house, name)) for name in endpoints} == {"staff:guests.see"}
 
 
-def test_from_another_machine_no_guest_is_shown(desk: FlaskClient) -> None:
-    away = {"REMOTE_ADDR": "192.0.2.9"}
+@pytest.mark.parametrize("roles", [("auditor",), ("administrator",), ("auditor", "administrator")])
+def test_whoever_may_see_no_guest_sees_none(house: Flask, roles: tuple[str, ...]) -> None:
+    fill(house.config["ENGINE"])
+    desk = seated_client(house, *roles)
 
-    assert desk.get("/desk/guests", environ_base=away).status_code == 403
+    assert desk.get("/desk/guests").status_code == 403
+    assert desk.get(f"/desk/guests/{guest_of(house.config['ENGINE'], 'A1')}").status_code == 403
+
+
+def test_from_a_browser_nobody_signed_in_at_no_guest_is_shown(house: Flask) -> None:
+    answer = house.test_client().get("/desk/guests")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/desk/sign-in?next=/desk/guests"
 
 
 def test_a_search_needs_the_pages_own_token(desk: FlaskClient) -> None:
@@ -86,7 +96,8 @@ def test_a_search_is_no_longer_open_the_next_day(
 
     monkeypatch.setenv("ONEGUEST_CLOCK_OFFSET", str(24 * 3600))
 
-    assert "Olga" in text_of(desk, address)
+    assert desk.get(address).status_code == 303  # the session is over by then, too
+    assert "Olga" in text_of(seated_client(house), address)
 
 
 @pytest.mark.parametrize("words", ["", "   ", "\0", "nobody-like-this", "%", "_" * 500, "'; DROP", "é" * 300])

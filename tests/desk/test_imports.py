@@ -91,10 +91,15 @@ def export(tmp_path: Path) -> bytes:
     return write_export(tmp_path / "export.txt", 30).read_bytes()
 
 
-def test_every_page_and_form_is_for_reception_only(house: Flask) -> None:
-    guards = {str(guard_of(house, name)) for name in house.view_functions if name.startswith("imports.")}
+def test_every_page_and_form_names_its_permission(house: Flask) -> None:
+    guards = {
+        name: str(guard_of(house, name)) for name in house.view_functions if name.startswith("imports.")
+    }
 
-    assert guards == {"staff:reception"}
+    assert guards.pop("imports.map_columns") == "staff:files.import"
+    for name in ("problems", "settle_problem", "reopen_problem"):
+        assert guards.pop(f"imports.{name}") == "staff:problems.settle"
+    assert set(guards.values()) == {"staff:arrivals.import"}
 
 
 @pytest.mark.parametrize(

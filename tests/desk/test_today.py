@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 
 from flask import Flask
 
 from server.db import reading
-from server.desk.today import arrivals
+from server.guests.arrivals import arrivals
 from server.guests.linking import link_waiting
+from server.properties.reach import EVERYWHERE
 from tests.builders import PATRICK, take_in
 from tests.desk.filled import ALIAS
+
+MORNING = datetime(2026, 6, 2, 7, tzinfo=UTC)
 
 
 def test_a_guest_whose_address_another_system_knows_is_not_asked_for_it(house: Flask) -> None:
@@ -19,12 +22,12 @@ def test_a_guest_whose_address_another_system_knows_is_not_asked_for_it(house: F
     take_in(engine, booking | {"status": "booked"}, stay_kind="stay")
     link_waiting(engine)
     with reading(engine) as session:
-        before = arrivals(session, date(2026, 6, 2))
+        before = arrivals(session, EVERYWHERE, now=MORNING)
 
     take_in(engine, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
     link_waiting(engine)
     with reading(engine) as session:
-        after = arrivals(session, date(2026, 6, 2))
+        after = arrivals(session, EVERYWHERE, now=MORNING)
 
     assert [arrival.missing for arrival in before] == [("e-mail",)]
     assert [arrival.missing for arrival in after] == [()]
@@ -36,6 +39,6 @@ def test_an_arrival_that_is_not_linked_yet_is_judged_by_its_own_record(house: Fl
     take_in(engine, booking | {"status": "booked"}, stay_kind="stay")
 
     with reading(engine) as session:
-        (arrival,) = arrivals(session, date(2026, 6, 2))
+        (arrival,) = arrivals(session, EVERYWHERE, now=MORNING)
 
     assert arrival.missing == ("e-mail", "mobile")

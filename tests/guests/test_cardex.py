@@ -12,6 +12,7 @@ from server.guests.cardex import how_sure, life, reasons, side_by_side, spent
 from server.guests.finding import GuestSeen, see_guest
 from server.guests.linking import link_waiting
 from server.guests.models import Link
+from server.properties.reach import EVERYWHERE
 from tests.builders import PATRICK, take_in
 
 STAY = {"stay_from": "2026-05-01", "stay_to": "2026-05-03"}
@@ -20,7 +21,7 @@ STAY = {"stay_from": "2026-05-01", "stay_to": "2026-05-03"}
 def see_patrick(engine: Engine) -> GuestSeen:
     link_waiting(engine)
     with reading(engine) as session:
-        seen = see_guest(session, session.scalars(select(Link.guest_id)).first() or "")
+        seen = see_guest(session, session.scalars(select(Link.guest_id)).first() or "", reach=EVERYWHERE)
     assert seen is not None
     return seen
 

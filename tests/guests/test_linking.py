@@ -12,12 +12,14 @@ from sqlalchemy import Engine, select, update
 from server.clock import clock
 from server.db import reading, writing
 from server.guests import linking
-from server.guests.finding import current_id, search_guests, see_guest
+from server.guests.finding import search_guests, see_guest
 from server.guests.linking import link_waiting
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
+from server.guests.within import current_id
 from server.jobs.models import Lease
 from server.matching import Partition, match
 from server.privacy.check import check
+from server.properties.reach import EVERYWHERE
 from server.records.models import SourceRecord
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
 
@@ -91,7 +93,7 @@ def test_two_records_that_staff_called_the_same_are_one_guest(linked: Engine) ->
     with reading(linked) as session:
         assert check(session) == []
         gone = next(guest for guest in before.values() if guest != after["A1"])
-        assert current_id(session, gone) == after["A1"]
+        assert current_id(session, gone, EVERYWHERE) == after["A1"]
         assert {value.guest_id for value in session.scalars(select(GuestValue))} == {after["A1"]}
 
 
@@ -100,7 +102,7 @@ def test_the_guest_page_shows_every_value_with_its_source_and_every_reason(linke
     link_waiting(linked)
 
     with reading(linked) as session:
-        seen = see_guest(session, guests_by_key(linked)["A1"])
+        seen = see_guest(session, guests_by_key(linked)["A1"], reach=EVERYWHERE)
 
     assert seen is not None
     assert {r.source for r in seen.records} == {"pms_a", "newsletter"}
@@ -114,7 +116,7 @@ def test_the_guest_page_shows_every_value_with_its_source_and_every_reason(linke
 )
 def test_a_guest_is_found_by_name_address_or_number(linked: Engine, words: str) -> None:
     with reading(linked) as session:
-        found = search_guests(session, words)
+        found = search_guests(session, words, reach=EVERYWHERE)
 
     assert [g.values["last_name"] for g in found.guests] == ["Martin"]
 
@@ -176,8 +178,8 @@ def test_a_name_is_found_however_its_letters_are_typed(engine: Engine, words: st
     link_waiting(engine)
 
     with reading(engine) as session:
-        assert search_guests(session, words).total >= 1
-        assert search_guests(session, "zzmüller").total == 0
+        assert search_guests(session, words, reach=EVERYWHERE).total >= 1
+        assert search_guests(session, "zzmüller", reach=EVERYWHERE).total == 0
 
 
 def test_records_are_linked_under_the_model_that_was_made_last_though_the_clock_was_set_back(

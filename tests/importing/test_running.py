@@ -22,10 +22,11 @@ from server.importing.preparing import look_at, prepare
 from server.importing.running import link_imports, run_import
 from server.privacy.check import check
 from server.properties.models import Property
+from server.properties.reach import EVERYWHERE
 from server.properties.setup import ensure_properties, property_by_code
 from server.records.arriving import Prepared
 from server.records.models import Import, Problem, SourceRecord
-from server.records.problems import list_problems, reopen, settle
+from server.records.problems import Visible, list_problems, reopen, settle
 from server.refusal import Refused
 from server.sources.inspection import header_digest
 from server.sources.reading import KeptMapping
@@ -316,11 +317,15 @@ def import_of(engine: Engine, folder: Path, *rows: str) -> int:
     return import_id
 
 
+ALL = Visible(EVERYWHERE)
+
+
 def listed(engine: Engine, state: str = "waiting") -> list[tuple[int | None, int | None]]:
     """The problems of a state: their imports and lines."""
     with reading(engine) as session:
         return [
-            (item.problem.import_id, item.problem.line) for item in list_problems(session, state=state).listed
+            (item.problem.import_id, item.problem.line)
+            for item in list_problems(session, ALL, state=state).listed
         ]
 
 
@@ -352,14 +357,14 @@ def test_a_row_that_somebody_settled_does_not_wait_again_when_it_comes_again(
     import_of(engine, tmp_path, TORN, GOOD)
     with writing(engine) as session:
         problem = session.scalars(select(Problem)).one()
-        settle(session, problem.id, who="desk", now=NOON)
+        settle(session, problem.id, ALL, who="desk", now=NOON)
 
     again = import_of(engine, tmp_path, TORN, GOOD)
 
     assert listed(engine) == []
     assert listed(engine, "settled") == [(again, 2)]
     with writing(engine) as session, pytest.raises(Refused):
-        reopen(session, problem.id, who="desk", now=NOON)  # on a page that was open all the time
+        reopen(session, problem.id, ALL, who="desk", now=NOON)  # on a page that was open all the time
 
 
 def test_the_same_row_of_another_system_waits_for_itself(engine: Engine, tmp_path: Path) -> None:

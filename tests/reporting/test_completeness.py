@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, writing
 from server.guests.linking import link_waiting
+from server.properties.reach import EVERYWHERE
 from server.refusal import Refused
 from server.reporting.behind import Asked, guest_ids_behind
 from server.reporting.completeness import Completeness, Share, completeness
@@ -32,7 +33,12 @@ def count(engine: Engine, today: date = TODAY) -> Completeness:
 
 
 def behind(session: Session, asked: Asked) -> int:
-    return session.scalar(select(func.count()).select_from(guest_ids_behind(asked, TODAY).subquery())) or 0
+    return (
+        session.scalar(
+            select(func.count()).select_from(guest_ids_behind(asked, TODAY, EVERYWHERE).subquery())
+        )
+        or 0
+    )
 
 
 @pytest.fixture
@@ -155,4 +161,4 @@ def test_every_number_opens_exactly_its_guests(house: Engine) -> None:
 )
 def test_a_number_there_is_not_is_refused(asked: Asked) -> None:
     with pytest.raises(Refused):
-        guest_ids_behind(asked, TODAY)
+        guest_ids_behind(asked, TODAY, EVERYWHERE)

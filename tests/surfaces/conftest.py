@@ -1,5 +1,17 @@
 """Pages are tested in the house of tests/house.py."""
 
-from tests.house import app, client, served
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.house import app, client, seated_client, served
 
 __all__ = ["app", "client", "served"]
+
+
+@pytest.fixture
+def desk(app: Flask) -> FlaskClient:
+    """A browser at the desk; whoever sits there may do everything."""
+    return seated_client(app)

@@ -13,7 +13,7 @@ from server import wording
 from server.clock import clock
 from server.db import writing
 from server.properties.setup import default_property
-from tests.house import expect_guest
+from tests.house import expect_guest, seat, seat_page
 from tests.surfaces.showcase import add_showcase
 from tests.surfaces.walks import kiosk_states, phone_states
 
@@ -98,6 +98,7 @@ def test_at_twice_the_size_nothing_lies_outside(app: Flask, served: str, page: P
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_desk_can_be_used_by_everyone(app: Flask, served: str, page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/")
     assert_accessible(page, "no arrivals")
     expect_guest(app.config["ENGINE"], now=clock())
@@ -116,9 +117,10 @@ def showcase(app: Flask) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_of_the_desk_can_be_used_by_everyone(
-    showcase: None, served: str, page: Page, scheme: str
+    app: Flask, showcase: None, served: str, page: Page, scheme: str
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/desk/showcase")
 
     assert_accessible(page, "components")
@@ -136,7 +138,8 @@ def test_any_accent_of_a_property_stays_readable(app: Flask, served: str, page: 
     assert_accessible(page, "name")
 
 
-def test_no_page_scrolls_sideways_even_twice_as_large(served: str, page: Page) -> None:
+def test_no_page_scrolls_sideways_even_twice_as_large(app: Flask, served: str, page: Page) -> None:
+    seat_page(page, served, seat(app.config["ENGINE"]))
     for width, address in (
         (390, "/kiosk/pre_check_in/fr"),
         (512, "/kiosk/"),

@@ -112,7 +112,8 @@ def test_the_map_of_the_house_names_every_guard(
     assert cli.main(["routes", "--json"]) == 0
 
     guards = {route["rule"]: route["guard"] for route in json.loads(capsys.readouterr().out)}
-    assert guards["/"] == "staff:reception"
+    assert guards["/"] == "staff:desk.open"
+    assert guards["/desk/guests/<guest_id>"] == "staff:guests.see"
     assert guards["/kiosk/"] == "kiosk"
     assert guards["/g/form"] == "link"
     assert guards["/g/<token>"] == guards["/healthz"] == "anyone"

@@ -1,0 +1,31 @@
+"""Find properties, and only those within somebody's reach."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.properties.models import Property
+from server.properties.reach import Reach
+
+LARGEST_ID = 2**31 - 1
+
+
+def properties_within(session: Session, reach: Reach) -> list[Property]:
+    """The properties of a reach, in the order they were made."""
+    return list(session.scalars(select(Property).where(reach.limit(Property.id)).order_by(Property.id)))
+
+
+def property_within(session: Session, property_id: int, reach: Reach) -> Property | None:
+    """One property by id; None where there is none such, or it is not within reach: nobody can tell which."""
+    if not 0 < property_id <= LARGEST_ID:
+        return None
+    return session.scalar(select(Property).where(Property.id == property_id, reach.limit(Property.id)))
+
+
+def today_at(place: Property, *, now: datetime) -> date:
+    """The day it is at a property."""
+    return now.astimezone(ZoneInfo(place.zone)).date()

@@ -1,0 +1,262 @@
+"""Who may open what: every role at every route, at the own house and at another one, with real requests.
+
+The tables here are written by hand from the requirements, not from the code they judge.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server.access import list_routes, staff
+from server.clock import clock
+from server.desk import NAVIGATION
+from tests.desk.two_houses import House, fill_two
+from tests.house import seat, sit
+
+ROLES = ("reception", "reviewer", "manager", "privacy", "auditor", "administrator")
+MAY: dict[str, str] = {
+    "desk.open": "reception reviewer manager privacy auditor administrator",
+    "guests.see": "reception reviewer manager privacy",
+    "figures.see": "reception reviewer manager privacy auditor",
+    "problems.settle": "reception reviewer manager",
+    "arrivals.import": "reception reviewer manager",
+    "files.import": "reviewer manager",
+    "pairs.decide": "reception reviewer manager",
+    "pairs.decide_many": "reviewer manager",
+    "guests.export": "manager",
+    "messages.send_many": "manager",
+    "templates.edit": "manager",
+    "house.set": "manager administrator",
+    "papers.print": "reception manager privacy administrator",
+    "journal.read": "auditor privacy",
+    "journal.export": "auditor",
+    "staff.manage": "administrator",
+    "devices.manage": "administrator",
+    "keys.manage": "administrator",
+}
+SIGN_IN_WITH_A_SECOND_FACTOR = ("manager", "privacy", "administrator")
+ASK_A_SECOND_FACTOR = (
+    "guests.export",
+    "messages.send_many",
+    "templates.edit",
+    "house.set",
+    "journal.export",
+    "staff.manage",
+    "devices.manage",
+    "keys.manage",
+)
+ASK_THE_PASSWORD_AGAIN = ("guests.export", "messages.send_many", "keys.manage")
+
+Numbers = Callable[[House], dict[str, Any]]
+IDS: dict[str, Numbers] = {
+    "guests.show": lambda house: {"guest_id": house.guests[0]},
+    "imports.show": lambda house: {"import_id": house.imports["done"]},
+    "imports.progress": lambda house: {"import_id": house.imports["looking"]},
+    "imports.start": lambda house: {"import_id": house.imports["known"]},
+    "imports.put_away": lambda house: {"import_id": house.imports["known"]},
+    "imports.map_columns": lambda house: {"import_id": house.imports["unknown"]},
+    "imports.settle_problem": lambda house: {"problem_id": house.problems[0]},
+    "imports.reopen_problem": lambda house: {"problem_id": house.problems[0]},
+}
+"""What a route's address names, for a house; every route that names something of a house stands here."""
+
+
+def of_no_house(_: House) -> dict[str, Any]:
+    """A route that names nothing."""
+    return {}
+
+
+NOTHING: dict[str, Any] = {"guest_id": "f" * 32, "import_id": 987654, "problem_id": 987654}
+"""The same of what does not exist."""
+
+_colleagues = count(1)
+LET_IN = (200, 204, 302, 303, 422)
+
+
+def staff_routes(app: Flask) -> list[dict[str, Any]]:
+    return [route for route in list_routes(app) if route["guard"].startswith("staff")]
+
+
+@pytest.fixture
+def houses(app: Flask, tmp_path: Path) -> tuple[House, House]:
+    return fill_two(app.config["ENGINE"], tmp_path)
+
+
+def at_the_desk(app: Flask, role: str, house: House | None, **how: Any) -> FlaskClient:
+    how["name"] = f"Nadia {next(_colleagues)}"
+    token = seat(app.config["ENGINE"], role, property_id=house.property_id if house else None, **how)
+    return sit(app.test_client(), token)
+
+
+def ask(
+    app: Flask, desk: FlaskClient, route: dict[str, Any], values: dict[str, Any]
+) -> tuple[int, bytes, str]:
+    """Status, body and direction of the answer to a route's own method, sent from one of our pages."""
+    adapter = app.url_map.bind("localhost")
+    address = adapter.build(route["endpoint"], values, method=route["methods"][0])
+    if "GET" in route["methods"]:
+        answer = desk.get(address)
+    else:
+        answer = desk.post(address, data={"csrf_token": csrf_of(desk)})
+    body = re.sub(rb"\d+ seconds? ago", b"now", answer.data)
+    return answer.status_code, body, answer.headers.get("Location", "")
+
+
+def csrf_of(desk: FlaskClient) -> str:
+    page = desk.get("/", follow_redirects=True).get_data(as_text=True)
+    return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_every_permission_and_every_route_stands_in_these_tables(app: Flask) -> None:
+    routes = staff_routes(app)
+
+    assert {route["permission"] for route in routes} <= set(MAY)
+    assert {route["endpoint"] for route in routes if "<" in route["rule"]} == set(IDS)
+    for route in routes:
+        assert " ".join(route["roles"]) == MAY[route["permission"]], route["endpoint"]
+        assert route["second_factor"] is (route["permission"] in ASK_A_SECOND_FACTOR)
+        assert route["fresh"] is (route["permission"] in ASK_THE_PASSWORD_AGAIN)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_at_one_house_opens_what_it_may_there_and_nothing_of_the_other(
+    app: Flask, houses: tuple[House, House], role: str
+) -> None:
+    own, other = houses
+    desk = at_the_desk(app, role, own)
+    for route in staff_routes(app):
+        values = IDS.get(route["endpoint"], of_no_house)
+        status, _, _ = ask(app, desk, route, values(own))
+        if role not in MAY[route["permission"]].split():
+            assert status == 403, (role, route["endpoint"])
+            assert ask(app, desk, route, values(other))[0] == 403, (role, route["endpoint"])
+            continue
+        assert status in LET_IN, (role, route["endpoint"], status)
+        if not values(own):
+            continue
+        theirs = ask(app, desk, route, values(other))
+        nobodys = ask(app, desk, route, {name: NOTHING[name] for name in values(own)})
+        assert theirs[0] in (404, 422), (role, route["endpoint"], theirs[0])
+        assert theirs == nobodys, (role, route["endpoint"])
+        assert b"qxlac" not in theirs[1].lower()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_in_the_whole_group_opens_it_at_both_houses(
+    app: Flask, houses: tuple[House, House], role: str
+) -> None:
+    desk = at_the_desk(app, role, None)
+    for route in staff_routes(app):
+        for house in houses:
+            status, _, _ = ask(app, desk, route, IDS.get(route["endpoint"], of_no_house)(house))
+            allowed = role in MAY[route["permission"]].split()
+            assert status in (LET_IN if allowed else (403,)), (role, route["endpoint"], house.code)
+
+
+def test_nobody_who_has_not_signed_in_opens_anything(app: Flask, houses: tuple[House, House]) -> None:
+    for route in staff_routes(app):
+        values = IDS.get(route["endpoint"], of_no_house)(houses[0])
+        address = app.url_map.bind("localhost").build(route["endpoint"], values, method=route["methods"][0])
+        answer = app.test_client().open(address, method=route["methods"][0])
+        assert answer.status_code == 303, route["endpoint"]
+        assert answer.headers["Location"].startswith("/desk/sign-in"), route["endpoint"]
+
+
+@pytest.fixture
+def doors(app: Flask) -> Flask:
+    """A door for each permission, also for those that no page asks for yet."""
+    for name in MAY:
+        app.add_url_rule(f"/desk/door/{name}", f"door.{name}", staff(name)(lambda: "open"))
+    return app
+
+
+def answer_to(app: Flask, role: str, permission: str, **how: Any) -> tuple[int, str]:
+    answer = at_the_desk(app, role, None, **how).get(f"/desk/door/{permission}")
+    return answer.status_code, answer.headers.get("Location", "").partition("?")[0]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_permission_opens_to_its_roles_only(doors: Flask, role: str) -> None:
+    for permission, roles in MAY.items():
+        expected = 200 if role in roles.split() else 403
+        assert answer_to(doors, role, permission)[0] == expected, permission
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_without_the_second_step_the_strong_roles_open_nothing(doors: Flask, role: str) -> None:
+    for permission, roles in MAY.items():
+        answer = answer_to(doors, role, permission, second_factor=False)
+        if role in SIGN_IN_WITH_A_SECOND_FACTOR:
+            assert answer == (303, "/desk/second-step"), permission
+        elif role not in roles.split():
+            assert answer[0] == 403, permission
+        elif permission in ASK_A_SECOND_FACTOR:
+            assert answer == (303, "/desk/second-step"), permission
+        else:
+            assert answer[0] == 200, permission
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_some_minutes_after_the_password_the_gravest_things_ask_for_it_again(doors: Flask, role: str) -> None:
+    earlier = clock() - timedelta(minutes=6)
+    for permission, roles in MAY.items():
+        if role in roles.split():
+            expected = (303, "/desk/again") if permission in ASK_THE_PASSWORD_AGAIN else (200, "")
+            assert answer_to(doors, role, permission, now=earlier) == expected, permission
+
+
+@pytest.mark.parametrize(
+    ("role", "leads_to"),
+    [("auditor", "/desk/completeness"), ("privacy", None), ("reception", None), ("administrator", None)],
+)
+def test_the_desk_begins_where_a_colleague_may_be(app: Flask, role: str, leads_to: str | None) -> None:
+    answer = at_the_desk(app, role, None).get("/")
+
+    assert answer.status_code == (303 if leads_to else 200)
+    assert answer.headers.get("Location") == leads_to
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_navigation_leads_to_open_doors_only(app: Flask, role: str) -> None:
+    desk = at_the_desk(app, role, None)
+
+    page = desk.get("/", follow_redirects=True).get_data(as_text=True)
+
+    listed = page.split("<nav class=")[1].split("</nav>")[0]
+    for place in NAVIGATION:
+        address = app.url_map.bind("localhost").build(place.endpoint)
+        opens = desk.get(address).status_code == 200
+        assert (f'href="{address}"' in listed) is (opens and role in MAY[place.permission].split()), address
+    assert ('role="search"' in page) is (role in MAY["guests.see"].split())
+
+
+GUEST_BEARING = {
+    "Guest", "GuestValue", "GuestEvent", "Link", "Decision", "SourceRecord", "RecordVersion", "CleanRow",
+    "Stay", "Consent", "Import", "Problem", "Capture", "GuestLink", "Property",
+}  # fmt: skip
+
+
+def test_no_page_of_the_desk_asks_the_tables_of_guests_itself() -> None:
+    """Each thing is loaded by one function that takes the reach; a route asking itself could forget it."""
+    asks = {"get", "get_one", "select", "query", "scalar", "scalars", "delete", "update"}
+    found = []
+    for path in sorted((Path(__file__).resolve().parents[2] / "server" / "desk").glob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            about = {node.id for given in call.args for node in ast.walk(given) if isinstance(node, ast.Name)}
+            if name in asks and about & GUEST_BEARING:
+                found.append(f"{path.name}:{call.lineno}")
+
+    assert found == []

@@ -1,0 +1,188 @@
+"""Two houses of one group, every field of each marked, so that whatever comes out says whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, select
+
+from server.captures.models import Capture
+from server.clock import clock
+from server.db import reading, writing
+from server.guests.linking import link_waiting
+from server.guests.models import Guest, Link
+from server.importing.preparing import look_at
+from server.properties.finding import properties_within
+from server.properties.reach import EVERYWHERE
+from server.properties.setup import ensure_properties
+from server.records.models import Import, Problem, SourceRecord
+from tests.builders import take_in
+from tests.desk.filled import count
+
+TELLTALE = {
+    "arc": ("qxarc", "1933", "87,654", "06 11 22 33", "6 11 22 33"),
+    "lac": ("qxlac", "1911", "98,765", "6 99 88 77"),
+}
+"""What stands in the fields of each house and nowhere else; text in any case."""
+
+SHARED = {
+    "first_name": "Patrick",
+    "last_name": "Martin",
+    "mobile": "06 52 52 72 72",
+    "birth_date": "1956-12-28",
+}
+"""The guest whom both houses know."""
+
+MARKS = {
+    "arc": {"phone": "+33 6 11 22 33 44", "birth_date": "1933-03-03", "amount": "87654.32"},
+    "lac": {"phone": "+33 6 99 88 77 66", "birth_date": "1911-11-11", "amount": "98765.43"},
+}
+HEADER = "Profile ID\tGuest Name\tEmail\tTelephone\tDOB\tNationality\tLang\tID Doc\tInsert Date\tArr\tDep\n"
+
+
+@dataclass(frozen=True)
+class House:
+    """One of the two, with the numbers of what is in it."""
+
+    code: str
+    property_id: int
+    source: str
+    guests: tuple[str, ...]
+    shared_guest: str
+    gone_guest: str
+    imports: dict[str, int]
+    problems: tuple[int, ...]
+
+
+def _marked(code: str, key: str) -> dict[str, str]:
+    today = clock().astimezone(ZoneInfo("Europe/Paris")).date()  # a house's own, late in the evening too
+    mark = f"qx{code}"
+    return MARKS[code] | {
+        "key": f"{mark}-{key}",
+        "first_name": f"{mark}first".title(),
+        "last_name": f"{mark}last{key}".title(),
+        "email": f"{mark}.{key}@posteo.de",
+        "street": f"1 rue {mark}",
+        "postal_code": "75001",
+        "city": f"{mark}ville",
+        "company": f"{mark} SA",
+        "loyalty_id": f"{mark}77",
+        "reference": f"{mark}-{key}",
+        "channel": f"{mark}.com",
+        "room": f"{mark}9",
+        "notes": f"likes {mark}",
+        "status": "booked",
+        "stay_from": str(today),
+        "stay_to": str(today + timedelta(days=2)),
+    }
+
+
+def _fill_one(engine: Engine, code: str, folder: Path) -> None:
+    mark = f"qx{code}"
+    kept = {name: text for name, text in _marked(code, "s").items() if name not in ("phone", "birth_date")}
+    past = {"stay_from": "2026-03-01", "stay_to": "2026-03-04", "status": "left"}
+    take_in(
+        engine,
+        _marked(code, "a"),
+        _marked(code, "b") | past,
+        kept | SHARED,
+        source=f"pms {mark}",
+        stay_kind="stay",
+        at=code,
+    )
+    take_in(
+        engine,
+        {"key": f"{mark}-n", "first_name": f"{mark}news".title(), "email": f"{mark}.news@posteo.de"},
+        source=f"news {mark}",
+        kind="newsletter",
+        at=code,
+    )
+    link_waiting(engine)
+    rows = f"{mark}1\t{mark}last, {mark}first\t{mark}@posteo.de\t\t1980-02-03\tIT\tit\t\t2025-03-01\t\t\n"
+    known, unknown = folder / f"{mark}.txt", folder / f"{mark}.csv"
+    known.write_bytes((HEADER + rows).encode("utf-16"))
+    unknown.write_text(f"Nom du {mark};Courriel\n{mark}last;{mark}@posteo.de\n", "utf-8")
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        for path, state in ((known, "preview"), (unknown, "preview"), (known, "looking"), (known, "done")):
+            looked = look_at(path, name=f"{mark} {path.name}", kept={})
+            made = Import(
+                property_id=place.id,
+                file_name=looked.name,
+                file_digest=looked.digest,
+                file_size=looked.size,
+                reading=looked.reading.to_json(),
+                state=state,
+                rows_total=1,
+                rows_waiting=2 if state == "done" else 0,
+                created_at=clock(),
+            )
+            session.add(made)
+            session.flush()
+        capture = Capture(
+            id=f"{code}{'0' * 33}",
+            form="pre_check_in",
+            form_version=1,
+            language="fr",
+            surface="kiosk",
+            proof="typed",
+            property_id=place.id,
+            answers={"given_name": mark},
+            digest=b"1" * 32,
+            state="problem",
+            received_at=clock(),
+        )
+        session.add(capture)
+        session.flush()
+        waiting = {"code": "row-cells", "params": {"cells": "3", "columns": mark}, "created_at": clock()}
+        for line in (2, 3):
+            session.add(Problem(import_id=made.id, line=line, content=f"{mark};row", **waiting))
+        session.add(Problem(capture_id=capture.id, content=f"{mark} form", **waiting))
+        gone = Guest(id=f"{'0' * 29}{code}", created_at=clock())
+        session.add(gone)
+
+
+def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
+    """Both houses filled and counted, each with what the other has; one guest is known to both."""
+    with writing(engine) as session:
+        ensure_properties(
+            session,
+            [{"code": "main"}, *({"code": code, "name": f"Hôtel Qx{code}"} for code in ("arc", "lac"))],
+        )
+    for code in ("arc", "lac"):
+        _fill_one(engine, code, folder)
+    count(engine, clock().date())
+    with reading(engine) as session:
+        made = []
+        for place in properties_within(session, EVERYWHERE):
+            if place.code not in TELLTALE:
+                continue
+            mark = f"qx{place.code}"
+            linked = dict(
+                session.execute(
+                    select(SourceRecord.key, Link.guest_id)
+                    .join(Link, Link.record_id == SourceRecord.id)
+                    .where(SourceRecord.property_id == place.id)
+                ).all()
+            )
+            imports = session.scalars(
+                select(Import.id).where(Import.property_id == place.id).order_by(Import.id)
+            )
+            problems = session.scalars(select(Problem.id).where(Problem.content.startswith(mark)))
+            made.append(
+                House(
+                    place.code,
+                    place.id,
+                    f"pms {mark}",
+                    tuple(guest for key, guest in linked.items() if key != f"{mark}-s"),
+                    linked[f"{mark}-s"],
+                    f"{'0' * 29}{place.code}",
+                    dict(zip(("known", "unknown", "looking", "done"), imports, strict=True)),
+                    tuple(problems),
+                )
+            )
+        first, second = made
+        return first, second
