@@ -271,7 +271,7 @@ def count_denial(engine: Engine, who: str, *, now: datetime) -> None:
         count_wrong_try(db, DENIED, who, now=now)
         db.flush()
         if too_many(db, DENIED, who, now=now, limit=MANY_DENIED, within=MANY_WITHIN):
-            subject = who if who.startswith("staff:") else f"address:{who}"
+            subject = who if who.startswith("staff:") else f"address:{who[:32]}"
             note(db, subject, "access.many_denied", subject, now=now, denials=MANY_DENIED)
 
 

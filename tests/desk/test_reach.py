@@ -366,6 +366,7 @@ def tries(own: House, other: House, chance: random.Random) -> list[tuple[str, st
     ]
 
 
+@pytest.mark.timeout(3600)
 def test_swapping_numbers_between_two_houses_brings_nothing_out(
     app: Flask, tmp_path: Path, soak: bool
 ) -> None:
