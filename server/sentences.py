@@ -16,6 +16,7 @@ from server.wording import translations
 
 ROOMS = (
     "properties",
+    "staff",
     "sources",
     "cleaning",
     "matching",
