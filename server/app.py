@@ -28,7 +28,18 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, guests, imports, today
+from server.desk import (
+    NAVIGATION,
+    account,
+    colleagues,
+    completeness,
+    entrance,
+    guests,
+    imports,
+    own_page,
+    second_step,
+    today,
+)
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
@@ -41,6 +52,10 @@ TOP = Path(__file__).parent.parent
 SURFACES = (
     today.pages,
     account.pages,
+    second_step.pages,
+    entrance.pages,
+    own_page.pages,
+    colleagues.pages,
     guests.pages,
     imports.pages,
     completeness.pages,
