@@ -31,7 +31,7 @@ from server.staff.second_step import (
     new_recovery_codes,
     use_recovery_code,
 )
-from server.staff.sessions import came_in, sit_again
+from server.staff.sessions import came_in, has_strong_role, sit_again
 from server.wording import N_
 
 pages = Blueprint("second_step", __name__, url_prefix="/desk/second-step")
@@ -216,6 +216,7 @@ def _page(problem: str = "") -> str:
         secret=secret,
         picture=picture,
         passkeys=party_here() is not None,
+        must=has_strong_role(g.colleague),
         has_app=g.colleague.totp_since is not None,
         has_passkey=g.colleague.passkey_since is not None,
         next=wished_place(),
