@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from argon2 import PasswordHasher
@@ -141,8 +142,6 @@ def test_the_time_of_the_answer_does_not_tell_either(app: Flask, monkeypatch: py
     browser = app.test_client()
     token = token_on(browser.get("/desk/sign-in").get_data(as_text=True))
     taken: dict[str, list[float]] = {EMAIL: [], "nobody@hotel.example": []}
-    from time import perf_counter
-
     for _ in range(20):
         for email, times in taken.items():
             began = perf_counter()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +15,14 @@ from werkzeug.test import TestResponse
 
 from server.clock import clock
 from server.db import reading, writing
+from server.jobs.worker import Task
 from server.journal import JournalEntry
+from server.properties.models import HouseMark
 from server.properties.setup import ensure_properties
-from server.staff.models import Colleague, StaffSession
+from server.staff.demo import make_demo_colleagues
+from server.staff.entry import make_link
+from server.staff.models import Colleague, Post, StaffSession
+from server.work import forget_leavers
 from tests.door import EMAIL, PASSWORD, PIN, Clock, engage, is_in, send, sign_in
 from tests.house import seated_client
 
@@ -87,7 +94,6 @@ def test_an_invited_colleague_chooses_a_password_and_comes_in(
         ({"name": " \u202e "}, "Please give a name."),
         ({"email": "nadia at hotel"}, "Please give an e-mail address"),
         ({"email": "nadia@hotel.example\r\nBcc: x@y.example"}, "Please give an e-mail address"),
-        ({"post-reception-0": ""}, ""),
         ({"post-chef-0": "yes"}, "There is no role chef."),
         ({"ends_on": "yesterday"}, "Please give the last day"),
         ({"ends_on": "2001-01-01"}, "Please give the last day"),
@@ -98,7 +104,7 @@ def test_what_cannot_be_invited_is_said_beside_its_field(
 ) -> None:
     answer = send(boss, "/desk/colleagues/new", "/desk/colleagues/new", **(NADIA | wrong))
 
-    assert answer.status_code == (422 if said else 200)
+    assert answer.status_code == 422
     assert said in answer.get_data(as_text=True)
 
 
@@ -186,9 +192,7 @@ def test_an_administrator_of_one_house_does_nothing_in_another(app: Flask, house
     group = engage(app, "manager", name="Chiara", email="chiara@hotel.example")
     both = engage(app, name="Pavel", email="pavel@hotel.example", property_id=lake)
     with writing(app.config["ENGINE"]) as session:
-        from server.staff.models import Post
-
-        session.get_one(Colleague, both).posts.append(Post(role="manager", property_id=hill))
+        session.add(Post(colleague_id=both, role="manager", property_id=hill))
 
     page = boss.get("/desk/colleagues").get_data(as_text=True)
 
@@ -308,12 +312,6 @@ def test_the_house_sets_how_long_leavers_keep_their_names(boss: FlaskClient, day
 
 
 def test_a_demo_is_entered_by_choosing_whom_to_be(app: Flask, client: FlaskClient) -> None:
-    from dataclasses import replace
-
-    from server.properties.models import HouseMark
-    from server.staff.demo import make_demo_colleagues
-    from server.staff.entry import make_link
-
     with writing(app.config["ENGINE"]) as session:
         manager = make_demo_colleagues(session, now=clock())[3].id
         token = make_link(session, "demo", None, actor="t", now=clock()).token
@@ -340,11 +338,6 @@ def test_wrong_links_are_counted(app: Flask, client: FlaskClient) -> None:
 def test_the_worker_forgets_leavers_and_what_they_left(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import threading
-
-    from server.jobs.worker import Task
-    from server.work import forget_leavers
-
     time = Clock(monkeypatch)
     number = engage(app, "manager", pin=PIN, with_app=True)
     staying = engage(app, name="Omar", email="omar@hotel.example")

@@ -1,4 +1,4 @@
-"""A fortnight of a hotel's staff life: first start, hire, PIN, forgotten password, lost telephone, leaving."""
+"""A fortnight of a hotel's staff life: first start, hire, PIN, forgotten password, lost telephone, end."""
 
 from __future__ import annotations
 
