@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import statistics
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -32,7 +34,7 @@ from tests.door import (
     token_on,
     unlock,
 )
-from tests.house import DESK_COOKIE
+from tests.house import DESK_COOKIE, make_app
 
 
 @pytest.fixture
@@ -275,6 +277,45 @@ def test_one_password_tried_on_every_account_ends_after_fifty(
 
     assert codes == [422] * 50 + [429] * 2
     assert spray("colleague1@hotel.example", "203.0.113.8") == 422
+
+
+def test_many_tries_at_once_are_no_way_around_the_count(house: Flask) -> None:
+    engage(house)
+    client = house.test_client()
+    token = token_on(client.get("/desk/sign-in").get_data(as_text=True))
+    held = client.get_cookie("oneguest")
+    assert held is not None
+
+    def guess(number: int) -> int:
+        one = house.test_client()
+        one.set_cookie("oneguest", held.value)
+        data = {"csrf_token": token, "email": EMAIL, "password": f"guess {number}"}
+        return one.post("/desk/sign-in", data=data).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(guess, range(16)))
+
+    assert sorted(codes) == [422] * 5 + [429] * 11
+
+
+def test_behind_https_the_desks_cookie_is_bound_to_the_host(sqlite_url: str, tmp_path: Path) -> None:
+    house = make_app(tmp_path, sqlite_url, public_url="https://desk.hotel.example")
+    engage(house)
+    client = house.test_client()
+    there = {"base_url": "https://desk.hotel.example", "headers": {"Sec-Fetch-Site": "same-origin"}}
+    token = token_on(client.get("/desk/sign-in", **there).get_data(as_text=True))
+
+    answer = client.post(
+        "/desk/sign-in", data={"csrf_token": token, "email": EMAIL, "password": PASSWORD}, **there
+    )
+
+    cookie = next(
+        one for one in answer.headers.getlist("Set-Cookie") if one.startswith("__Host-oneguest-desk=")
+    )
+    for part in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+        assert part in cookie
+    assert "Domain" not in cookie
+    assert client.get("/", **there).status_code == 200
 
 
 def test_after_signing_out_nothing_opens_anywhere(app: Flask, client: FlaskClient) -> None:

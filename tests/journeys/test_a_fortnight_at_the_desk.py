@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from server.staff.entry import first_link
 from server.staff.models import Colleague
 from server.work import forget_leavers
 from tests.door import Clock, at_the_door, code_of, give_code, is_in, send, sign_in, unlock
+from tests.house import make_app
 
 OWNER, NADIA, OMAR = "owner@hotel.example", "nadia@hotel.example", "omar@hotel.example"
 OWNERS, NADIAS, NEW = "seven herons by the sluice", "lanterns over quiet water", "a kettle on a cold morning"
@@ -47,8 +49,8 @@ def hire(boss: FlaskClient, name: str, email: str, **posts: str) -> str:
     return link_on(answer.get_data(as_text=True))
 
 
-def test_a_fortnight_at_the_desk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    time = Clock(monkeypatch)
+def test_a_fortnight_at_the_desk(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, time = make_app(tmp_path, database_url), Clock(monkeypatch)
     office, desk, phone = app.test_client(), app.test_client(), app.test_client()
 
     # Monday: the owner opens the link of the terminal and becomes the administrator
