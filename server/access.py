@@ -195,11 +195,11 @@ def _let_staff_in(permission: Permission, name: str) -> Response | None:
     _seat(colleague)
     strongly = held.second_factor_at is not None
     if needs_second_factor(colleague) and not strongly:
-        return _to("account.second_step")
+        return _to("second_step.show")
     if not may(colleague, name):
         abort(403)
     if permission.second_factor and not strongly:
-        return _to("account.second_step")
+        return _to("second_step.show")
     if permission.fresh and clock() - held.password_at > FRESH:
         return _to("account.again")
     g.reach = EVERYWHERE if permission.anywhere else reach_of(colleague, name)

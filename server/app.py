@@ -28,7 +28,21 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.db import writing
-from server.desk import account, completeness, frame, guests, imports, journal, open_places, papers, today
+from server.desk import (
+    account,
+    colleagues,
+    completeness,
+    entrance,
+    frame,
+    guests,
+    imports,
+    journal,
+    open_places,
+    own_page,
+    papers,
+    second_step,
+    today,
+)
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
@@ -45,6 +59,10 @@ SURFACES = (
     today.pages,
     frame.pages,
     account.pages,
+    second_step.pages,
+    entrance.pages,
+    own_page.pages,
+    colleagues.pages,
     guests.pages,
     imports.pages,
     completeness.pages,

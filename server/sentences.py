@@ -19,6 +19,7 @@ from server.wording import translations
 
 ROOMS = (
     "properties",
+    "staff",
     "sources",
     "cleaning",
     "matching",

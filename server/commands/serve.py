@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.settings import Settings
@@ -30,12 +31,19 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from granian.server import Server
 
     from server import data_folder
+    from server.app import house_address
+    from server.commands._entrance import first_entrance
     from server.commands._house import make_house
     from server.commands._listening import address_of, refuse_busy_port
+    from server.commands._supervisor import WITHIN_UP
 
     host, port = args.host or settings.host, args.port or settings.port
     refuse_busy_port(host, port)
     make_house(settings)
+    if not os.environ.get(WITHIN_UP):
+        first = first_entrance(settings, house_address(replace(settings, port=port)))
+        if first is not None:
+            print(first, flush=True)
     web_server = Server(
         "server.commands.serve:web",
         address=host,

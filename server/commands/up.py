@@ -11,7 +11,7 @@ from pathlib import Path
 from server import data_folder
 from server.commands._house import make_house, refuse_unlike_folder
 from server.commands._listening import LOOPBACK, address_of, refuse_busy_port
-from server.commands._supervisor import Supervisor
+from server.commands._supervisor import WITHIN_UP, Supervisor
 from server.settings import Settings
 from server.system import ensure_pdf
 
@@ -48,13 +48,17 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         make_house(settings)
         supervisor = Supervisor(settings.host, settings.port)
         supervisor.listen_to_signals()
-        link = None
+        from server.commands._entrance import demo_entrance, first_entrance
+
+        link = entrance = None
         if settings.demo:
             from server.commands._demo import fill, guests_link
 
             fill(settings, supervisor.run_to_end)
             link = guests_link(settings, address)
-        return supervisor.run(announcement(settings, address, link))
+            entrance = demo_entrance(settings, address)
+        first = first_entrance(settings, settings.public_url or address)
+        return supervisor.run(announcement(settings, address, link, entrance=entrance, first=first))
 
 
 def settings_for(args: argparse.Namespace, settings: Settings) -> Settings:
@@ -80,6 +84,7 @@ def settings_for(args: argparse.Namespace, settings: Settings) -> Settings:
 def environment(settings: Settings) -> dict[str, str]:
     """The settings as the variables from which a child reads them again."""
     return {
+        WITHIN_UP: "1",
         "ONEGUEST_DATA_DIR": str(settings.data_dir),
         "ONEGUEST_DATABASE_URL": settings.database_url,
         "ONEGUEST_HOST": settings.host,
@@ -88,24 +93,36 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def announcement(settings: Settings, address: str, link: str | None = None) -> str:
-    """What is said when everything runs: what to open, and who can. `link` is a guest's, or None."""
+def announcement(
+    settings: Settings,
+    address: str,
+    link: str | None = None,
+    *,
+    entrance: str | None = None,
+    first: str | None = None,
+) -> str:
+    """What is said when everything runs: what to open, and who can.
+
+    `link` is a guest's, `entrance` the demo's desk, `first` the first administrator's; each may be missing.
+    """
     if settings.host in LOOPBACK:
         reach = "The desk listens on this machine only."
     else:
         reach = (
-            f"The desk listens on {settings.host} and has no sign-in yet: "
-            "whoever reaches that address reads every guest. Leave --host away to keep it on this machine."
+            f"The desk listens on {settings.host}: whoever reaches that address may try to sign in, "
+            "and without https what they type can be read on the way. "
+            "Leave --host away to keep it on this machine."
         )
     name = "OneGuest's demo" if settings.demo else "OneGuest"
     return "\n".join(
         (
             "",
             f"{name} is running. Open:",
-            f"  desk          {address}/",
+            f"  desk          {entrance or f'{address}/'}",
             f"  kiosk         {address}/kiosk/",
             f"  guest's link  {link or './oneguest link issue --reference BOOKING'}",
             f"Data: {settings.data_dir}. {reach}",
+            *((first,) if first else ()),
             "Ctrl-C stops all of it.",
         )
     )

@@ -25,7 +25,7 @@ ACTS: Mapping[str, str] = {
     "journal.erased": N_("Erased what entries told"),
     "guests.many_opened": N_("Opened uncommonly many guests' pages"),
     "documents.many_revealed": N_("Had uncommonly many document numbers shown"),
-    "today.choose_language": N_("Changed the desk's language"),
+    "frame.choose_language": N_("Changed the desk's language"),
 }
 """Every act that has words, in the order of the list to choose from."""
 

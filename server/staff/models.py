@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.db import Base, UtcDateTime
+from server.properties.models import Property
 
 
 class Colleague(Base):
@@ -31,12 +32,15 @@ class Colleague(Base):
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_step: Mapped[int] = mapped_column(Integer, default=0)  # the last one used: a code works once
     totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: being set up
+    passkey_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: has no passkey
     ends_on: Mapped[date | None] = mapped_column(Date)  # last day of work
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     forgotten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # became "former colleague"
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    posts: Mapped[list[Post]] = relationship(lazy="selectin", order_by="Post.id")
+    posts: Mapped[list[Post]] = relationship(
+        lazy="selectin", order_by="Post.id", cascade="all, delete-orphan"
+    )
 
 
 class Post(Base):
@@ -50,6 +54,8 @@ class Post(Base):
     role: Mapped[str] = mapped_column(String(20))
     property_id: Mapped[int | None] = mapped_column(ForeignKey("property.id"))  # None: the whole group
 
+    place: Mapped[Property | None] = relationship()
+
 
 class StaffBrowser(Base):
     """A browser at a desk, known by a cookie. Several colleagues may have signed in there today."""
@@ -59,6 +65,7 @@ class StaffBrowser(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     seated_session_id: Mapped[int | None] = mapped_column(Integer)  # who sits there now
+    described: Mapped[str] = mapped_column(String(60), default="")  # Firefox, Windows: for its colleagues
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -75,6 +82,7 @@ class StaffSession(Base):
     password_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the password was last given
     second_factor_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))  # what a passkey is to sign, once
 
     colleague: Mapped[Colleague] = relationship(lazy="joined")
 
@@ -86,8 +94,8 @@ class EntryLink(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    colleague_id: Mapped[int] = mapped_column(ForeignKey("colleague.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(12))  # first, invitation, password, demo
+    colleague_id: Mapped[int | None] = mapped_column(ForeignKey("colleague.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(12))  # invitation, password; first, demo: of no colleague yet
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -117,3 +125,12 @@ class Passkey(Base):
     name: Mapped[str] = mapped_column(String(60))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StaffRule(Base):
+    """One row: what the house set for its colleagues' accounts; without it the defaults hold."""
+
+    __tablename__ = "staff_rule"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    leavers_kept_days: Mapped[int] = mapped_column(Integer)

@@ -47,6 +47,7 @@ def _for(*roles: str, second_factor: bool = False, fresh: bool = False, anywhere
 
 PERMISSIONS = {
     "desk.open": _for(*ROLES, anywhere=True),
+    "account.change": _for(*ROLES, fresh=True, anywhere=True),
     "guests.see": _for(RECEPTION, REVIEWER, MANAGER, PRIVACY),
     "figures.see": _for(RECEPTION, REVIEWER, MANAGER, PRIVACY, AUDITOR),
     "problems.settle": _for(RECEPTION, REVIEWER, MANAGER),

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from server.db import writing
+from server.properties.models import Property
 from server.properties.reach import NOWHERE, Reach
 from server.staff.models import Colleague, StaffBrowser, StaffSession
 from server.staff.roles import PERMISSIONS, STRONG
@@ -46,9 +49,26 @@ def hash_token(token: str) -> bytes:
 
 
 def may_sign_in(colleague: Colleague, *, now: datetime) -> bool:
-    """Whether an account is open: not disabled, not forgotten, its last day not over (by UTC)."""
-    ended = colleague.ends_on is not None and now.date() > colleague.ends_on
-    return colleague.disabled_at is None and colleague.forgotten_at is None and not ended
+    """Whether an account is open: not disabled, not forgotten, its last day not over."""
+    return (
+        colleague.disabled_at is None and colleague.forgotten_at is None and not has_left(colleague, now=now)
+    )
+
+
+def has_left(colleague: Colleague, *, now: datetime) -> bool:
+    """Whether a colleague's last day is over, at every property of theirs."""
+    if colleague.ends_on is None:
+        return False
+    return all(now.astimezone(zone).date() > colleague.ends_on for zone in _zones(colleague))
+
+
+def _zones(colleague: Colleague) -> Iterable[tzinfo]:
+    """Where a colleague's days end: at their properties; for one of the whole group, at its main house."""
+    zones = {post.place.zone for post in colleague.posts if post.place is not None}
+    session = object_session(colleague)
+    if session is not None and (not zones or any(post.property_id is None for post in colleague.posts)):
+        zones.add(session.scalar(select(Property.zone).where(Property.is_default)) or "UTC")
+    return [ZoneInfo(zone) for zone in zones]
 
 
 def browser_of(session: Session, token: str) -> StaffBrowser | None:
@@ -79,11 +99,18 @@ def is_running(found: StaffSession, *, now: datetime) -> bool:
 
 
 def sit_down(
-    session: Session, colleague: Colleague, *, token: str = "", now: datetime, second_factor: bool
+    session: Session,
+    colleague: Colleague,
+    *,
+    token: str = "",
+    now: datetime,
+    second_factor: bool,
+    described: str = "",
 ) -> str:
     """Begin a session after a full sign-in; returns the browser's new token (never the one it came with).
 
     `token`: what the browser held before. Its other colleagues' sessions stay, under the new token.
+    `described`: what kind of browser it is, for the colleague's own list.
     """
     fresh = secrets.token_urlsafe(TOKEN_BYTES)
     browser = browser_of(session, token)
@@ -91,7 +118,7 @@ def sit_down(
         browser = StaffBrowser(token_hash=hash_token(fresh), made_at=now)
         session.add(browser)
         session.flush()
-    browser.token_hash = hash_token(fresh)
+    browser.token_hash, browser.described = hash_token(fresh), described
     session.execute(
         update(StaffSession)
         .where(
@@ -113,6 +140,63 @@ def sit_down(
     session.flush()
     browser.seated_session_id = begun.id
     return fresh
+
+
+def sit_again(session: Session, held: StaffSession, *, now: datetime) -> str:
+    """Seat a colleague whose session at this browser still runs; returns the browser's new token."""
+    fresh = secrets.token_urlsafe(TOKEN_BYTES)
+    browser = session.get_one(StaffBrowser, held.browser_id)
+    browser.token_hash, browser.seated_session_id = hash_token(fresh), held.id
+    held.seen_at = now
+    return fresh
+
+
+def stand_up(session: Session, token: str) -> None:
+    """Lock the desk now: nobody sits there, and whoever signed in there today may come back by PIN."""
+    browser = browser_of(session, token)
+    if browser is not None:
+        browser.seated_session_id = None
+
+
+def sessions_at(session: Session, token: str, *, now: datetime) -> list[StaffSession]:
+    """The running sessions of the browser of a token whose colleagues came in to the end, by name."""
+    if not token:
+        return []
+    found = session.scalars(
+        select(StaffSession)
+        .join(StaffBrowser, StaffBrowser.id == StaffSession.browser_id)
+        .where(StaffBrowser.token_hash == hash_token(token), StaffSession.ended_at.is_(None))
+    )
+    running = [one for one in found if is_running(one, now=now) and came_in(one)]
+    return sorted(running, key=lambda one: (one.colleague.name.casefold(), one.id))
+
+
+def came_in(held: StaffSession) -> bool:
+    """Whether a session passed its second step, where it needs one."""
+    return held.second_factor_at is not None or not needs_second_factor(held.colleague)
+
+
+def sessions_of(session: Session, colleague: Colleague, *, now: datetime) -> list[StaffSession]:
+    """Where a colleague is signed in, the latest first."""
+    found = session.scalars(
+        select(StaffSession)
+        .where(StaffSession.colleague_id == colleague.id, StaffSession.ended_at.is_(None))
+        .order_by(StaffSession.began_at.desc(), StaffSession.id.desc())
+    )
+    return [one for one in found if is_running(one, now=now)]
+
+
+def end_session(session: Session, colleague_id: int, session_id: int, *, now: datetime) -> None:
+    """End one session of a colleague."""
+    session.execute(
+        update(StaffSession)
+        .where(
+            StaffSession.id == session_id,
+            StaffSession.colleague_id == colleague_id,
+            StaffSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
 
 
 def end_sessions(session: Session, colleague_id: int, *, now: datetime) -> None:
@@ -150,4 +234,10 @@ def may(colleague: Colleague, permission: str) -> bool:
 
 def needs_second_factor(colleague: Colleague) -> bool:
     """Whether a colleague signs in with a second factor: one of the strong roles, or they set one up."""
-    return colleague.totp_since is not None or any(post.role in STRONG for post in colleague.posts)
+    chosen = colleague.totp_since is not None or colleague.passkey_since is not None
+    return chosen or has_strong_role(colleague)
+
+
+def has_strong_role(colleague: Colleague) -> bool:
+    """Whether a post of a colleague asks for a second factor, always."""
+    return any(post.role in STRONG for post in colleague.posts)

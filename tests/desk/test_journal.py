@@ -72,8 +72,8 @@ def test_a_change_whose_verb_notes_nothing_is_noted_with_its_colleague_and_route
 
     desk.post("/desk/language", data={"csrf_token": token_in(desk, "/desk/guests"), "language": "fr"})
 
-    (entry,) = [entry for entry in entries_of(engine) if entry.act == "today.choose_language"]
-    assert (entry.actor, entry.property_id, entry.subject) == ("staff:1", 1, "page:today.choose_language")
+    (entry,) = [entry for entry in entries_of(engine) if entry.act == "frame.choose_language"]
+    assert (entry.actor, entry.property_id, entry.subject) == ("staff:1", 1, "page:frame.choose_language")
     assert entry.detail["method"] == "POST"
     assert "language" in entry.detail["route"]
 

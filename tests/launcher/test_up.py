@@ -197,7 +197,7 @@ def settings(*words: str, **variables: str) -> Settings:
 
 def test_a_house_keeps_to_this_machine_unless_told_otherwise() -> None:
     assert settings().host == "127.0.0.1"
-    assert "whoever reaches that address reads every guest" in up.announcement(
+    assert "whoever reaches that address may try to sign in" in up.announcement(
         settings("--host", "0.0.0.0"), "http://127.0.0.1:8000"
     )
 
