@@ -13,7 +13,7 @@ from types import FrameType
 
 from server.commands._listening import CannotStart, is_healthy
 
-WITHIN_UP = "ONEGUEST_WITHIN_UP"
+WITHIN_UP = "HOUSE_WITHIN_UP"
 """Set for what `up` starts, which has said already how to come in."""
 HEALTHY_WITHIN = 60.0  # seconds; a cold start on a slow disk takes a few
 STOP_WITHIN = 10.0  # seconds that a child has between being asked to end and being ended
