@@ -25,10 +25,21 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from werkzeug.wrappers import Response
 
 import kiosk
-from server import accent, api, phone
+from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, guests, imports, today
+from server.desk import (
+    NAVIGATION,
+    account,
+    arranging,
+    completeness,
+    guests,
+    house,
+    house_preview,
+    imports,
+    new_house,
+    today,
+)
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
 from server.opening import open_database
@@ -48,6 +59,11 @@ SURFACES = (
     phone.pages,
     api.pages,
     accent.pages,
+    pictures.pages,
+    house.pages,
+    house_preview.pages,
+    new_house.pages,
+    arranging.pages,
 )
 
 log = logging.getLogger("oneguest.web")

@@ -20,4 +20,5 @@ NAVIGATION = (
     NavigationItem("guests.index", N_("Guests")),
     NavigationItem("imports.index", N_("Imports")),
     NavigationItem("completeness.show", N_("Completeness")),
+    NavigationItem("house.index", N_("House")),
 )

@@ -104,6 +104,7 @@ def enter(token: str) -> ResponseReturnValue:
 
 def _greeting(link: GuestLink, last_name: str, given: dict[str, str], problem: str | None) -> str:
     house = g.session.get_one(Property, link.property_id)
+    speak(page_language(), house.tones.get(page_language(), ""))
     return render_template("phone/greet.html", house=house, last_name=last_name, given=given, problem=problem)
 
 
@@ -221,7 +222,7 @@ def _shown(language: str) -> ShownForm:
     codes = [code for code, _ in offered.languages]
     if language not in codes and not (language == PSEUDO and pseudo_allowed()):
         offered = ShownForm(known, codes[0], house)
-    speak(offered.language)
+    speak(offered.language, house.tones.get(offered.language, ""))
     return offered
 
 
