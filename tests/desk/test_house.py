@@ -1,4 +1,4 @@
-"""The settings of a house at the desk: saved section by section, within reach, shown as guests will see them."""
+"""The settings of a house at the desk: saved section by section, within reach, looked at before."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Desk:
         return self.client.get(f"/desk/house/{property_id or self.id}").get_data(as_text=True)
 
     def send(self, address: str, **given: Any) -> TestResponse:
-        page = self.client.get("/desk/house/new" if False else f"/desk/house/{self.id}")
+        page = self.client.get(f"/desk/house/{self.id}")
         return self.client.post(address, data={"csrf_token": token_in(page.get_data(as_text=True))} | given)
 
     def save(self, section: str, **given: Any) -> TestResponse:
@@ -126,11 +126,8 @@ def test_a_manager_of_one_house_changes_it_and_no_other(app: Flask) -> None:
     assert desk.send(f"/desk/house/{own.id}/entity", name="Mine SAS").status_code == 403
     assert desk.client.get("/desk/houses/new").status_code == 403
     assert desk.client.get("/desk/arrangements/").status_code == 403
-    assert (
-        "Hôtel du Lac"
-        not in desk.page().replace('value="Hôtel du Lac"', "").replace("<bdi>Hôtel du Lac</bdi>", "")
-        or house_of(app).name == "Hôtel du Lac"
-    )
+    with reading(app.config["ENGINE"]) as session:
+        assert session.get_one(Property, other.id).changes == {}
 
 
 @pytest.mark.parametrize("role", ["reception", "reviewer", "privacy", "auditor"])
@@ -163,13 +160,13 @@ def test_a_file_that_is_no_picture_is_refused_with_a_sentence(manager: Desk) -> 
     answer = manager.send(
         f"/desk/house/{manager.id}/pictures/photo",
         file=(
-            io.BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+            io.BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"),
             "a.png",
         ),
     )
 
     assert answer.status_code == 422
-    assert "Only PNG, JPEG and WebP pictures are taken" in answer.get_data(as_text=True)
+    assert "Only PNG, JPEG and WebP pictures can be used" in answer.get_data(as_text=True)
     with reading(manager.app.config["ENGINE"]) as session:
         assert session.scalars(select(PropertyPicture.id)).all() == []
 
@@ -183,9 +180,7 @@ def test_a_preview_shows_what_is_typed_and_saves_nothing(desk_of: Desk) -> None:
     assert house_of(desk_of.app).sentences == {}
 
 
-@pytest.mark.parametrize(
-    "view", ["kiosk:en", "kiosk:fr", "email:fr", "greet:en", "greet:fr", "nonsense:xx", ""]
-)
+@pytest.mark.parametrize("view", ["kiosk:en", "kiosk:fr", "email:fr", "greet:en", "greet:fr", "x:y", ""])
 def test_every_view_can_be_looked_at_in_every_language(manager: Desk, view: str) -> None:
     page = manager.send(f"/desk/house/{manager.id}/preview", view=view)
 
