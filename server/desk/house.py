@@ -92,9 +92,10 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
         abort(404)
     _refuse_stale(place, section)
     values, errors = read_section(section, request.form.to_dict(flat=False), place)
-    reason = Form(request.form.to_dict(flat=False)).read("reason", lambda text: line(text, 200))
-    if errors:
-        return _page(place, section=section, errors=errors), 422
+    form = Form(request.form.to_dict(flat=False))
+    reason = form.read("reason", lambda text: line(text, 200))
+    if errors or form.errors:
+        return _page(place, section=section, errors=errors | form.errors), 422
     change_section(g.session, place, section, values, actor=g.actor, now=clock(), reason=reason)
     return _back(place, section)
 
@@ -196,6 +197,10 @@ def _lacking(place: Property) -> list[tuple[str, str]]:
     return lacking(place, _pictures(place))
 
 
+def _by_feature(waiting: list[tuple[str, str]]) -> dict[str, list[str]]:
+    return {feature: [code for one, code in waiting if one == feature] for feature, _ in waiting}
+
+
 def _pictures(place: Property) -> list[str]:
     return [kind for kind in SIZES if picture_of(g.session, place.id, kind) is not None]
 
@@ -233,7 +238,7 @@ def _page(
         errors=errors or {},
         saved=saved if saved in SECTIONS or saved in ("pictures", "company", "entity") else "",
         changes=_changes(place),
-        waiting=_lacking(place),
+        waiting=_by_feature(_lacking(place)),
         working=working(place, _pictures(place)),
         features=FEATURES,
         sections=SECTIONS,

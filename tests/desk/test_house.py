@@ -70,7 +70,7 @@ IDENTITY = {"name": "Hôtel du Lac", "kind": "hotel", "country": "FR", "zone": "
 
 
 def test_a_saved_section_says_who_and_when_and_stands_in_the_journal_without_values(desk_of: Desk) -> None:
-    answer = desk_of.save("identity", **IDENTITY)
+    answer = desk_of.save("identity", **IDENTITY, reason="New sign over the door")
 
     assert answer.status_code == 303
     assert house_of(desk_of.app).name == "Hôtel du Lac"
@@ -78,7 +78,7 @@ def test_a_saved_section_says_who_and_when_and_stands_in_the_journal_without_val
     assert "Last changed by Nadia" in page
     with reading(desk_of.app.config["ENGINE"]) as session:
         entry = session.scalars(select(JournalEntry).where(JournalEntry.act == "house.changed")).one()
-    assert entry.detail == {"section": "identity", "fields": "name"}
+    assert entry.detail == {"section": "identity", "fields": "name", "reason": "New sign over the door"}
     assert entry.actor.startswith("staff:")
 
 

@@ -22,7 +22,14 @@ DOMAINS = checking.lines_of(checking.domain)
 
 
 def make_property(**set_: Any) -> Property:
-    empty = {"sentences": {}, "tones": {}, "email_reasons": [], "senders": {}, "retention": {}, "changes": {}}
+    empty: dict[str, Any] = {
+        "sentences": {},
+        "tones": {},
+        "email_reasons": [],
+        "senders": {},
+        "retention": {},
+        "changes": {},
+    }
     lists = {
         "own_domains": [],
         "own_emails": [],
