@@ -38,7 +38,7 @@ def _shown(form: Form, language: str) -> ShownForm:
     known = [code for code, _ in shown.languages]
     if language not in known and not (language == PSEUDO and pseudo_allowed()):
         abort(404)
-    speak(language)
+    speak(language, shown.house.tones.get(language, ""))
     return shown
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Response, abort, g
+from flask import Blueprint, Response, abort, g, request
 from sqlalchemy import select
 
 from server.access import anyone
@@ -21,7 +21,7 @@ PAPER, NIGHT = "#faf8f4", "#171614"
 DEFAULT_ACCENT = "#1f5f5b"
 ENOUGH = 4.5
 AIM = 6.0  # on plain paper: the accent also stands on its own tint, which costs up to a quarter
-_HEX = re.compile(r"^#[0-9a-fA-F]{6}$")
+_HEX = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 Colour = tuple[int, int, int]
 
@@ -70,11 +70,31 @@ def accent_sheet(accent: str) -> str:
     )
 
 
+def shown_as(accent: str) -> tuple[str, str]:
+    """What is made of an accent where it stands as text: by day, by night."""
+    return readable(accent, PAPER), readable(accent, NIGHT)
+
+
+_VERDICTS = {(False, False): "kept", (True, False): "day", (False, True): "night", (True, True): "both"}
+
+
+def verdict(accent: str) -> tuple[str, dict[str, str]]:
+    """What to say of an accent: the code of a sentence and its parameters."""
+    day, night = shown_as(accent)
+    changed = (day != accent.lower(), night != accent.lower())
+    return f"colour.{_VERDICTS[changed]}", {"day": day, "night": night}
+
+
 @pages.get("/accent/<code>.css")
 @anyone
 def sheet(code: str) -> Response:
-    """The style sheet of one property."""
+    """The style sheet of one property.
+
+    `colour`, six hex digits, is the one that the page was made with: one just changed must not come as an old
+    sheet from the browser's store, and one not yet saved can be looked at.
+    """
     accent = g.session.scalar(select(Property.accent).where(Property.code == code)) or abort(404)
-    answer = Response(accent_sheet(accent), mimetype="text/css")
+    wished = f"#{request.args.get('colour', '')}"
+    answer = Response(accent_sheet(wished if _HEX.match(wished) else accent), mimetype="text/css")
     answer.headers["Cache-Control"] = "private, max-age=300"
     return answer

@@ -25,18 +25,22 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from werkzeug.wrappers import Response
 
 import kiosk
-from server import accent, api, phone
+from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.db import writing
 from server.desk import (
     account,
+    arranging,
     colleagues,
     completeness,
     entrance,
     frame,
     guests,
+    house,
+    house_preview,
     imports,
     journal,
+    new_house,
     open_places,
     own_page,
     papers,
@@ -72,6 +76,11 @@ SURFACES = (
     phone.pages,
     api.pages,
     accent.pages,
+    pictures.pages,
+    house.pages,
+    house_preview.pages,
+    new_house.pages,
+    arranging.pages,
 )
 
 log = logging.getLogger("oneguest.web")

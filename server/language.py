@@ -36,9 +36,10 @@ def page_language() -> str:
     return str(g.language)
 
 
-def speak(language: str) -> None:
-    """Use this language for the rest of the request; a guest chose it."""
+def speak(language: str, tone: str = "") -> None:
+    """Use this language, in a house's tone, for the rest of the request; a guest chose it."""
     g.language = language
+    g.tone = tone
 
 
 def _choose_language() -> str:
@@ -58,7 +59,7 @@ def locale() -> Locale:
 
 
 def _gettext(message: str) -> str:
-    return translations(page_language()).gettext(message)
+    return translations(page_language(), g.get("tone", "")).gettext(message)
 
 
 def translate(message: str) -> str:

@@ -55,13 +55,24 @@ def pseudo(text: str) -> str:
 
 
 @cache
-def translations(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language; the source language for one that has no catalogue."""
+def translations(language: str, tone: str = "") -> gettext.NullTranslations:
+    """The catalogue of a language; the source language for one that has no catalogue.
+
+    With the tone `familiar`, what `familiar/<language>.po` says otherwise comes first.
+    """
     if language == PSEUDO:
         return PseudoTranslations()
+    if tone == "familiar" and (CATALOGUES / tone / f"{language}.po").is_file():
+        familiar = _read(CATALOGUES / tone / f"{language}.po", language)
+        familiar.add_fallback(translations(language))
+        return familiar
     path = CATALOGUES / f"{language}.po"
     if language == SOURCE_LANGUAGE or not path.is_file():
         return gettext.NullTranslations()
+    return _read(path, language)
+
+
+def _read(path: Path, language: str) -> gettext.GNUTranslations:
     compiled = io.BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))

@@ -31,6 +31,7 @@ NAVIGATION = (
     NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),
     NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),
     NavigationItem("papers.index", N_("Papers"), "papers.print", "p"),
+    NavigationItem("house.index", N_("House"), "house.set", "h"),
     NavigationItem("colleagues.index", N_("Colleagues"), "staff.manage", "m"),
 )
 

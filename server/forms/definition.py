@@ -25,6 +25,7 @@ DATE_PARTS = ("day", "month", "year")
 FieldKind = Literal["text", "email", "phone", "country", "date", "code", "tick"]
 WayOut = Literal["skipped", "none", "declined"]
 
+_PARAMETER = re.compile(r"\{(\w+)\}")
 _FILE_NAME = re.compile(r"^([a-z][a-z_]*)\.v(\d+)\.toml$")
 
 
@@ -103,14 +104,17 @@ class Form:
         """A text of the form in a language, in English where the language is not one of its own."""
         source = self.texts[SOURCE_TEXTS][key]
         text = pseudo(source) if language == PSEUDO else self.texts.get(language, {}).get(key, source)
-        for name, value in params.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        return fill(text, params)
 
     def error(self, code: str, field: str, language: str) -> str:
         """What to do about an error, in the field's own words where it has some."""
         own = f"error.{code}.{field}"
         return self.text(own if own in self.texts[SOURCE_TEXTS] else f"error.{code}", language)
+
+
+def fill(text: str, params: Mapping[str, object]) -> str:
+    """The text with its {named} parameters, all at once: a value that looks like one stays as it is."""
+    return _PARAMETER.sub(lambda found: str(params.get(found[1], found[0])), text)
 
 
 def _field(raw: Mapping[str, Any]) -> Field:

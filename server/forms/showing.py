@@ -11,11 +11,31 @@ from typing import Any
 from babel.dates import format_date
 
 from server.forms.countries import countries
-from server.forms.definition import Field, Form, Step
+from server.forms.definition import Field, Form, Step, fill
 from server.forms.rules import COUNTRIES, Answers, codes_of, is_shown
 from server.forms.suggestion import SHORTEST, known_providers, known_slips
+from server.forms.tones import familiar_texts
 from server.properties.models import Property
-from server.wording import PSEUDO, SOURCE_LANGUAGE, direction
+from server.properties.reasons import EMAIL_REASONS
+from server.wording import PSEUDO, SOURCE_LANGUAGE, direction, translations
+
+FAMILIAR = "familiar"
+OWN_WORDS: Mapping[str, str] = {
+    "attract.invite": "attract",
+    "name.why": "name",
+    "email.why": "email",
+    "mobile.why": "mobile",
+    "birth.why": "birth",
+    "stay.why": "stay",
+    "thanks.text": "thanks",
+    "received.text": "thanks",
+}
+"""The text that a house's own sentence of a step takes the place of."""
+
+
+def own_sentence(house: Property, step: str, language: str) -> str:
+    """What a house says at a step in its own words; empty where it says nothing of its own."""
+    return house.sentences.get(step, {}).get(language, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +47,24 @@ class ShownForm:
     house: Property
 
     def text(self, key: str, **params: object) -> str:
-        """A text of the form; {property} is always known."""
-        return self.form.text(key, self.language, **{"property": self.house.name} | params)
+        """A text of the form, in the house's own words or tone if it has any; {property} is always known."""
+        own = own_sentence(self.house, OWN_WORDS.get(key, ""), self.language)
+        if own:
+            return own  # as it was written, braces and all
+        known = {"property": self.house.name} | params
+        if self.house.tones.get(self.language) == FAMILIAR:
+            familiar = familiar_texts(self.form.name, self.form.version).get(self.language, {})
+            if key in familiar:
+                return fill(familiar[key], known)
+        return self.form.text(key, self.language, **known)
+
+    def reasons(self, step: Step) -> list[str]:
+        """Why to give an e-mail here, at the question for it: what the house ticked, in the guest's words."""
+        if not any(field.kind == "email" for field in step.fields):
+            return []
+        words = translations(self.language, self.house.tones.get(self.language, ""))
+        ticked = [reason for code, reason in EMAIL_REASONS.items() if code in self.house.email_reasons]
+        return [words.gettext(reason.guest) for reason in ticked]
 
     def has(self, key: str) -> bool:
         """Whether the form has such a text: hints are optional."""
@@ -36,7 +72,8 @@ class ShownForm:
 
     def error(self, code: str, field: str) -> str:
         """What to do about an error of a field."""
-        return self.form.error(code, field, self.language)
+        own = f"error.{code}.{field}"
+        return self.text(own if self.has(own) else f"error.{code}")
 
     @property
     def direction(self) -> str:

@@ -19,6 +19,7 @@ from server.jobs.queue import enqueue
 from server.journal import note as journal
 from server.matching.columns import Ints
 from server.properties.arrangements import entity_circles, live_arrangements, property_circles
+from server.properties.changing import remember
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import SourceRecord
 from server.refusal import Refused
@@ -76,7 +77,9 @@ def withdraw_arrangement(session: Session, found: Arrangement, *, actor: str, no
     _link_anew(session, together, now=now)
 
 
-def move_property(session: Session, place: Property, entity: LegalEntity, *, now: datetime) -> None:
+def move_property(
+    session: Session, place: Property, entity: LegalEntity, *, actor: str, now: datetime
+) -> None:
     """Another legal entity answers for a property from now on; who may be linked with its records changes.
 
     Consents given so far keep the entity they were given to.
@@ -86,6 +89,7 @@ def move_property(session: Session, place: Property, entity: LegalEntity, *, now
     take_turn(session, "arrangements")
     before = _circle(session, place.legal_entity_id)
     place.legal_entity = entity
+    remember(session, place, "company", ["legal_entity"], actor=actor, now=now)
     session.flush()
     _link_anew(session, before | _circle(session, entity.id), now=now)
 

@@ -132,6 +132,7 @@ def _greet_again(
 
 def _greeting(link: GuestLink, given: dict[str, str]) -> tuple[str, int]:
     house = g.session.get_one(Property, link.property_id)
+    speak(page_language(), house.tones.get(page_language(), ""))
     problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
     known = find_form(FORM) or abort(404)
     offered = ShownForm(known, page_language(), house).languages
@@ -257,7 +258,7 @@ def _shown(language: str) -> ShownForm:
     codes = [code for code, _ in offered.languages]
     if language not in codes and not (language == PSEUDO and pseudo_allowed()):
         offered = ShownForm(known, codes[0], house)
-    speak(offered.language)
+    speak(offered.language, house.tones.get(offered.language, ""))
     return offered
 
 

@@ -64,8 +64,13 @@ TABLE = (
 
 def keepings(place: Property) -> dict[str, Keeping]:
     """The classes of a property by code, with its own periods where it set some that can be."""
-    here = [keeping for keeping in TABLE if keeping.countries is None or place.country in keeping.countries]
-    return {keeping.code: _as_set(keeping, (place.retention or {}).get(keeping.code)) for keeping in here}
+    own = place.retention or {}
+    return {k.code: _as_set(k, own.get(k.code)) for k in usual_keepings(place.country)}
+
+
+def usual_keepings(country: str) -> list[Keeping]:
+    """The classes that there are in a country, with their usual periods."""
+    return [keeping for keeping in TABLE if keeping.countries is None or country in keeping.countries]
 
 
 def _as_set(keeping: Keeping, own: Any) -> Keeping:

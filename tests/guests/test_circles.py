@@ -163,7 +163,7 @@ def test_a_property_that_changes_hands_takes_its_records_to_the_other_company(gr
     one, _ = entities(group)
     with writing(group) as session:
         spa = session.scalars(select(Property).where(Property.code == "spa")).one()
-        move_property(session, spa, session.get_one(LegalEntity, one.id), now=LATER)
+        move_property(session, spa, session.get_one(LegalEntity, one.id), actor="staff:1", now=LATER)
 
     link_waiting(group)
 

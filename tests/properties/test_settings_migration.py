@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Engine, select, text
 
 from server.db import reading, writing
+from server.guests.linking import link_waiting
 from server.migrating import migrate_engine
 from server.properties.models import Arrangement, LegalEntity, Property, PropertyPicture
-from server.properties.setup import ensure_properties
-from tests.builders import NOON
+from server.properties.setup import ensure_properties, mark_house
+from server.records.models import SourceRecord
+from tests.builders import NOON, PATRICK, take_in
 
 
 def test_a_property_of_yesterday_has_nothing_set_and_keeps_what_it_had(engine: Engine) -> None:
@@ -22,6 +25,24 @@ def test_a_property_of_yesterday_has_nothing_set_and_keeps_what_it_had(engine: E
         assert (place.name, place.accent) == ("Hôtel de Paris", "#123456")
         assert (place.reply_to, place.sentences, place.email_reasons) == ("", {}, [])
         assert place.legal_entity.privacy_contact == ""
+
+
+@pytest.mark.parametrize(("kind", "waits", "agreed"), [("real", 1, 0), ("demo", 0, 1)])
+def test_guests_of_two_companies_wait_to_be_told_apart_unless_they_are_invented(
+    engine: Engine, kind: str, waits: int, agreed: int
+) -> None:
+    with writing(engine) as session:
+        ensure_properties(session, [{"code": "main"}, {"code": "spa"}])
+        mark_house(session, kind)
+    take_in(engine, PATRICK | {"key": "A1"})
+    link_waiting(engine)
+    migrate_engine(engine, "0008_staff")
+    migrate_engine(engine, "head")
+
+    with reading(engine) as session:
+        waiting = select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True))
+        assert len(session.scalars(waiting).all()) == waits
+        assert len(session.scalars(select(Arrangement)).all()) == agreed
 
 
 def test_taking_the_settings_out_leaves_the_property(engine: Engine) -> None:

@@ -1,0 +1,67 @@
+"""Settings that are not saved yet, looked at as guests will see them.
+
+The guests' own templates are rendered with a property that exists in memory only. Nothing in them can be
+pressed: their forms and links would lead to the real pages.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.access import staff
+from server.desk.house import FORM, place_within_reach, show_errors
+from server.forms.definition import find_form
+from server.forms.showing import ShownForm
+from server.language import page_language, speak, translate
+from server.properties.models import Property
+from server.properties.sections import SECTIONS, read_section
+from server.wording import N_
+
+pages = Blueprint("house_preview", __name__, url_prefix="/desk/house")
+
+VIEWS = {"kiosk": N_("Tablet"), "email": N_("Question for the e-mail"), "greet": N_("Guest's phone")}
+
+
+@pages.post("/<int:property_id>/preview")
+@staff("house.set")
+def preview(property_id: int) -> ResponseReturnValue:
+    """One of the guests' pages, in one language, with what is typed into a section and not saved."""
+    saved = place_within_reach(property_id)
+    section = request.form.get("section", "")
+    columns = {column.name: getattr(saved, column.name) for column in Property.__table__.columns}
+    if section in SECTIONS:
+        values, errors = read_section(section, request.form.to_dict(flat=False), saved)
+        if errors:
+            return show_errors(saved, section, errors), 422
+        columns |= values
+    return _render(Property(**columns))
+
+
+def _render(house: Property) -> str:
+    form = find_form(FORM) or abort(404)
+    view, _, language = request.form.get("view", "").partition(":")
+    view = view if view in VIEWS else "kiosk"
+    offered = [code for code in house.languages if code in form.languages] or list(form.languages)
+    language = language if language in offered else offered[0]
+    bar = {
+        "title": translate(N_("Preview. Nothing here is saved, and nothing can be pressed.")),
+        "group": translate(N_("What to look at")),
+        "language": page_language(),
+        "views": [
+            (f"{name}:{code}", f"{translate(label)} · {code}", (name, code) == (view, language))
+            for name, label in VIEWS.items()
+            for code in offered
+        ],
+        "given": [(name, sent) for name, all_sent in request.form.lists() for sent in all_sent
+                  if name not in ("csrf_token", "view")],
+    }  # fmt: skip
+    speak(language, house.tones.get(language, ""))
+    shown = ShownForm(form, language, house)
+    common = {"shown": shown, "house": house, "preview": bar, "languages": shown.languages}
+    if view == "greet":
+        return render_template("phone/greet.html", **common, last_name="", given={}, problem=None)
+    if view == "email":
+        step = next(s for s in form.steps if any(field.kind == "email" for field in s.fields))
+        return render_template("phone/form.html", **common, step=step, answers={}, errors={}, suggestion=None)
+    return render_template("kiosk/attract.html", **common)
