@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,17 @@ import kiosk
 from server import accent, api, phone
 from server.access import anyone, enforce, guard_of, stay_awake
 from server.db import writing
-from server.desk import NAVIGATION, account, completeness, frame, guests, imports, today
+from server.desk import (
+    NAVIGATION,
+    NavigationItem,
+    account,
+    completeness,
+    first_hour,
+    frame,
+    guests,
+    imports,
+    today,
+)
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
@@ -46,6 +57,7 @@ SURFACES = (
     guests.pages,
     imports.pages,
     completeness.pages,
+    first_hour.pages,
     kiosk.pages,
     phone.pages,
     api.pages,
@@ -220,6 +232,19 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=_file_version(path))
 
 
+class _Navigation:
+    """The places of the desk, looked up only where a page names them: one that says what failed does not."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __iter__(self) -> Iterator[NavigationItem]:
+        if "navigation" not in g:
+            there = [item for item in NAVIGATION if item.endpoint in self.app.view_functions]
+            g.navigation = [i for i in there if i.endpoint != "first_hour.show" or first_hour.is_shown()]
+        return iter(g.navigation)
+
+
 def _prepare_pages(app: Flask) -> None:
     @app.context_processor
     def _page_words() -> dict[str, Any]:
@@ -232,5 +257,5 @@ def _prepare_pages(app: Flask) -> None:
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
-            "navigation": [item for item in NAVIGATION if item.endpoint in app.view_functions],
+            "navigation": _Navigation(app),
         }

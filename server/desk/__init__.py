@@ -17,6 +17,7 @@ class NavigationItem:
 
 
 NAVIGATION = (
+    NavigationItem("first_hour.show", N_("First hour"), "1"),
     NavigationItem("today.show", N_("Today"), "t"),
     NavigationItem("guests.index", N_("Guests"), "g"),
     NavigationItem("imports.index", N_("Imports"), "i"),
