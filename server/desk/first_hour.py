@@ -194,7 +194,7 @@ def accept(property_id: int) -> Response:
     """It is the house's own."""
     place = _place(property_id, *TOLD["own"].permissions)
     accept_own(g.session, place, *_named(), actor=g.actor, now=clock())
-    toast(translate("It is yours now. The guests who bore it are being read again."))
+    toast(translate(N_("It is yours now. The guests who bore it are being read again.")))
     return _to(place, "own")
 
 
@@ -213,7 +213,7 @@ def take_back(property_id: int) -> Response:
     """It was taken for the house's by mistake."""
     place = _place(property_id, *TOLD["own"].permissions)
     take_own_back(g.session, place, *_named(), actor=g.actor, now=clock())
-    toast(translate("Taken back. The guests who bear it are being read again."))
+    toast(translate(N_("Taken back. The guests who bear it are being read again.")))
     return _to(place, "own")
 
 
@@ -227,7 +227,7 @@ def refused(refusal: Refused) -> Response:
 
 def is_shown() -> bool:
     """Whether the navigation names it: until it is done or put away, in the first of the houses of theirs."""
-    places = _places()[:1]
+    places = _places()[:1] if "colleague" in g else []
     return any(not is_over(g.session, place) for place in places)
 
 
@@ -241,7 +241,7 @@ def _mark(property_id: int, step: str, mark: Mark) -> Response:
     mark_step(g.session, place, step, mark, by=g.actor, now=clock())
     if step == HOUR:
         address = url_for("first_hour.take_up", property_id=place.id, step=HOUR)
-        toast(translate("The first hour is put away."), undo=address)
+        toast(translate(N_("The first hour is put away.")), undo=address)
         return redirect(url_for("today.show"), 303)
     return _to(place, None)
 
@@ -292,6 +292,7 @@ def _shown(place: Property) -> dict[str, Any]:
     found = beginning(g.session, place)
     lines = _lines(place, found)
     opened = next((line.code for line in lines if line.is_open), "")
+    mine = {line.code: line.is_mine and line.code != opened for line in lines}
     imports = imports_of(g.session, place)
     rehearsal = newest_rehearsal(g.session, place, now=now)
     moving = is_moving(g.session, place, now=now)
@@ -302,8 +303,9 @@ def _shown(place: Property) -> dict[str, Any]:
         "found": found,
         "lines": lines,
         "opened": opened,
+        "next_step": _next(found, mine),
         "may_put_away": _may(place, ("house.set",)),
-        "minutes": sum(line.step.minutes for line in lines if line.state == "open"),
+        "minutes": sum(line.step.minutes for line in lines if line.is_mine and line.state == "open"),
         "role_names": ROLES,
         "every": "3s" if waits else "2s" if moving else "",
         "seen": tag_of(
@@ -325,6 +327,9 @@ def _inside(place: Property, opened: str, imports: Any, rehearsal: Rehearsal | N
             return {"counted": completeness(g.session, property_id=place.id)}
         case "own":
             return {"suggestions": suggest_own(g.session, place), "kept": _kept(place)}
+        case "kiosk":
+            base = phone_address(current_app.config["ONEGUEST"])
+            return {"address": f"{base}{url_for('kiosk.attract')}" if base else None}
         case "guest":
             return _rehearsal(place, rehearsal)
         case "sending":
@@ -339,7 +344,7 @@ def _kept(place: Property) -> list[tuple[str, str]]:
 
 def _rehearsal(place: Property, rehearsal: Rehearsal | None) -> dict[str, Any]:
     settings: Settings = current_app.config["ONEGUEST"]
-    shown: dict[str, Any] = {"rehearsal": rehearsal, "last_name": LAST_NAME, "port": settings.port}
+    shown: dict[str, Any] = {"rehearsal": rehearsal, "last_name": LAST_NAME}
     if rehearsal is None:
         return shown
     if rehearsal.used_at is not None:
