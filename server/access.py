@@ -22,8 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.captures.links import is_live
-from server.captures.models import GuestLink, WrongTry
+from server.captures.links import AnyLink, is_live
+from server.captures.models import GuestLink, Rehearsal, WrongTry
 from server.clock import clock
 from server.db import reading, writing
 from server.journal import note
@@ -307,17 +307,17 @@ def is_opened(settings: Settings) -> bool:
     return not is_loopback(settings.host)
 
 
-def remember_link(link: GuestLink, *, now: datetime) -> None:
+def remember_link(link: AnyLink, *, now: datetime) -> None:
     """From now on this browser holds the link: a signed cookie with the link's number, no token."""
-    session["link"] = {"id": link.id, "at": int(now.timestamp())}
+    session["link"] = {"id": link.id, "at": int(now.timestamp()), "rehearsed": link.is_rehearsed}
 
 
 def _let_link_holder_in() -> Response | None:
     held = session.get("link")
     now = clock()
-    link = None
+    link: AnyLink | None = None
     if isinstance(held, dict) and now.timestamp() - held["at"] < LINK_OPEN_FOR.total_seconds():
-        link = g.session.get(GuestLink, held["id"])
+        link = g.session.get(Rehearsal if held.get("rehearsed") else GuestLink, held["id"])
     if not is_live(link, now=now):
         session.pop("link", None)
         answer = redirect(url_for("phone.closed"), 303)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,13 @@ from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.db import writing
 from server.desk import (
+    NavigationItem,
     account,
     arranging,
     colleagues,
     completeness,
     entrance,
+    first_hour,
     frame,
     guests,
     house,
@@ -72,6 +75,7 @@ SURFACES = (
     completeness.pages,
     journal.pages,
     papers.pages,
+    first_hour.pages,
     kiosk.pages,
     phone.pages,
     api.pages,
@@ -254,6 +258,16 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=_file_version(path))
 
 
+class _Navigation:
+    """The places of the desk, looked up only where a page names them: one that says what failed does not."""
+
+    def __iter__(self) -> Iterator[NavigationItem]:
+        if "navigation" not in g:
+            places = open_places(g.get("colleague"))
+            g.navigation = [p for p in places if p.endpoint != "first_hour.show" or first_hour.is_shown()]
+        return iter(g.navigation)
+
+
 def _prepare_pages(app: Flask) -> None:
     @app.context_processor
     def _page_words() -> dict[str, Any]:
@@ -266,6 +280,6 @@ def _prepare_pages(app: Flask) -> None:
             "language_names": [
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
-            "navigation": open_places(g.get("colleague")),
+            "navigation": _Navigation(),
             "may": lambda permission: g.get("colleague") is not None and may(g.colleague, permission),
         }

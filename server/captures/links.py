@@ -18,7 +18,7 @@ from anyascii import anyascii
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from server.captures.models import GuestLink
+from server.captures.models import GuestLink, Rehearsal
 from server.journal import note
 from server.properties.models import Property
 from server.records.models import CleanRow, SourceRecord
@@ -32,6 +32,8 @@ REVOKE_AFTER = 10
 
 _PARTICLES = "al d da das de del della der des di do dos du el la le los of the van von zu"
 PARTICLES = frozenset(_PARTICLES.split())
+
+AnyLink = GuestLink | Rehearsal
 
 Opening = Literal["opened", "wrong", "locked", "dead"]
 
@@ -126,19 +128,22 @@ def revoke_link(session: Session, link_id: int, *, actor: str, now: datetime) ->
     note(session, actor, "link.revoked", f"link:{link.id}", now=now)
 
 
-def is_live(link: GuestLink | None, *, now: datetime) -> bool:
+def is_live(link: AnyLink | None, *, now: datetime) -> bool:
     """Whether a link may be opened: known, not revoked, not expired."""
     return link is not None and link.revoked_at is None and now < link.expires_at
 
 
-def find_link(session: Session, token: str, *, now: datetime) -> GuestLink | None:
-    """The live link of a token. Unknown, expired and revoked are the same: None."""
-    link = session.scalar(select(GuestLink).where(GuestLink.token_hash == token_hash(token)))
+def find_link(session: Session, token: str, *, now: datetime) -> AnyLink | None:
+    """The live link of a token, a rehearsed one too. Unknown, expired and revoked are the same: None."""
+    known = token_hash(token)
+    link: AnyLink | None = session.scalar(select(GuestLink).where(GuestLink.token_hash == known))
+    if link is None:
+        link = session.scalar(select(Rehearsal).where(Rehearsal.token_hash == known))
     return link if is_live(link, now=now) else None
 
 
 def open_link(
-    session: Session, link: GuestLink, *, last_name: str, arrives: date | None, now: datetime
+    session: Session, link: AnyLink, *, last_name: str, arrives: date | None, now: datetime
 ) -> Opening:
     """Try the second factor. Counts what is wrong; the caller keeps the count whatever it answers."""
     if not is_live(link, now=now):
@@ -149,12 +154,12 @@ def open_link(
     right_name = hmac.compare_digest(given.encode("utf-8"), due.encode("utf-8"))
     if right_name and arrives is not None and arrives == link.arrives:
         link.wrong_answers = 0
-        note(session, "link", "link.opened", f"link:{link.id}", now=now)
+        note(session, "link", "link.opened", link.subject, now=now)
         return "opened"
     link.wrong_answers += 1
     if link.wrong_answers >= REVOKE_AFTER:
         link.revoked_at = now
-        note(session, "link", "link.guessed", f"link:{link.id}", now=now)
+        note(session, "link", "link.guessed", link.subject, now=now)
         return "dead"
     if link.wrong_answers == LOCK_AFTER:
         link.locked_until = now + LOCK_FOR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import JSON, Date, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,14 +33,11 @@ class Capture(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class GuestLink(Base):
-    """A link to one stay, sent to whoever booked it. Only the hash of its token is kept."""
-
-    __tablename__ = "guest_link"
+class _Opened:
+    """What every link has: the hash of its token, what opens it, how long it lives."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
     property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
     last_name_key: Mapped[str] = mapped_column(String(200))  # folded: the second factor
     arrives: Mapped[date | None] = mapped_column(Date)
@@ -49,6 +47,41 @@ class GuestLink(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wrong_answers: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class GuestLink(_Opened, Base):
+    """A link to one stay, sent to whoever booked it. Only the hash of its token is kept."""
+
+    __tablename__ = "guest_link"
+    is_rehearsed: ClassVar[bool] = False
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+
+    @property
+    def subject(self) -> str:
+        """How the journal names it."""
+        return f"link:{self.id}"
+
+
+class Rehearsal(_Opened, Base):
+    """A link to no stay, for a colleague who wants to see what a guest sees. Deleted after a day.
+
+    What was filled in stays here, for that colleague: it becomes no capture and no source record.
+    """
+
+    __tablename__ = "rehearsal"
+    is_rehearsed: ClassVar[bool] = True
+
+    made_by: Mapped[str] = mapped_column(String(80))  # the actor, as in the journal
+    form: Mapped[str | None] = mapped_column(String(40))  # of the finished form, as is all below
+    form_version: Mapped[int | None] = mapped_column(Integer)
+    language: Mapped[str | None] = mapped_column(String(8))
+    answers: Mapped[dict[str, str] | None] = mapped_column(JSON)
+
+    @property
+    def subject(self) -> str:
+        """How the journal names it."""
+        return f"rehearsal:{self.id}"
 
 
 class WrongTry(Base):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from server import data_folder
 from server.captures.links import IssuedLink, find_link, issue_link
+from server.captures.models import GuestLink
 from server.clock import clock
 from server.db import make_engine, writing
 from server.demo.companies import seat_companies
@@ -88,7 +89,7 @@ def guests_link(settings: Settings, address: str) -> str | None:
         with writing(engine) as session:
             token = _kept_token(settings.data_dir)
             link = find_link(session, token, now=now) if token else None
-            if link is None or link.used_at:
+            if not isinstance(link, GuestLink) or link.used_at:
                 issued = _issue_to_who_comes_next(session, now)
                 if issued is None:
                     return None

@@ -25,6 +25,7 @@ class NavigationItem:
 
 
 NAVIGATION = (
+    NavigationItem("first_hour.show", N_("First hour"), "house.set", "1"),
     NavigationItem("today.show", N_("Today"), "guests.see", "t"),
     NavigationItem("guests.index", N_("Guests"), "guests.see", "g"),
     NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),

@@ -35,9 +35,10 @@ from server.access import (
     too_many,
 )
 from server.captures.identifiers import new_capture_id
-from server.captures.links import find_link, open_link
-from server.captures.models import GuestLink
+from server.captures.links import AnyLink, find_link, open_link
+from server.captures.models import Rehearsal
 from server.captures.receiving import receive
+from server.captures.rehearsing import finish_rehearsal
 from server.clock import clock
 from server.db import writing
 from server.drafting import forget_draft, keep_draft, kept_draft
@@ -61,7 +62,7 @@ NO_MATCH = N_("This does not match the booking. Please check the last name and t
 LOCKED = N_("Too many tries. Please try again in a quarter of an hour, or ask the reception.")
 
 
-def _live_link(token: str) -> GuestLink:
+def _live_link(token: str) -> AnyLink:
     """The link of a token; a wrong token is counted, and answered the same whatever is wrong with it."""
     now = clock()
     who = address_key(current_app.config["INDEX_KEY"], request.remote_addr)
@@ -73,6 +74,7 @@ def _live_link(token: str) -> GuestLink:
         with writing(current_app.config["ENGINE"]) as counting:
             count_wrong_try(counting, "token", who, now=now)
         abort(make_response(render_template("phone/closed.html"), 404))
+    g.link = link
     return link
 
 
@@ -112,12 +114,12 @@ def enter(token: str) -> ResponseReturnValue:
 PROBLEMS = {"wrong": (NO_MATCH, 422), "locked": (LOCKED, 429)}
 
 
-def _door(link: GuestLink) -> str:
-    return f"door of link {link.id}"
+def _door(link: AnyLink) -> str:
+    return f"door of {link.subject}"
 
 
 def _greet_again(
-    token: str, link: GuestLink, given: dict[str, str], *, language: str | None = None
+    token: str, link: AnyLink, given: dict[str, str], *, language: str | None = None
 ) -> ResponseReturnValue:
     """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
     answer = redirect(url_for("phone.greet", token=token, again=1), 303)
@@ -130,7 +132,7 @@ def _greet_again(
     return answer
 
 
-def _greeting(link: GuestLink, given: dict[str, str]) -> tuple[str, int]:
+def _greeting(link: AnyLink, given: dict[str, str]) -> tuple[str, int]:
     house = g.session.get_one(Property, link.property_id)
     speak(page_language(), house.tones.get(page_language(), ""))
     problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
@@ -226,22 +228,39 @@ def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseRe
     for step in shown.form.steps:
         if any(field.id in errors for field in step.fields):
             return _turn_to(shown, step, given, checked=True)
+    _keep(shown, answered(shown.form, given))
+    answer = _go_to(url_for("phone.received"))
+    forget_draft(answer, path=HERE)
+    return answer
+
+
+def _keep(shown: ShownForm, answers: dict[str, str]) -> None:
+    """The finished form: a rehearsed one stays with its link, any other is received."""
+    form, now = shown.form, clock()
+    if isinstance(g.link, Rehearsal):
+        finish_rehearsal(
+            g.session,
+            g.link,
+            form=form.name,
+            version=form.version,
+            language=shown.language,
+            answers=answers,
+            now=now,
+        )
+        return
     receive(
         g.session,
         id=cookie["capture"],
-        form=shown.form.name,
-        version=shown.form.version,
+        form=form.name,
+        version=form.version,
         language=shown.language,
         surface="phone",
         proof="booking-bound",
         property_id=g.link.property_id,
-        answers=answered(shown.form, given),
+        answers=answers,
         guest_link=g.link,
-        now=clock(),
+        now=now,
     )
-    answer = _go_to(url_for("phone.received"))
-    forget_draft(answer, path=HERE)
-    return answer
 
 
 def _go_to(address: str) -> Response:

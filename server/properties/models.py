@@ -61,6 +61,8 @@ class Property(Base):
     stay_kinds: Mapped[list[str]] = mapped_column(JSON, default=list)  # day_use, long_stay
     changes: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)  # section: by, at
     is_default: Mapped[bool] = mapped_column(Boolean, default=False)
+    test_arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a test to a colleague arrived
+    plan_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # who would be asked what, and when
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
 
     legal_entity: Mapped[LegalEntity] = relationship()
@@ -107,3 +109,27 @@ class HouseMark(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)  # always 1
     kind: Mapped[str] = mapped_column(String(10))  # real, demo
+
+
+class FirstHourStep(Base):
+    """A step of a house's first hour that somebody ticked or put off, where no other table tells."""
+
+    __tablename__ = "first_hour_step"
+
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(20), primary_key=True)  # of beginning.STEPS, or HOUR
+    state: Mapped[str] = mapped_column(String(10))  # done, later
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))  # the actor, as in the journal
+
+
+class NotOwn(Base):
+    """An address or number that looked like the house's own and is not: never suggested again."""
+
+    __tablename__ = "not_own"
+
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)  # email, phone, domain
+    value: Mapped[str] = mapped_column(String(320), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))

@@ -12,6 +12,9 @@ from server.db import take_turn
 from server.properties.models import HouseMark, LegalEntity, Property
 from server.refusal import Refused
 
+UNNAMED = "Our house"
+"""What a house is called before somebody names it."""
+
 _SETTABLE = (
     "name",
     "kind",
@@ -63,7 +66,7 @@ def default_property(session: Session) -> Property:
     if found is None:
         take_turn(session, "house")
         found = session.scalar(query)
-    return found or ensure_properties(session, [{"code": "house", "name": "Our house"}])[0]
+    return found or ensure_properties(session, [{"code": "house", "name": UNNAMED}])[0]
 
 
 def property_by_code(session: Session, code: str) -> Property:

@@ -73,6 +73,15 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
     return Stored(len(versions), unchanged, tuple(sorted(changed)))
 
 
+def replace_readings(session: Session, readings: Mapping[int, Prepared]) -> None:
+    """Put new readings of the records' current versions, by record id, in the place of the old ones.
+
+    Versions and heads stay as they are; what comes along (keys, stays, consents) is of the new reading.
+    """
+    _drop_readings(session, list(readings))
+    _write_readings(session, readings)
+
+
 def _take_source(session: Session, source_id: int) -> None:
     """PostgreSQL: whoever else brings records of this source waits, or both would make the same version."""
     session.execute(select(Source.id).where(Source.id == source_id).with_for_update(key_share=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -98,6 +98,10 @@ class RowReader:
         )
         self._keys = tuple(at for at, name in enumerate(self._header) if name in reading.key_columns)
         self._identifying = _identifying(reading, layout)
+
+    def values_of(self, row: Mapping[str, str]) -> dict[str, str]:
+        """What a row means that passed the door long ago: FIELDS name -> raw text, as when it was read."""
+        return self._values([row.get(name, "") for name in self._header])
 
     def read(self, found: Cells | Broken) -> RawRecord | BadRow:
         """One line as a record, or as a row that waits."""

@@ -1,0 +1,250 @@
+"""Read kept versions again: a clean record can be rebuilt at any time from what its source sent.
+
+After an own address was added, the same row means something else. No version is made and no source record
+changes; the same pure code that read the row when it came reads it in the light of its property as it is now.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, Text, and_, cast, false, or_, select, update
+from sqlalchemy.orm import Session
+
+from server.cleaning import clean
+from server.consents.models import Consent
+from server.db import reading, writing
+from server.properties.context import context_of
+from server.properties.models import Property
+from server.record import FIELDS, DateOrder, Finding, Proof, RawRecord, StayKind
+from server.records.arriving import Arrival, Origin, Prepared, prepare
+from server.records.models import CleanRow, Import, RecordVersion, Source, SourceRecord
+from server.records.storing import replace_readings
+from server.sources.reading import Reading
+from server.sources.rows import RowReader
+from server.stays.models import Stay
+
+BATCH = 1000
+"""Records a transaction: a desk's write waits for one such."""
+
+log = logging.getLogger("oneguest.records")
+
+_OF_ARRIVAL = "import.property_unknown"
+"""Found when the row came, of what its own column said: the record has its property since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """How many records were read again, how many now read otherwise, how many could not be read.
+
+    `after` is the last record's id; `is_finished` whether it was the last of those asked for.
+    """
+
+    read: int = 0
+    changed: int = 0
+    unreadable: int = 0
+    after: int = 0
+    is_finished: bool = False
+
+
+def concerned_by_own_addresses(place: Property) -> ColumnElement[bool]:
+    """The records of a property whose reading hangs on its own addresses, as they are or as they were.
+
+    Those that bear one of them; those that are shared now, perhaps by an address taken back since; and
+    those with a second number in one cell, which is taken when the first is the house's.
+    """
+    domains = [
+        CleanRow.email.endswith(f"{before}{domain}", autoescape=True)
+        for domain in place.own_domains
+        for before in ("@", ".")
+    ]
+    shared = ("shared",)
+    return and_(
+        SourceRecord.property_id == place.id,
+        or_(
+            CleanRow.email.in_(place.own_emails) if place.own_emails else false(),
+            CleanRow.phone.in_(place.own_phones) if place.own_phones else false(),
+            CleanRow.mobile.in_(place.own_phones) if place.own_phones else false(),
+            CleanRow.email_class.in_(shared),
+            CleanRow.phone_class.in_(shared),
+            CleanRow.mobile_class.in_(shared),
+            cast(CleanRow.findings, Text).contains("phone_several"),
+            *domains,
+        ),
+    )
+
+
+def reread(
+    engine: Engine,
+    condition: ColumnElement[bool],
+    *,
+    after: int = 0,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Reread:
+    """Read again the records that a condition on SourceRecord and CleanRow names, a thousand a transaction.
+
+    Killed at any moment and started again, it ends the same: what reads as before is not written. `after`
+    goes on behind a record's id. Records that read otherwise are marked for linking. Whoever calls holds the
+    linker's place, or a linker at work would take the new reading for one that it has seen.
+    """
+    done = Reread(after=after)
+    while not stopping():
+        with reading(engine) as session:
+            ids = _next_ids(session, condition, done.after)
+        if not ids:
+            return dataclasses.replace(done, is_finished=True)
+        with writing(engine) as session:
+            changed, unreadable = _read_again(session, ids)
+        done = Reread(done.read + len(ids), done.changed + changed, done.unreadable + unreadable, ids[-1])
+    return done
+
+
+def _next_ids(session: Session, condition: ColumnElement[bool], after: int) -> Sequence[int]:
+    query = select(SourceRecord.id).join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    return session.scalars(
+        query.where(SourceRecord.id > after, condition).order_by(SourceRecord.id).limit(BATCH)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the tables hold of one record: its head, current version, source, and its reading so far."""
+
+    head: Row[Any]
+    clean_row: Mapping[str, Any]
+    stay_kind: StayKind | None
+    consents: Sequence[Consent]
+
+
+def _read_again(session: Session, ids: Sequence[int]) -> tuple[int, int]:
+    """Read these records again in the caller's transaction; how many changed, how many were unreadable."""
+    kept = _load(session, ids)
+    places = {place.id: place for place in session.scalars(select(Property))}
+    imports = {found.head.import_id for found in kept.values()} - {None}
+    readings: dict[int, dict[str, Any]] = dict(
+        session.execute(select(Import.id, Import.reading).where(Import.id.in_(imports))).all()
+    )
+    together: dict[Origin, list[tuple[int, Arrival]]] = defaultdict(list)
+    unreadable = []
+    ways: dict[int | None, _Way] = {None: _Way.of_form()}
+    for record_id, found in kept.items():
+        import_id = found.head.import_id
+        try:
+            if import_id not in ways:
+                ways[import_id] = _Way.of_file(Reading.from_json(readings[import_id]))
+            origin, arrival = _arrival(found, ways[import_id], places[found.head.property_id])
+        except (KeyError, TypeError, ValueError) as fault:  # a layout that this version no longer has
+            log.warning("record not read again record=%s fault=%s", record_id, type(fault).__name__)
+            unreadable.append(record_id)
+            continue
+        together[origin].append((record_id, arrival))
+    changed: dict[int, Prepared] = {}
+    for origin, members in together.items():
+        ready = prepare(origin, [arrival for _, arrival in members])
+        for (record_id, _), prepared in zip(members, ready, strict=True):
+            if prepared.clean_row != kept[record_id].clean_row:
+                changed[record_id] = prepared
+    replace_readings(session, changed)
+    if changed:
+        session.execute(
+            update(SourceRecord).where(SourceRecord.id.in_(changed)).values(needs_linking=True),
+            execution_options={"synchronize_session": False},
+        )
+    return len(changed), len(unreadable)
+
+
+def _load(session: Session, ids: Sequence[int]) -> dict[int, _Kept]:
+    """Heads first, locked in the order in which importer and linker lock: no newer version comes between."""
+    session.execute(
+        select(SourceRecord.id)
+        .where(SourceRecord.id.in_(ids))
+        .order_by(SourceRecord.id)
+        .with_for_update(key_share=True)
+    )
+    heads = session.execute(
+        select(
+            SourceRecord.id,
+            SourceRecord.key,
+            SourceRecord.property_id,
+            SourceRecord.proof,
+            SourceRecord.source_id,
+            Source.name.label("source_name"),
+            RecordVersion.content,
+            RecordVersion.findings,
+            RecordVersion.import_id,
+            RecordVersion.line,
+            RecordVersion.received_at,
+        )
+        .join(Source, Source.id == SourceRecord.source_id)
+        .join(
+            RecordVersion,
+            and_(RecordVersion.record_id == SourceRecord.id, RecordVersion.n == SourceRecord.current_version),
+        )
+        .where(SourceRecord.id.in_(ids))
+        .order_by(SourceRecord.id)
+    )
+    rows = session.execute(select(*CleanRow.__table__.columns).where(CleanRow.record_id.in_(ids))).mappings()
+    clean_rows = {row["record_id"]: dict(row) for row in rows}
+    kinds: dict[int, StayKind] = dict(
+        session.execute(select(Stay.record_id, Stay.kind).where(Stay.record_id.in_(ids))).all()  # type: ignore[arg-type]  # the table holds one of StayKind
+    )
+    consents: dict[int, list[Consent]] = defaultdict(list)
+    for consent in session.scalars(select(Consent).where(Consent.record_id.in_(ids)).order_by(Consent.id)):
+        consents[consent.record_id].append(consent)
+    found = {}
+    for head in heads:
+        row = clean_rows.get(head.id, {})
+        row.pop("record_id", None)
+        found[head.id] = _Kept(head, row, kinds.get(head.id), consents[head.id])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How versions of one file, or of forms, are read: FIELDS, date orders, what a row tells of besides."""
+
+    values: Callable[[Mapping[str, str]], dict[str, str]]
+    date_orders: Mapping[str, DateOrder]
+    stay_kind: StayKind | None
+    is_file: bool
+
+    @classmethod
+    def of_file(cls, found: Reading) -> _Way:
+        return cls(RowReader(found).values_of, found.date_orders, found.stay_kind, is_file=True)
+
+    @classmethod
+    def of_form(cls) -> _Way:
+        """A finished form's version is what its flow made of the answers: FIELDS already."""
+        return cls(_fields, {}, None, is_file=False)
+
+
+def _fields(content: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in content.items() if name in FIELDS}
+
+
+def _arrival(kept: _Kept, way: _Way, place: Property) -> tuple[Origin, Arrival]:
+    """The record as it came, read anew. Who it told a consent, and by which words, is a fact of that day."""
+    head = kept.head
+    values = way.values(head.content)
+    read = clean(values, context_of(place, way.date_orders, head.received_at.date()))
+    findings = kept.clean_row.get("findings", ())
+    of_arrival = tuple(Finding(*found) for found in findings if found[0] == _OF_ARRIVAL)
+    if of_arrival:
+        read = dataclasses.replace(read, findings=(*read.findings, *of_arrival))
+    proof: Proof = head.proof
+    origin = Origin(
+        source_id=head.source_id,
+        source_name=head.source_name,
+        stay_kind=way.stay_kind if way.is_file else kept.stay_kind,
+        proof=proof,
+        import_id=head.import_id,
+        text_version=next((c.text_version for c in kept.consents if c.text_version), None),
+    )
+    raw = RawRecord(head.key, head.content, values, head.line or 1)
+    entity = kept.consents[0].legal_entity_id if kept.consents else place.legal_entity_id
+    return origin, Arrival(raw, read, place.id, entity, place.currency)
