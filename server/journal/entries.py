@@ -12,7 +12,7 @@ from server.journal.models import JournalEntry
 Detail = int | str | list[int]
 
 SUBJECT = re.compile(r"[a-z_]+:[A-Za-z0-9_.-]{1,60}")
-CODE = re.compile(r"[A-Za-z0-9_.,:/<>-]{0,120}")
+CODE = re.compile(r"[A-Za-z0-9_.,:/<>-]{0,500}")
 """What a word of a detail may look like: a code, an id, a route. No spaces, no @, no +."""
 REASON_LENGTH = 200
 _ADDRESS = re.compile(r"\S+@\S+")

@@ -265,4 +265,4 @@ def _read(
 
 
 def _told(posts: Iterable[WantedPost]) -> str:
-    return " ".join(f"{post.role}@{post.property_id or 'group'}" for post in sorted_posts(posts))
+    return ",".join(f"{post.role}:{post.property_id or 'group'}" for post in sorted_posts(posts))
