@@ -7,15 +7,15 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from server.access import staff
+from server.access import not_found, staff
 from server.clock import clock
 from server.journal import note
 from server.language import page_language
-from server.properties.models import Property
+from server.properties.finding import properties_within
+from server.properties.reach import EVERYWHERE
 from server.properties.setup import default_property
 from server.refusal import Refused
 from server.sentences import say
@@ -164,9 +164,9 @@ def _account() -> Account:
         role, _, place = rest.rpartition("-")
         if kind == "post" and place.isdecimal() and len(place) < 10:
             posts.add(WantedPost(role, int(place) or None))
-    known = set(g.session.scalars(select(Property.id)))
+    known = {place.id for place in properties_within(g.session, EVERYWHERE)}
     if any(post.property_id not in known for post in posts if post.property_id is not None):
-        abort(404)
+        not_found()
     text = request.form.get("ends_on", "").strip()
     try:
         ends_on = date.fromisoformat(text) if text else None
@@ -190,7 +190,7 @@ def _colleague(colleague_id: int, *, change: bool = True) -> Colleague:
     found = session.get(Colleague, colleague_id) if colleague_id < 2**31 else None
     allowed = all_within if change else any_within
     if found is None or not allowed(found, g.reach) or (change and found.forgotten_at is not None):
-        abort(404)
+        not_found()
     return found
 
 
@@ -237,7 +237,7 @@ def _state(colleague: Colleague) -> str:
 
 
 def _form(colleague: Colleague | None, given: Mapping[str, str], errors: dict[str, Refused]) -> str:
-    places = g.session.scalars(select(Property).order_by(Property.name)).all()
+    places = sorted(properties_within(g.session, g.reach), key=lambda place: place.name)
     said: dict[str, Any] = {
         field: say(one.code, one.params, page_language()) for field, one in errors.items()
     }
@@ -245,7 +245,7 @@ def _form(colleague: Colleague | None, given: Mapping[str, str], errors: dict[st
         "desk/colleagues/show.html" if colleague else "desk/colleagues/new.html",
         house=default_property(g.session),
         colleague=colleague,
-        places=[place for place in places if g.reach.covers(place.id)],
+        places=places,
         group=g.reach.is_everywhere,
         roles=ROLES,
         given=given,

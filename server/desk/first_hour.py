@@ -9,10 +9,9 @@ from typing import Any
 import segno
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from markupsafe import Markup
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from server.access import polls, staff
+from server.access import not_found, polls, staff
 from server.captures.models import Rehearsal
 from server.captures.rehearsing import LAST_NAME, begin_rehearsal, newest_rehearsal, rehearsal_token
 from server.clock import clock
@@ -23,6 +22,7 @@ from server.desk.words import use_words
 from server.importing.progress import fingerprint, minutes_left, share_read
 from server.language import page_language, translate
 from server.properties.beginning import HOUR, STEPS, Mark, mark_step, unmark_step
+from server.properties.finding import properties_within
 from server.properties.models import Property
 from server.properties.sending import sending_waits_for
 from server.protection import UPLOAD_LIMIT
@@ -254,8 +254,7 @@ def _to(place: Property, step: str | None) -> Response:
 def _places() -> list[Property]:
     """The houses of whoever asks, the default one first."""
     reach = reach_of(g.colleague, "desk.open")
-    order = (Property.is_default.desc(), Property.id)
-    return list(g.session.scalars(select(Property).where(reach.limit(Property.id)).order_by(*order)))
+    return sorted(properties_within(g.session, reach), key=lambda place: (not place.is_default, place.id))
 
 
 def _chosen() -> Property:
@@ -269,7 +268,7 @@ def _place(property_id: int, *permissions: str) -> Property:
     """A house of theirs; 404 for any other, so that nothing tells whether it exists."""
     found = next((place for place in _places() if place.id == property_id), None)
     if found is None or not all(reach_of(g.colleague, name).covers(property_id) for name in permissions):
-        abort(404)
+        return not_found()
     return found
 
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from server.accent import PAPER, contrast, shown_as, verdict
-from server.access import staff
+from server.access import not_found, staff
 from server.clock import clock
 from server.desk.words import country_name, language_name, use_words
 from server.forms.definition import find_form
@@ -27,6 +27,7 @@ from server.properties.changing import (
     set_picture,
 )
 from server.properties.checking import COUNTRIES, Form, Wrong, line
+from server.properties.finding import properties_within, property_within
 from server.properties.lacking import FEATURES, lacking, working
 from server.properties.models import LegalEntity, Property
 from server.properties.pictures import FILE_LIMIT, SIZES, re_encode
@@ -68,7 +69,7 @@ class Change(NamedTuple):
 @staff("house.set")
 def index() -> ResponseReturnValue:
     """The houses whose settings this colleague may change; the only one at once."""
-    places = g.session.scalars(select(Property).where(g.reach.limit(Property.id)).order_by(Property.id)).all()
+    places = properties_within(g.session, g.reach)
     if len(places) == 1:
         return redirect(url_for("house.show", property_id=places[0].id))
     waiting = {place.id: len({feature for feature, _ in _lacking(place)}) for place in places}
@@ -170,10 +171,7 @@ def refused(refusal: Refused) -> tuple[str, int]:
 
 def place_within_reach(property_id: int) -> Property:
     """A property within reach; one outside is answered like one that does not exist."""
-    if not g.reach.covers(property_id):
-        abort(404)
-    found: Property = g.session.get(Property, property_id) or abort(404)
-    return found
+    return property_within(g.session, property_id, g.reach) or not_found()
 
 
 def only_for_the_group() -> None:

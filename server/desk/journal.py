@@ -21,7 +21,7 @@ from server.journal.finding import PAGE, Wanted, count_entries, last_id, newest,
 from server.journal.heads import head_of
 from server.journal.models import JournalEntry
 from server.journal.watching import MOST_IN_AN_HOUR, alerts_since
-from server.properties.models import Property
+from server.properties.finding import properties_within
 from server.properties.setup import default_property
 from server.refusal import Refused
 from server.staff.models import Colleague
@@ -58,7 +58,7 @@ def show() -> str:
         understood=understood,
         kept=_kept(asked),
         colleagues=colleagues,
-        places={place.id: place.name for place in g.session.scalars(select(Property))},
+        places={place.id: place.name for place in properties_within(g.session, g.reach)},
         acts=ACTS,
         others=OTHERS,
         alert_words=ALERTS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from server.access import staff
 from server.clock import clock
@@ -12,7 +11,7 @@ from server.desk.house import only_for_the_group, place_within_reach
 from server.properties import checking
 from server.properties.changing import copy_property
 from server.properties.checking import Form, Wrong, needed
-from server.properties.models import Property
+from server.properties.finding import properties_within
 from server.refusal import Refused
 
 pages = Blueprint("new_house", __name__, url_prefix="/desk/houses")
@@ -56,7 +55,7 @@ def refused(refusal: Refused) -> tuple[str, int]:
 
 
 def _page(errors: dict[str, Wrong]) -> str:
-    places = g.session.scalars(select(Property).order_by(Property.id)).all()
+    places = properties_within(g.session, g.reach)
     typed = (
         request.form if request.method == "POST" else {"like": request.args.get("like", ""), "pictures": "1"}
     )

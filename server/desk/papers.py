@@ -6,10 +6,9 @@ from http import HTTPStatus
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, g, render_template
-from sqlalchemy import select
 
 from server.accent import DEFAULT_ACCENT, PAPER, readable
-from server.access import staff
+from server.access import not_found, staff
 from server.clock import clock
 from server.db import writing
 from server.desk.words import use_words
@@ -19,6 +18,7 @@ from server.papers.document import Document
 from server.papers.facts import Facts, facts_of, logo_of
 from server.papers.rendering import PICTURES, Part, render_pdf
 from server.papers.shelf import shelf, write
+from server.properties.finding import properties_within, property_within
 from server.properties.models import Property
 from server.refusal import Refused
 from server.wording import PSEUDO, direction
@@ -31,7 +31,7 @@ use_words(pages)
 @staff("papers.print")
 def index() -> str:
     """The papers of every house within reach."""
-    places = g.session.scalars(select(Property).where(g.reach.limit(Property.id)).order_by(Property.id))
+    places = properties_within(g.session, g.reach)
     houses = [(place, shelf(facts_of(g.session, place, now=clock()))) for place in places]
     return render_template("desk/papers/index.html", houses=houses)
 
@@ -81,9 +81,7 @@ def print_(property_id: int, code: str, language: str) -> Response:
 
 
 def _house(property_id: int) -> tuple[Property, Facts]:
-    place = g.session.get(Property, property_id) if g.reach.covers(property_id) else None
-    if place is None:
-        abort(404)
+    place = property_within(g.session, property_id, g.reach) or not_found()
     return place, facts_of(g.session, place, now=clock())
 
 

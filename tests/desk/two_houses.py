@@ -55,6 +55,7 @@ class House:
     gone_guest: str
     imports: dict[str, int]
     problems: tuple[int, ...]
+    colleague: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -145,16 +146,34 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
         session.add(gone)
 
 
+def _somebody_of(engine: Engine, code: str) -> int:
+    """A colleague whose only post is at one house."""
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        colleague = Colleague(name=f"Qx{code} Colleague", email=f"qx{code}@hotel.example", created_at=clock())
+        colleague.posts = [Post(role="reception", property_id=place.id)]
+        session.add(colleague)
+        session.flush()
+        return colleague.id
+
+
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     """Both houses filled and counted, each with what the other has; one guest is known to both."""
     with writing(engine) as session:
         ensure_properties(
             session,
-            [{"code": "main"}, *({"code": code, "name": f"Hôtel Qx{code}"} for code in ("arc", "lac"))],
+            [
+                {"code": "main", "legal_entity": "The group"},
+                *(
+                    {"code": code, "name": f"Hôtel Qx{code}", "legal_entity": "The group"}
+                    for code in ("arc", "lac")
+                ),
+            ],
         )
     for code in ("arc", "lac"):
         _fill_one(engine, code, folder)
     count(engine, clock().date())
+    colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
         made = []
         for place in properties_within(session, EVERYWHERE):
@@ -182,6 +201,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     f"{'0' * 29}{place.code}",
                     dict(zip(("known", "unknown", "looking", "done"), imports, strict=True)),
                     tuple(problems),
+                    colleagues[place.code],
                 )
             )
         first, second = made
