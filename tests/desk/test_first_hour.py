@@ -47,7 +47,7 @@ def states(app: Flask) -> dict[str, str]:
 
 
 def opened(page: str) -> str:
-    return re.findall(r'<li id="(\w+)" class="step \w+ opened"', page)[0]
+    return str(re.findall(r'<li id="(\w+)" class="step \w+ opened"', page)[0])
 
 
 def let_the_worker_work(app: Flask) -> None:

@@ -153,8 +153,9 @@ def test_a_file_chosen_while_another_one_is_read_is_not_lost_when_the_list_moves
 ) -> None:
     bring_states(app)
     page.goto(f"{served}{HOUR}?step=import")
-    chosen = {"name": "second.csv", "mimeType": "text/csv", "buffer": b"a;b\n"}
-    page.set_input_files("input[type=file]", chosen)
+    page.set_input_files(
+        "input[type=file]", {"name": "second.csv", "mimeType": "text/csv", "buffer": b"a;b\n"}
+    )
     assert page.locator("[data-chosen]").inner_text() == "second.csv"
 
     with writing(app.config["ENGINE"]) as session:
