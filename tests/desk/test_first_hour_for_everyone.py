@@ -165,3 +165,20 @@ def test_a_file_chosen_while_another_one_is_read_is_not_lost_when_the_list_moves
     page.get_by_text("300 of 400 rows").wait_for()
     assert page.locator("[data-chosen]").inner_text() == "second.csv"
     assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_a_rehearsal_can_be_used_by_everyone(
+    app: Flask, served: str, page: Page, scheme: str
+) -> None:
+    rehearse(app)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{served}{HOUR}?step=guest")
+    link = page.get_by_role("link", name="Try it on this machine").get_attribute("href")
+
+    page.goto(f"{served}{link}")
+
+    page.get_by_text("Rehearsal: you are the guest.").wait_for()
+    assert_accessible(page, f"the door of a rehearsal, {scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
