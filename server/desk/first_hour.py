@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from server.properties.finding import properties_within
 from server.properties.models import Property
 from server.properties.sending import sending_waits_for
 from server.protection import UPLOAD_LIMIT
+from server.records.models import Import
 from server.refusal import Refused
 from server.reporting.beginning import Beginning, State, beginning, imports_of, is_moving, is_over, rehearsed
 from server.reporting.completeness import completeness
@@ -135,7 +136,7 @@ class Line:
 def show() -> str:
     """The list of a house, one step open."""
     place = _chosen()
-    return render_template("desk/first_hour/show.html", **_shown(place))
+    return render_template("desk/first_hour/show.html", **_inside(place, _shown(place)))
 
 
 @pages.get("/steps")
@@ -143,8 +144,10 @@ def show() -> str:
 @polls
 def refresh() -> str | Response:
     """The list again, for a page on which something moves; nothing when nothing moved."""
-    shown = _shown(_chosen())
-    return as_known(shown["seen"]) or render_template("desk/first_hour/_steps.html", **shown)
+    place = _chosen()
+    shown = _shown(place)
+    known = as_known(shown["seen"])
+    return known or render_template("desk/first_hour/_steps.html", **_inside(place, shown))
 
 
 @pages.post("/<int:property_id>/<step>/done")
@@ -287,6 +290,7 @@ def _may(place: Property, permissions: tuple[str, ...]) -> bool:
 
 
 def _shown(place: Property) -> dict[str, Any]:
+    """What the list shows but for the inside of the open step, which costs more than to tell what moved."""
     now = clock()
     found = beginning(g.session, place)
     lines = _lines(place, found)
@@ -311,17 +315,24 @@ def _shown(place: Property) -> dict[str, Any]:
             (page_language(), opened, moving, *found.steps.values(), fingerprint(imports))
             + (() if rehearsal is None else (rehearsal.id, rehearsal.used_at))
         ),
-        **_inside(place, opened, imports, rehearsal),
+        "imports": imports,
+        "rehearsal": rehearsal,
     }
 
 
-def _inside(place: Property, opened: str, imports: Any, rehearsal: Rehearsal | None) -> dict[str, Any]:
-    """What only the open step needs; nothing of guests is loaded for who may not see it."""
+def _inside(place: Property, shown: dict[str, Any]) -> dict[str, Any]:
+    """The same with what the open step needs; nothing of guests is loaded for who may not see it."""
+    return shown | _needs(place, shown["opened"], shown["imports"], shown["rehearsal"])
+
+
+def _needs(
+    place: Property, opened: str, imports: Sequence[Import], rehearsal: Rehearsal | None
+) -> dict[str, Any]:
     match opened:
         case "import":
             shares = {found.id: share_read(found) for found in imports}
             left = {found.id: minutes_left(found, now=clock()) for found in imports}
-            return {"imports": imports, "shares": shares, "left": left, "limit": UPLOAD_LIMIT}
+            return {"shares": shares, "left": left, "limit": UPLOAD_LIMIT}
         case "found":
             return {"counted": completeness(g.session, property_id=place.id)}
         case "own":
@@ -343,7 +354,7 @@ def _kept(place: Property) -> list[tuple[str, str]]:
 
 def _rehearsal(place: Property, rehearsal: Rehearsal | None) -> dict[str, Any]:
     settings: Settings = current_app.config["ONEGUEST"]
-    shown: dict[str, Any] = {"rehearsal": rehearsal, "last_name": LAST_NAME}
+    shown: dict[str, Any] = {"last_name": LAST_NAME}
     if rehearsal is None:
         return shown
     if rehearsal.used_at is not None:

@@ -129,6 +129,8 @@ def _judge_email(one: Borne, house: Known) -> Suggestion | None:
     at_the_house = bool(reasons)
     if _first_word(local) in DESK_WORDS:
         reasons.append("own.desk_word")
+    if not reasons and one.value_class == "shared":
+        return None  # nobody's already, and nothing points to this house: an agency, most likely
     least = AT_THE_HOUSE if at_the_house else AT_A_DESK if reasons else NO_HINT
     return _suggestion(one, reasons, least, weight=3 if at_the_house else 2 if reasons else 1)
 

@@ -106,6 +106,10 @@ def test_what_the_settings_know_needs_two_bearers_only() -> None:
     }
 
 
+def test_an_agencys_desk_that_is_nobodys_already_is_left_alone() -> None:
+    assert judge([borne("groupes@voyages.example", 40, value_class="shared")], HOUSE) == []
+
+
 def test_a_reply_address_at_a_free_provider_does_not_make_the_provider_ours() -> None:
     house = Known("Au Lion", reply_to="aulion@orange.fr")
 
