@@ -19,6 +19,7 @@ from server.properties.finding import properties_within
 from server.properties.reach import EVERYWHERE
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
+from server.staff.models import Colleague, Post
 from tests.builders import take_in
 from tests.desk.filled import count
 
@@ -154,7 +155,7 @@ def _somebody_of(engine: Engine, code: str) -> int:
         colleague.posts = [Post(role="reception", property_id=place.id)]
         session.add(colleague)
         session.flush()
-        return colleague.id
+        return int(colleague.id)
 
 
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
