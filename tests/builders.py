@@ -16,7 +16,7 @@ from server.cleaning import clean
 from server.db import reading, writing
 from server.guests.models import Link
 from server.properties.context import context_of
-from server.properties.setup import ensure_properties
+from server.properties.setup import UNNAMED, ensure_properties
 from server.record import Proof, RawRecord, StayKind
 from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import Source, SourceRecord
@@ -39,7 +39,8 @@ def make_source(engine: Engine, name: str = "pms_a", kind: str = "pms", at: str 
     with writing(engine) as session:
         found = session.scalar(select(Source).where(Source.name == name))
         if found is None:
-            place = ensure_properties(session, [{"code": "main", "name": "Hôtel des Bains"}, {"code": at}])[1]
+            main = {"code": "main", "name": "Hôtel des Bains", "legal_entity": UNNAMED}
+            place = ensure_properties(session, [main, {"code": at, "legal_entity": UNNAMED}])[1]
             found = Source(name=name, layout=name, kind=kind, property_id=place.id)
             session.add(found)
         return found
@@ -59,7 +60,7 @@ def take_in(
     made = make_source(engine, source, kind, at)
     origin = Origin(made.id, made.name, stay_kind, proof)
     with writing(engine) as session:
-        place = ensure_properties(session, [{"code": at}])[0]
+        place = ensure_properties(session, [{"code": at, "legal_entity": UNNAMED}])[0]
         arrivals = []
         for line, row in enumerate(rows, start=2):
             values = {name: text for name, text in row.items() if name != "key"}

@@ -119,7 +119,7 @@ def at_the_door(client: FlaskClient) -> list[str]:
 
 def is_in(client: FlaskClient) -> bool:
     """Whether the desk opens."""
-    return client.get("/", buffered=True).status_code == 200
+    return client.get("/desk/me", buffered=True).status_code == 200
 
 
 class Clock:

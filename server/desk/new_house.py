@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from server.access import staff
 from server.clock import clock
-from server.desk.house import only_for_the_group, place_within_reach
+from server.desk.house import only_for_the_group
 from server.properties import checking
 from server.properties.changing import copy_property
 from server.properties.checking import Form, Wrong, needed
-from server.properties.finding import properties_within
+from server.properties.finding import properties_within, property_within
 from server.refusal import Refused
 
 pages = Blueprint("new_house", __name__, url_prefix="/desk/houses")
@@ -31,7 +31,9 @@ def make() -> ResponseReturnValue:
     """Make it."""
     only_for_the_group()
     form = Form(request.form.to_dict(flat=False))
-    like = place_within_reach(request.form.get("like", 0, type=int))
+    like = property_within(g.session, request.form.get("like", 0, type=int), g.reach)
+    if like is None:
+        form.wrong("like", "setting.choice")
     identity = {
         "code": form.read("code", needed(checking.code)),
         "name": form.read("name", needed(checking.line)),
@@ -40,7 +42,7 @@ def make() -> ResponseReturnValue:
         "city": form.read("city", checking.line),
         "reception_phone": form.read("reception_phone", checking.phone),
     }
-    if form.errors:
+    if like is None or form.errors:
         return _page(form.errors), 422
     with_pictures = "pictures" in request.form
     made = copy_property(g.session, like, identity, pictures=with_pictures, actor=g.actor, now=clock())

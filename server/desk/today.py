@@ -36,9 +36,9 @@ def show() -> str | Response:
     )
 
 
-def _elsewhere() -> str | Response:
-    places = [place for place in open_places(g.colleague) if place.endpoint != "today.show"]
-    return redirect(url_for(places[0].endpoint), 303) if places else render_template("desk/nowhere.html")
+def _elsewhere() -> Response:
+    places = [place.endpoint for place in open_places(g.colleague) if place.endpoint != "today.show"]
+    return redirect(url_for(next(iter(places), "own_page.show")), 303)
 
 
 @pages.get("/desk/")

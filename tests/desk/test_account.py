@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
+from zoneinfo import ZoneInfo
 
 import pytest
 from argon2 import PasswordHasher
@@ -533,7 +534,7 @@ def test_a_last_day_is_over_when_it_is_over_at_the_hotel(
     app: Flask, client: FlaskClient, time: Clock
 ) -> None:
     number = engage(app)
-    change(app, number, ends_on=clock().date())
+    change(app, number, ends_on=clock().astimezone(ZoneInfo("Europe/Paris")).date())
 
     assert sign_in(client).status_code == 303
     time.passes(hours=36)

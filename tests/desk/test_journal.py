@@ -27,6 +27,7 @@ from server.journal.models import JournalEntry
 from server.journal.sealing import chain_key, seal, waiting_for_seal
 from server.journal.verifying import verify
 from server.journal.watching import alerts_since, note_reading
+from server.records.models import SourceRecord
 from tests.desk.filled import add_problem, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, run, say_to
 from tests.house import seat, seat_page, seated_client, sit
@@ -91,8 +92,7 @@ def test_every_change_is_noted_with_the_colleague_and_what_it_was_done_to(house:
         "imports.settle_problem",
         f"problem:{problem}",
     ) in mine
-    assert [act for act, _ in mine if act == "imports.drop"]
-    assert ("desk", "import.dropped", f"import:{number}") in acts_of(engine)
+    assert ("import.dropped", f"import:{number}") in mine
 
 
 def test_a_change_that_is_refused_leaves_no_entry(house: Flask) -> None:
@@ -108,14 +108,16 @@ def test_reading_a_guests_page_is_noted_and_lists_and_polls_are_not(house: Flask
     engine = house.config["ENGINE"]
     fill(engine)
     guest = guest_of(engine, "A1")
-    desk = seated_client(house, "reception", property_id=1)
+    with reading(engine) as session:
+        place = session.scalars(select(SourceRecord.property_id).where(SourceRecord.key == "A1")).one()
+    desk = seated_client(house, "reception", property_id=place)
 
     for address in ("/desk/guests", "/desk/imports", "/desk/imports/list", f"/desk/guests/{guest}"):
         desk.get(address).close()
 
     (entry,) = entries_of(engine)
     assert (entry.actor, entry.act, entry.subject) == ("staff:1", "guest.opened", f"guest:{guest}")
-    assert (entry.property_id, entry.detail) == (1, {})
+    assert (entry.property_id, entry.detail) == (place, {})
 
 
 def test_a_guest_whose_page_is_not_there_is_not_noted(house: Flask) -> None:
@@ -466,7 +468,7 @@ def test_the_journal_works_without_script(audited: Flask, served: str, page: Pag
     plain.goto(f"{served}/desk/journal")
     plain.get_by_label("Act").select_option("import.started")
     plain.get_by_role("button", name="Show", exact=True).click()
-    assert plain.locator("tbody tr").count() == 1
+    assert plain.locator("main tbody tr").count() == 1
 
     plain.get_by_label("Why you need the entries").fill("yearly check")
     with plain.expect_download() as download:

@@ -11,6 +11,7 @@ from server.db import reading
 from server.discovery import discover
 from server.jobs.worker import run_due
 from server.privacy.check import check
+from tests.house import seat, seat_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,6 +52,7 @@ def take_in(app: Flask, page: Page) -> str:
 def test_a_file_is_explained_once_and_known_when_it_is_dropped_again(
     app: Flask, served: str, page: Page
 ) -> None:
+    seat_page(page, served, seat(app.config["ENGINE"]))
     drop(app, served, page, "guests.csv")
     suggested = [choice.input_value() for choice in page.locator(".mapping table select").all()]
     assert suggested == ["", "last_name", "first_name", "birth_date", "email", "mobile", ""]

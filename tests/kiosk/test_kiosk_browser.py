@@ -198,7 +198,7 @@ def test_every_target_is_large_enough_for_a_thumb(served: str, page: Page) -> No
 def test_the_browser_judges_as_the_server_does(served: str, page: Page) -> None:
     form = find_form("pre_check_in", 1)
     assert form is not None
-    house = Property(code="house", name="House", languages=["en"], country="FR")
+    house = Property(code="house", name="House", languages=["en"], country="FR", sentences={}, tones={})
     rules: dict[str, Any] = json.loads(ShownForm(form, "en", house).rules_json)
     page.goto(f"{served}/kiosk/")
 
@@ -225,7 +225,7 @@ def test_the_tablet_never_suggests_what_the_server_would_not(served: str, page: 
     addresses = [f"anna.rossi@{domain}" for domain in domains.split()]
     form = find_form("pre_check_in", 1)
     assert form is not None
-    house = Property(code="house", name="House", languages=["en"], country="FR")
+    house = Property(code="house", name="House", languages=["en"], country="FR", sentences={}, tones={})
     known = json.loads(ShownForm(form, "en", house).rules_json)["known"]
     page.goto(f"{served}/kiosk/")
 

@@ -127,4 +127,6 @@ def test_every_page_of_a_demo_says_so(sqlite_url: str, tmp_path: Any) -> None:
     client = make_app(tmp_path, sqlite_url, demo=True).test_client()
 
     for address in ("/", "/kiosk/", FORM, "/g/unknown", "/nowhere"):
-        assert "every guest here is invented" in client.get(address).get_data(as_text=True), address
+        assert "every guest here is invented" in client.get(address, follow_redirects=True).get_data(
+            as_text=True
+        ), address

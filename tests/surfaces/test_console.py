@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from server.clock import clock
 from tests.builders import write_export
 from tests.desk.filled import count, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, run, say_to
-from tests.house import expect_guest
+from tests.house import expect_guest, seat, seat_page, seated_client
 from tests.surfaces.walks import kiosk_states, phone_states
 
 if TYPE_CHECKING:
@@ -62,9 +61,11 @@ def test_the_phone_keeps_to_the_policy(app: Flask, served: str, page: Page, comp
 
 
 def test_the_desk_keeps_to_the_policy(
-    app: Flask, client: FlaskClient, served: str, page: Page, complaints: list[str], tmp_path: Path
+    app: Flask, served: str, page: Page, complaints: list[str], tmp_path: Path
 ) -> None:
     engine = app.config["ENGINE"]
+    client = seated_client(app)
+    seat_page(page, served, seat(engine))
     fill(engine)
     count(engine)
     export = write_export(tmp_path / "export.txt", 30)

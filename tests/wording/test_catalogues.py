@@ -146,12 +146,6 @@ def test_nothing_on_the_desk_escapes_the_catalogue(app: Flask, arrivals: int) ->
     assert plain_texts(re.sub(r"<p>\w+day \d+ \w+</p>", "", page)) == []
 
 
-def test_nothing_escapes_the_catalogue_where_no_place_is_open(app: Flask) -> None:
-    page = seated_client(app, "administrator").get("/?lang=qps").get_data(as_text=True)
-
-    assert plain_texts(page) == []
-
-
 def test_nothing_on_the_phone_escapes_the_catalogue(app: Flask, client: FlaskClient) -> None:
     expected = expect_guest(app.config["ENGINE"], now=clock())
     door = f"/g/{expected.token}?lang=qps"

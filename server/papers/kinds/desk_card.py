@@ -13,8 +13,8 @@ from server.wording import N_
 TITLE = N_("What do I press?")
 ABOUT = N_("For the reception, beside the keyboard: the keys and the first steps, on one A5 card.")
 
-KEYS = {"/": "search", "Escape": "escape", "Tab": "tab", "Enter": "enter"}
-"""Keys as a browser names them, and their text; static/desk.js answers to the first two."""
+KEYS = {"/": "search", "?": "all", "Escape": "escape", "Tab": "tab", "Enter": "enter"}
+"""Keys as a browser names them, and their text; static/desk.js answers to the first three."""
 
 
 def lacks(facts: Facts) -> list[Lack]:
