@@ -44,6 +44,7 @@ from server.properties.sections import (
 )
 from server.protection import takes_uploads
 from server.refusal import Refused
+from server.reporting.own_addresses import reread_own
 from server.staff.models import Colleague
 from server.wording import N_
 
@@ -96,7 +97,10 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
     reason = form.read("reason", lambda text: line(text, 200))
     if errors or form.errors:
         return _page(place, section=section, errors=errors | form.errors), 422
-    change_section(g.session, place, section, values, actor=g.actor, now=clock(), reason=reason)
+    now = clock()
+    changed = change_section(g.session, place, section, values, actor=g.actor, now=now, reason=reason)
+    if changed and section == "own":
+        reread_own(g.session, place, now=now)
     return _back(place, section)
 
 

@@ -19,6 +19,5 @@ def sending_waits_for(house: Property) -> list[str]:
 
 
 def _senders(house: Property) -> dict[str, str]:
-    """The senders that are set, such as sms; houses have none before they have that setting."""
-    senders: dict[str, str] = getattr(house, "senders", None) or {}
-    return {kind: name for kind, name in senders.items() if name}
+    """The senders that are set, such as sms."""
+    return {kind: name for kind, name in house.senders.items() if name}

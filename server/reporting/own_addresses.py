@@ -205,8 +205,8 @@ def suggest_own(session: Session, place: Property) -> list[Suggestion]:
         own_domains=frozenset(place.own_domains),
         own_emails=frozenset(place.own_emails),
         own_phones=frozenset(place.own_phones),
-        reply_to=getattr(place, "reply_to", None) or "",
-        reception_phone=getattr(place, "reception_phone", None) or "",
+        reply_to=place.reply_to,
+        reception_phone=place.reception_phone,
         not_own=frozenset((kind, value) for kind, value in said),
     )
     return judge(_borne(session, place.id), house)
@@ -271,7 +271,7 @@ def accept_own(
     """
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
     _set_own(place, kind, {*getattr(place, OWN_LISTS[kind]), value})
-    _reread(session, place, now=now)
+    reread_own(session, place, now=now)
     note(session, actor, "own_address.taken", f"property:{place.id}", now=now, kind=kind)
 
 
@@ -281,7 +281,7 @@ def take_own_back(
     """It was not the house's after all: what bears it reads as before. Refused when it is not kept."""
     _refuse_unless(kind, value, {(k, v) for k, name in OWN_LISTS.items() for v in getattr(place, name)})
     _set_own(place, kind, {*getattr(place, OWN_LISTS[kind])} - {value})
-    _reread(session, place, now=now)
+    reread_own(session, place, now=now)
     note(session, actor, "own_address.taken_back", f"property:{place.id}", now=now, kind=kind)
 
 
@@ -303,7 +303,10 @@ def _set_own(place: Property, kind: str, values: set[str]) -> None:
     setattr(place, OWN_LISTS[kind], sorted(values))
 
 
-def _reread(session: Session, place: Property, *, now: datetime) -> None:
-    """The job says no address: a queue keeps what it did, and the address may prove to be a guest's."""
+def reread_own(session: Session, place: Property, *, now: datetime) -> None:
+    """A house's own addresses changed: have the records that bear one, or bore one, read again.
+
+    The job says no address: a queue keeps what it did, and the address may prove to be a guest's.
+    """
     payload = {"property_id": place.id}
     enqueue(session, "reread_records", payload, now=now, dedup_key=f"reread:{place.id}")

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from server.db import reading, writing
+from server.jobs.models import Job
 from server.journal.models import JournalEntry
 from server.properties.models import Arrangement, Property, PropertyPicture
 from server.properties.setup import default_property, ensure_properties
@@ -270,3 +271,10 @@ def test_a_house_changes_to_another_company(manager: Desk) -> None:
     with reading(manager.app.config["ENGINE"]) as session:
         entity = default_property(session).legal_entity
         assert (entity.name, entity.country) == ("Lac SA", "CH")
+
+
+def test_new_own_addresses_have_the_records_that_bear_them_read_again(manager: Desk) -> None:
+    assert manager.save("own", own_emails="reception@hotel.example").status_code == 303
+
+    with reading(manager.app.config["ENGINE"]) as session:
+        assert [job.kind for job in session.scalars(select(Job))] == ["reread_records"]

@@ -23,7 +23,7 @@ from server.guests.models import Guest, GuestEvent
 from server.importing.dropping import look
 from server.journal.models import JournalEntry
 from server.keys import read_key
-from server.properties.setup import ensure_properties
+from server.properties.setup import UNNAMED, ensure_properties
 from server.records.models import Import, Problem, SourceRecord
 from server.staff.models import Post
 from tests.builders import NOON, PATRICK, take_in
@@ -107,7 +107,10 @@ def test_what_only_the_other_house_knows_is_asked_for_again(house: Flask) -> Non
     engine = house.config["ENGINE"]
     today = str(clock().astimezone(ZoneInfo("Europe/Paris")).date())
     with writing(engine) as session:
-        ensure_properties(session, [{"code": "main"}, {"code": "lac", "name": "Hôtel du Lac"}])
+        group = {"legal_entity": UNNAMED}
+        ensure_properties(
+            session, [{"code": "main"} | group, {"code": "lac", "name": "Hôtel du Lac"} | group]
+        )
     booking = {name: text for name, text in PATRICK.items() if name != "email"}
     take_in(
         engine,
