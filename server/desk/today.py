@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from server.access import staff
+from server.access import polls, staff
 from server.captures.finding import last_captures
 from server.clock import clock
 from server.desk import open_places
+from server.desk.watching import as_known, tag_of
 from server.guests.arrivals import arrivals
+from server.language import page_language
 from server.properties.finding import properties_within, today_at
 from server.staff.sessions import may, reach_of
 
@@ -24,16 +28,26 @@ def show() -> str | Response:
     """Today's arrivals and the last forms that came in; another place for those who may see no guest."""
     if not may(g.colleague, "guests.see"):
         return _elsewhere()
+    return render_template("desk/today.html", **_shown())
+
+
+@pages.get("/desk/today")
+@staff("guests.see")
+@polls
+def refresh() -> str | Response:
+    """Arrivals and forms again, for a page that stays open; "as you know it" when nothing moved."""
+    shown = _shown()
+    return as_known(shown["seen"]) or render_template("desk/_today.html", **shown)
+
+
+def _shown() -> dict[str, Any]:
     now, reach = clock(), reach_of(g.colleague, "guests.see")
     places = properties_within(g.session, reach)
     house = next((place for place in places if place.is_default), places[0])
-    return render_template(
-        "desk/today.html",
-        house=house,
-        today=today_at(house, now=now),
-        arrivals=arrivals(g.session, reach, now=now),
-        forms=last_captures(g.session, reach, most=FORMS),
-    )
+    today = today_at(house, now=now)
+    expected, forms = arrivals(g.session, reach, now=now), last_captures(g.session, reach, most=FORMS)
+    seen = tag_of([page_language(), today, *expected, *((form.id, form.state) for form in forms)])
+    return {"house": house, "today": today, "arrivals": expected, "forms": forms, "seen": seen}
 
 
 def _elsewhere() -> Response:

@@ -14,7 +14,7 @@ from server.desk.toasts import toast
 from server.desk.watching import as_known, tag_of
 from server.staff.models import StaffSession
 from server.staff.sessions import IDLE
-from tests.house import token_of
+from tests.house import expect_guest, token_of
 
 
 def let_all_sessions_idle(app: Flask) -> None:
@@ -157,3 +157,17 @@ def test_a_desk_left_alone_leads_to_signing_in_and_back_from_a_fragment_too(
     assert whole.headers["Location"] == "/desk/sign-in?next=/desk/guests?page%3D2"
     assert part.headers["HX-Redirect"] == "/desk/sign-in?next=/desk/imports?page%3D3"
     assert part.data == b""
+
+
+def test_todays_page_is_told_when_somebody_is_to_arrive_and_only_then(
+    app: Flask, client: FlaskClient
+) -> None:
+    page = client.get("/").text
+    known = {"If-None-Match": page.split('"If-None-Match": "\\"')[1].split("\\")[0].join('""')}
+
+    assert client.get("/desk/today", headers=known).status_code == 304
+
+    expect_guest(app.config["ENGINE"], now=clock())
+    moved = client.get("/desk/today", headers=known)
+    assert moved.status_code == 200
+    assert "de la Cruz Gómez" in moved.text
