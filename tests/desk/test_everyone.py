@@ -101,7 +101,7 @@ def test_every_page_and_state_can_be_used_by_everyone(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_empty_pages_can_be_used_by_everyone(served: str, page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     for address in EMPTY:
         page.goto(served + address)
         assert_accessible(page, address)

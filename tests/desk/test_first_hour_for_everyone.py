@@ -172,7 +172,7 @@ def test_the_pages_of_a_rehearsal_can_be_used_by_everyone(
     app: Flask, served: str, page: Page, scheme: str
 ) -> None:
     rehearse(app)
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{served}{HOUR}?step=guest")
     link = page.get_by_role("link", name="Try it on this machine").get_attribute("href")

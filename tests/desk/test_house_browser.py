@@ -33,7 +33,7 @@ def test_the_settings_can_be_used_by_everyone(
         ensure_properties(session, [{"code": "lake", "name": "Hôtel du Lac"}])
         house = default_property(session)
         house.sentences, house.email_reasons = {"email": {"en": "Tell us"}}, ["invoice"]
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     page.goto(f"{served}/desk/house/")
     assert_accessible(page, "houses")
     page.get_by_role("link", name="Hôtel des Arcades").click()
