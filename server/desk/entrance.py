@@ -31,7 +31,7 @@ from server.staff.colleagues import (
 from server.staff.entry import find_entry, use_entry
 from server.staff.models import Colleague, EntryLink
 from server.staff.passwords import LEAST_WITH_SECOND_STEP
-from server.staff.roles import ADMINISTRATOR, ROLES
+from server.staff.roles import ADMINISTRATOR, MANAGER, ROLES
 from server.staff.sessions import may_sign_in, sit_down
 
 pages = Blueprint("entrance", __name__, url_prefix="/desk/enter")
@@ -72,10 +72,11 @@ def _colleague(link: EntryLink) -> Colleague:
     if link.purpose != "first":
         session: Session = g.session
         return session.get_one(Colleague, link.colleague_id)
+    roles = {ADMINISTRATOR, MANAGER} if "guests" in request.form else {ADMINISTRATOR}
     account = Account(
         name=request.form.get("name", ""),
         email=request.form.get("email", ""),
-        posts=frozenset({WantedPost(ADMINISTRATOR, None)}),
+        posts=frozenset(WantedPost(role, None) for role in roles),
     )
     return invite(g.session, account, actor="entry", now=clock())
 

@@ -20,7 +20,7 @@ from server.journal.models import JournalEntry
 from server.properties.models import HouseMark
 from server.properties.setup import ensure_properties
 from server.staff.demo import make_demo_colleagues
-from server.staff.entry import make_link
+from server.staff.entry import first_link, make_link
 from server.staff.models import Colleague, Post, StaffSession
 from server.work import forget_leavers
 from tests.door import EMAIL, PASSWORD, PIN, Clock, engage, is_in, send, sign_in
@@ -361,3 +361,26 @@ def test_the_worker_forgets_leavers_and_what_they_left(
     assert facts(app, staying)["name"] == "Omar"
     page = seated_client(app, "administrator").get("/desk/colleagues").get_data(as_text=True)
     assert f"former colleague {number}" in page
+
+
+@pytest.mark.parametrize(
+    ("said", "posts"),
+    [
+        ({"guests": "yes"}, {("administrator", None), ("manager", None)}),
+        ({}, {("administrator", None)}),
+    ],
+)
+def test_the_first_one_here_says_whether_they_work_with_the_guests_too(
+    app: Flask, client: FlaskClient, said: dict[str, str], posts: set[tuple[str, None]]
+) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        made = first_link(session, now=clock())
+    assert made is not None
+    link = f"/desk/enter/{made.token}"
+    owner = {"name": "Anneke", "email": "anneke@hotel.example", "password": PASSWORD, "repeated": PASSWORD}
+
+    assert 'name="guests" value="yes" checked' in client.get(link).text
+    assert send(client, link, link, **owner, **said).status_code == 303
+    with reading(app.config["ENGINE"]) as session:
+        number = session.scalars(select(Colleague.id).where(Colleague.email == owner["email"])).one()
+    assert facts(app, number)["posts"] == posts

@@ -176,7 +176,7 @@ def test_the_papers_can_be_used_by_everyone(
     app: Flask, served: str, page: Page, scheme: str, width: int
 ) -> None:
     set_up(app)
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
     for address in PAGES:
         page.goto(served + address)

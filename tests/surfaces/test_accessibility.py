@@ -49,7 +49,7 @@ def test_the_tablet_can_be_used_by_everyone(served: str, page: Page, language: s
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_phone_can_be_used_by_everyone(app: Flask, served: str, page: Page, scheme: str) -> None:
     expected = expect_guest(app.config["ENGINE"], now=clock())
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     page.set_viewport_size({"width": 390, "height": 844})
     for state in phone_states(page, served, expected):
         assert_accessible(page, state)
@@ -97,7 +97,7 @@ def test_at_twice_the_size_nothing_lies_outside(app: Flask, served: str, page: P
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_desk_can_be_used_by_everyone(app: Flask, served: str, page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/")
     assert_accessible(page, "no arrivals")
@@ -119,7 +119,7 @@ def showcase(app: Flask) -> None:
 def test_every_component_of_the_desk_can_be_used_by_everyone(
     app: Flask, showcase: None, served: str, page: Page, scheme: str
 ) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/desk/showcase")
 
