@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from server.refusal import Refused
 
@@ -62,6 +62,7 @@ def re_encode(sent: bytes, kind: str) -> Picture:
 
 def _open(sent: bytes) -> Image.Image:
     """The file's header, nothing decoded yet."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process it is imported in
     try:
         found = Image.open(io.BytesIO(sent), formats=FORMATS)
     except UnidentifiedImageError:
