@@ -117,8 +117,9 @@ def _unopened(libraries: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def missing_for_pages() -> list[str]:
-    """The Debian packages that tests of pages need and this machine lacks."""
+    """The Debian packages that tests of pages and papers need and this machine lacks."""
     missing = [] if find_chromium() else ["chromium"]
+    missing += [] if shutil.which("pdftotext") else ["poppler-utils"]
     return missing + (_unopened(DRIVER_LIBRARIES) if sys.platform == "linux" else [])
 
 

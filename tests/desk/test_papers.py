@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -92,8 +91,6 @@ def test_a_printed_paper_is_a_pdf_and_stands_in_the_journal(house: Flask, desk: 
 def test_a_name_made_to_do_harm_is_printed_as_it_was_typed(app: Flask, client: FlaskClient) -> None:
     name = "<img src=http://evil.example/x> {{ 7*7 }} فندق"
     set_up(app, name=name, accent="#1f5f5b; } @import url(http://evil.example)")
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext (poppler-utils) reads the words of the PDF")
 
     made = client.get(f"{NOTICE}.pdf").data
 
