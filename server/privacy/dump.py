@@ -73,6 +73,13 @@ def guest_names(session: Session, names: Names) -> dict[str, list[str]]:
     return found
 
 
+SETTINGS = (
+    *("street", "postal_code", "city", "reception_phone", "reply_to", "sentences", "tones", "email_reasons"),
+    *("quiet_from", "quiet_until", "senders", "retention", "stay_kinds"),
+)
+"""What a house has set beside who it is; who changed it when is no business state."""
+
+
 def _properties(session: Session) -> Iterator[dict[str, Any]]:
     query = select(Property, LegalEntity.name).join(LegalEntity, LegalEntity.id == Property.legal_entity_id)
     for place, entity in session.execute(query):
@@ -91,6 +98,7 @@ def _properties(session: Session) -> Iterator[dict[str, Any]]:
             "own_emails": sorted(place.own_emails),
             "own_phones": sorted(place.own_phones),
             "is_default": place.is_default,
+            **{name: getattr(place, name) for name in SETTINGS},
         }
 
 
