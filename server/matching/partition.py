@@ -92,7 +92,7 @@ def group(
         if not len(i):
             break
         chosen = _mutual_best(a, b, len(records))
-        joint = _judge(records, model, state, a[chosen], b[chosen], weight[chosen])
+        joint = _judge(records, model, state, i[chosen].astype(np.int32), j[chosen].astype(np.int32), a[chosen], b[chosen], weight[chosen])
         drop: set[tuple[int, int]] = set()
         for at, one, two, judged in zip(
             chosen.tolist(), a[chosen].tolist(), b[chosen].tolist(), joint.tolist(), strict=True
@@ -149,7 +149,7 @@ def _not_among(a: Longs, b: Longs, drop: set[tuple[int, int]], n: int) -> Flags:
     return ~np.isin(a * n + b, gone)
 
 
-def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, weight: Doubles) -> Doubles:
+def _judge(records: Records, model: Model, state: Grouping, i: Longs, j: Longs, a: Longs, b: Longs, weight: Doubles) -> Doubles:
     """The weight of each join once the whole groups are heard: the pair's own, less what members contradict.
 
     Each kind of identity evidence speaks by its mean over the pairs of members that it confirms or denies; an
@@ -169,8 +169,11 @@ def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, 
         owner += [at] * (len(xs) * len(ys))
     if not owner:
         return joint
+    pair = weigh(records, model, i, j)
     scored = weigh(records, model, np.array(lefts, dtype=np.int32), np.array(rights, dtype=np.int32))
     whose = np.array(owner, dtype=np.int64)
+    asked = np.zeros(len(joint), dtype=np.bool_)
+    asked[whose] = True
     for kind in IDENTITY:
         outcome = scored.outcomes.get(kind)
         if outcome is None:
@@ -179,7 +182,8 @@ def _judge(records: Records, model: Model, state: Grouping, a: Longs, b: Longs, 
         comparable = (outcome.kin >= CONFIRMED) | (against < 0)
         total = np.bincount(whose, weights=against, minlength=len(joint))
         heard = np.bincount(whose[comparable], minlength=len(joint))
-        joint = joint + total / np.maximum(heard, 1)
+        own = np.minimum(np.minimum(pair.outcomes[kind].kin, pair.outcomes[kind].stranger), 0)
+        joint = joint + np.where(asked, np.minimum(total / np.maximum(heard, 1) - own, 0), 0)
     return joint
 
 

@@ -26,9 +26,6 @@ TYPED_CEILING = -0.01
 
 WITNESSES_FOR_TYPED = 2
 
-NAMESAKES = 2.0
-"""Bits taken off a name: first and last names go together (country, family), so they are not independent."""
-
 MOST_BY_NAME = 5.0
 """Bits beyond the prior that a full name alone may reach, however rare."""
 
@@ -107,7 +104,7 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
                     best[at] = np.maximum(high, 0)
                     rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(bits, 0)
     # measured on labelled records: of equal names, as many are one person's as these odds say
-    by_name = np.minimum(name - NAMESAKES * (name > 0), model.prior + MOST_BY_NAME)
+    by_name = np.minimum(name - model.namesakes * (name > 0), model.prior + MOST_BY_NAME)
     stranger = by_name + np.minimum(weak, MOST_WEAK) + person["stranger"] - model.prior
     kin = person["kin"]
     for (_, side), bits in best.items():

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from server.matching.columns import Ints, Longs, gather, mix, number_key
+from server.matching.columns import Flags, Ints, Levels, Longs, gather, mix, number_key
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -38,6 +38,21 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Rarity of the date itself decides what an equal date is worth: a desk's favourite date is common."""
+    level = _levels(records, left, right)
+    stranger = np.zeros(len(left), dtype=np.float32)
+    rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
+    stranger[level == SAME] = rare[left][level == SAME]
+    kin = np.zeros(len(left), dtype=np.float32)
+    kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
+    return Compared(level, stranger, kin)
+
+
+def alike(records: Records, left: Longs, right: Longs) -> Flags:
+    """Whether two dates are one, a slip of the pen allowed."""
+    return np.asarray(_levels(records, left, right) >= SLIP, dtype=np.bool_)
+
+
+def _levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
     ymd = _ymd(records.birth)
     a, b = ymd[left], ymd[right]
     both = (records.birth[left] >= 0) & (records.birth[right] >= 0)
@@ -48,15 +63,9 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     one_off = digits.sum(axis=1) == 1
     turned = _turned(_digits(a), _digits(b)) | (month & day & (np.abs(a[:, 0] - b[:, 0]) % 100 == 0))
     parts = year.astype(np.int8) + month + day
-    level = np.select(
+    return np.select(
         [~both, same, swapped, one_off | turned, parts == 2], [ABSENT, SAME, SWAPPED, SLIP, PARTLY], UNLIKE
     ).astype(np.int8)
-    stranger = np.zeros(len(left), dtype=np.float32)
-    rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
-    stranger[level == SAME] = rare[left][level == SAME]
-    kin = np.zeros(len(left), dtype=np.float32)
-    kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
-    return Compared(level, stranger, kin)
 
 
 def _ymd(days: Ints) -> Longs:

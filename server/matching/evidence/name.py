@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Bits, Ints, Levels, gather, mix
+from server.matching.columns import Bits, Ints, Levels, Longs, gather, mix
 from server.matching.evidence._parts import (
     ABSENT,
     COMPOUND,
@@ -134,6 +134,13 @@ def _rare(
     if not len(bits):
         return np.zeros(len(level), dtype=np.float32)
     return np.where(agree, np.minimum(bits[a], bits[b]), 0).astype(np.float32)
+
+
+def full_name_bits(records: Records, model: Model, rows: Longs) -> Bits:
+    """What one full name, written alike on both sides, says against two strangers, for each position."""
+    first, last = records.first[rows], records.last[rows]
+    equal = np.full(len(rows), EQUAL, dtype=np.int8)
+    return _weigh(records, model, equal, equal, first, first, last, last)[0]
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:
