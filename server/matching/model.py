@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
@@ -86,6 +86,7 @@ class Model:
     weights: Mapping[str, tuple[tuple[float, float], ...]]
     cut: float = SHIPPED_CUT
     namesakes: float = NAMESAKES
+    noise: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def prior(self) -> float:
@@ -133,6 +134,7 @@ class Model:
                 "rooms": self.rooms,
                 "cut": self.cut,
                 "namesakes": self.namesakes,
+                "noise": dict(sorted(self.noise.items())),
                 "shared": self.shared.tolist(),
                 "weights": {name: [list(pair) for pair in w] for name, w in sorted(self.weights.items())},
                 "tables": {
@@ -156,6 +158,7 @@ class Model:
             rooms=int(data["rooms"]),
             cut=float(data["cut"]),
             namesakes=float(data["namesakes"]),
+            noise={what: float(bits) for what, bits in data["noise"].items()},
             shared=np.array(data["shared"], dtype=np.int64),
             weights={name: tuple((float(a), float(b)) for a, b in w) for name, w in data["weights"].items()},
             tables={
@@ -232,6 +235,9 @@ def make_model(records: Records, priors: Priors = shipped) -> Model:
         shared=np.array(sorted(set(shared)), dtype=np.int64),
         weights=dict(priors) or dict(shipped_priors()),
     )
+    from server.matching.noise import noise_of
+
+    model = replace(model, noise=noise_of(records, model))
     return replace(model, namesakes=_namesakes(records, model))
 
 

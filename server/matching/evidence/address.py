@@ -35,6 +35,7 @@ def keys(records: Records) -> Iterator[Keyed]:
     last = gather(records.parts.sounds, records.last, 0)
     yield Keyed.of("postal code, surname", mix(postal, last))
     yield Keyed.of("postal code, first name", mix(postal, first))
+    yield Keyed.of("street, postal code", mix(records.street.keys(), postal))
     yield Keyed.of("street, surname", mix(records.street.keys(), last))
 
 

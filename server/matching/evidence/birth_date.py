@@ -16,7 +16,7 @@ GROUP = "person"
 WITNESS = "birth"
 LEVELS = (
     Level("birth_absent"),
-    Level("birth_unlike", -9.0, -10.0),
+    Level("birth_unlike", -8.0, -9.0),
     Level("birth_year_or_day", -3.0, -4.0),
     Level("birth_slip", 6.0, 3.0),
     Level("birth_swapped", 9.0, 6.0),
@@ -34,25 +34,32 @@ def keys(records: Records) -> Iterator[Keyed]:
     last = gather(records.parts.sounds, records.last, 0)
     yield Keyed.of("birth date, first name", mix(day, first))
     yield Keyed.of("birth date, surname", mix(day, last))
+    letters = gather(records.parts.initials, records.first, 0), gather(records.parts.initials, records.last, 0)
+    yield Keyed.of("birth date, letter", mix(day, letters[0]))
+    yield Keyed.of("birth date, letter", mix(day, letters[1]))
+    yield Keyed.of("birth date, postal code", mix(day, records.postal.keys()))
 
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Rarity of the date itself decides what an equal date is worth: a desk's favourite date is common."""
-    level = _levels(records, left, right)
+    level = levels(records, left, right)
     stranger = np.zeros(len(left), dtype=np.float32)
     rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
     stranger[level == SAME] = rare[left][level == SAME]
     kin = np.zeros(len(left), dtype=np.float32)
+    careless = model.noise.get("birth_date", 0.0)
+    stranger[level == UNLIKE] = kin[level == UNLIKE] = careless
     kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
     return Compared(level, stranger, kin)
 
 
 def alike(records: Records, left: Longs, right: Longs) -> Flags:
     """Whether two dates are one, a slip of the pen allowed."""
-    return np.asarray(_levels(records, left, right) >= SLIP, dtype=np.bool_)
+    return np.asarray(levels(records, left, right) >= SLIP, dtype=np.bool_)
 
 
-def _levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
+def levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
+    """The level of each pair of dates."""
     ymd = _ymd(records.birth)
     a, b = ymd[left], ymd[right]
     both = (records.birth[left] >= 0) & (records.birth[right] >= 0)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from server.matching.columns import Ints
-from server.matching.evidence._number import compare_numbers, last_characters
+from server.matching.evidence._number import UNLIKE, compare_numbers, last_characters
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -14,7 +16,7 @@ GROUP = "person"
 WITNESS = "document"
 LEVELS = (
     Level("document_absent"),
-    Level("document_unlike", -3.0, -3.0),
+    Level("document_unlike", -2.0, -2.0),
     Level("document_of_many"),
     Level("document_slip", 12.0, 8.0),
     Level("document_same", 24.0, 14.0, strong=True),
@@ -28,7 +30,9 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal, one character apart, or another."""
-    return compare_numbers(records.document, "document bearers", model, left, right)
+    found = compare_numbers(records.document, "document bearers", model, left, right)
+    careless = np.where(found.level == UNLIKE, model.noise.get("document", 0.0), 0).astype(np.float32)
+    return Compared(found.level, found.stranger + careless, found.kin + careless)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

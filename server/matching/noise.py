@@ -1,0 +1,85 @@
+"""How often one person's records contradict each other in this house, seen where other evidence is beyond doubt.
+
+Where document and birth date agree, an unlike first name is a slip of the desk, not another guest; where
+document and full name agree, so is an unlike birth date. A house that types carelessly shows more of these, and
+each contradiction then says less. No labels are used, few such pairs hardly move anything, and the bounds hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from server.matching.columns import Flags, Ints, Longs, gather, mix
+from server.matching.model import Model
+from server.matching.records import Records
+
+EXPECTED: Mapping[str, float] = {"first": 0.004, "last": 0.03, "birth_date": 0.015, "document": 0.1}
+"""Share of one person's pairs of records that contradict each other, as the shipped weights take it."""
+
+SURE_OF = 50
+"""Pairs' worth of belief in EXPECTED."""
+
+
+LESS, MORE = -1.0, 4.0
+"""Bounds of the bits that a house may move a contradiction: a careless desk makes it weigh less."""
+
+MET = 3
+"""Neighbours on one anchor that each record is held against."""
+
+
+def noise_of(records: Records, model: Model) -> dict[str, float]:
+    """Bits to add to a contradiction's (negative) weight, by what contradicts: first, last, birth_date, document."""
+    from server.matching.evidence import birth_date, document, name
+    from server.matching.evidence._parts import KNOWN_NEAR, SLIP, UNLIKE
+
+    contradicts: dict[str, tuple[int, int]] = {}
+    left, right = _neighbours(records.document.keys())
+    first, last = np.divmod(name.compare(records, model, left, right).level, 10)
+    dates = birth_date.levels(records, left, right)
+    proven = dates == birth_date.SAME
+    for part, level in (("first", first), ("last", last)):
+        heard = proven & (level > 0)
+        contradicts[part] = _counted(heard, (level == UNLIKE) | (level == KNOWN_NEAR))
+    proven = (first >= SLIP) & (last >= SLIP) & (dates > 0)
+    contradicts["birth_date"] = _counted(proven, dates == birth_date.UNLIKE)
+    known = (records.first >= 0) & (records.last >= 0) & (records.birth >= 0)
+    cores = records.parts.digests
+    person = mix(
+        gather(cores, records.first, 0), gather(cores, records.last, 0), records.birth.astype(np.int64) + 1
+    )
+    left, right = _neighbours(np.where(known, person, 0))
+    numbers = document.compare(records, model, left, right).level
+    proven = _share_contact(records, left, right) & (numbers > 0)
+    contradicts["document"] = _counted(proven, numbers == document.UNLIKE)
+    return {
+        what: round(
+            float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), LESS, MORE)), 2
+        )
+        for what, share in EXPECTED.items()
+        for seen, heard in (contradicts[what],)
+    }
+
+
+def _counted(heard: Flags, contradicts: Flags) -> tuple[int, int]:
+    return int((heard & contradicts).sum()), int(heard.sum())
+
+
+def _neighbours(keys: Longs) -> tuple[Ints, Ints]:
+    """Each record beside the next few of its key, in stable order."""
+    rows = np.flatnonzero(keys != 0)
+    rows = rows[np.lexsort((rows, keys[rows]))]
+    lefts, rights = [rows[:0]], [rows[:0]]
+    for step in range(1, MET + 1):
+        together = keys[rows][step:] == keys[rows][:-step]
+        lefts.append(rows[:-step][together])
+        rights.append(rows[step:][together])
+    return np.concatenate(lefts).astype(np.int32), np.concatenate(rights).astype(np.int32)
+
+
+def _share_contact(records: Records, left: Ints, right: Ints) -> Flags:
+    found = np.zeros(len(left), dtype=np.bool_)
+    for codes in (records.email.codes, records.street.codes, records.phones[:, 0]):
+        found |= (codes[left] >= 0) & (codes[left] == codes[right])
+    return found
