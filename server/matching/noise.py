@@ -12,18 +12,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from server.matching.columns import Flags, Ints, Longs, gather, mix
+from server.matching.levels import Compared
 from server.matching.model import Model
 from server.matching.records import Records
 
-EXPECTED: Mapping[str, float] = {"first": 0.004, "last": 0.03, "birth_date": 0.015, "document": 0.1}
+EXPECTED: Mapping[str, float] = {"first": 0.004, "last": 0.03, "birth_date": 0.015, "document": 0.06}
 """Share of one person's pairs of records that contradict each other, as the shipped weights take it."""
 
 SURE_OF = 50
 """Pairs' worth of belief in EXPECTED."""
 
 
-LESS, MORE = -1.0, 4.0
-"""Bounds of the bits that a house may move a contradiction: a careless desk makes it weigh less."""
+MOST = 6.0
+"""Bits that a careless desk can take off a contradiction; a careful one adds none."""
 
 MET = 3
 """Neighbours on one anchor that each record is held against."""
@@ -55,11 +56,38 @@ def noise_of(records: Records, model: Model) -> dict[str, float]:
     contradicts["document"] = _counted(proven, numbers == document.UNLIKE)
     return {
         what: round(
-            float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), LESS, MORE)), 2
+            float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), 0, MOST)), 2
         )
         for what, share in EXPECTED.items()
         for seen, heard in (contradicts[what],)
     }
+
+
+def soften(model: Model, outcomes: Mapping[str, Compared]) -> Mapping[str, Compared]:
+    """The outcomes with contradictions weighed as this house deserves, where a proof of the person stands beside.
+
+    An unlike name is softened beside an agreeing birth date or document, an unlike birth date beside a document, a
+    document beside a birth date: what `noise_of` counted. A couple that shares contact only is never softened.
+    """
+    from server.matching.evidence import birth_date, document
+    from server.matching.evidence._parts import KNOWN_NEAR, UNLIKE
+
+    if not any(model.noise.values()):
+        return outcomes
+    born = outcomes["birth_date"].level >= birth_date.SLIP
+    papers = outcomes["document"].level >= document.SLIP
+    first, last = np.divmod(outcomes["name"].level, 10)
+    softened = dict(outcomes)
+    for what, kind, where in (
+        ("first", "name", ((first == UNLIKE) | (first == KNOWN_NEAR)) & (born | papers)),
+        ("last", "name", ((last == UNLIKE) | (last == KNOWN_NEAR)) & (born | papers)),
+        ("birth_date", "birth_date", (outcomes["birth_date"].level == birth_date.UNLIKE) & papers),
+        ("document", "document", (outcomes["document"].level == document.UNLIKE) & born),
+    ):
+        bits = np.where(where, model.noise.get(what, 0.0), 0).astype(np.float32)
+        found = softened[kind]
+        softened[kind] = Compared(found.level, found.stranger + bits, found.kin + bits)
+    return softened
 
 
 def _counted(heard: Flags, contradicts: Flags) -> tuple[int, int]:

@@ -27,7 +27,9 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
     strong, own, other = strong[order], own[order], other[order]
     starts = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))
     best = np.repeat(starts, np.diff(np.append(starts, len(own))))
-    rival = weigh(records, model, other[best], other).outcomes["name"].kin < 0
+    between = weigh(records, model, other[best], other)
+    # two records that are one person by themselves (one of them misnamed) are no rivals
+    rival = (between.outcomes["name"].kin < 0) & (between.bits < log_odds(model.link_cut))
     if not rival.any():
         return bits
     heeded = bits.copy()

@@ -16,6 +16,7 @@ from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints
 from server.matching.levels import REQUIRED, Compared
 from server.matching.model import Model
+from server.matching.noise import soften
 from server.matching.records import Records
 
 SECOND_WITNESS = 0.4
@@ -77,9 +78,15 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     for kind_name, kind in kinds.items():
         found: Compared = kind.compare(records, model, left, right)
         weights = np.array(model.weights[kind_name], dtype=np.float32)
-        stranger = weights[found.level, 0] + found.stranger
-        kin = weights[found.level, 1] + found.kin
-        outcomes[kind_name] = Compared(found.level, stranger, kin)
+        outcomes[kind_name] = Compared(
+            found.level,
+            weights[found.level, 0] + found.stranger,
+            weights[found.level, 1] + found.kin,
+        )
+    outcomes.update(soften(model, outcomes))
+    for kind_name, kind in kinds.items():
+        found = outcomes[kind_name]
+        stranger, kin = found.stranger, found.kin
         if kind.WITNESS:
             strong = np.array([level.strong for level in kind.LEVELS], dtype=np.bool_)[found.level]
             witnesses[kind.WITNESS] = witnesses.get(kind.WITNESS, np.zeros(n, np.bool_)) | strong

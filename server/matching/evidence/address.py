@@ -20,10 +20,11 @@ LEVELS = (
     Level("address_unlike", -1.0, -0.5),
     Level("address_town", 0.0, 0.0, weak=True),
     Level("address_postal", 5.0, 0.0, weak=True),
+    Level("address_number", 6.0, -0.5),
     Level("address_street", 9.0, 0.0),
     Level("address_same", 14.0, 0.5, strong=True),
 )
-ABSENT, UNLIKE, TOWN, POSTAL, STREET, SAME = range(6)
+ABSENT, UNLIKE, TOWN, POSTAL, NUMBER, STREET, SAME = range(7)
 ALIKE = 84
 MOST_TOWN = 5.0
 
@@ -44,21 +45,26 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     street, postal, city = records.street, records.postal, records.city
     a, b = street.codes[left], street.codes[right]
     same_street = (a >= 0) & (a == b)
+    other_number = np.zeros(len(left), dtype=np.bool_)
     pairs = distinct_pairs(a, b, len(street.values))
     if len(pairs.left):
         x, y = pick(street.values, pairs.left), pick(street.values, pairs.right)
         alike = cpdist(x, y, scorer=token_sort_ratio, score_cutoff=ALIKE, dtype=np.float32) >= ALIKE
-        numbers = np.fromiter((_number(p) == _number(q) for p, q in zip(x, y, strict=True)), dtype=np.bool_)
-        pairs.spread(alike & numbers, same_street)
+        numbers = np.array([_number(value) for value in street.values])
+        p, q = numbers[pairs.left], numbers[pairs.right]
+        agree = (p == q) | (p == "") | (q == "")
+        pairs.spread(alike & agree, same_street)
+        names = np.array([_name(value) for value in street.values])
+        pairs.spread(~agree & (names[pairs.left] == names[pairs.right]) & (names[pairs.left] != ""), other_number)
     two_streets = (a >= 0) & (b >= 0)
     same_postal = (postal.codes[left] >= 0) & (postal.codes[left] == postal.codes[right])
     two_postals = (postal.codes[left] >= 0) & (postal.codes[right] >= 0)
     same_city = (city.codes[left] >= 0) & (city.codes[left] == city.codes[right])
     two_cities = (city.codes[left] >= 0) & (city.codes[right] >= 0)
     level = np.select(
-        [same_street & (same_postal | same_city), same_street, same_postal, same_city,
-         two_streets | two_postals | two_cities],
-        [SAME, STREET, POSTAL, TOWN, UNLIKE], ABSENT,
+        [same_street & (same_postal | same_city), same_street, other_number & (same_postal | same_city),
+         same_postal, same_city, two_streets | two_postals | two_cities],
+        [SAME, STREET, NUMBER, POSTAL, TOWN, UNLIKE], ABSENT,
     ).astype(np.int8)  # fmt: skip
     stranger = np.zeros(len(left), dtype=np.float32)
     town = np.clip(model.rarity("city", city.keys(), 1 / 300)[left] - 3, 0, MOST_TOWN)
@@ -70,6 +76,10 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
 
 def _number(street: str) -> str:
     return next((word for word in street.split() if word.isdigit()), "")
+
+
+def _name(street: str) -> str:
+    return " ".join(word for word in street.split() if not word.isdigit())
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

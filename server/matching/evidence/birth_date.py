@@ -47,8 +47,6 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
     stranger[level == SAME] = rare[left][level == SAME]
     kin = np.zeros(len(left), dtype=np.float32)
-    careless = model.noise.get("birth_date", 0.0)
-    stranger[level == UNLIKE] = kin[level == UNLIKE] = careless
     kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
     return Compared(level, stranger, kin)
 

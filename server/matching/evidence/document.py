@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from server.matching.columns import Ints
-from server.matching.evidence._number import UNLIKE, compare_numbers, last_characters
+from server.matching.columns import Ints, digests, gather, mix
+from server.matching.evidence._number import SLIP, UNLIKE, compare_numbers, last_characters
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
+
+__all__ = ["SLIP", "UNLIKE"]
 
 GROUP = "person"
 WITNESS = "document"
@@ -19,20 +19,26 @@ LEVELS = (
     Level("document_unlike", -2.0, -2.0),
     Level("document_of_many"),
     Level("document_slip", 12.0, 8.0),
-    Level("document_same", 24.0, 14.0, strong=True),
+    Level("document_same", 26.0, 16.0, strong=True),
 )
 
 
 def keys(records: Records) -> Iterator[Keyed]:
-    """The number as it stands."""
-    yield Keyed.of("document number", records.document.keys())
+    """The number as it stands; either half with the first letter of a name (for one wrong digit)."""
+    column = records.document
+    yield Keyed.of("document number", column.keys())
+    for half in (
+        digests("f" + value[: len(value) // 2] for value in column.values),
+        digests("b" + value[len(value) // 2 :] for value in column.values),
+    ):
+        for letter in (records.first, records.last):
+            initial = gather(records.parts.initials, letter, 0)
+            yield Keyed.of("half a document, letter", mix(gather(half, column.codes, 0), initial))
 
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal, one character apart, or another."""
-    found = compare_numbers(records.document, "document bearers", model, left, right)
-    careless = np.where(found.level == UNLIKE, model.noise.get("document", 0.0), 0).astype(np.float32)
-    return Compared(found.level, found.stranger + careless, found.kin + careless)
+    return compare_numbers(records.document, "document bearers", model, left, right)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

@@ -119,9 +119,6 @@ def _weigh(
     """(stranger, kin) bits of the levels, with rarity where the names agree."""
     base_first = np.array([FIRST[k] for k in range(EQUAL + 1)], dtype=np.float32)
     base_last = np.array([LAST[k] for k in range(EQUAL + 1)], dtype=np.float32)
-    for part, base in (("first", base_first), ("last", base_last)):
-        careless = model.noise.get(part, 0.0)
-        base[[UNLIKE, KNOWN_NEAR]] = np.minimum(base[[UNLIKE, KNOWN_NEAR]] + careless, 0)
     stranger = base_first[first, 0] + base_last[last, 0]
     kin = base_first[first, 1] + base_last[last, 1]
     stranger += _rare(records, model, "first", COMMON_FIRST, RAREST_FIRST, first, fl, fr)
