@@ -21,6 +21,9 @@ from server.matching.scoring import log_odds, probabilities, score
 QUESTIONS_PER_GROUP = 3
 """A group is asked about in its likeliest pairs only; the answers bring the next ones up."""
 
+QUESTIONS_PER_100 = 3
+"""Questions a desk can be asked, for each hundred records; those that would settle most pairs come first."""
+
 DOUBT = 0.5
 """From here up to the cut a person is asked; below, two records simply stay apart."""
 
@@ -158,12 +161,20 @@ def _questions(
         if a != c and not state.forbidden(a, c):
             candidate = (-b, i, j)
             best[a, c] = min(best.get((a, c), candidate), candidate)
+    sizes = np.bincount(state.label, minlength=len(records))
+    ranked: list[tuple[float, tuple[float, int, int]]] = []
+    for (a, c), doubt in best.items():
+        odds = 2.0 ** -doubt[0]
+        settled = odds / (1 + odds) * int(sizes[a]) * int(sizes[c])
+        ranked.append((-settled, doubt))
     asked: list[tuple[float, int, int]] = []
     times: Counter[int] = Counter()
-    for doubt in sorted(best.values()):
+    most = len(records) * QUESTIONS_PER_100 / 100
+    for _, doubt in sorted(ranked):
         sides = [int(state.label[at]) for at in doubt[1:]]
-        if max(times[side] for side in sides) < QUESTIONS_PER_GROUP:
+        if max(times[side] for side in sides) < QUESTIONS_PER_GROUP and len(asked) < most:
             times.update(sides)
             asked.append(doubt)
+    asked.sort()
     chances = probabilities(np.array([-b for b, _, _ in asked], dtype=np.float32)).tolist()
     return [(i, j, p) for (_, i, j), p in zip(asked, chances, strict=True)]

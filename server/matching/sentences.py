@@ -29,6 +29,7 @@ SENTENCES = {
     "birth_year_or_day": N_("birth dates that agree only in part: {date}, {other}"),
     "birth_unlike": N_("unlike birth dates: {date}, {other}"),
     "address_same": N_("same address, {address}"),
+    "address_number": N_("same street, another number: {address}, {other}"),
     "address_street": N_("same street: {address}, {other}"),
     "address_postal": N_("same postal code: {address}, {other}"),
     "address_town": N_("same town: {address}, {other}"),
