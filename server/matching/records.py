@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,8 @@ _REAL = ("real", "disposable", "shared")
 _ALIAS = ("alias", "relay")
 _PHONE = ("mobile", "landline", "unverifiable")
 _UNKNOWN_DAY = -1
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,18 @@ class Records:
     stay_from: Ints
     stay_to: Ints
     amount: Longs
+    derived: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, what: str, make: Callable[[], T], model: object = None) -> T:
+        """What `make` derives from all values of a column, made at its first use and kept for every later pair.
+
+        `model` names the statistics it was made with, where it depends on any.
+        """
+        key = (what, id(model))
+        if key not in self.derived:
+            self.derived[key] = (model, make())  # the model is held, so that its id stays its own
+        found: T = self.derived[key][1]
+        return found
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -6,14 +6,17 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Column, Ints, distinct_pairs, pick
+from server.matching.columns import Bits, Column, Flags, Ints, distinct_pairs, pick
 from server.matching.levels import Compared
 from server.matching.model import Model
+from server.matching.records import Records
 
 ABSENT, UNLIKE, SHARED, SLIP, SAME = range(5)
 
 
-def compare_numbers(column: Column, bearers: str, model: Model, left: Ints, right: Ints) -> Compared:
+def compare_numbers(
+    records: Records, column: Column, bearers: str, model: Model, left: Ints, right: Ints
+) -> Compared:
     """Levels of two number columns; a number on many unlike guests is nobody's."""
     a, b = column.codes[left], column.codes[right]
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
@@ -23,12 +26,17 @@ def compare_numbers(column: Column, bearers: str, model: Model, left: Ints, righ
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
         pairs.spread(np.where(apart <= 1, SLIP, UNLIKE).astype(np.int8), level)
     level[(a >= 0) & (a == b)] = SAME
-    values = column.keys()
-    nobodys = model.is_shared(values)
+    nobodys, many_of = records.once(bearers, lambda: _bearers(column, bearers, model), model)
     level[(level > SHARED) & (nobodys[left] | nobodys[right])] = SHARED
-    many = np.log2(model.bearers(bearers, values))[left].astype(np.float32)
+    many = many_of[left]
     less = np.where(level == SAME, -2 * many, 0).astype(np.float32)
     return Compared(level, less, less)
+
+
+def _bearers(column: Column, bearers: str, model: Model) -> tuple[Flags, Bits]:
+    """Of each record's number: whether it is nobody's, and log2 of how many unlike persons bear it."""
+    values = column.keys()
+    return model.is_shared(values), np.log2(model.bearers(bearers, values)).astype(np.float32)
 
 
 def last_characters(column: Column, i: int, j: int) -> dict[str, str]:

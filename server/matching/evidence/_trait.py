@@ -7,16 +7,19 @@ import numpy as np
 from server.matching.columns import Column, Ints
 from server.matching.levels import Compared
 from server.matching.model import Model
+from server.matching.records import Records
 
 
 def compare_traits(
-    column: Column, table: str, commonest: float, most: float, model: Model, left: Ints, right: Ints
+    records: Records, column: Column, table: str, commonest: float, most: float, model: Model, left: Ints, right: Ints
 ) -> Compared:
     """Equal (2) values weigh by how few guests bear them, up to `most` bits; unlike ones are level 1."""
     a, b = column.codes[left], column.codes[right]
     level = np.select([(a < 0) | (b < 0), a == b], [0, 2], 1).astype(np.int8)
-    rare = np.clip(model.rarity(table, column.keys(), commonest)[left] - 2, 0, most)
-    stranger = np.where(level == 2, rare, 0).astype(np.float32)
+    rare = records.once(
+        f"{table}, rarity", lambda: np.clip(model.rarity(table, column.keys(), commonest) - 2, 0, most), model
+    )
+    stranger = np.where(level == 2, rare[left], 0).astype(np.float32)
     return Compared(level, stranger, np.zeros(len(left), dtype=np.float32))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Ints, distinct_pairs, gather, mix, pick
+from server.matching.columns import Column, Ints, distinct_pairs, gather, mix, pick
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -50,12 +50,12 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     if len(pairs.left):
         x, y = pick(street.values, pairs.left), pick(street.values, pairs.right)
         alike = cpdist(x, y, scorer=token_sort_ratio, score_cutoff=ALIKE, dtype=np.float32) >= ALIKE
-        numbers = np.array([_number(value) for value in street.values])
+        numbers, names = records.once("street, number and name", lambda: _number_and_name(street))
         p, q = numbers[pairs.left], numbers[pairs.right]
-        agree = (p == q) | (p == "") | (q == "")
+        agree = (p == q) | (p < 0) | (q < 0)
         pairs.spread(alike & agree, same_street)
-        names = np.array([_name(value) for value in street.values])
-        pairs.spread(~agree & (names[pairs.left] == names[pairs.right]) & (names[pairs.left] != ""), other_number)
+        p, q = names[pairs.left], names[pairs.right]
+        pairs.spread(~agree & (p == q) & (p >= 0), other_number)
     two_streets = (a >= 0) & (b >= 0)
     same_postal = (postal.codes[left] >= 0) & (postal.codes[left] == postal.codes[right])
     two_postals = (postal.codes[left] >= 0) & (postal.codes[right] >= 0)
@@ -67,19 +67,21 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         [SAME, STREET, NUMBER, POSTAL, TOWN, UNLIKE], ABSENT,
     ).astype(np.int8)  # fmt: skip
     stranger = np.zeros(len(left), dtype=np.float32)
-    town = np.clip(model.rarity("city", city.keys(), 1 / 300)[left] - 3, 0, MOST_TOWN)
-    stranger[level == TOWN] = town[level == TOWN]
+    town = records.once(
+        "town, rarity", lambda: np.clip(model.rarity("city", city.keys(), 1 / 300) - 3, 0, MOST_TOWN), model
+    )
+    stranger[level == TOWN] = town[left][level == TOWN]
     elsewhere = two_streets & ((level == TOWN) | (level == POSTAL))
     stranger[elsewhere] = -1.0 - np.where(level[elsewhere] == POSTAL, LEVELS[POSTAL].stranger, 0)
     return Compared(level, stranger.astype(np.float32), np.zeros(len(left), dtype=np.float32))
 
 
-def _number(street: str) -> str:
-    return next((word for word in street.split() if word.isdigit()), "")
-
-
-def _name(street: str) -> str:
-    return " ".join(word for word in street.split() if not word.isdigit())
+def _number_and_name(street: Column) -> tuple[Ints, Ints]:
+    """Of each street its first number and its words, each as a code; -1 where it has none."""
+    words = [value.split() for value in street.values]
+    numbers = Column.of(next((word for word in of if word.isdigit()), None) for of in words)
+    names = Column.of(" ".join(word for word in of if not word.isdigit()) for of in words)
+    return numbers.codes, names.codes
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

@@ -44,7 +44,11 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     """Rarity of the date itself decides what an equal date is worth: a desk's favourite date is common."""
     level = levels(records, left, right)
     stranger = np.zeros(len(left), dtype=np.float32)
-    rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
+    rare = records.once(
+        "birth date, rarity",
+        lambda: np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST),
+        model,
+    )
     stranger[level == SAME] = rare[left][level == SAME]
     kin = np.zeros(len(left), dtype=np.float32)
     kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
@@ -58,40 +62,39 @@ def alike(records: Records, left: Longs, right: Longs) -> Flags:
 
 def levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
     """The level of each pair of dates."""
-    ymd = _ymd(records.birth)
+    ymd, digits_of = records.once("birth date, parts", lambda: _parts(records.birth))
     a, b = ymd[left], ymd[right]
+    one, two = digits_of[left], digits_of[right]
     both = (records.birth[left] >= 0) & (records.birth[right] >= 0)
     same = records.birth[left] == records.birth[right]
     year, month, day = (a[:, k] == b[:, k] for k in range(3))
     swapped = year & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])
-    digits = _digits(a) != _digits(b)
-    one_off = digits.sum(axis=1) == 1
-    turned = _turned(_digits(a), _digits(b)) | (month & day & (np.abs(a[:, 0] - b[:, 0]) % 100 == 0))
+    one_off = (one != two).sum(axis=1) == 1
+    turned = _turned(one, two) | (month & day & (np.abs(a[:, 0] - b[:, 0]) % 100 == 0))
     parts = year.astype(np.int8) + month + day
     return np.select(
         [~both, same, swapped, one_off | turned, parts == 2], [ABSENT, SAME, SWAPPED, SLIP, PARTLY], UNLIKE
     ).astype(np.int8)
 
 
-def _ymd(days: Ints) -> Longs:
+def _parts(days: Ints) -> tuple[Ints, Levels]:
+    """Year, month and day of each record, and the eight digits they are written with."""
     unique, inverse = np.unique(days, return_inverse=True)
     known = [date.fromordinal(max(int(day), 1)) for day in unique]
-    table = np.array([(d.year, d.month, d.day) for d in known], dtype=np.int64).reshape(-1, 3)
-    return np.asarray(table[inverse], dtype=np.int64)
+    table = np.array([(d.year, d.month, d.day) for d in known], dtype=np.int32).reshape(-1, 3)
+    number = table[:, 0] * 10_000 + table[:, 1] * 100 + table[:, 2]
+    digits = (number[:, None] // 10 ** np.arange(7, -1, -1) % 10).astype(np.int8)
+    return table[inverse], digits[inverse]
 
 
-def _digits(ymd: Longs) -> Longs:
-    number = ymd[:, 0] * 10_000 + ymd[:, 1] * 100 + ymd[:, 2]
-    return np.asarray(number[:, None] // 10 ** np.arange(7, -1, -1) % 10, dtype=np.int64)
-
-
-def _turned(a: Longs, b: Longs) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _turned(a: Levels, b: Levels) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Two neighbouring digits changed places."""
     differ = a != b
     found = np.zeros(len(a), dtype=np.bool_)
+    two = differ.sum(axis=1) == 2
     for k in range(7):
         found |= (
-            (differ.sum(axis=1) == 2) & differ[:, k] & differ[:, k + 1]
+            two & differ[:, k] & differ[:, k + 1]
             & (a[:, k] == b[:, k + 1]) & (a[:, k + 1] == b[:, k])
         )  # fmt: skip
     return found

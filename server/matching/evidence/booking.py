@@ -48,10 +48,8 @@ def _shares_reference(
     found = np.zeros(len(left), dtype=np.bool_)
     if not len(records.reference_rows):
         return found
-    starts = np.searchsorted(records.reference_rows, np.arange(len(records) + 1))
-    counts = np.diff(starts)
     size = max(len(records.reference.values), 1)
-    held = np.unique(records.reference_rows.astype(np.int64) * size + records.reference.codes)
+    starts, counts, held = records.once("reference, of record", lambda: _held(records, size))
     for nth in range(int(counts.max())):
         has = counts[left] > nth
         code: Longs = records.reference.codes[starts[left[has]] + nth].astype(np.int64)
@@ -59,6 +57,13 @@ def _shares_reference(
         at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
         found[np.flatnonzero(has)] |= held[at] == wanted
     return found
+
+
+def _held(records: Records, size: int) -> tuple[Longs, Longs, Longs]:
+    """Where each record's references begin, how many it has, and record x size + reference of all, sorted."""
+    starts = np.searchsorted(records.reference_rows, np.arange(len(records) + 1)).astype(np.int64)
+    held = np.unique(records.reference_rows.astype(np.int64) * size + records.reference.codes)
+    return starts, np.diff(starts), held
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

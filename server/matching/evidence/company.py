@@ -22,7 +22,7 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal values weigh by rarity."""
-    return compare_traits(records.company, "company", 1 / 200, 5.0, model, left, right)
+    return compare_traits(records, records.company, "company", 1 / 200, 5.0, model, left, right)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

@@ -38,7 +38,7 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal, one character apart, or another."""
-    return compare_numbers(records.document, "document bearers", model, left, right)
+    return compare_numbers(records, records.document, "document bearers", model, left, right)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, distinct_pairs, gather, mix, pick
+from server.matching.columns import Bits, Column, Flags, Ints, distinct_pairs, gather, mix, pick
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -45,8 +45,9 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     if len(pairs.left):
         x, y = pick(column.values, pairs.left), pick(column.values, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-        bare = np.fromiter((_bare(p) != _bare(q) for p, q in zip(x, y, strict=True)), dtype=np.bool_)
-        found = np.where((apart <= 1) & bare, SLIP, UNLIKE).astype(np.int8)
+        bare = records.once("email, bare", lambda: Column.of(map(_bare, column.values)).codes)
+        slips = (apart <= 1) & (bare[pairs.left] != bare[pairs.right])
+        found = np.where(slips, SLIP, UNLIKE).astype(np.int8)
         pairs.spread(found, level)
     mail = records.mailbox.codes
     same_box = (mail[left] >= 0) & (mail[left] == mail[right]) & (level == UNLIKE)
@@ -55,19 +56,26 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     level[same_box & (level == UNLIKE) & ~plain] = MAILBOX
     same = (a >= 0) & (a == b)
     level[same] = SAME
-    values = column.keys()
-    nobodys = model.is_shared(values)
+    nobodys, many_of = records.once("email, bearers", lambda: _bearers(records, model), model)
     level[(level > SHARED) & (nobodys[left] | nobodys[right])] = SHARED
     stranger = np.zeros(len(left), dtype=np.float32)
     kin = np.zeros(len(left), dtype=np.float32)
-    many = np.log2(model.bearers("email bearers", values)[left])
+    many = many_of[left]
     stranger[level == SAME] = -many[level == SAME]
     kin[level == SAME] = -1.7 * many[level == SAME]
     box = level == MAILBOX
     if box.any():
-        often = np.log2(model.bearers("mailbox", records.mailbox.keys())[left])
-        stranger[box] = -2 * np.maximum(often[box] - 1, 0)
+        often = records.once(
+            "mailbox, bearers", lambda: np.log2(model.bearers("mailbox", records.mailbox.keys())), model
+        )
+        stranger[box] = -2 * np.maximum(often[left[box]] - 1, 0)
     return Compared(level, stranger, kin)
+
+
+def _bearers(records: Records, model: Model) -> tuple[Flags, Bits]:
+    """Of each record's address: whether it is nobody's, and log2 of how many unlike persons bear it."""
+    values = records.email.keys()
+    return model.is_shared(values), np.log2(model.bearers("email bearers", values)).astype(np.float32)
 
 
 def _bare(address: str) -> str:
@@ -84,10 +92,15 @@ def _domain_slips(records: Records, model: Model, left: Ints, right: Ints) -> Fl
     if len(pairs.left):
         x, y = pick(column.values, pairs.left), pick(column.values, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8) <= 2
-        names = np.fromiter(
-            (p.partition(".")[0] == q.partition(".")[0] for p, q in zip(x, y, strict=True)), dtype=np.bool_
+        name = records.once(
+            "domain, name", lambda: Column.of(value.partition(".")[0] for value in column.values).codes
         )
-        seen = model.tables["domain"].count(column.digests) if "domain" in model.tables else None
+        names = name[pairs.left] == name[pairs.right]
+        seen = records.once(
+            "domain, seen",
+            lambda: model.tables["domain"].count(column.digests) if "domain" in model.tables else None,
+            model,
+        )
         rare = np.ones(len(x), dtype=np.bool_)
         if seen is not None:
             rare = np.minimum(seen[pairs.left], seen[pairs.right]) <= HARDLY_SEEN

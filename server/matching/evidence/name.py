@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Bits, Ints, Levels, Longs, gather, mix
+from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix
 from server.matching.evidence._parts import (
     ABSENT,
     COMPOUND,
@@ -24,7 +24,7 @@ from server.matching.evidence._parts import (
 )  # fmt: skip
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
-from server.matching.records import Records
+from server.matching.records import Parts, Records
 
 GROUP = "person"
 WITNESS = None
@@ -80,13 +80,7 @@ def keys(records: Records) -> Iterator[Keyed]:
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Judge names in the written order and, where that fits badly, the other way round."""
     parts = records.parts
-    seen_first = model.tables["first"].count(parts.digests) if "first" in model.tables else None
-    seen_last = model.tables["last"].count(parts.digests) if "last" in model.tables else None
-    known_first = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
-    known_last = np.zeros(len(parts.values), dtype=np.bool_)
-    if seen_first is not None and seen_last is not None:
-        known_first |= seen_first >= 4
-        known_last |= seen_last >= 4
+    known_first, known_last = records.once("name, established", lambda: _established(parts, model), model)
     fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
     first = compare_parts(parts, fl, fr, known_first, given=True)
     last = compare_parts(parts, sl, sr, known_last)
@@ -113,6 +107,16 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
 
 
+def _established(parts: Parts, model: Model) -> tuple[Flags, Flags]:
+    """Whether each spelling is a first name, a last name of its own: listed, or borne by several persons."""
+    first = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
+    last = np.zeros(len(parts.values), dtype=np.bool_)
+    if "first" in model.tables and "last" in model.tables:
+        first |= model.tables["first"].count(parts.digests) >= 4
+        last |= model.tables["last"].count(parts.digests) >= 4
+    return first, last
+
+
 def _weigh(
     records: Records, model: Model, first: Levels, last: Levels, fl: Ints, fr: Ints, sl: Ints, sr: Ints
 ) -> tuple[Bits, Bits]:
@@ -130,7 +134,11 @@ def _rare(
     records: Records, model: Model, table: str, common: float, most: float, level: Levels, a: Ints, b: Ints
 ) -> Bits:
     agree = level >= NICKNAME
-    bits = np.minimum(model.rarity(table, records.parts.digests, common), most)
+    bits = records.once(
+        f"{table} name, rarity",
+        lambda: np.minimum(model.rarity(table, records.parts.digests, common), most),
+        model,
+    )
     if not len(bits):
         return np.zeros(len(level), dtype=np.float32)
     return np.where(agree, np.minimum(bits[a], bits[b]), 0).astype(np.float32)

@@ -26,7 +26,7 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal values weigh by rarity."""
-    return compare_traits(records.nationality, "nationality", 1 / 8, 3.0, model, left, right)
+    return compare_traits(records, records.nationality, "nationality", 1 / 8, 3.0, model, left, right)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Bits, Ints, Levels, digests, distinct_pairs, gather, mix, pick
+from server.matching.columns import Bits, Column, Flags, Ints, Levels, digests, distinct_pairs, gather, mix, pick
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -72,17 +72,19 @@ def _compare(records: Records, model: Model, a: Ints, b: Ints) -> tuple[Levels, 
         x, y = pick(values, pairs.left), pick(values, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
         found = np.where(apart <= 1, SLIP, UNLIKE).astype(np.int8)
-        ends = np.fromiter(
-            (p[-SUBSCRIBER:] == q[-SUBSCRIBER:] for p, q in zip(x, y, strict=True)), dtype=np.bool_
-        )
-        found[ends] = END
+        end = records.once("phone, end", lambda: Column.of(value[-SUBSCRIBER:] for value in values).codes)
+        found[end[pairs.left] == end[pairs.right]] = END
         pairs.spread(found, level)
     level[(a >= 0) & (a == b)] = SAME
-    nobodys = model.is_shared(records.phone.digests)
-    if len(nobodys):
-        level[(level > SHARED) & (nobodys[a] | nobodys[b])] = SHARED
-    many = np.log2(model.bearers("phone bearers", gather(records.phone.digests, a, 0))).astype(np.float32)
-    return level, many
+    nobodys, many = records.once("phone, bearers", lambda: _bearers(records, model), model)
+    level[(level > SHARED) & (nobodys[a] | nobodys[b])] = SHARED
+    return level, many[a]
+
+
+def _bearers(records: Records, model: Model) -> tuple[Flags, Bits]:
+    """Of each number, then of none: whether it is nobody's, and log2 of how many unlike persons bear it."""
+    numbers = np.append(records.phone.digests, 0)
+    return model.is_shared(numbers), np.log2(model.bearers("phone bearers", numbers)).astype(np.float32)
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:
