@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         raise Refused("resolve_no_spark")
     decisions = read_decisions(args.decisions) if args.decisions else None
     resolved = resolve(args.records, decisions)
-    write_text(args.out, cluster_lines(resolved))
+    write_text(args.out, cluster_lines(resolved.clusters()))
     if args.report:
         write_text(args.report, _report(resolved))
     report = resolved.partition.report
