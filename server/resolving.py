@@ -29,6 +29,12 @@ POOL_FROM = 4_000
 
 LONGEST_CELL = 1_000_000
 
+CHUNK = 1 << 20
+"""Characters of clusters written at once."""
+
+DATE_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
+"""When two are seen equally often in a column, the earlier one here holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -147,11 +153,8 @@ def clean_rows(rows: Sequence[Row]) -> list[CleanRecord]:
     Day and month order is found per source and column over the whole file. The house's country, the last hint
     for a telephone number, is the one that most rows name.
     """
-    country = _house_country(rows)
-    contexts = {
-        source: Context(country=country, date_orders=orders) for source, orders in _date_orders(rows).items()
-    }
-    work = [(_values(row), contexts[row.get("source", "")]) for row in rows]
+    known = contexts(hints(rows))
+    work = [(row, known[row.get("source", "")]) for row in rows]
     workers = min(os.cpu_count() or 1, 4)
     if len(work) < POOL_FROM or workers < 2:
         return _clean_some(work)
@@ -162,39 +165,55 @@ def clean_rows(rows: Sequence[Row]) -> list[CleanRecord]:
 
 
 def _clean_some(work: Sequence[tuple[Row, Context]]) -> list[CleanRecord]:
-    return [clean(values, context) for values, context in work]
+    return [clean_row(row, context) for row, context in work]
 
 
-def _values(row: Row) -> Row:
-    """The row as the cleaning reads it. A system's own key may be the reference that another one quotes."""
+def clean_row(row: Row, context: Context) -> CleanRecord:
+    """The clean reading of one row. A system's own key may be the reference that another one quotes."""
     values = {field: text for field, text in row.items() if field in FIELDS}
     if "source_key" in row:
         values.setdefault("reference", row["source_key"])
-    return values
+    return clean(values, context)
 
 
-def _house_country(rows: Sequence[Row]) -> str:
-    named = Counter(row["country"] for row in rows if "country" in row)
-    found: Counter[str] = Counter()
-    for text, times in named.items():
-        code = read_country(text)
-        if code:
-            found[code] += times
-    return min(found, key=lambda code: (-found[code], code)) if found else Context().country
+Hint = tuple[str, str, str]
+"""(source, field, what its cell says): the country of `country`, the order of a date field, or nothing."""
 
 
-def _date_orders(rows: Sequence[Row]) -> dict[str, dict[str, DateOrder]]:
-    texts: dict[str, dict[str, list[str]]] = {}
+def hints(rows: Iterable[Row]) -> Counter[Hint]:
+    """What rows tell about the whole file, counted; the hints of parts of a file add up to the file's."""
+    texts: Counter[Hint] = Counter()
     for row in rows:
-        columns = texts.setdefault(row.get("source", ""), {})
-        for field in DATE_FIELDS:
+        source = row.get("source", "")
+        texts[source, "", ""] += 1
+        for field in ("country", *DATE_FIELDS):
             if field in row:
-                columns.setdefault(field, []).append(row[field])
-    found: dict[str, dict[str, DateOrder]] = {}
-    for source, columns in texts.items():
-        orders = ((field, find_date_order(values)) for field, values in columns.items())
-        found[source] = {field: order for field, order in orders if order}
+                texts[source, field, row[field]] += 1
+    found: Counter[Hint] = Counter()
+    for (source, field, text), times in texts.items():
+        said = read_country(text) if field == "country" else find_date_order([text]) if field else ""
+        found[source, field if said else "", said or ""] += times
     return found
+
+
+def contexts(found: Mapping[Hint, int]) -> dict[str, Context]:
+    """What each source's rows are read with, from the hints of all rows."""
+    countries: Counter[str] = Counter()
+    orders: dict[str, dict[str, Counter[DateOrder]]] = {}
+    for (source, field, said), times in found.items():
+        of_source = orders.setdefault(source, {})
+        if field == "country":
+            countries[said] += times
+        elif said in DATE_ORDERS:
+            of_source.setdefault(field, Counter())[said] += times
+    country = min(countries, key=lambda code: (-countries[code], code), default=Context().country)
+    return {
+        source: Context(
+            country=country,
+            date_orders={field: max(DATE_ORDERS, key=seen.__getitem__) for field, seen in fields.items()},
+        )
+        for source, fields in orders.items()
+    }
 
 
 def read_decisions(path: Path) -> Decisions:
@@ -229,10 +248,15 @@ def write_text(path: Path, lines: Iterable[str]) -> None:
         raise Refused("resolve_cannot_write", {"file": str(path), "why": why}) from None
 
 
-def cluster_lines(resolved: Resolved) -> Iterator[str]:
+def cluster_lines(clusters: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The lines of CLUSTERS.csv: record_id, cluster_id, every record once."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(("record_id", "cluster_id"))
-    writer.writerows(resolved.clusters())
+    for pair in clusters:
+        writer.writerow(pair)
+        if buffer.tell() > CHUNK:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
     yield buffer.getvalue()

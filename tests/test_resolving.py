@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main
+from server.spark import session
 
 HEADER = "record_id,source,source_key,"
 HEADER += "first_name,last_name,full_name,email,phone,birth_date,stay_from,stay_to,notes"
@@ -166,11 +167,26 @@ def test_a_missing_argument_is_wrong_usage() -> None:
     assert stopped.value.code == 2
 
 
-def test_the_spark_runner_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_spark_runner_says_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     source = write(tmp_path / "records.csv", *ROWS)
+    monkeypatch.setattr(session, "find_spec", lambda name: None)
 
     assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--runner", "spark"]) == 1
-    assert "extra `spark`" in capsys.readouterr().err
+    assert "extra `spark`, of which this is not installed: pyspark" in capsys.readouterr().err
+
+
+def test_the_spark_runner_says_that_there_is_no_java(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "records.csv", *ROWS)
+    monkeypatch.setattr(session, "find_spec", lambda name: name)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--runner", "spark"]) == 1
+    assert "openjdk-17-jre-headless" in capsys.readouterr().err
 
 
 def test_decisions_of_people_outrank_the_engine(tmp_path: Path) -> None:

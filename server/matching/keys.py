@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from server.discovery import discover
-from server.matching.columns import Ints, Longs, mix
+from server.matching.columns import Ints, Longs, digest, mix
 from server.matching.levels import REQUIRED, Keyed
 from server.matching.records import Records
 
 CAP = 60
 """Records on one key of which every two are compared; above, a second and third field must agree too."""
+
+REFINEMENTS = 3
+"""How many further fields, one after the other, must agree in a crowded block."""
 
 NEIGHBOURS = 12
 """Where even the refined key is over the cap, each record meets this many next ones in a fixed order."""
@@ -29,14 +34,10 @@ class Candidates:
     capped: dict[str, int]
 
 
-def all_keys(records: Records) -> list[Keyed]:
+def _all_keys(records: Records) -> Iterator[Keyed]:
     """The keys of every kind of evidence, in a fixed order."""
-    return [
-        keyed
-        for kind in discover("server.matching.evidence", REQUIRED).values()
-        for keyed in kind.keys(records)
-        if len(keyed.rows)
-    ]
+    for kind in discover("server.matching.evidence", REQUIRED).values():
+        yield from kind.keys(records)
 
 
 def keys_of(records: Records) -> tuple[Ints, Longs]:
@@ -46,7 +47,7 @@ def keys_of(records: Records) -> tuple[Ints, Longs]:
     """
     rows = [np.zeros(0, dtype=np.int32)]
     keys = [np.zeros(0, dtype=np.int64)]
-    for keyed in all_keys(records):
+    for keyed in _all_keys(records):
         rows.append(records.order[keyed.rows])
         keys.append(_of_kind(keyed))
     both = np.unique(np.stack([np.concatenate(rows).astype(np.int64), np.concatenate(keys)]), axis=1)
@@ -54,23 +55,36 @@ def keys_of(records: Records) -> tuple[Ints, Longs]:
 
 
 def _of_kind(keyed: Keyed) -> Longs:
-    from server.matching.columns import digest
-
     return mix(keyed.keys, digest(keyed.kind))
+
+
+def blocks_of(records: Records) -> list[Keyed]:
+    """The keys whose blocks are paired, by record position.
+
+    The same on every machine and for any batch of records: which kind a key is of, and which of several of
+    one kind (the second telephone, the second week of a stay), is part of its digest.
+    """
+    seen: Counter[str] = Counter()
+    found = []
+    for keyed in _all_keys(records):
+        seen[keyed.kind] += 1
+        if len(keyed.rows):
+            found.append(Keyed(keyed.kind, keyed.rows, mix(_of_kind(keyed), seen[keyed.kind])))
+    return found
 
 
 def candidates(records: Records) -> Candidates:
     """All pairs that share a key, with crowded keys refined and, at the last, capped."""
     n = len(records)
-    refiners = _refiners(records)
+    refined_by = refiners(records)
     gathered = [np.zeros(0, dtype=np.int64)]
     pairs: dict[str, int] = {}
     refined: dict[str, int] = {}
     capped: dict[str, int] = {}
-    for keyed in all_keys(records):
+    for keyed in blocks_of(records):
         rows, keys = keyed.rows, keyed.keys
-        for depth in range(len(refiners) + 1):
-            rows, starts, sizes = _blocks(rows, keys, records)
+        for refiner in (*refined_by, None):
+            rows, keys, starts, sizes = _blocks(rows, keys)
             fits = sizes <= CAP
             made = _within(rows, starts[fits], sizes[fits], n)
             gathered.append(made)
@@ -79,14 +93,13 @@ def candidates(records: Records) -> Candidates:
             if not len(crowded):
                 break
             inside = np.concatenate([np.arange(starts[k], starts[k] + sizes[k]) for k in crowded])
-            owner = np.repeat(crowded, sizes[crowded]).astype(np.int64) + 1
-            rows = rows[inside]
-            if depth == len(refiners):
-                gathered.append(_neighbours(rows, owner, n))
+            rows, keys = rows[inside], keys[inside]
+            if refiner is None:
+                gathered.append(_neighbours(rows, keys, n))
                 capped[keyed.kind] = capped.get(keyed.kind, 0) + len(crowded)
                 break
             refined[keyed.kind] = refined.get(keyed.kind, 0) + len(crowded)
-            keys = mix(owner, refiners[depth][rows])
+            keys = refine(keys, refiner[rows])
     joint = np.concatenate(gathered)
     gathered.clear()
     joint.sort()  # in its place: np.unique's table of ten million took six times as long and 170 MB more
@@ -96,8 +109,16 @@ def candidates(records: Records) -> Candidates:
     )
 
 
-def _refiners(records: Records) -> list[Longs]:
-    """Second and third fields for crowded keys; a record without the field keeps a place of its own kind."""
+def refine(keys: Longs, refiner: Longs) -> Longs:
+    """The keys of crowded blocks, row by row, with one more field that must agree."""
+    return mix(keys, refiner)
+
+
+def refiners(records: Records) -> tuple[Longs, ...]:
+    """What must agree too in a crowded block, field after field, by position; REFINEMENTS of them.
+
+    A record without the field keeps a place of its own kind. Never 0, so refining loses no record.
+    """
     parts = records.parts
     last = mix(records.part_keys(records.last, parts.sounds) | 1, 1)
     first = mix(records.part_keys(records.first, parts.initials) | 1, 2)
@@ -106,11 +127,11 @@ def _refiners(records: Records) -> list[Longs]:
     has = records.phones[:, 0] >= 0
     phone[has] = records.phone.digests[records.phones[has, 0]]
     place = np.where(contact != 0, contact, np.where(phone != 0, phone, records.city.keys()))
-    return [last, mix(first, last), mix(first, place | 1)]
+    return last, mix(first, last), mix(first, place | 1)
 
 
-def _blocks(rows: Ints, keys: Longs, records: Records) -> tuple[Ints, Longs, Longs]:
-    """Rows sorted by key, and where each key with two rows or more starts and how many it has."""
+def _blocks(rows: Ints, keys: Longs) -> tuple[Ints, Longs, Longs, Longs]:
+    """Rows and keys sorted by key, and where each key with two rows or more starts and how many it has."""
     order = np.lexsort((rows, keys))
     rows, keys = rows[order], keys[order]
     once = np.ones(len(rows), dtype=np.bool_)
@@ -119,7 +140,7 @@ def _blocks(rows: Ints, keys: Longs, records: Records) -> tuple[Ints, Longs, Lon
     first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])) if len(keys) else np.zeros(0, int)
     sizes = np.diff(np.append(first, len(keys)))
     several = sizes > 1
-    return rows, first[several].astype(np.int64), sizes[several].astype(np.int64)
+    return rows, keys, first[several].astype(np.int64), sizes[several].astype(np.int64)
 
 
 def _within(rows: Ints, starts: Longs, sizes: Longs, n: int) -> Longs:
@@ -134,11 +155,11 @@ def _within(rows: Ints, starts: Longs, sizes: Longs, n: int) -> Longs:
     return np.concatenate(made)
 
 
-def _neighbours(rows: Ints, owner: Longs, n: int) -> Longs:
+def _neighbours(rows: Ints, keys: Longs, n: int) -> Longs:
     """Each row with the next few of its block."""
     made = [np.zeros(0, dtype=np.int64)]
     for step in range(1, NEIGHBOURS + 1):
-        together = owner[step:] == owner[:-step]
+        together = keys[step:] == keys[:-step]
         a, b = rows[:-step][together].astype(np.int64), rows[step:][together].astype(np.int64)
         made.append(np.minimum(a, b) * n + np.maximum(a, b))
     return np.concatenate(made)

@@ -195,35 +195,15 @@ shipped: Priors = MappingProxyType({})
 
 def make_model(records: Records, priors: Priors = shipped) -> Model:
     """Count what the records of a house say: names by distinct persons, contacts by unlike bearers."""
-    parts = records.parts
-    first, last = (gather(parts.digests, codes, 0) for codes in (records.first, records.last))
-    both = mix(first, last)
-    _, one_each = np.unique(np.where(both != 0, both, mix(first | last, 1)), return_index=True)
-    named = one_each[(first[one_each] != 0) | (last[one_each] != 0)]
-    tables = {
-        "first": Table.of(first[named]),
-        "last": Table.of(last[named]),
-        "birth": Table.of(_by_person(records.birth.astype(np.int64) * (records.birth >= 0), both)),
-        "city": Table.of(_by_person(records.city.keys(), both)),
-        "nationality": Table.of(_by_person(records.nationality.keys(), both)),
-        "company": Table.of(_by_person(records.company.keys(), both)),
-        "domain": Table.of(_by_person(records.domain.keys(), records.email.keys())),
-        "mailbox": Table.of(_by_person(records.mailbox.keys(), records.email.keys())),
-    }
+    first, last, person = names_of(records)
+    _, one_each = np.unique(person, return_index=True)
+    named = one_each[person[one_each] != 0]
+    tables = {"first": Table.of(first[named]), "last": Table.of(last[named])}
+    for name, values, persons in told_of_persons(records):
+        tables[name] = Table.of(_by_person(values, persons))
     shared: list[int] = []
-    everyone = np.arange(len(records), dtype=np.int32)
-    phone_keys = records.phone.digests
-    for name, rows, values in (
-        ("email bearers", everyone, records.email.keys()),
-        (
-            "phone bearers",
-            np.concatenate([everyone, everyone]),
-            np.concatenate([gather(phone_keys, records.phones[:, side], 0) for side in (0, 1)]),
-        ),
-        ("document bearers", everyone, records.document.keys()),
-        ("loyalty bearers", everyone, records.loyalty.keys()),
-    ):
-        tables[name], nobodys = _bearers(records, rows, values)
+    for name, rows, values in contacts_of(records):
+        tables[name], nobodys = bearers(records, rows, values)
         shared += nobodys
     days = records.stay_from[records.stay_from >= 0]
     model = Model(
@@ -289,19 +269,60 @@ def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flag
     return found
 
 
+def names_of(records: Records) -> tuple[Longs, Longs, Longs]:
+    """By position: the digests of first and last name, and one for whose name it is (0 where there is none).
+
+    Of a name in one part the first record with it tells whether it is counted as a first or a last name.
+    """
+    first, last = (gather(records.parts.digests, codes, 0) for codes in (records.first, records.last))
+    both = mix(first, last)
+    return first, last, np.where(both != 0, both, mix(first | last, 1))
+
+
+def told_of_persons(records: Records) -> list[tuple[str, Longs, Longs]]:
+    """(table, values, persons), by position: values that are counted once for each person that says them."""
+    first, last, _ = names_of(records)
+    both, address = mix(first, last), records.email.keys()
+    return [
+        ("birth", records.birth.astype(np.int64) * (records.birth >= 0), both),
+        ("city", records.city.keys(), both),
+        ("nationality", records.nationality.keys(), both),
+        ("company", records.company.keys(), both),
+        ("domain", records.domain.keys(), address),
+        ("mailbox", records.mailbox.keys(), address),
+    ]
+
+
+def contacts_of(records: Records) -> list[tuple[str, Ints, Longs]]:
+    """(table, positions, values): values whose bearers are counted; 0 where a record has none."""
+    everyone = np.arange(len(records), dtype=np.int32)
+    numbers = [gather(records.phone.digests, records.phones[:, side], 0) for side in (0, 1)]
+    return [
+        ("email bearers", everyone, records.email.keys()),
+        ("phone bearers", np.concatenate([everyone, everyone]), np.concatenate(numbers)),
+        ("document bearers", everyone, records.document.keys()),
+        ("loyalty bearers", everyone, records.loyalty.keys()),
+    ]
+
+
+def is_borne(records: Records, rows: Ints, values: Longs) -> Flags:
+    """Which of the values at these positions are borne under a name that was written, not guessed."""
+    written = (records.first[rows] >= 0) | (records.last[rows] >= 0)
+    return np.asarray((values != 0) & ~records.named_by_mailbox[rows] & written, dtype=np.bool_)
+
+
 def _by_person(values: Longs, person: Longs) -> Longs:
     """The value once for each different name that bears it, so that a regular does not make it common."""
     pairs = np.unique(np.stack([values, person], axis=1)[values != 0], axis=0)
     return pairs[:, 0]
 
 
-def _bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, list[int]]:
+def bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, list[int]]:
     """How many unlike persons bear each value, for those with more than one; and the values of nobody."""
     joint = np.stack(
         [values, records.first[rows].astype(np.int64), records.last[rows].astype(np.int64)], axis=1
     )
-    named = (values != 0) & ~records.named_by_mailbox[rows] & ((joint[:, 1] >= 0) | (joint[:, 2] >= 0))
-    borne = np.unique(joint[named], axis=0)
+    borne = np.unique(joint[is_borne(records, rows, values)], axis=0)
     keys, starts, sizes = np.unique(borne[:, 0], return_index=True, return_counts=True)
     found: list[tuple[int, int]] = []
     nobodys: list[int] = []
@@ -334,9 +355,14 @@ def _unlike(records: Records, names: Sequence[Sequence[int]]) -> tuple[int, int]
         x, y = records.parts.cores[a], records.parts.cores[b]
         return x in y or y in x or not nicknames[a].isdisjoint(nicknames[b]) or _few_slips(x, y)
 
+    def fullest(name: Sequence[int]) -> tuple[int, int, list[str]]:
+        # an initial after the names it fits; by spelling, as codes depend on which other records are at hand
+        spelled = [records.parts.values[code] if code >= 0 else "" for code in name]
+        return -sum(code >= 0 for code in name), -sum(map(len, spelled)), spelled
+
     persons: list[Sequence[int]] = []
     surnames: list[int] = []
-    for first, last in sorted(names, key=lambda name: -sum(code >= 0 for code in name)):
+    for first, last in sorted(names, key=fullest):
         if not any(
             (alike(first, f) and alike(last, s)) or (alike(first, s) and alike(last, f)) for f, s in persons
         ):

@@ -81,8 +81,15 @@ SENTENCES = {
         "(same or apart)."
     ),
     "resolve_cannot_write": N_("{file} cannot be written: {why}."),
+    "resolve_table_empty_id": N_("{count} records of {file} have no record_id. Every record needs one."),
+    "resolve_table_twice": N_("record_id {id} stands more than once in {file}. Every record needs its own."),
     "resolve_no_spark": N_(
-        "The spark runner needs the extra `spark` (PySpark and Java), which is not installed. "
-        "Run with --runner local: it gives the same groups."
+        "The spark runner needs the extra `spark`, of which this is not installed: {missing}. Run: "
+        "{python} -m pip install --require-hashes -r requirements/spark.txt. "
+        "Or run with --runner local: it gives the same groups."
+    ),
+    "resolve_no_java": N_(
+        "The spark runner needs Java 17, and there is no java in PATH or JAVA_HOME. On Debian: "
+        "{line}. Or run with --runner local: it gives the same groups."
     ),
 }

@@ -1,0 +1,109 @@
+"""`resolve --runner spark`: from a file to groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from server.matching import ENGINE, Decisions, Model, Records, make_model
+from server.spark.cleaning import clean_table
+from server.spark.columns import Batch
+from server.spark.counting import counted
+from server.spark.grouping import solve
+from server.spark.pairs import candidates
+from server.spark.reading import raw_table
+from server.spark.scoring import weigh_pairs
+from server.spark.session import HERE, Stages, stages
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+WHOLE = 1_000_000
+"""Records up to which one process makes the model, as without Spark; of more, SQL counts what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distributed:
+    """The groups, still in Spark's tables: `records`, and `clusters` in the order of the file."""
+
+    tables: Stages
+    records: DataFrame
+    clusters: DataFrame
+    model: Model
+    report: Mapping[str, object]
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """(record_id, cluster_id) of every record, in the order of the file."""
+        yield from self.clusters.select("id", "cluster").toLocalIterator(prefetchPartitions=True)
+
+    def some(self, ids: tuple[str, ...]) -> tuple[Records, dict[str, str]]:
+        """Columns of those of these records that there are, and the cluster of each."""
+        from pyspark.sql.functions import col
+
+        chosen = col("id").isin(*ids)
+        found = self.clusters.where(chosen).select("id", "cluster").collect()
+        return Batch.of(self.records.where(chosen).toPandas()).records, dict(map(tuple, found))
+
+
+@contextmanager
+def resolved(
+    path: Path,
+    decisions: Decisions | None = None,
+    *,
+    master: str = HERE,
+    work: Path | None = None,
+    whole: int = WHOLE,
+) -> Iterator[Distributed]:
+    """Group the records of a file into persons; the tables live as long as the context.
+
+    `master` and `work`: see `stages`. `whole`: records up to which the model is made in one process. Raises
+    Refused when the file cannot be understood, or Spark not be had.
+    """
+    start = perf_counter()
+    with stages(master, work) as tables:
+        raw = raw_table(tables, path)
+        tables.spread(int(tables.told["raw"]["rows"]))
+        records = clean_table(tables, raw)
+        few = tables.told["records"]["rows"] <= whole
+        model = make_model(Batch.of(records.toPandas()).records) if few else counted(tables, records)
+        yield _match(tables, records, model, decisions or Decisions(), start)
+
+
+def _match(
+    tables: Stages, records: DataFrame, model: Model, decisions: Decisions, start: float
+) -> Distributed:
+    spark = tables.spark
+    shared = spark.sparkContext.broadcast(model)
+    found = candidates(tables, records)
+    weighed = weigh_pairs(tables, records, found.pairs, shared)
+    groups = solve(tables, records, weighed, shared, decisions)
+    for name, table in (("records", records), ("groups", groups)):
+        table.createOrReplaceTempView(name)
+    ordered = spark.sql(
+        """
+        select r.id, coalesce(named.id, r.id) as cluster
+        from records r left join groups g on r.row = g.row left join records named on named.row = g.label
+        order by r.line, r.row
+        """
+    )
+    clusters = tables.keep("clusters", ordered)
+    report = {
+        "runner": "spark",
+        "engine": ENGINE,
+        "model": model.version,
+        "records": int(tables.told["records"]["rows"]),
+        "groups": clusters.select("cluster").distinct().count(),
+        "pairs": int(tables.told["pairs"]["rows"]),
+        "pairs by key": found.by_key,
+        "keys refined": found.refined,
+        "keys capped": found.capped,
+        "shared values": len(model.shared),
+        "cut": model.link_cut,
+        "tables": tables.told,
+        "stages": {"everything": round(perf_counter() - start, 3)},
+    }
+    return Distributed(tables, records, clusters, model, report)
