@@ -82,7 +82,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     parts = records.parts
     seen_first = model.tables["first"].count(parts.digests) if "first" in model.tables else None
     seen_last = model.tables["last"].count(parts.digests) if "last" in model.tables else None
-    known_first = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
+    known_first = parts.established.copy()
     known_last = np.zeros(len(parts.values), dtype=np.bool_)
     if seen_first is not None and seen_last is not None:
         known_first |= seen_first >= 4
@@ -137,7 +137,7 @@ def _turned(
     odd = odd[fl[odd] == fr[odd]]
     if not len(odd):
         return odd
-    listed = np.array([bool(group) for group in records.parts.nicknames], dtype=np.bool_)
+    listed = records.parts.nicks.listed
     one = np.ones(len(listed), dtype=np.int32)
     as_first = one if seen_first is None else seen_first
     as_last = one if seen_last is None else seen_last
