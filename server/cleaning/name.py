@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from server.cleaning.lists import words
 from server.cleaning.name_order import ONE_INITIAL, is_particle, looks_exchanged, says_given, told_apart
 from server.cleaning.placeholder import (
     CJK,
@@ -53,7 +54,23 @@ _JOINT_WEAK = re.compile(r"\s+(?:y|e|en|i|ed)\s+", re.I)
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|md|phd|esq|junior|senior)\.?", re.I)
 
 
+_STARS = re.compile(r"(?<=[^\W\d_])\*(?=[^\W\d_])")
+"""What some card terminals put for the slash: DUPONT*JEAN."""
+
+_GLUED_TITLE = re.compile(r"(\w{3,})(MRS|MR|MISS|MSTR|MME)")
+"""As airlines run the title on: MARTIN/PATRICKMR."""
+
+_MAIDEN = re.compile(
+    r"[\s,(]+(née?|nee|geb\.|geborene|ép\.|épouse|epouse|epse|veuve|z d\.|z domu|nata|nacida|nascida)\s+"
+    r"([^\s,()][^,()]*)\)?",
+    re.I,
+)
+"""What stands before another surname of the same person: Martin née Dupont, Schmidt geb. Kern."""
+
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff々]{2,4}")
+
+
+_KANA = re.compile(r"[\u3040-\u30ff]")
 
 
 _HANGUL = re.compile(r"[\uac00-\ud7af]{2,4}")
@@ -127,7 +144,12 @@ def read_name(first: str, last: str, full: str, title: str, language: str = "") 
 
 
 def _is_whole(text: str) -> bool:
-    return "/" in text or _JOINT.search(text) is not None or any(word_title(w) for w in text.split()[:1])
+    return (
+        "/" in text
+        or _STARS.search(text) is not None
+        or _JOINT.search(text) is not None
+        or any(word_title(w) for w in text.split()[:1])
+    )
 
 
 def _from_columns(first: str, last: str, said: Title | None, found: Found, language: str) -> Name:
@@ -162,6 +184,9 @@ def _from_columns(first: str, last: str, said: Title | None, found: Found, langu
             found.append(("name_companion", "first_name", ", ".join(companions)[:80]))
     first, said = take_titles(DE_HEER.sub("Dhr.", first), said, found)
     last, said = take_titles(DE_HEER.sub("Dhr.", last), said, found)
+    if len(first) > 2 and last[:3].casefold() == "m. " and said is None:  # the first name is known
+        last, said = last[3:].strip(), Title("mr", "m")
+    last = _MAIDEN.sub(lambda match: f" {match[1].lower()} {match[2].strip()}", last)
     last = _turn_particle(last)
     first, last = _clean_word(first, "first_name", found), _clean_word(last, "last_name", found)
     sure = not (first and last and looks_exchanged(first, last))
@@ -186,17 +211,23 @@ def _from_full(text: str, field: str, said: Title | None, found: Found, language
         first, last, sure = told_apart(text.split(), False)
         return _made(proper(first, given=True), proper(last), said, sure, found)
     sides = text.split("/")
-    if len(sides) == 2 and is_plain(sides[0]) and is_plain_given(sides[1]):
+    if len(sides) == 2 and is_plain(sides[0]) and is_plain_given(sides[1]) and not (
+        sides[1].isupper() and _GLUED_TITLE.fullmatch(sides[1])
+    ):  # fmt: skip
         return _made(proper(sides[1], given=True), proper(sides[0]), said, True, found)
     sides = text.split(", ")
     if len(sides) == 2 and is_plain(sides[0]) and is_plain(sides[1]) and not (
         _SUFFIX.fullmatch(sides[1]) or all(map(is_particle, sides[1].split()))
     ):  # fmt: skip
         return _made(proper(sides[1], given=True), proper(sides[0]), said, True, found)
+    text = _STARS.sub("/", text)
     whole = not_a_person(text, found, field)
     if whole is not None:
         return Name(kind=whole, found=tuple(found))
     text = DE_HEER.sub("Dhr.", text)
+    maiden = _MAIDEN.search(text)
+    if maiden is not None and maiden.start() > 0:
+        return _with_maiden_name(text, maiden, field, said, found, language)
     bare = _PAREN.sub(" ", text).strip() if "(" in text or "[" in text or "{" in text else text
     if bare and bare != text:
         found.append(("name_aside_left_out", field, text[:80]))
@@ -226,6 +257,21 @@ def _from_full(text: str, field: str, said: Title | None, found: Found, language
     return _spaced_name(text, said, found)
 
 
+def _with_maiden_name(
+    text: str, maiden: re.Match[str], field: str, said: Title | None, found: Found, language: str
+) -> Name:
+    """`Marie Martin née Dupont`, `Martin née Dupont Marie`, `Schmidt geb. Kern, Anna`: both are kept."""
+    before, after = text[: maiden.start()], text[maiden.end() :].strip(" ,")
+    born = maiden[2].split()
+    if not after and len(before.split()) == 1 and len(born) > 1:  # Martin née Dupont Marie
+        after, born = born[-1], born[:-1]
+    shape = f"{before}, {after}" if after else before
+    read = _from_full(shape, field, said, found, language)
+    if not read.last:
+        return read
+    return read._replace(last=f"{read.last} {maiden[1].lower()} {proper(' '.join(born))}")
+
+
 def _card_name(text: str, said: Title | None, found: Found) -> Name:
     """`DUPONT/JEAN MR`, the shape of airlines, cards and many systems: surname first."""
     parts = [part.strip() for part in text.split("/") if part.strip()]
@@ -233,12 +279,17 @@ def _card_name(text: str, said: Title | None, found: Found) -> Name:
     if len(parts) == 1:
         return _spaced_name(last, said, found)
     first, said = take_titles(parts[1], said, found)
+    glued = _GLUED_TITLE.fullmatch(first) if first.isupper() else None
+    if glued is not None and said is None and says_given(glued[1], either=True):
+        first, said = glued[1], title_of(glued[2])
     if said is None and len(first.split()) > 1 and first.split()[-1].casefold() in ("m", "mr"):
         said, first = Title("mr", "m"), first.rpartition(" ")[0]
     companions = []
     for part in parts[2:]:
         other, _ = take_titles(part, None, [])
-        if other and not title_of(other):
+        if title_of(part):
+            said = said or title_of(part)
+        elif other:
             companions.append(f"{proper(other)} {proper(last)}")
     if companions:
         found.append(("name_companion", "full_name", ", ".join(companions)[:80]))
@@ -315,7 +366,7 @@ def _joint_name(parts: list[str], said: Title | None, found: Found) -> Name | No
 
 
 def _cjk_name(text: str, said: Title | None, found: Found, language: str) -> Name:
-    """`山田 太郎`, `王小明`, `김민준`: surname first; without a space Japanese cannot be cut by rule."""
+    """`山田 太郎`, `王小明`, `김민준`: surname first; without a space a list tells Japanese surnames."""
     for title in ("先生", "女士", "小姐", "夫人", "様", "さん", "님", "씨"):
         if text.endswith(title) and len(text) > len(title) + 1:
             said = said or title_of(title)
@@ -323,10 +374,25 @@ def _cjk_name(text: str, said: Title | None, found: Found, language: str) -> Nam
     parts = text.replace("・", " ").replace(",", " ").replace("，", " ").split()
     if len(parts) >= 2:
         return _made(" ".join(parts[1:]), parts[0], said, True, found)
+    cut = _japanese_surname(text, language)
+    if cut:
+        return _made(text[cut:], text[:cut], said, language == "ja", found)
     if (_HAN.fullmatch(text) and language != "ja") or _HANGUL.fullmatch(text):
         size = 2 if text[:2] in _COMPOUND_HAN and len(text) > 2 else 1
         return _made(text[size:], text[:size], said, bool(_HANGUL.fullmatch(text)) or language == "zh", found)
     return _made(None, text, said, False, found)
+
+
+def _japanese_surname(text: str, language: str) -> int:
+    """How many characters of an unspaced name are a Japanese surname; 0 when it is not told.
+
+    Four characters are Japanese sooner than Chinese; with three, only kana or the language tells.
+    """
+    if language in ("zh", "ko") or not (len(text) > 3 or language == "ja" or _KANA.search(text)):
+        return 0
+    return next(
+        (size for size in (3, 2, 1) if size < len(text) and text[:size] in words("japanese_surnames")), 0
+    )
 
 
 def _spaced_name(text: str, said: Title | None, found: Found) -> Name:

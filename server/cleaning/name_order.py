@@ -14,6 +14,11 @@ from server.cleaning.text import plain
 ONE_INITIAL = re.compile(r"[^\W\d_]\.?")
 
 
+_INITIALS = re.compile(r"[^\W\d_](?:\.-?|-)[^\W\d_]\.?|[BCDFGHJKLMPRST]{2}")
+"""Two given names by their letters: J.-P., J.P., J-P, JP."""
+
+_ARTICLES = frozenset(("la", "las", "los", "le", "l", "el"))
+
 _PATRONYMIC = re.compile(r"\w+(?:ович|евич|ьич|овна|евна|ична|ovich|evich|ovna|evna|ichna)", re.I)
 
 
@@ -53,6 +58,8 @@ def told_apart(parts: list[str], ends_with_title: bool) -> tuple[str, str, bool]
         while count < len(parts) - 1 and ONE_INITIAL.fullmatch(parts[count]):
             count += 1
         return " ".join(parts[:count]), " ".join(parts[count:]), True
+    if _INITIALS.fullmatch(parts[0]) and not is_caps(" ".join(parts[1:])):
+        return parts[0], " ".join(parts[1:]), True
     if len(parts[-1]) < 3 and ONE_INITIAL.fullmatch(parts[-1]):
         head = " ".join(parts[:-1])
         if len(parts) == 2 and says_given(head):
@@ -81,8 +88,13 @@ def told_apart(parts: list[str], ends_with_title: bool) -> tuple[str, str, bool]
         return " ".join(parts[1:]), parts[0], True
     if particle[0] or parts[0].casefold() in ("el", "al", "ben", "ibn", "le", "la"):
         end = 1
-        while end < len(parts) - 1 and is_particle(parts[end]):
+        while end < len(parts) - 1 and (is_particle(parts[end]) or parts[end].casefold() in _ARTICLES):
             end += 1
+        start = len(parts)
+        while start > end + 1 and _known(parts[start - 1]):
+            start -= 1
+        if start < len(parts):  # DE LA FUENTE PEREZ JUAN CARLOS
+            return " ".join(parts[start:]), " ".join(parts[:start]), False
         if end + 1 < len(parts):
             return " ".join(parts[end + 1 :]), " ".join(parts[: end + 1]), False
     return _by_given_names(parts)

@@ -38,11 +38,16 @@ def _key(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").split()).strip(" .")
 
 
+MAIDEN = ("née", "né", "nee", "geb", "geborene", "ép", "épouse", "epouse", "epse", "veuve", "domu", "nata",
+          "nacida", "nascida")  # fmt: skip
+"""Words after which another surname of the same person follows."""
+
+
 @cache
 def telling_words() -> frozenset[str]:
     """Every word that one of the lists of no-persons has: a name without any is a person's."""
     listed = (*words("placeholder_names"), *words("company_words"), *words("group_words"), *titles())
-    joining = ("et", "and", "und", "y", "e", "en", "i", "ed", "og", "och")
+    joining = ("et", "and", "und", "y", "e", "en", "i", "ed", "og", "och", *MAIDEN)
     # "de" is of "de heer", where "heer" tells enough; alone it is a particle of many surnames
     return frozenset((*joining, *(piece for word in listed for piece in pieces(word)))) - {"de"}
 

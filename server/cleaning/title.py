@@ -127,6 +127,10 @@ def take_titles(
             and (len(parts) > 2)
         ):
             taken = title_of(parts[index])
+        elif index == 0 and parts[0].casefold() in ("pan", "pani") and len(parts) > 2 and (
+            says_given(parts[1], either=True)  # Pan is a Chinese surname too
+        ):  # fmt: skip
+            taken = title_of(parts[0])
         else:
             kept.append(parts[index])
         index += 1

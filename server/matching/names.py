@@ -6,8 +6,7 @@ A *part* is what a source calls first or last name; it may hold several words.
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from anyascii import anyascii
@@ -83,6 +82,15 @@ PARTICLES = frozenset(
 GLUED = frozenset({"ben", "ibn", "bin", "el", "al", "van", "de", "da", "di", "mac", "mc", "o"})
 """Particles that are also written together with the name: BenGhamdi, ElZahrani, VanDijk."""
 
+JOINING = frozenset(
+    ["nee", "ne", "geb", "geborene", "geborener", "born", "ep", "epouse", "epse", "veuve", "vve", "in", "vda",
+     "viuda", "nata", "nacida", "nascida", "geboren", "verh", "verheiratet", "z", "domu", "fodt", "fodd"]
+)  # fmt: skip
+"""Words between a married and a maiden name, folded: Martin née Dupont, Schmidt geb. Kern, Dupont ép. Martin,
+Nowak z domu Lis, Rossi in Bianchi."""
+
+_GREEK = (("ου", "ou"), ("ού", "ou"), ("Ου", "Ou"), ("ΟΥ", "OU"), ("Μπ", "B"), ("ΜΠ", "B"), ("Ντ", "D"))
+
 _WORD = re.compile(r"[a-z0-9?]+")
 _SOUNDS: tuple[tuple[str, str], ...] = (
     ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"),
@@ -95,20 +103,32 @@ _VOWELS = str.maketrans({"e": "i", "o": "u"})
 _LETTERS = str.maketrans({"q": "k", "w": "v", "z": "s", "y": "i", "x": "s", "j": "j", "h": None})
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower-case ASCII words with one space between; '?' stands for a lost letter.
 
-    Umlauts lose their dots (Müller, Muller); the spelling Mueller is found by its sound.
+    Umlauts lose their dots (Müller, Muller); the spelling Mueller is made one with it by `one_name`.
     """
-    plain = anyascii(text.replace("�", "?")).casefold().replace("'", "" if "'" not in text[1:2] else " ")
-    return " ".join(_WORD.findall(plain.replace("`", "")))
+    if not text.isascii():
+        text = text.replace("\ufffd", "?")
+        for written, heard in _GREEK:
+            text = text.replace(written, heard)
+    plain = anyascii(text).casefold()
+    plain = plain.replace("'", " " if plain[1:2] == "'" else "").replace("`", "")
+    return " ".join(_WORD.findall(plain))
+
+
+@lru_cache(maxsize=100_000)
+def telling_words(folded: str) -> tuple[str, ...]:
+    """The words of a part without particles and without what joins a maiden name: `martin nee dupont`."""
+    words = folded.split()
+    inner = [word for k, word in enumerate(words) if not (word in JOINING and 0 < k < len(words) - 1)]
+    return tuple(word for word in inner if word not in PARTICLES)
 
 
 def core(folded: str) -> str:
     """The part without its particles and spaces: `de la cruz` is `cruz`, `al bakkali` is `bakkali`."""
-    words = [word for word in folded.split() if word not in PARTICLES]
-    return "".join(words) or folded.replace(" ", "")
+    return "".join(telling_words(folded)) or folded.replace(" ", "")
 
 
 def is_glued(longer: str, shorter: str) -> bool:
@@ -144,41 +164,19 @@ def spoken(letters: str) -> str:
     return "".join(letter for letter, _ in groupby(heard_letters))
 
 
-@cache
-def nickname_groups() -> dict[str, frozenset[int]]:
-    """Folded first name -> the groups of names it can stand for, from data/nicknames.txt.
-
-    A double name stands for each of its halves, but its halves do not stand for each other.
-    """
-    found: dict[str, set[int]] = {}
-    text = files("server.matching").joinpath("data/nicknames.txt").read_text("utf-8")
-    lines = [line.split(",") for line in text.splitlines() if line and not line.startswith("#")]
-    groups = [
-        group
-        for full, *others in lines
-        for group in (
-            [(full, other) for other in others] if " " in full or "-" in full else [(full, *others)]
-        )
-    ]
-    for number, names in enumerate(groups):
-        for name in names:
-            found.setdefault(fold(name).replace(" ", ""), set()).add(number)
-    return {name: frozenset(groups) for name, groups in found.items()}
-
-
-@cache
-def full_given_names() -> frozenset[str]:
-    """First names in full, folded: those that head a line of data/nicknames.txt."""
-    text = files("server.matching").joinpath("data/nicknames.txt").read_text("utf-8")
-    heads = (line.split(",")[0] for line in text.splitlines() if line and not line.startswith("#"))
-    return frozenset(fold(head).replace(" ", "") for head in heads)
-
-
 def fits_lost_letters(damaged: str, other: str) -> bool:
     """Whether a name with lost letters ('?') can be the other name, letter by letter."""
     return len(damaged) == len(other) and all(
         a in ("?", b) or b == "?" for a, b in zip(damaged, other, strict=True)
     )
+
+
+def skeleton(letters: str) -> str:
+    """The consonants by sound without the half vowels: all that Arabic and Hebrew letters surely tell."""
+    if len(letters) > 5 and letters[:2] in ("al", "el") and letters[2] not in "aeiouy":
+        letters = letters[2:]
+    heard = sound("a" + letters)[1:].replace("g", "j").replace("f", "b")
+    return "".join(letter for letter, _ in groupby(letter for letter in heard if letter not in "vi"))
 
 
 _DIGITS = re.compile(r"\d+")

@@ -9,8 +9,21 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from server.matching.alphabets import ARABIC, HAN, HEBREW, LATIN, UNALIKE, alphabet_of, native
 from server.matching.columns import Column, Flags, Ints, Longs, digests, gather
-from server.matching.names import core, fold, full_given_names, mailbox_words, nickname_groups, sound, spoken
+from server.matching.names import core, fold, mailbox_words, skeleton, sound, spoken
+from server.matching.one_name import (
+    Membership,
+    czech_stem,
+    established_given_names,
+    full_given_names,
+    is_listed,
+    man_s_surname,
+    nickname_groups,
+    one_spelling,
+    reading_groups,
+    surname_groups,
+)
 from server.record import CleanRecord, Proof
 
 _REAL = ("real", "disposable", "shared")
@@ -21,43 +34,113 @@ _UNKNOWN_DAY = -1
 T = TypeVar("T")
 
 
+_OWN_ALPHABET = "\x1f"
+"""Between the Latin letters of a name and its own; no reading of a record holds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Every distinct first or last name, folded, with what comparing and looking up need."""
 
     values: tuple[str, ...]
     cores: tuple[str, ...]
-    core_codes: Ints  # two parts with one code have the same letters once particles are gone
+    texts: tuple[str, ...]  # the core in its own alphabet
+    alphabets: Ints  # 0: Latin
+    unalike: Flags  # of an alphabet in which one sign apart is another name
+    vowelless: Flags  # of an alphabet that leaves out vowels
+    characters: Flags  # Chinese or Japanese
+    core_codes: Ints  # two parts with one code are one name in one alphabet
+    latin_codes: Ints  # ... in Latin letters
     sounds: Longs  # digest of the consonants by sound
     spoken: Ints  # two parts with one code sound alike, vowels included
+    skeletons: Ints  # two parts with one code have the same full consonants
+    spelled: Flags  # whose spellings are listed
+    families: Ints  # surnames with one code are a man's and a woman's of one family
+    czech: Ints  # the same for -ová
+    adds_ova: Flags
     initials: Longs  # digest of the first letter
     initial_only: Flags  # one or two letters that stand for a name
     damaged: Flags  # holds a letter that was lost
     several: Flags  # holds more than one word
     nicknames: tuple[frozenset[int], ...]
-    digests: Longs  # of the core
+    nicks: Membership  # the same as bits
+    established: Flags  # first names well known as such
+    surnames: Membership  # East Asian surnames by the characters they may be
+    readings: Membership  # Japanese names by how they may be read
+    digests: Longs  # of the one spelling
 
     @classmethod
-    def of(cls, values: Sequence[str]) -> Parts:
-        """Derive everything from the folded spellings."""
-        groups = nickname_groups()
+    def of(cls, written: Sequence[str]) -> Parts:
+        """Derive everything from the spellings that `Records` hands over."""
+        groups, families, established = nickname_groups(), surname_groups(), established_given_names()
+        split = [text.split(_OWN_ALPHABET) for text in written]
+        values = tuple(parts[0] for parts in split)
+        alphabets = [parts[1] if len(parts) > 1 else LATIN for parts in split]
         cores = tuple(core(value) for value in values)
-        consonants = [sound(part.replace("?", "")) for part in cores]
+        texts = tuple(parts[2] if len(parts) > 2 else own for parts, own in zip(split, cores, strict=True))
+        latin = [one_spelling(part) for part in cores]
         bare = [value.replace(" ", "") for value in values]
+        whole = [one_spelling(text) for text in bare]
+        nicknames = tuple(groups.get(text, frozenset()) for text in whole)
         return cls(
-            tuple(values),
-            cores,
-            Column.of(cores).codes,
-            digests(consonants),
-            Column.of([spoken(part) or part for part in cores]).codes,
-            digests(text[:1] for text in bare),
-            np.array([len(text) == 1 or all(len(w) == 1 for w in v.split())
-                      for text, v in zip(bare, values, strict=True)], dtype=np.bool_),
-            np.array(["?" in value for value in values], dtype=np.bool_),
-            np.array([" " in value for value in values], dtype=np.bool_),
-            tuple(groups.get(text, frozenset()) for text in bare),
-            digests(cores),
-        )  # fmt: skip
+            values=values,
+            cores=cores,
+            texts=texts,
+            alphabets=Column.of(alphabets).codes + 1,
+            unalike=np.array([name in UNALIKE for name in alphabets], dtype=np.bool_),
+            vowelless=np.array([name in (ARABIC, HEBREW) for name in alphabets], dtype=np.bool_),
+            characters=np.array([name == HAN for name in alphabets], dtype=np.bool_),
+            core_codes=Column.of(
+                f"{name}{_OWN_ALPHABET}{text}" if name else one
+                for name, text, one in zip(alphabets, texts, latin, strict=True)
+            ).codes,
+            latin_codes=Column.of(latin).codes,
+            sounds=digests(sound(part.replace("?", "")) for part in cores),
+            spoken=Column.of([spoken(part) or part for part in cores]).codes,
+            skeletons=_skeletons(texts, cores, alphabets),
+            spelled=np.array([is_listed(own) for own in cores], dtype=np.bool_),
+            families=Column.of(map(man_s_surname, latin)).codes,
+            czech=Column.of(map(czech_stem, latin)).codes,
+            adds_ova=np.array([part.endswith("ova") for part in latin], dtype=np.bool_),
+            initials=digests(text[:1] for text in bare),
+            initial_only=np.array(
+                [
+                    name not in UNALIKE and (_is_initials(text) or all(len(w) == 1 for w in value.split()))
+                    for text, value, name in zip(bare, values, alphabets, strict=True)
+                ],
+                dtype=np.bool_,
+            ),
+            damaged=np.array(["?" in value for value in values], dtype=np.bool_),
+            several=np.array([" " in value for value in values], dtype=np.bool_),
+            nicknames=nicknames,
+            nicks=Membership.of(nicknames),
+            established=np.array([text in established for text in whole], dtype=np.bool_),
+            surnames=Membership.of(
+                [
+                    families.get(text if name in UNALIKE else one, frozenset())
+                    for text, one, name in zip(texts, cores, alphabets, strict=True)
+                ]
+            ),
+            readings=reading_groups(texts, cores, alphabets),
+            digests=digests(latin),
+        )
+
+
+def _skeletons(texts: Sequence[str], cores: Sequence[str], alphabets: Sequence[str]) -> Ints:
+    """The consonants of each part; none where no part is in an alphabet without vowels."""
+    vowelless = (ARABIC, HEBREW)
+    if not any(name in alphabets for name in vowelless):
+        return np.zeros(len(texts), dtype=np.int32)
+    # letter by letter, since in Latin ones zayn and ha would read as one
+    return Column.of(
+        skeleton("a".join(map(fold, text)) if name in vowelless else own)
+        for text, own, name in zip(texts, cores, alphabets, strict=True)
+    ).codes
+
+
+def _is_initials(text: str) -> bool:
+    """One letter, or two consonants (JP for Jean-Pierre) that are no name themselves (Ng)."""
+    return len(text) == 1 or (len(text) == 2 and text not in ("ng", "md") and not set(text) & set("aeiouy?"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +274,30 @@ class Records:
 
 
 def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
-    """First and last folded, whether the mailbox gave one of them, whether their order is sure."""
+    """First and last as Parts takes them, whether the mailbox gave one, whether their order is sure."""
     if not row.is_person:
         return None, None, False, True
     first, last = (fold(text) if text else "" for text in (row.first_name, row.last_name))
+    given, family, by_mailbox, sure = _placed(first, last, row)
+    if (row.first_name or "").isascii() and (row.last_name or "").isascii():
+        return given, family, by_mailbox, sure
+    own = {first: _with_own_alphabet(first, row.first_name), last: _with_own_alphabet(last, row.last_name)}
+    return own.get(given or "", given) or None, own.get(family or "", family) or None, by_mailbox, sure
+
+
+def _with_own_alphabet(folded: str, text: str | None) -> str:
+    alphabet = alphabet_of(text) if text else LATIN
+    if alphabet == LATIN or not text or not folded:
+        return folded
+    return _OWN_ALPHABET.join((folded, alphabet, native(text) or folded))
+
+
+def _placed(first: str, last: str, row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
+    """Both names put in their places, a missing one taken from a mailbox that fits the other."""
     sure = row.name_order_sure
-    given_names = nickname_groups()
     if first and last:
-        if not sure and len(last) == 1 and len(first) > 1 and first.replace(" ", "") not in given_names:
+        known = one_spelling(first.replace(" ", "")) in nickname_groups()
+        if not sure and len(last) == 1 and len(first) > 1 and not known:
             return last, first, False, False
         return first, last, False, sure
     words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
@@ -206,14 +305,15 @@ def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
         return first or None, last or None, False, sure
     full = full_given_names()
     given = (first or last).replace(" ", "")
+    spellings = dict(zip(words, map(one_spelling, words), strict=True))
     for word, other in (words, words[::-1]):
         if len(other) < 3:
             continue
         if given and (word == given or (len(word) == 1 and given.startswith(word))):
             return (first or other), (last or other), True, sure
-        if not given and (len(word) == 1 or (word in full and other not in full)):
+        if not given and (len(word) == 1 or (spellings[word] in full and spellings[other] not in full)):
             return word, other, True, sure
-    if not given and all(word in full for word in words):
+    if not given and all(spellings[word] in full for word in words):
         return words[0], words[1], True, False
     return first or None, last or None, False, sure
 
@@ -233,7 +333,7 @@ def _is_plain(mailbox: str | None, name: tuple[str | None, str | None, bool, boo
     """Whether the mailbox is made of the name and nothing else: anyone of that name may have the like."""
     if not mailbox or any(letter.isdigit() for letter in mailbox):
         return False
-    cores = [core(part) for part in name[:2] if part]
+    cores = [core(part.split(_OWN_ALPHABET)[0]) for part in name[:2] if part]
     return not cores or any(len(part) >= 3 and part in mailbox for part in cores)
 
 

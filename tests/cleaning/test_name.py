@@ -16,6 +16,11 @@ from server.cleaning.spelling import proper
         ("ROSSI/MARIA", "Maria", "Rossi", None, True),
         ("WALTRADE WALDERADE/JAN", "Jan", "Waltrade Walderade", None, True),
         ("PETIT/F", "F", "Petit", None, True),
+        ("DUPONT*JEAN", "Jean", "Dupont", None, True),
+        ("DUPONT*JEAN*MR", "Jean", "Dupont", "mr", True),
+        ("MARTIN/PATRICKMR", "Patrick", "Martin", "mr", True),
+        ("ROSSI/MARIAMRS", "Maria", "Rossi", "mrs", True),
+        ("BEN ALI/AMR", "Amr", "Ben Ali", None, True),  # Amr is a name, not A with a title
         # capitals tell the surname
         ("DUPONT Jean", "Jean", "Dupont", None, True),
         ("Jean DUPONT", "Jean", "Dupont", None, True),
@@ -37,7 +42,20 @@ from server.cleaning.spelling import proper
         ("Max LERCIA MR", "Max", "Lercia", "mr", True),
         ("Herr Hans Müller", "Hans", "Müller", "mr", False),  # Hans and Müller: Hans is a surname too
         ("Sig.ra Rossi", None, "Rossi", "mrs", False),
+        ("Pan Jan Kowalski", "Jan", "Kowalski", "mr", False),
+        ("Pan Wei", "Pan", "Wei", None, False),  # a Chinese surname
+        ("Dipl.-Ing. Klaus Berger", "Klaus", "Berger", "dr", True),
+        # a maiden name is kept beside the married one
+        ("Marie Martin née Dupont", "Marie", "Martin née Dupont", None, False),
+        ("Martin née Dupont Marie", "Marie", "Martin née Dupont", None, True),
+        ("MARTIN Marie (née DUPONT)", "Marie", "Martin née Dupont", None, True),
+        ("Schmidt geb. Kern, Anna", "Anna", "Schmidt geb. Kern", None, True),
+        ("Anna Schmidt, geb. Kern", "Anna", "Schmidt geb. Kern", None, True),
+        ("Dupont ép. Martin Claire", "Claire", "Dupont ép. Martin", None, True),
+        ("Ewa Nowak z domu Lis", "Ewa", "Nowak z domu Lis", None, True),
         # initials
+        ("J.-P. Martin", "J.-P.", "Martin", None, True),
+        ("J.P. Dupuis", "J.P.", "Dupuis", None, True),
         ("B Richter", "B", "Richter", None, True),
         ("J. Vries", "J.", "Vries", None, True),
         ("A. EL GHAMDI", "A.", "El Ghamdi", None, True),
@@ -45,6 +63,7 @@ from server.cleaning.spelling import proper
         # known given names, particles, two surnames
         ("Bastida Reguera María", "María", "Bastida Reguera", None, True),
         ("Anne-Sophie de Villiers", "Anne-Sophie", "de Villiers", None, True),
+        ("DE LA FUENTE PEREZ JUAN CARLOS", "Juan Carlos", "de la Fuente Perez", None, False),
         ("Ana Domingues e Nunes", "Ana", "Domingues e Nunes", None, True),
         ("O'NEILL SEAN", "Sean", "O'Neill", None, True),
         ("PATRICIA Huet", "Patricia", "Huet", None, False),  # the capitals say otherwise
@@ -54,6 +73,10 @@ from server.cleaning.spelling import proper
         ("王小明", "小明", "王", None, False),
         ("欧阳小明", "小明", "欧阳", None, False),
         ("김민준", "민준", "김", None, True),
+        ("山田太郎", "太郎", "山田", None, False),  # no Chinese name is 山 and three more
+        ("佐藤さくら", "さくら", "佐藤", None, False),
+        ("Nagy László", "László", "Nagy", None, True),
+        ("Παπαδόπουλος Γιώργος", "Γιώργος", "Παπαδόπουλος", None, True),
         ("Иванов Иван Иванович", "Иван Иванович", "Иванов", None, True),
         ("Иван Петров", "Иван", "Петров", None, False),
         ("محمد علي", "محمد", "علي", None, False),
@@ -116,6 +139,9 @@ def test_a_title_that_may_be_part_of_the_name_is_taken_only_on_evidence(
         ("Petra", "Keller", "Fr.", "Petra", "Keller", "mrs", "f"),
         ("Ольга", "Кабанова", "", "Ольга", "Кабанова", None, None),
         ("Jean", "MAÎTRE", "", "Jean", "Maître", None, None),
+        ("Jean", "M. Petit", "", "Jean", "Petit", "mr", "m"),
+        ("Marie", "Martin (née Dupont)", "", "Marie", "Martin née Dupont", None, None),
+        ("", "DUPONT*JEAN", "", "Jean", "Dupont", None, None),
         ("Med", "Trabelsi", "", "Med", "Trabelsi", None, None),
         ("Piet", "Jansen", "De heer", "Piet", "Jansen", "mr", "m"),
         ("Eva", "Berg", "Fru", "Eva", "Berg", "mrs", "f"),

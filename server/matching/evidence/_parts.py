@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from server.matching.columns import Flags, Ints, Levels, distinct_pairs, pick
-from server.matching.names import PARTICLES, fits_lost_letters, is_glued
+from server.matching.names import fits_lost_letters, is_glued, telling_words
 from server.matching.records import Parts
 
 ABSENT, UNLIKE, KNOWN_NEAR, NEAR, INITIAL, NICKNAME, COMPOUND, SLIP, EQUAL = range(9)
@@ -29,29 +29,31 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     if not len(pairs.left):
         return level
     a, b = pairs.left, pairs.right
+    if not given:
+        known = known | parts.surnames.listed
     found = np.full(len(a), UNLIKE, dtype=np.int8)
-    x, y = pick(parts.cores, a), pick(parts.cores, b)
+    one_alphabet = parts.alphabets[a] == parts.alphabets[b]
+    strict = one_alphabet & parts.unalike[a]
+    x, y = _texts(parts, a, b, one_alphabet & (parts.alphabets[a] > 0))
     slips = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     close = cpdist(x, y, scorer=JaroWinkler.similarity, score_cutoff=0.8, dtype=np.float32)
     shortest = np.minimum(_lengths(x), _lengths(y))
-    same_sound = (parts.sounds[a] == parts.sounds[b]) & (shortest >= 3)
+    same_sound = (parts.sounds[a] == parts.sounds[b]) & (shortest >= 3) & ~strict
     slip = ((slips == 1) & (shortest >= 4)) | ((slips == 2) & (shortest >= 8)) | (same_sound & (close >= 0.8))
     found[close >= 0.87] = NEAR
     found[slip] = SLIP
     found[(close >= 0.87) & known[a] & known[b] & (slips > 0)] = KNOWN_NEAR
     found[slip & known[a] & known[b]] = KNOWN_NEAR
     heard = (parts.spoken[a] == parts.spoken[b]) & (shortest >= 4)
-    listed = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
+    listed = parts.established
     found[heard & ~(listed[a] & listed[b])] = SLIP
     begins = parts.initials[a] == parts.initials[b]
     short = parts.initial_only[a] | parts.initial_only[b]
-    worded = parts.several[a] | parts.several[b]
+    worded = (parts.several[a] | parts.several[b]) & ~strict
     for k in np.flatnonzero(worded & ~short).tolist():
         found[k] = max(int(found[k]), _words_alike(parts.values[a[k]], parts.values[b[k]]))
-    for k in np.flatnonzero(listed[a] & listed[b]).tolist():
-        if not parts.nicknames[a[k]].isdisjoint(parts.nicknames[b[k]]):
-            found[k] = max(int(found[k]), NICKNAME)
-    for k in np.flatnonzero(~short & (shortest >= 3) & (found < INITIAL)).tolist():
+    found[parts.nicks.meet(a, b) & (found < NICKNAME)] = NICKNAME
+    for k in np.flatnonzero(~short & ~strict & (shortest >= 3) & (found < INITIAL)).tolist():
         longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
         if longer.startswith(shorter):
             other = known[a[k]] and known[b[k]]
@@ -64,6 +66,13 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     for k in np.flatnonzero(parts.damaged[a] | parts.damaged[b]).tolist():
         if fits_lost_letters(x[k], y[k]) or slips[k] <= x[k].count("?") + y[k].count("?"):
             found[k] = SLIP
+    if not given:
+        found[_one_family(parts, a, b) & (found < NICKNAME)] = NICKNAME
+        romanised = ~parts.unalike[a] & ~parts.unalike[b] & parts.surnames.meet(a, b)
+        found[romanised & (found < NEAR)] = NEAR
+    found[strict] = np.where((slips == 1) & (shortest >= 4), NEAR, UNLIKE)[strict]
+    found[strict & (parts.latin_codes[a] == parts.latin_codes[b])] = KNOWN_NEAR
+    _across_alphabets(parts, a, b, ~one_alphabet, found)
     found[short] = UNLIKE
     found[short & begins] = INITIAL
     for k in np.flatnonzero(short & ~begins & worded).tolist():
@@ -74,13 +83,40 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     return level
 
 
+def _texts(parts: Parts, a: Ints, b: Ints, own: Flags) -> tuple[list[str], list[str]]:
+    """The spellings to compare: in Latin letters, or where both have one (`own`) in their own alphabet."""
+    x, y = pick(parts.cores, a), pick(parts.cores, b)
+    for k in np.flatnonzero(own).tolist():
+        x[k], y[k] = parts.texts[a[k]], parts.texts[b[k]]
+    return x, y
+
+
+def _one_family(parts: Parts, a: Ints, b: Ints) -> Flags:
+    """Surnames that a man and a woman of one family bear: Ivanov and Ivanova, Novák and Nováková."""
+    czech = (parts.czech[a] == parts.czech[b]) & (parts.adds_ova[a] != parts.adds_ova[b])
+    return np.asarray((parts.families[a] == parts.families[b]) | czech, dtype=np.bool_)
+
+
+def _across_alphabets(parts: Parts, a: Ints, b: Ints, across: Flags, found: Levels) -> None:
+    """Judge pairs of two alphabets by transliteration; characters whose reading is unknown deny little."""
+    if not across.any():
+        return
+    consonants = (parts.vowelless[a] | parts.vowelless[b]) & (parts.skeletons[a] == parts.skeletons[b])
+    consonants &= ~(parts.spelled[a] & parts.spelled[b])
+    read = parts.readings.meet(a, b) | parts.surnames.meet(a, b)
+    found[across & (consonants | read) & (found < SLIP)] = SLIP
+    unread = parts.characters[a] | parts.characters[b]
+    found[across & unread & (found == UNLIKE)] = KNOWN_NEAR
+    found[across & (parts.latin_codes[a] == parts.latin_codes[b])] = EQUAL
+
+
 def _lengths(texts: list[str]) -> Ints:
     return np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
 
 
 def _words_alike(a: str, b: str) -> int:
     """COMPOUND when one holds all full words of the other (Garcia Lopez, Garcia; Jean Pierre, Jean)."""
-    one, two = ({w for w in text.split() if w not in PARTICLES} for text in (a, b))
+    one, two = set(telling_words(a)), set(telling_words(b))
     if not one or not two:
         return UNLIKE
     joined_one, joined_two = ("".join(sorted(words)) for words in (one, two))

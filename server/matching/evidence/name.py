@@ -80,25 +80,36 @@ def keys(records: Records) -> Iterator[Keyed]:
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Judge names in the written order and, where that fits badly, the other way round."""
     parts = records.parts
-    known_first, known_last = records.once("name, established", lambda: _established(parts, model), model)
+    seen_first, seen_last, known_first, known_last = records.once(
+        "name, seen", lambda: _seen(parts, model), model
+    )
     fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
     first = compare_parts(parts, fl, fr, known_first, given=True)
     last = compare_parts(parts, sl, sr, known_last)
     straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
+    sure = records.order_sure[left] & records.order_sure[right]
+    crossed = np.zeros(len(left), dtype=np.bool_)
     doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
     if len(doubtful):
         a, b, c, d = fl[doubtful], fr[doubtful], sl[doubtful], sr[doubtful]
         crossed_first = compare_parts(parts, a, d, known_first)
         crossed_last = compare_parts(parts, c, b, known_last)
         s, k = _weigh(records, model, crossed_first, crossed_last, a, d, c, b)
-        sure = records.order_sure[left[doubtful]] & records.order_sure[right[doubtful]]
         whole = (crossed_first >= INITIAL) & (crossed_last >= INITIAL)
-        s = s - np.where(sure, np.where(whole, 2.5, 5), 0.5)
-        k = k - np.where(sure, np.where(whole, 1, 4), 0.3)
+        s = s - np.where(sure[doubtful], np.where(whole, 2.5, 5), 0.5)
+        k = k - np.where(sure[doubtful], np.where(whole, 1, 4), 0.3)
         better = s + k > straight_s[doubtful] + straight_k[doubtful]
         at = doubtful[better]
         first[at], last[at] = crossed_first[better], crossed_last[better]
         straight_s[at], straight_k[at] = s[better], k[better]
+        fr[at], sr[at] = d[better], b[better]
+        crossed[at] = True
+    turned = _turned(records, seen_first, seen_last, first, last, (fl, fr, sl, sr), sure & ~crossed)
+    if len(turned):
+        fl, fr, sl, sr = fl[turned], fr[turned], sl[turned], sr[turned]
+        first[turned], last[turned] = last[turned], first[turned]
+        s, k = _weigh(records, model, first[turned], last[turned], sl, sr, fl, fr)
+        straight_s[turned], straight_k[turned] = s, k
     level = (first * 10 + last).astype(np.int8)
     derived = records.named_by_mailbox[left] | records.named_by_mailbox[right]
     straight_s = np.where(derived, np.where(straight_s > 0, straight_s * 0.8, straight_s * 0.5), straight_s)
@@ -107,14 +118,41 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
 
 
-def _established(parts: Parts, model: Model) -> tuple[Flags, Flags]:
-    """Whether each spelling is a first name, a last name of its own: listed, or borne by several persons."""
-    first = np.array([bool(group) for group in parts.nicknames], dtype=np.bool_)
-    last = np.zeros(len(parts.values), dtype=np.bool_)
-    if "first" in model.tables and "last" in model.tables:
-        first |= model.tables["first"].count(parts.digests) >= 4
-        last |= model.tables["last"].count(parts.digests) >= 4
-    return first, last
+def _seen(parts: Parts, model: Model) -> tuple[Ints | None, Ints | None, Flags, Flags]:
+    """How often each spelling is a first and a last name; whether it is one: listed, or several persons'."""
+    first, last = parts.established.copy(), np.zeros(len(parts.values), dtype=np.bool_)
+    if "first" not in model.tables or "last" not in model.tables:
+        return None, None, first, last
+    seen_first, seen_last = (model.tables[name].count(parts.digests) for name in ("first", "last"))
+    return seen_first, seen_last, first | (seen_first >= 4), last | (seen_last >= 4)
+
+
+def _turned(
+    records: Records, seen_first: Ints | None, seen_last: Ints | None, first: Levels, last: Levels,
+    parts: tuple[Ints, Ints, Ints, Ints], sure: Flags,
+) -> Longs:  # fmt: skip
+    """Pairs with one equal first name and unlike last names that are a surname and two first names.
+
+    Two of one family whose columns are exchanged would pass for one person who married. Where the order
+    is not `sure`, the equal part must be a known first name; elsewhere, other records must contradict.
+    `parts`: first and first, last and last, as compared.
+    """
+    fl, fr, sl, sr = parts
+    odd: Longs = np.flatnonzero((first >= SLIP) & (last > ABSENT) & (last < INITIAL)).astype(np.int64)
+    odd = odd[fl[odd] == fr[odd]]
+    if not len(odd):
+        return odd
+    listed = records.parts.nicks.listed
+    one = np.ones(len(listed), dtype=np.int32)
+    as_first = one if seen_first is None else seen_first
+    as_last = one if seen_last is None else seen_last
+    given = listed | ((as_first >= 3) & (as_first > as_last))
+    surname = ~listed & (as_last >= 3) & (as_last > 3 * as_first)
+    equal = fl[odd]
+    contradicted = surname[equal] & (given[sl[odd]] | given[sr[odd]])
+    doubted = ~listed[equal] & (as_first[equal] <= 2 * as_last[equal])
+    found: Longs = odd[np.where(sure[odd], contradicted, doubted)]
+    return found
 
 
 def _weigh(
