@@ -122,7 +122,8 @@ def _justify(
     n = len(records)
     nearest = np.full(n, -1, dtype=np.int32)
     probability = np.ones(n, dtype=np.float32)
-    inside = state.label[left] == state.label[right]
+    label = state.label
+    inside = label[left] == label[right]
     i, j, w = left[inside], right[inside], probabilities(bits[inside])
     mine, other, weight = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([w, w])
     order = np.lexsort((other, -weight, mine))
@@ -133,7 +134,7 @@ def _justify(
     probability[mine[first]] = weight[first]
     where = {name: at for at, name in enumerate(records.ids)}
     for x, y in sorted(decisions.same):
-        if x in where and y in where and state.label[where[x]] == state.label[where[y]]:
+        if x in where and y in where and label[where[x]] == label[where[y]]:
             a, b = where[x], where[y]
             nearest[a], nearest[b] = b, a
             probability[[a, b]] = 1.0
@@ -150,31 +151,32 @@ def _questions(
     refused: list[tuple[int, int, float]],
 ) -> list[tuple[int, int, float]]:
     """Pairs of groups in doubt, each once by its strongest pair, likeliest first."""
-    cut = log_odds(model.link_cut)
-    doubtful = (bits >= log_odds(DOUBT)) & (bits < cut) & (state.label[left] != state.label[right])
-    open_pairs = list(
-        zip(left[doubtful].tolist(), right[doubtful].tolist(), bits[doubtful].tolist(), strict=True)
-    ) + [(i, j, min(b, cut - 0.01)) for i, j, b in refused if b >= log_odds(DOUBT)]
-    best: dict[tuple[int, int], tuple[float, int, int]] = {}
-    for i, j, b in open_pairs:
-        a, c = sorted((int(state.label[i]), int(state.label[j])))
-        if a != c and not state.forbidden(a, c):
-            candidate = (-b, i, j)
-            best[a, c] = min(best.get((a, c), candidate), candidate)
-    sizes = np.bincount(state.label, minlength=len(records))
-    ranked: list[tuple[float, tuple[float, int, int]]] = []
-    for (a, c), doubt in best.items():
-        odds = 2.0 ** -doubt[0]
-        settled = odds / (1 + odds) * int(sizes[a]) * int(sizes[c])
-        ranked.append((-settled, doubt))
-    asked: list[tuple[float, int, int]] = []
+    cut, label = log_odds(model.link_cut), state.label
+    doubtful = (bits >= log_odds(DOUBT)) & (bits < cut) & (label[left] != label[right])
+    again = [(i, j, min(b, cut - 0.01)) for i, j, b in refused if b >= log_odds(DOUBT)]
+    i = np.concatenate([left[doubtful], np.array([k for k, _, _ in again], dtype=np.int32)])
+    j = np.concatenate([right[doubtful], np.array([k for _, k, _ in again], dtype=np.int32)])
+    open_bits = np.concatenate([bits[doubtful], np.array([b for _, _, b in again], dtype=np.float32)])
+    first, second = np.minimum(label[i], label[j]), np.maximum(label[i], label[j])
+    apart = np.flatnonzero((first != second) & ~state.forbids(first, second))
+    i, j, open_bits, first, second = i[apart], j[apart], open_bits[apart], first[apart], second[apart]
+    order = np.lexsort((j, i, -open_bits, second, first))
+    i, j, open_bits, first, second = i[order], j[order], open_bits[order], first[order], second[order]
+    strongest = np.ones(len(i), dtype=np.bool_)
+    strongest[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    i, j, open_bits, first, second = (side[strongest] for side in (i, j, open_bits, first, second))
+    sizes = np.bincount(label, minlength=len(records))
+    settles = probabilities(open_bits).astype(np.float64) * sizes[first] * sizes[second]
+    asked: list[int] = []
     times: Counter[int] = Counter()
     most = len(records) * QUESTIONS_PER_100 / 100
-    for _, doubt in sorted(ranked):
-        sides = [int(state.label[at]) for at in doubt[1:]]
-        if max(times[side] for side in sides) < QUESTIONS_PER_GROUP and len(asked) < most:
+    for at in np.lexsort((j, i, -settles)).tolist():
+        sides = int(first[at]), int(second[at])
+        if len(asked) >= most:
+            break
+        if max(times[side] for side in sides) < QUESTIONS_PER_GROUP:
             times.update(sides)
-            asked.append(doubt)
-    asked.sort()
-    chances = probabilities(np.array([-b for b, _, _ in asked], dtype=np.float32)).tolist()
-    return [(i, j, p) for (_, i, j), p in zip(asked, chances, strict=True)]
+            asked.append(at)
+    asked.sort(key=lambda at: (-open_bits[at], i[at], j[at]))
+    chances = probabilities(open_bits[asked]).tolist()
+    return [(int(i[at]), int(j[at]), p) for at, p in zip(asked, chances, strict=True)]

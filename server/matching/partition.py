@@ -35,38 +35,80 @@ class Decisions:
 
 @dataclass
 class Grouping:
-    """The state of the groups: `label` by position (the group's first member), members by label."""
+    """The state of the groups, each named by its first member.
 
-    label: Longs
-    members: dict[int, list[int]] = field(default_factory=dict)
-    apart: dict[int, set[int]] = field(default_factory=dict)  # label -> positions it must not hold
+    `parent`: of each position one nearer to its group's first, which is its own. `following`: the members of a
+    group in a ring, so that two groups become one by exchanging two entries. `size`: of the group, at its first.
+    """
 
-    def of(self, label: int) -> list[int]:
-        """The members of a group, in stable order."""
-        return self.members.get(label, [label])
+    parent: Longs
+    following: Longs
+    size: Longs
+    apart: dict[int, set[int]] = field(default_factory=dict)  # first -> positions its group must not hold
 
-    def join(self, one: int, two: int) -> None:
-        """Make one group of two; it is named by its first member."""
-        first, second = min(one, two), max(one, two)
-        merged = sorted(self.of(first) + self.of(second))
-        self.label[merged] = first
-        self.members.pop(second, None)
-        self.members[first] = merged
-        if first in self.apart or second in self.apart:
-            self.apart[first] = self.apart.get(first, set()) | self.apart.pop(second, set())
+    @classmethod
+    def alone(cls, count: int) -> Grouping:
+        """Every record a group of its own."""
+        everyone = np.arange(count, dtype=np.int64)
+        return cls(everyone.copy(), everyone.copy(), np.ones(count, dtype=np.int64))
+
+    @property
+    def label(self) -> Longs:
+        """The first member of each position's group."""
+        while True:
+            nearer = self.parent[self.parent]
+            if np.array_equal(nearer, self.parent):
+                return self.parent
+            self.parent = nearer
+
+    def join(self, ones: Longs, twos: Longs) -> None:
+        """Make one group of each two, given by their firsts; no group may stand in two of the joins."""
+        first, second = np.minimum(ones, twos), np.maximum(ones, twos)
+        self.parent[second] = first
+        self.following[first], self.following[second] = self.following[second], self.following[first]
+        self.size[first] += self.size[second]
+        if self.apart:
+            for one, two in zip(first.tolist(), second.tolist(), strict=True):
+                if one in self.apart or two in self.apart:
+                    self.apart[one] = self.apart.get(one, set()) | self.apart.pop(two, set())
+
+    def members(self, firsts: Longs) -> tuple[Longs, Longs, Longs]:
+        """All members of each group in stable order, group after group: positions, starts and sizes."""
+        owners, rows = [np.arange(len(firsts))], [firsts]
+        walking = owners[0]
+        at = self.following[firsts]
+        while True:
+            open_ = at != firsts[walking]
+            walking, at = walking[open_], at[open_]
+            if not len(walking):
+                break
+            owners.append(walking)
+            rows.append(at)
+            at = self.following[at]
+        owner, row = np.concatenate(owners), np.concatenate(rows)
+        sizes = self.size[firsts]
+        return row[np.lexsort((row, owner))], np.cumsum(sizes) - sizes, sizes
 
     def forbidden(self, one: int, two: int) -> bool:
-        """Whether a person decided that the two groups are not the same."""
-        return any(self.label[p] == two for p in self.apart.get(one, ())) or any(
-            self.label[p] == one for p in self.apart.get(two, ())
+        """Whether a person decided that the two groups, given by their firsts, are not the same."""
+        label = self.label
+        return any(label[p] == two for p in self.apart.get(one, ())) or any(
+            label[p] == one for p in self.apart.get(two, ())
         )
+
+    def forbids(self, ones: Longs, twos: Longs) -> Flags:
+        """The same for many pairs of groups."""
+        if not self.apart:
+            return np.zeros(len(ones), dtype=np.bool_)
+        pairs = zip(ones.tolist(), twos.tolist(), strict=True)
+        return np.fromiter((self.forbidden(one, two) for one, two in pairs), dtype=np.bool_, count=len(ones))
 
 
 def group(
     records: Records, model: Model, left: Ints, right: Ints, bits: Bits, decisions: Decisions
 ) -> tuple[Grouping, list[tuple[int, int, float]], dict[str, int]]:
     """Join groups, strongest pair first. Also returns refused pairs (i, j, bits after judging) and counts."""
-    state = Grouping(np.arange(len(records), dtype=np.int64))
+    state = Grouping.alone(len(records))
     counts = _apply(records, decisions, state)
     cut = log_odds(model.link_cut)
     strong = bits >= cut
@@ -82,31 +124,33 @@ def group(
     )
     order = np.lexsort((j, i, tie, -weight))
     i, j, weight = i[order], j[order], weight[order]
+    label = state.label
+    a, b = label[i], label[j]
     refused: list[tuple[int, int, float]] = []
-    counts["rounds"] = 0
+    counts["rounds"] = counts["refused"] = 0
     while len(i):
         counts["rounds"] += 1
-        a, b = state.label[i], state.label[j]
-        apart = a != b
-        i, j, weight, a, b = i[apart], j[apart], weight[apart], a[apart], b[apart]
+        a, b = state.parent[a], state.parent[b]  # a group goes into another at most once a round
+        open_ = a != b
+        i, j, weight, a, b = i[open_], j[open_], weight[open_], a[open_], b[open_]
         if not len(i):
             break
         chosen = _mutual_best(a, b, len(records))
-        joint = _judge(records, model, state, i[chosen].astype(np.int32), j[chosen].astype(np.int32), a[chosen], b[chosen], weight[chosen])
-        drop: set[tuple[int, int]] = set()
-        for at, one, two, judged in zip(
-            chosen.tolist(), a[chosen].tolist(), b[chosen].tolist(), joint.tolist(), strict=True
-        ):
-            if judged >= cut and not state.forbidden(one, two):
-                state.join(one, two)
-            else:
-                drop.add((min(one, two), max(one, two)))
-                if not state.forbidden(one, two):
-                    refused.append((int(i[at]), int(j[at]), judged))
-        counts["refused"] = counts.get("refused", 0) + len(drop)
-        if drop:
-            keep = _not_among(np.minimum(a, b), np.maximum(a, b), drop, len(records))
-            i, j, weight = i[keep], j[keep], weight[keep]
+        ones, twos = a[chosen], b[chosen]
+        joint = _judge(records, model, state, i[chosen], j[chosen], ones, twos, weight[chosen])
+        forbidden = state.forbids(ones, twos)
+        good = (joint >= cut) & ~forbidden
+        state.join(ones[good], twos[good])
+        bad = chosen[~good]
+        if len(bad):
+            counts["refused"] += len(bad)
+            told = ~good & ~forbidden
+            refused += zip(
+                i[chosen][told].tolist(), j[chosen][told].tolist(), joint[told].tolist(), strict=True
+            )
+            between = np.minimum(a, b) * len(records) + np.maximum(a, b)
+            keep = ~np.isin(between, between[bad])
+            i, j, weight, a, b = i[keep], j[keep], weight[keep], a[keep], b[keep]
     return state, refused, counts
 
 
@@ -130,65 +174,59 @@ def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str,
         if state.forbidden(a, b):
             conflicts += 1
             continue
-        state.join(a, b)
+        state.join(np.array([a]), np.array([b]))
     return {"decisions about unknown records": unknown, "decisions in conflict": conflicts}
 
 
 def _mutual_best(a: Longs, b: Longs, n: int) -> Longs:
     """Of pairs in falling order, those that are the strongest of both their groups."""
-    both = np.concatenate([a, b])
-    rank = np.concatenate([np.arange(len(a)), np.arange(len(a))])
-    best = np.full(n, len(a), dtype=np.int64)
-    np.minimum.at(best, both, rank)
     mine = np.arange(len(a))
+    best = np.full(n, len(a), dtype=np.int64)
+    best[b[::-1]] = mine[::-1]  # of several the last written stays: the strongest
+    as_one = np.full(n, len(a), dtype=np.int64)
+    as_one[a[::-1]] = mine[::-1]
+    np.minimum(best, as_one, out=best)
     return np.flatnonzero((best[a] == mine) & (best[b] == mine)).astype(np.int64)
 
 
-def _not_among(a: Longs, b: Longs, drop: set[tuple[int, int]], n: int) -> Flags:
-    gone = np.array(sorted(x * n + y for x, y in drop), dtype=np.int64)
-    return ~np.isin(a * n + b, gone)
-
-
-def _judge(records: Records, model: Model, state: Grouping, i: Longs, j: Longs, a: Longs, b: Longs, weight: Doubles) -> Doubles:
+def _judge(
+    records: Records, model: Model, state: Grouping, i: Longs, j: Longs, a: Longs, b: Longs, weight: Doubles
+) -> Doubles:
     """The weight of each join once the whole groups are heard: the pair's own, less what members contradict.
 
-    Each kind of identity evidence speaks by its mean over the pairs of members that it confirms or denies; an
-    initial does neither.
+    Each kind of identity evidence speaks by its mean over the pairs of members that it confirms or denies, in
+    place of what it said of the strongest pair alone; an initial does neither.
     """
     joint = weight.astype(np.float64)
-    lefts: list[int] = []
-    rights: list[int] = []
-    owner: list[int] = []
-    for at, (one, two) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-        xs, ys = _heard(state.of(one)), _heard(state.of(two))
-        if len(xs) == 1 and len(ys) == 1:
-            continue
-        for x in xs:
-            lefts += [x] * len(ys)
-            rights += ys
-        owner += [at] * (len(xs) * len(ys))
-    if not owner:
+    asked = np.flatnonzero((state.size[a] > 1) | (state.size[b] > 1))
+    if not len(asked):
         return joint
-    pair = weigh(records, model, i, j)
-    scored = weigh(records, model, np.array(lefts, dtype=np.int32), np.array(rights, dtype=np.int32))
-    whose = np.array(owner, dtype=np.int64)
-    asked = np.zeros(len(joint), dtype=np.bool_)
-    asked[whose] = True
+    lefts, left_from, left_count = _heard(state, a[asked])
+    rights, right_from, right_count = _heard(state, b[asked])
+    count = left_count * right_count
+    whose = np.repeat(np.arange(len(asked)), count)
+    nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
+    x = lefts[left_from[whose] + nth // right_count[whose]]
+    y = rights[right_from[whose] + nth % right_count[whose]]
+    own = weigh(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32)).outcomes
+    heard = weigh(records, model, x.astype(np.int32), y.astype(np.int32)).outcomes
     for kind in IDENTITY:
-        outcome = scored.outcomes.get(kind)
-        if outcome is None:
-            continue
+        outcome = heard[kind]
         against = np.minimum(np.minimum(outcome.kin, outcome.stranger), 0)
         comparable = (outcome.kin >= CONFIRMED) | (against < 0)
-        total = np.bincount(whose, weights=against, minlength=len(joint))
-        heard = np.bincount(whose[comparable], minlength=len(joint))
-        own = np.minimum(np.minimum(pair.outcomes[kind].kin, pair.outcomes[kind].stranger), 0)
-        joint = joint + np.where(asked, np.minimum(total / np.maximum(heard, 1) - own, 0), 0)
+        total = np.bincount(whose, weights=against, minlength=len(asked))
+        voices = np.bincount(whose[comparable], minlength=len(asked))
+        paid = np.minimum(np.minimum(own[kind].kin, own[kind].stranger), 0)
+        joint[asked] += np.minimum(total / np.maximum(voices, 1) - paid, 0)
     return joint
 
 
-def _heard(members: list[int]) -> list[int]:
-    if len(members) <= MEMBERS:
-        return members
-    step = len(members) / MEMBERS
-    return [members[int(k * step)] for k in range(MEMBERS)]
+def _heard(state: Grouping, firsts: Longs) -> tuple[Longs, Longs, Longs]:
+    """The members of each group that are heard, spread evenly over a large one: positions, starts, counts."""
+    rows, starts, sizes = state.members(firsts)
+    counts = np.minimum(sizes, MEMBERS)
+    whose = np.repeat(np.arange(len(firsts)), counts)
+    first_of = np.cumsum(counts) - counts
+    nth = np.arange(len(whose)) - first_of[whose]
+    spread = np.where(sizes[whose] > MEMBERS, nth * sizes[whose] // MEMBERS, nth)
+    return rows[starts[whose] + spread], first_of, counts
