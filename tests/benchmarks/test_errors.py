@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.errors import Mistake, drawn, laid_open, mistakes
+from benchmarks.errors import GLUED, MISSED, Mistake, drawn, laid_open, mistakes
 from benchmarks.sets import PUBLIC, Truth, bring, is_held_out
 from tests.benchmarks.bench_folder import add_public, make
-
-GLUED, MISSED = "two persons in one group", "one person in two groups"
 
 
 def test_each_mistake_is_told_once_however_many_records_share_it() -> None:
@@ -21,6 +19,16 @@ def test_each_mistake_is_told_once_however_many_records_share_it() -> None:
     found = mistakes(labels, truth, truth.part("whole"))
 
     assert found == [Mistake(GLUED, 0, 2), Mistake(MISSED, 4, 5)]
+
+
+def test_a_mistake_is_shown_by_the_likeliest_of_its_pairs() -> None:
+    truth = Truth.of_persons(["ana", "ana", "ana", "ben", "ben"])
+    labels = np.array([0, 0, 2, 2, 4])
+    compared = np.array([0, 1, 2, 3]), np.array([2, 2, 3, 4]), np.array([0.2, 0.7, 0.9, 0.1])
+
+    found = mistakes(labels, truth, truth.part("whole"), compared)
+
+    assert found == [Mistake(GLUED, 2, 3), Mistake(MISSED, 1, 2), Mistake(MISSED, 3, 4)]
 
 
 def test_what_nobody_could_know_is_no_mistake() -> None:
@@ -65,6 +73,7 @@ def test_an_error_of_the_held_out_half_is_never_printed(tmp_path: Path) -> None:
     assert "Featherstone" in said
     assert "Okonkwo" in said
     assert MISSED in said
+    assert "of 1 and 1 records, not asked" in said
     assert "against strangers" in said
     assert "Nightingale" not in said
     assert "Abernathy" not in said
