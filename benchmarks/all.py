@@ -1,4 +1,4 @@
-"""Every figure of matching again, on every public set, beside the peers; the table goes into README.md.
+"""Every figure of matching again, on every public set, beside the peers, written into the READMEs.
 
     python -m benchmarks.all BENCH_DIR [--peers PYTHON] [--sets public,hotel_50k] [--cache DIR]
     python -m benchmarks.all BENCH_DIR --ablation
@@ -20,9 +20,9 @@ from pathlib import Path
 from benchmarks import ablation, errors, peers
 from benchmarks.measuring import Figures, measure
 from benchmarks.sets import NAMES, PUBLIC, NotRun, bring
-from benchmarks.table import report, summary, write
+from benchmarks.table import report, short, summary, write
 
-README = Path(__file__).resolve().parent / "README.md"
+HOUSE = Path(__file__).resolve().parents[1]
 CACHE = Path.home() / ".cache" / "oneguest-benchmarks"
 
 
@@ -55,7 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name in measured
     }
     ordered = {name: measured[name] for name in sorted(measured, key=_place)}
-    write(asked.readme, report(ordered, beside, not_run))
+    write(asked.into / "benchmarks" / "README.md", report(ordered, beside, not_run))
+    write(asked.into / "README.md", short(ordered, beside))
     return 1 if asked.sets and not_run.keys() & set(names) else 0
 
 
@@ -71,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--cache", type=Path, default=CACHE, metavar="DIR", help="where sets and figures are kept"
     )
-    parser.add_argument("--readme", type=Path, default=README, metavar="FILE", help="where the table goes")
+    parser.add_argument(
+        "--into", type=Path, default=HOUSE, metavar="DIR", help="whose README.md and benchmarks/README.md"
+    )
     parser.add_argument("--again", action="store_true", help="run the peers again, too")
     parser.add_argument("--ablation", action="store_true", help="print what each kind of evidence earns")
     parser.add_argument("--errors", type=int, metavar="N", help="print N remaining errors of the public set")

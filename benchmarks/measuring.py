@@ -29,8 +29,8 @@ from server.resolving import clean_rows, read_rows
 
 ROOT = Path(__file__).resolve().parents[1]
 
-CUTS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 0.9999)
-FEW_CUTS = (0.5, 0.7, 0.85, 0.95, 0.99, 0.999)
+CUTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.999)
+FEW_CUTS = (0.2, 0.4, 0.6, 0.85, 0.95, 0.99)
 """For sets so large that each regrouping takes long."""
 
 LARGE = 400_000

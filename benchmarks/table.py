@@ -14,6 +14,10 @@ BEGIN, END = "<!-- figures of matching: begin -->", "<!-- figures of matching: e
 PARTS = {"whole": "OneGuest", "held out": "OneGuest, held-out half", "dev": "OneGuest, other half"}
 
 
+SHORT = ("public", "hotel_50k", "hotel_1m", "febrl3", "febrl4")
+"""The sets that the house's own README tells of."""
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The lines of a Markdown table."""
     return [_line(header), _line(["---"] * len(header)), *(_line(row) for row in rows), ""]
@@ -28,6 +32,39 @@ def report(measured: Measured, beside: Mapping[str, Sequence[Outcome]], not_run:
     lines = [*_stamps(measured), *_goals(measured), *_quality(measured, beside), *_cuts(measured)]
     lines += [*_calibration(measured), *_review(measured), *_speed(measured), *_not_run(not_run, beside)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def short(measured: Measured, beside: Mapping[str, Sequence[Outcome]]) -> str:
+    """A few lines for the house's README: our figures at our own cut, and the peers' at theirs."""
+    rows = []
+    for name in SHORT:
+        if name not in measured:
+            continue
+        figures = measured[name]
+        for part, scores in figures["scores"].items():
+            if part == "dev":
+                continue
+            took = f"{engine(figures, CPU):.1f} s of CPU" if part == "whole" else ""
+            rows.append(
+                [
+                    f"{name}, {figures['records']:,}" if part == "whole" else name,
+                    PARTS[part],
+                    *_prf(scores),
+                    took,
+                ]
+            )
+        for outcome in beside.get(name, ()):
+            if outcome.get("f1") is not None:
+                wall = outcome.get("wall_s")
+                rows.append(
+                    [name, str(outcome["peer"]), *_prf(outcome), "" if wall is None else f"{wall:.1f} s"]
+                )
+    lines = table(["set, records", "who", "P", "R", "F1", "matching"], rows)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _prf(scores: Mapping[str, Any]) -> list[str]:
+    return [share(scores[field]) for field in ("precision", "recall", "f1")]
 
 
 def write(path: Path, text: str) -> None:
@@ -128,7 +165,7 @@ def _cuts(measured: Measured) -> list[str]:
         own = next(at for at in figures["sweep"] if at[0] == figures["cut"])
         rows.append([name, str(own[0]), share(own[1]), share(best[1]), str(best[0]), share(lost(figures))])
     header = ["set", "own cut", "F1 there", "best F1", "at", "lost"]
-    note = "The scored pairs grouped again at cuts from .5 up; best chosen with the truth."
+    note = "The scored pairs grouped again at cuts from .1 up; best chosen with the truth."
     return ["### Own cut against best cut", "", note, "", *table(header, rows)]
 
 

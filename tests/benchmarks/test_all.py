@@ -16,15 +16,18 @@ from benchmarks.table import BEGIN, END, write
 
 @pytest.fixture
 def readme(tmp_path: Path) -> Path:
-    """A README with a section of figures between others."""
-    path = tmp_path / "README.md"
-    path.write_text(f"# Benchmarks\n\nbefore\n\n{BEGIN}\nold figures\n{END}\n\nafter\n", encoding="utf-8")
+    """The benchmarks' README, with a section of figures between others; the house's own is like it."""
+    path = tmp_path / "house" / "benchmarks" / "README.md"
+    path.parent.mkdir(parents=True)
+    text = f"# Benchmarks\n\nbefore\n\n{BEGIN}\nold figures\n{END}\n\nafter\n"
+    for place in (path, tmp_path / "house" / "README.md"):
+        place.write_text(text, encoding="utf-8")
     return path
 
 
 def test_one_command_measures_scores_and_writes_the_table(bench: Path, readme: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    asked = [str(bench), "--cache", str(cache), "--readme", str(readme), "--peers", sys.executable]
+    asked = [str(bench), "--cache", str(cache), "--into", str(tmp_path / "house"), "--peers", sys.executable]
 
     code = main([*asked, "--sets", f"{PUBLIC},febrl3,broken1"])
 
@@ -38,6 +41,10 @@ def test_one_command_measures_scores_and_writes_the_table(bench: Path, readme: P
     assert "| febrl3 | splink5 | 1.0000 | .5000 | .6667 | .8000 | .9000 (0.7) |" in told
     assert "| febrl3 | OneGuest | 1.0000 | 1.0000 | 1.0000 |" in told
     assert "| public hotel set, held out: pair P | ≥ .9750 | 1.0000 | reached |" in told
+    told_in_short = (tmp_path / "house" / "README.md").read_text(encoding="utf-8")
+    assert "| public | OneGuest, held-out half | 1.0000 | 1.0000 | 1.0000 |" in told_in_short
+    assert "| febrl3 | splink5 | 1.0000 | .5000 | .6667 | 2.5 s |" in told_in_short
+    assert "old figures" not in told_in_short
     figures = json.loads((cache / "figures" / f"{PUBLIC}.json").read_text())
     assert figures["records"] == 5
     assert list(figures["stages"]) == ["read", "clean", "columns", "model", "match"]
@@ -49,7 +56,7 @@ def test_one_command_measures_scores_and_writes_the_table(bench: Path, readme: P
 
 
 def test_a_set_measured_before_stays_in_the_table(bench: Path, readme: Path, tmp_path: Path) -> None:
-    asked = [str(bench), "--cache", str(tmp_path / "cache"), "--readme", str(readme)]
+    asked = [str(bench), "--cache", str(tmp_path / "cache"), "--into", str(tmp_path / "house")]
     main([*asked, "--peers", sys.executable, "--sets", "febrl3"])
 
     code = main([*asked, "--sets", "hotel_10k"])
@@ -75,7 +82,9 @@ def test_errors_are_printed_and_nothing_is_written(
 ) -> None:
     before = readme.read_text(encoding="utf-8")
 
-    code = main([str(bench), "--cache", str(tmp_path / "cache"), "--readme", str(readme), "--errors", "3"])
+    code = main(
+        [str(bench), "--cache", str(tmp_path / "cache"), "--into", str(tmp_path / "house"), "--errors", "3"]
+    )
 
     assert code == 0
     assert "errors in the half that may be looked at" in capsys.readouterr().out
