@@ -18,9 +18,9 @@ import sys
 from pathlib import Path
 
 from benchmarks import ablation, errors, peers
-from benchmarks.measuring import Figures, measure
+from benchmarks.measuring import Figures, measure, where_and_when
 from benchmarks.sets import NAMES, PUBLIC, NotRun, bring
-from benchmarks.table import report, short, summary, write
+from benchmarks.table import ABLATION, report, short, summary, write
 
 HOUSE = Path(__file__).resolve().parents[1]
 CACHE = Path.home() / ".cache" / "oneguest-benchmarks"
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     if asked.errors:
         return _print_errors(folder, cache, python, asked.errors)
     if asked.ablation:
-        return _ablate(folder, cache, python)
+        return _ablate(folder, cache, python, asked.into)
     names = tuple(asked.sets.split(",")) if asked.sets else NAMES
     measured, not_run = kept(cache), {}
     for name in names:
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         "--into", type=Path, default=HOUSE, metavar="DIR", help="whose README.md and benchmarks/README.md"
     )
     parser.add_argument("--again", action="store_true", help="run the peers again, too")
-    parser.add_argument("--ablation", action="store_true", help="print what each kind of evidence earns")
+    parser.add_argument("--ablation", action="store_true", help="what each kind of evidence earns")
     parser.add_argument("--errors", type=int, metavar="N", help="print N remaining errors of the public set")
     return parser
 
@@ -100,14 +100,17 @@ def _beside(name: str, folder: Path, cache: Path, python: Path | None, again: bo
     return [outcome for runner in peers.RUNNERS for outcome in peers.run(runner, name, folder, cache, python)]
 
 
-def _ablate(folder: Path, cache: Path, python: Path | None) -> int:
+def _ablate(folder: Path, cache: Path, python: Path | None, into: Path) -> int:
+    stamp = where_and_when()
     found = {}
     for name in ablation.SETS:
         try:
             found[name] = ablation.ablate(bring(name, folder, cache, python))
         except NotRun as why:
             print(f"{name}: not run: {why}", file=sys.stderr)
-    print(ablation.ablation_table(found))
+    text = f"{stamp['date']} UTC, commit {stamp['commit']}.\n\n{ablation.ablation_table(found)}"
+    print(text)
+    write(into / "benchmarks" / "README.md", text, ABLATION)
     return 0 if len(found) == len(ablation.SETS) else 1
 
 

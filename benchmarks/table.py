@@ -9,7 +9,8 @@ from typing import Any
 from benchmarks.goals import CPU, ENGINE, GOALS, Figures, Measured, engine, lost, percent, share
 from benchmarks.peers import Outcome
 
-BEGIN, END = "<!-- figures of matching: begin -->", "<!-- figures of matching: end -->"
+FIGURES, ABLATION = "figures of matching", "ablation"
+"""The parts of a README that are written by the benchmarks."""
 
 PARTS = {"whole": "OneGuest", "held out": "OneGuest, held-out half", "dev": "OneGuest, other half"}
 
@@ -67,14 +68,15 @@ def _prf(scores: Mapping[str, Any]) -> list[str]:
     return [share(scores[field]) for field in ("precision", "recall", "f1")]
 
 
-def write(path: Path, text: str) -> None:
-    """Put the tables between the markers of a README. Raises ValueError when it has none."""
+def write(path: Path, text: str, section: str = FIGURES) -> None:
+    """Put the tables between the markers of a README's section. Raises ValueError when it has none."""
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
     old = path.read_text(encoding="utf-8")
-    before, begun, rest = old.partition(BEGIN)
-    _, ended, after = rest.partition(END)
+    before, begun, rest = old.partition(begin)
+    _, ended, after = rest.partition(end)
     if not begun or not ended:
-        raise ValueError(f"{path} has no lines {BEGIN} and {END} to write between")
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{path} has no lines {begin} and {end} to write between")
+    path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def _stamps(measured: Measured) -> list[str]:

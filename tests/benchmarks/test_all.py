@@ -11,7 +11,7 @@ import pytest
 from benchmarks.ablation import ablate, ablation_table, kinds
 from benchmarks.all import main
 from benchmarks.sets import PUBLIC, LabelledSet
-from benchmarks.table import BEGIN, END, write
+from benchmarks.table import ABLATION, FIGURES, write
 
 
 @pytest.fixture
@@ -19,7 +19,8 @@ def readme(tmp_path: Path) -> Path:
     """The benchmarks' README, with a section of figures between others; the house's own is like it."""
     path = tmp_path / "house" / "benchmarks" / "README.md"
     path.parent.mkdir(parents=True)
-    text = f"# Benchmarks\n\nbefore\n\n{BEGIN}\nold figures\n{END}\n\nafter\n"
+    begin, end = f"<!-- {FIGURES}: begin -->", f"<!-- {FIGURES}: end -->"
+    text = f"# Benchmarks\n\nbefore\n\n{begin}\nold figures\n{end}\n\nafter\n"
     for place in (path, tmp_path / "house" / "README.md"):
         place.write_text(text, encoding="utf-8")
     return path
@@ -65,6 +66,18 @@ def test_a_set_measured_before_stays_in_the_table(bench: Path, readme: Path, tmp
     assert code == 1
     assert "| febrl3 | OneGuest | 1.0000 |" in told
     assert "| hotel_10k | OneGuest | making it needs pandas and faker" in told
+
+
+def test_the_table_of_ablation_has_a_section_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(f"<!-- {FIGURES}: begin -->ours<!-- {FIGURES}: end --><!-- {ABLATION}: begin -->old"
+                    f"<!-- {ABLATION}: end -->", encoding="utf-8")  # fmt: skip
+
+    write(path, "table", ABLATION)
+
+    told = path.read_text(encoding="utf-8")
+    assert "begin -->ours<!--" in told
+    assert f"<!-- {ABLATION}: begin -->\n\ntable\n<!--" in told
 
 
 def test_a_readme_without_a_place_for_the_table_is_not_written_over(tmp_path: Path) -> None:
