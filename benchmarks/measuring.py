@@ -138,12 +138,12 @@ def sweep(compared: Compared, truth: Truth) -> list[list[float]]:
 
 
 def calibration(compared: Compared, truth: Truth, of: tuple[str, ...]) -> Figures:
-    """The bins of the pairs that the engine is sure of, before grouping."""
+    """What the probabilities are worth, before grouping."""
     left, right, p = compared.probabilities()
     found: Figures = {}
     for part in of:
         told: Calibration = calibrate(left, right, p, truth, truth.part(part))
-        found[part] = {"bins": told.bins, "error": told.error, "worst": told.worst}
+        found[part] = {**asdict(told), "worst": told.worst}
     return found
 
 

@@ -20,6 +20,9 @@ SURE = 0.9
 
 BINS = 10
 
+BANDS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.85, 0.9, 1.0)
+"""Bounds of the bands of probability over their whole range, where it is seen what a doubt is worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -104,10 +107,12 @@ class Calibration:
     """Whether a probability means what it says: `bins` of equally many pairs, the least sure ones first.
 
     A bin is (mean probability given, share that is one person, pairs). `error`: the mean distance of the two.
+    `bands`: the same of all pairs, sure or not, between two of BANDS each.
     """
 
     bins: tuple[tuple[float, float, int], ...]
     error: float
+    bands: tuple[tuple[float, float, int], ...]
 
     @property
     def worst(self) -> float:
@@ -122,17 +127,27 @@ def calibrate(left: npt.NDArray[np.integer], right: npt.NDArray[np.integer], p: 
     Pairs of equal probability go by their rows, so that the bins do not depend on the order of the pairs.
     """
     scored = truth.decidable if among is None else truth.decidable & among
-    taken = np.flatnonzero((p >= SURE) & scored[left] & scored[right])
+    known = scored[left] & scored[right]
+    one_person = truth.person[left] == truth.person[right]
+    taken = np.flatnonzero(known & (p >= SURE))
     low = np.minimum(left[taken], right[taken])
     high = np.maximum(left[taken], right[taken])
     taken = taken[np.lexsort((high, low, p[taken]))]
-    same = truth.person[left[taken]] == truth.person[right[taken]]
+    same = one_person[taken]
     bins: list[tuple[float, float, int]] = []
     for part in np.array_split(np.arange(len(taken)), BINS):
         if len(part):
             bins.append((float(p[taken[part]].mean()), float(same[part].mean()), len(part)))
     apart = sum(count * abs(given - found) for given, found, count in bins)
-    return Calibration(tuple(bins), apart / max(len(taken), 1))
+    band = np.searchsorted(BANDS[1:-1], p, side="right")
+    bands: list[tuple[float, float, int]] = []
+    for number in range(len(BANDS) - 1):
+        of = known & (band == number)
+        if of.any():
+            bands.append((float(p[of].mean()), float(one_person[of].mean()), int(of.sum())))
+        else:
+            bands.append((0.0, 0.0, 0))
+    return Calibration(tuple(bins), apart / max(len(taken), 1), tuple(bands))
 
 
 Answered = tuple[list[tuple[int, int]], list[tuple[int, int]]]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from benchmarks.goals import CPU, ENGINE, GOALS, Figures, Measured, engine, lost, percent, share
 from benchmarks.peers import Outcome
+from benchmarks.scores import BANDS
 
 FIGURES, ABLATION = "figures of matching", "ablation"
 """The parts of a README that are written by the benchmarks."""
@@ -45,7 +47,7 @@ def short(measured: Measured, beside: Mapping[str, Sequence[Outcome]]) -> str:
         for part, scores in figures["scores"].items():
             if part == "dev":
                 continue
-            took = f"{engine(figures, CPU):.1f} s of CPU" if part == "whole" else ""
+            took = f"{engine(figures):.1f} s ({engine(figures, CPU):.1f} s of CPU)" if part == "whole" else ""
             rows.append(
                 [
                     f"{name}, {figures['records']:,}" if part == "whole" else name,
@@ -187,7 +189,26 @@ def _calibration(measured: Measured) -> list[str]:
         "equally many: the share that is one person, at the mean probability given."
     )
     header = ["set", *(str(k) for k in range(1, 11)), "error"]
-    return ["### Calibration", "", note, "", *table(header, rows)]
+    return ["### Calibration", "", note, "", *table(header, rows), *_bands(measured)]
+
+
+def _bands(measured: Measured) -> list[str]:
+    rows = [
+        [
+            name if part == "whole" else f"{name}, {part}",
+            *(_band(right, count) for _, right, count in told["bands"]),
+        ]
+        for name, figures in measured.items()
+        for part, told in figures["calibration"].items()
+        if "bands" in told
+    ]
+    header = ["set", *(f"{low} to {high}" for low, high in pairwise(BANDS))]
+    note = "All proposed pairs by their probability: the share that is one person, and how many."
+    return [note, "", *table(header, rows)]
+
+
+def _band(right: float, count: int) -> str:
+    return f"{share(right)[:4]} of {count:,}" if count else ""
 
 
 def _review(measured: Measured) -> list[str]:

@@ -118,6 +118,17 @@ def test_a_boast_shows_in_its_bin_and_in_the_error() -> None:
     assert found.error == pytest.approx((0.91 + 0.92 + 0.001) / 3)
 
 
+def test_what_a_doubt_is_worth_shows_in_its_band() -> None:
+    truth = Truth.of_persons(["ana", "ana", "ben", "ben"])
+    left, right = np.array([0, 2, 0, 1]), np.array([1, 3, 2, 3])
+
+    bands = calibrate(left, right, np.array([0.6, 0.65, 0.02, 0.5]), truth).bands
+
+    told = {at: (right, count) for at, (_, right, count) in enumerate(bands) if count}
+    assert len(bands) == 10
+    assert told == {1: (0.0, 1), 6: (pytest.approx(2 / 3), 3)}
+
+
 def test_bins_do_not_depend_on_the_order_of_the_pairs() -> None:
     truth = Truth.of_persons(["ana", "ana", "ben", "ben", "eva"] * 8)
     pairs = [(i, j) for i in range(40) for j in range(i + 1, 40)][:200]
