@@ -35,6 +35,9 @@ MANY_UNLIKE = 4
 NAMESAKES = 2.0
 """Bits taken off a name: first and last names go together (country, family), so they are not independent."""
 
+MOST_BY_NAME = 5.0
+"""Bits beyond the prior that a full name alone may reach, however rare: children are named after parents."""
+
 FEWER_NAMESAKES, MORE_NAMESAKES = 2.0, 0.5
 """Bits by which a house's own birth dates may move NAMESAKES down and up."""
 
@@ -250,7 +253,7 @@ def _namesakes(records: Records, model: Model) -> float:
     steps = np.arange(-FEWER_NAMESAKES, MORE_NAMESAKES + 0.01, 0.05)
     found = []
     for step in steps.tolist():
-        one = 1 / (1 + np.exp2(-np.minimum(bits - NAMESAKES - step, 30)))
+        one = 1 / (1 + np.exp2(-np.minimum(bits - NAMESAKES - step, MOST_BY_NAME)))
         same = one * SAME_PERSON_SAME_DATE + (1 - one) * TWO_PERSONS_SAME_DATE
         likely = np.where(agree, np.log(same), np.log1p(-same))
         found.append(float(likely.sum()) - step**2 / (2 * TRUST_IN_NAMESAKES**2))

@@ -17,7 +17,7 @@ import numpy as np
 from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints
 from server.matching.levels import REQUIRED, Compared
-from server.matching.model import Model
+from server.matching.model import MOST_BY_NAME, Model
 from server.matching.noise import soften
 from server.matching.records import Records
 
@@ -28,9 +28,6 @@ TYPED_CEILING = -0.01
 """Bits above the cut that a typed record's contact alone may reach: none, it becomes a question."""
 
 WITNESSES_FOR_TYPED = 2
-
-MOST_BY_NAME = 5.0
-"""Bits beyond the prior that a full name alone may reach, however rare."""
 
 MOST_WEAK = 3.0
 """Bits of all weak agreements together (town, nationality, company)."""
