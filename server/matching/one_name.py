@@ -106,14 +106,17 @@ def _lines(name: str) -> Iterator[list[str]]:
 
 @cache
 def _spellings() -> dict[str, str]:
-    found = {
-        core(fold(name)): core(fold(names[0])) for names in _lines("spellings") for name in names if name
-    }
+    found = {core(fold(name)): core(fold(names[0])) for names in spelling_lists() for name in names if name}
     for reading, *_ in _lines("japanese_surnames"):
         short = short_vowels(reading)
         for written in {reading, short, short.replace("o", "oh")} if short != reading else ():
             found.setdefault(written, short)
     return found
+
+
+def spelling_lists() -> Iterator[list[str]]:
+    """The lines of data/spellings.txt: the spellings of one name each."""
+    return _lines("spellings")
 
 
 def short_vowels(romaji: str) -> str:
@@ -143,14 +146,11 @@ def _one_word(name: str) -> str:
 
 
 @cache
-def established_given_names() -> frozenset[str]:
-    """First names of our own list, in one spelling: two of them that sound alike are still two."""
-    return frozenset(_one_word(name) for names in _lines("nicknames") for name in names)
-
-
-@cache
 def full_given_names() -> frozenset[str]:
-    """First names in full, in one spelling: those that head a line of data/nicknames.txt."""
+    """First names in full, in one spelling: those that head a line of our own list, data/nicknames.txt.
+
+    Two of them that look or sound alike are two names.
+    """
     return frozenset(_one_word(head) for head, *_ in _lines("nicknames"))
 
 

@@ -15,7 +15,6 @@ from server.matching.names import core, fold, mailbox_words, skeleton, sound, sp
 from server.matching.one_name import (
     Membership,
     czech_stem,
-    established_given_names,
     full_given_names,
     is_listed,
     man_s_surname,
@@ -58,13 +57,15 @@ class Parts:
     families: Ints  # surnames with one code are a man's and a woman's of one family
     czech: Ints  # the same for -ová
     adds_ova: Flags
+    bases: Ints  # first names with one code differ by a last a only: Daniel, Daniela
+    adds_a: Flags
     initials: Longs  # digest of the first letter
     initial_only: Flags  # one or two letters that stand for a name
     damaged: Flags  # holds a letter that was lost
     several: Flags  # holds more than one word
     nicknames: tuple[frozenset[int], ...]
     nicks: Membership  # the same as bits
-    established: Flags  # first names well known as such
+    established: Flags  # first names in full, well known as such
     surnames: Membership  # East Asian surnames by the characters they may be
     readings: Membership  # Japanese names by how they may be read
     digests: Longs  # of the one spelling
@@ -72,7 +73,7 @@ class Parts:
     @classmethod
     def of(cls, written: Sequence[str]) -> Parts:
         """Derive everything from the spellings that `Records` hands over."""
-        groups, families, established = nickname_groups(), surname_groups(), established_given_names()
+        groups, families, established = nickname_groups(), surname_groups(), full_given_names()
         split = [text.split(_OWN_ALPHABET) for text in written]
         values = tuple(parts[0] for parts in split)
         alphabets = [parts[1] if len(parts) > 1 else LATIN for parts in split]
@@ -102,6 +103,8 @@ class Parts:
             families=Column.of(map(man_s_surname, latin)).codes,
             czech=Column.of(map(czech_stem, latin)).codes,
             adds_ova=np.array([part.endswith("ova") for part in latin], dtype=np.bool_),
+            bases=Column.of(part.removesuffix("a") if len(part) > 3 else part for part in latin).codes,
+            adds_a=np.array([part.endswith("a") for part in latin], dtype=np.bool_),
             initials=digests(text[:1] for text in bare),
             initial_only=np.array(
                 [

@@ -6,6 +6,7 @@ written, and only every other one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -83,7 +84,63 @@ APART = [
 ]  # fmt: skip
 
 
-def _ids(cases: list[tuple[str, tuple[Row, ...]]]) -> list[str]:
+BIRTH = {"email": "claire.dupre@orange.fr", "birth_date": "04/05/1984"}
+RUSSIAN, CHINESE = {"mobile": "+7 926 215 39 85"}, {"mobile": "+86 131 2345 6789"}
+SAUDI, GREEK = {"mobile": "+966 50 123 4567"}, {"mobile": "+30 691 234 5678"}
+FRENCH, POLISH = {"mobile": "+33 6 12 34 50 99"}, {"mobile": "+48 601 234 567"}
+JAPANESE, HUNGARIAN = {"email": "taroyamada@softbank.jp"}, {"mobile": "+36 20 123 4567"}
+
+ONE_OF_A_CULTURE = [
+    ("married, by birth date and e-mail", (
+        guest("Claire", "Dupré", **BIRTH), guest("Claire", "Morel", **BIRTH))),
+    ("married, with the maiden name", (
+        guest("Claire", "Martin née Dupré", **FRENCH), guest("Claire", "Dupré", **FRENCH))),
+    ("a maiden name in one column", (
+        guest(full_name="Claire Martin née Dupré", **FRENCH), guest("Claire", "Dupré", **FRENCH))),
+    ("off a card", (guest(full_name="ROSSI/MARIA MRS", **MOBILE), guest("María", "Rossi", **MOBILE))),
+    ("umlauts", (guest("Jürgen", "Müller", **FRENCH), guest("Juergen", "Mueller", **FRENCH))),
+    ("two Spanish surnames", (
+        guest("María José", "García López", **EMAIL), guest("Pepa", "García", **EMAIL))),
+    ("a Polish short form", (
+        guest("Gosia", "Wiśniewska", **POLISH), guest("Małgorzata", "Wiśniewska", **POLISH))),
+    ("a Czech surname without -ová", (guest("Jana", "Nováková", **POLISH), guest("Jana", "Novák", **POLISH))),
+    ("a Russian name in a passport", (
+        guest("Сергей", "Чайковский", **RUSSIAN), guest("Serguei", "Tchaikovsky", **RUSSIAN))),
+    ("an Arabic name", (guest("محمد", "الزهراني", **SAUDI), guest("Mohammed", "Al Zahrani", **SAUDI))),
+    ("a Greek name", (guest("Γιώργος", "Παπαδόπουλος", **GREEK), guest("Giorgos", "Papadopoulos", **GREEK))),
+    ("a Chinese name in any order", (
+        guest(full_name="王伟", **CHINESE), guest(full_name="Wang Wei", **CHINESE),
+        guest(full_name="Wei Wang", **CHINESE))),
+    ("a Japanese name", (guest(full_name="山田太郎", **JAPANESE), guest("Taro", "Yamada", **JAPANESE))),
+    ("a Japanese name in kana", (
+        guest(full_name="ヤマダ タロウ", **JAPANESE), guest("太郎", "山田", **JAPANESE))),
+    ("a Hungarian name", (guest(full_name="Nagy László", **HUNGARIAN), guest("László", "Nagy", **HUNGARIAN))),
+    ("a Vietnamese name", (guest(full_name="Nguyễn Văn An", **EMAIL), guest("Van An", "Nguyen", **EMAIL))),
+    ("an Indian name", (guest("Lakshmi", "Choudhury", **EMAIL), guest("Laxmi", "Chowdhury", **EMAIL))),
+    ("a name in the e-mail address", (
+        guest(email="claire.dupre@orange.fr"), guest("Claire", "Dupré", email="claire.dupre@orange.fr"))),
+]  # fmt: skip
+
+APART_OF_A_CULTURE = [
+    ("Julie and Julien", (guest("Julie", "Béranger", **HOME), guest("Julien", "Béranger", **HOME))),
+    ("Jean and Jeanne", (guest("Jean", "Béranger", **HOME), guest("Jeanne", "Béranger", **HOME))),
+    ("a Russian couple", (guest("Сергей", "Иванов", **RUSSIAN), guest("Светлана", "Иванова", **RUSSIAN))),
+    ("a Greek couple", (guest("Γιώργος", "Παπαδόπουλος", **GREEK), guest("Maria", "Papadopoulou", **GREEK))),
+    ("Arabic brothers", (guest("محمد", "الزهراني", **SAUDI), guest("محمود", "الزهراني", **SAUDI))),
+    ("Arabic brothers in two scripts", (
+        guest("محمد", "الزهراني", **SAUDI), guest("Ahmed", "Al-Zahrani", **SAUDI))),
+    ("Chinese siblings whose names sound alike", (
+        guest(full_name="王伟", **CHINESE), guest(full_name="王薇", **CHINESE))),
+    ("a Chinese family in Latin letters", (
+        guest(full_name="Li Wei", **CHINESE), guest(full_name="Li Na", **CHINESE))),
+    ("a Japanese couple in two scripts", (
+        guest(full_name="山田花子", **JAPANESE), guest("Taro", "Yamada", **JAPANESE))),
+]  # fmt: skip
+
+WRITINGS_OF_NAMES = ["as written", "first and last exchanged", "accents lost", "shouted", "mojibake"]
+
+
+def _ids(cases: Sequence[tuple[str, tuple[Row, ...]]]) -> list[str]:
     return [name for name, _ in cases]
 
 
@@ -107,6 +164,18 @@ def test_different_guests_stay_apart_however_they_are_written(
     desk = arrive(*rows, writing=writing, every=every)
 
     assert desk.persons == len(rows)
+
+
+@pytest.mark.parametrize("writing", WRITINGS_OF_NAMES)
+@pytest.mark.parametrize("rows", [rows for _, rows in ONE_OF_A_CULTURE], ids=_ids(ONE_OF_A_CULTURE))
+def test_a_guest_of_any_country_is_one_person(rows: tuple[Row, ...], writing: str) -> None:
+    assert arrive(*rows, writing=writing, every=2).persons == 1
+
+
+@pytest.mark.parametrize("writing", WRITINGS_OF_NAMES)
+@pytest.mark.parametrize("rows", [rows for _, rows in APART_OF_A_CULTURE], ids=_ids(APART_OF_A_CULTURE))
+def test_a_family_of_any_country_is_not_one_person(rows: tuple[Row, ...], writing: str) -> None:
+    assert arrive(*rows, writing=writing, every=2).persons == len(rows)
 
 
 def test_an_initial_that_fits_both_of_a_couple_glues_nobody() -> None:

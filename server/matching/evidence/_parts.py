@@ -13,7 +13,9 @@ from server.matching.records import Parts
 ABSENT, UNLIKE, KNOWN_NEAR, NEAR, INITIAL, NICKNAME, COMPOUND, SLIP, EQUAL = range(9)
 
 
-FEMININE = frozenset({"te", "tte", "ette", "ine", "ina", "elle", "ella", "ne", "na", "la", "le", "ie", "ia"})
+FEMININE = frozenset(
+    {"te", "tte", "ette", "ine", "ina", "elle", "ella", "ne", "na", "la", "le", "ie", "ia", "a"}
+)
 """Endings that make a woman's name of a man's: Antoine, Antoinette; Paul, Pauline."""
 
 
@@ -66,7 +68,11 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     for k in np.flatnonzero(parts.damaged[a] | parts.damaged[b]).tolist():
         if fits_lost_letters(x[k], y[k]) or slips[k] <= x[k].count("?") + y[k].count("?"):
             found[k] = SLIP
-    if not given:
+    if given:
+        woman_s = (parts.bases[a] == parts.bases[b]) & (parts.adds_a[a] != parts.adds_a[b])
+        woman_s &= listed[a] & listed[b]
+        found[woman_s & (found >= NEAR) & (found != NICKNAME)] = KNOWN_NEAR
+    else:
         found[_one_family(parts, a, b) & (found < NICKNAME)] = NICKNAME
         romanised = ~parts.unalike[a] & ~parts.unalike[b] & parts.surnames.meet(a, b)
         found[romanised & (found < NEAR)] = NEAR

@@ -104,10 +104,13 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         straight_s[at], straight_k[at] = s[better], k[better]
         fr[at], sr[at] = d[better], b[better]
         crossed[at] = True
-    turned = _turned(records, seen_first, seen_last, first, last, (fl, fr, sl, sr), sure & ~crossed)
+    doubted = ~(records.order_sure[left] | records.order_sure[right])
+    parted = (fl, fr, sl, sr)
+    turned = _turned(records, (seen_first, seen_last), (first, last), parted, sure & ~crossed, doubted)
     if len(turned):
         fl, fr, sl, sr = fl[turned], fr[turned], sl[turned], sr[turned]
-        first[turned], last[turned] = last[turned], first[turned]
+        first[turned] = compare_parts(parts, sl, sr, known_first, given=True)
+        last[turned] = compare_parts(parts, fl, fr, known_last)
         s, k = _weigh(records, model, first[turned], last[turned], sl, sr, fl, fr)
         straight_s[turned], straight_k[turned] = s, k
     level = (first * 10 + last).astype(np.int8)
@@ -128,30 +131,38 @@ def _seen(parts: Parts, model: Model) -> tuple[Ints | None, Ints | None, Flags, 
 
 
 def _turned(
-    records: Records, seen_first: Ints | None, seen_last: Ints | None, first: Levels, last: Levels,
-    parts: tuple[Ints, Ints, Ints, Ints], sure: Flags,
-) -> Longs:  # fmt: skip
-    """Pairs with one equal first name and unlike last names that are a surname and two first names.
+    records: Records,
+    seen: tuple[Ints | None, Ints | None],
+    levels: tuple[Levels, Levels],
+    parts: tuple[Ints, Ints, Ints, Ints],
+    sure: Flags,
+    doubted: Flags,
+) -> Longs:
+    """Pairs whose columns are exchanged in both records, told by the one part that they share.
 
-    Two of one family whose columns are exchanged would pass for one person who married. Where the order
-    is not `sure`, the equal part must be a known first name; elsewhere, other records must contradict.
-    `parts`: first and first, last and last, as compared.
+    Two of one family, exchanged, would pass for one person who married: where the order is not `sure`, an
+    equal first name must be a known one; elsewhere, other records or two known first names must contradict.
+    One who did marry would pass for two of a family: both readers must have `doubted` the order, and the
+    shared part alone be a known first name. `seen`: how often each part stands as first and as last name;
+    `parts`: first and first, last and last.
     """
     fl, fr, sl, sr = parts
-    odd: Longs = np.flatnonzero((first >= SLIP) & (last > ABSENT) & (last < INITIAL)).astype(np.int64)
-    odd = odd[fl[odd] == fr[odd]]
-    if not len(odd):
-        return odd
-    listed = records.parts.nicks.listed
-    one = np.ones(len(listed), dtype=np.int32)
-    as_first = one if seen_first is None else seen_first
-    as_last = one if seen_last is None else seen_last
-    given = listed | ((as_first >= 3) & (as_first > as_last))
-    surname = ~listed & (as_last >= 3) & (as_last > 3 * as_first)
-    equal = fl[odd]
-    contradicted = surname[equal] & (given[sl[odd]] | given[sr[odd]])
-    doubted = ~listed[equal] & (as_first[equal] <= 2 * as_last[equal])
-    found: Longs = odd[np.where(sure[odd], contradicted, doubted)]
+    first, last = levels
+    known = records.parts.established
+    one = np.ones(len(known), dtype=np.int32)
+    as_first, as_last = (one if counts is None else counts for counts in seen)
+    family: Longs = np.flatnonzero((fl == fr) & (first == EQUAL) & (last > ABSENT) & (last < EQUAL)).astype(
+        np.int64
+    )
+    equal, a, b = fl[family], sl[family], sr[family]
+    given = known | ((as_first >= 3) & (as_first > as_last))
+    surname = ~known & (as_last >= 3) & (as_last > 3 * as_first)
+    contradicted = (surname[equal] & (given[a] | given[b])) | (~known[equal] & known[a] & known[b])
+    unknown = ~records.parts.nicks.listed[equal] & (as_first[equal] <= 2 * as_last[equal])
+    family = family[np.where(sure[family], contradicted, unknown)]
+    married = np.flatnonzero(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
+    married = married[known[sl[married]] & ~known[fl[married]] & ~known[fr[married]]]
+    found: Longs = np.concatenate([family, married.astype(np.int64)])
     return found
 
 
