@@ -21,6 +21,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
+import pandas as pd
+
 from server.matching import Decisions
 from server.matching.scoring import score
 from server.resolving import contexts, hints, read_rows, resolve
@@ -121,6 +123,8 @@ def rates(path: Path, found: Distributed) -> None:
         f"bytes a record: model {len(pickle.dumps(found.model)) / n:.1f}, "
         f"carried {records['carried'].str.len().mean():.0f}"
     )
+    ends = pd.concat([pairs[["key", side]].set_axis(["key", "row"], axis=1) for side in ("left", "right")])
+    print(f"copies of a record where pairs are weighed: {len(ends.drop_duplicates()) / n:.2f} at the most")
     sizes = members.groupby("root").size()
     print(f"components: {len(sizes)}, the largest {sizes.max()}")
     raw = records[["row", "line", "id"]].assign(cells=[json.dumps(rows[line]) for line in records["line"]])
