@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.cli import main
+from server.resolving import contexts, hints
 from server.spark import session
 
 HEADER = "record_id,source,source_key,"
@@ -187,6 +188,22 @@ def test_the_spark_runner_says_that_there_is_no_java(
 
     assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--runner", "spark"]) == 1
     assert "openjdk-17-jre-headless" in capsys.readouterr().err
+
+
+def test_what_two_halves_of_a_file_tell_of_it_adds_up() -> None:
+    rows = [
+        {"source": "pms", "birth_date": "03/25/1980", "country": "Italia"},
+        {"source": "pms", "birth_date": "05/06/1981", "country": "IT"},
+        {"source": "ota", "stay_from": "25/03/2026", "country": "nowhere"},
+        {"birth_date": "rubbish"},
+    ]
+
+    assert hints(rows[:2]) + hints(rows[2:]) == hints(rows)
+    found = contexts(hints(rows))
+    assert found["pms"].date_orders == {"birth_date": "mdy"}
+    assert found["ota"].date_orders == {"stay_from": "dmy"}
+    assert {context.country for context in found.values()} == {"IT"}
+    assert found[""].date_orders == {}
 
 
 def test_decisions_of_people_outrank_the_engine(tmp_path: Path) -> None:

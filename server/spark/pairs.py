@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 KEYS = "kind string, key long, row long"
+TOGETHER = 1_000
+"""Records of a capped block whose pairs are weighed in one place."""
+
 REFINER = "refiner {}"
 """Stands for a kind in the table of keys: the row's n-th refiner."""
 
@@ -114,13 +117,17 @@ def _within(keys: DataFrame, blocks: DataFrame) -> DataFrame:
 
 
 def _neighbours(keys: DataFrame) -> DataFrame:
-    """Each record with the next few of its block, in the order of ids."""
+    """Each record with the next few of its block, in the order of ids.
+
+    Such a block has no bound: it gets a key for every portion, as pairs of one key are weighed in one place.
+    """
     keys.createOrReplaceTempView("keys")
     steps = ", ".join(f"lead(row, {step}) over block" for step in range(1, NEIGHBOURS + 1))
     return keys.sparkSession.sql(
         f"""
         with near as (
-          select key, row as left, array({steps}) as next
+          select xxhash64(key, row_number() over block div {TOGETHER}) as key, row as left,
+            array({steps}) as next
           from keys window block as (partition by key order by row)
         ), met as (select key, left, explode(next) as right from near)
         select left, right, key from met where right is not null

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 PAIRS_AT_ONCE = 200_000
-"""Pairs that one task weighs, with their records in its memory: about 300 MB."""
+"""Pairs that one task weighs, with all of their records in its memory: some hundred MB."""
 
 
 def weigh_pairs(stages: Stages, records: DataFrame, pairs: DataFrame, model: Broadcast[Model]) -> DataFrame:
