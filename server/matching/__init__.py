@@ -3,7 +3,8 @@
 from server.matching.engine import Partition, match
 from server.matching.explaining import Explanation, explain
 from server.matching.keys import keys_of
-from server.matching.model import ENGINE, Model, make_model
+from server.matching.making import learn, make_model
+from server.matching.model import ENGINE, Model
 from server.matching.partition import Decisions
 from server.matching.records import Records
 
@@ -16,6 +17,7 @@ __all__ = [
     "Records",
     "explain",
     "keys_of",
+    "learn",
     "make_model",
     "match",
 ]

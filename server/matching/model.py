@@ -6,8 +6,8 @@ Same model + same records + same decisions = same groups. Nothing here is read f
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
@@ -15,11 +15,10 @@ from types import MappingProxyType
 import numpy as np
 
 from server.discovery import discover
-from server.matching.columns import Bits, Flags, Ints, Longs, gather, mix
+from server.matching.columns import Bits, Flags, Ints, Longs
 from server.matching.levels import REQUIRED
-from server.matching.records import Records
 
-ENGINE = "1"
+ENGINE = "2"
 """Changes whenever the same model could give other groups."""
 
 FEWEST_PERSONS = 4_000
@@ -28,27 +27,11 @@ FEWEST_PERSONS = 4_000
 SHIPPED_CUT = 0.85
 """Below this, a person decides (the product's line)."""
 
-MANY_UNLIKE = 4
-"""So many unlike bearers of three surnames or more make a value an agency's or a desk's, nobody's own."""
-
-
 NAMESAKES = 2.0
 """Bits taken off a name: first and last names go together (country, family), so they are not independent."""
 
 MOST_BY_NAME = 5.0
 """Bits beyond the prior that a full name alone may reach, however rare: children are named after parents."""
-
-FEWER_NAMESAKES, MORE_NAMESAKES = 2.0, 0.5
-"""Bits by which a house's own birth dates may move NAMESAKES down and up."""
-
-NAMESAKES_MET = 12
-"""Records of one name and a birth date that each such record is held against; a bound for common names."""
-
-TRUST_IN_NAMESAKES = 0.5
-"""Standard deviation, in bits, of NAMESAKES from house to house; few birth dates hardly move it."""
-
-SAME_PERSON_SAME_DATE, TWO_PERSONS_SAME_DATE = 0.97, 0.005
-"""Shares of pairs with one birth date, a slip allowed: dates of two persons' records, and desk's favourites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,190 +177,3 @@ def shipped_priors() -> Priors:
 
 shipped: Priors = MappingProxyType({})
 """Stands for `shipped_priors()`, read when a model is made."""
-
-
-def make_model(records: Records, priors: Priors = shipped) -> Model:
-    """Count what the records of a house say: names by distinct persons, contacts by unlike bearers."""
-    first, last, person = names_of(records)
-    _, one_each = np.unique(person, return_index=True)
-    named = one_each[person[one_each] != 0]
-    tables = {"first": Table.of(first[named]), "last": Table.of(last[named])}
-    for name, values, persons in told_of_persons(records):
-        tables[name] = Table.of(_by_person(values, persons))
-    shared: list[int] = []
-    for name, rows, values in contacts_of(records):
-        tables[name], nobodys = bearers(records, rows, values)
-        shared += nobodys
-    days = records.stay_from[records.stay_from >= 0]
-    model = Model(
-        records=len(records),
-        persons=len(named),
-        days=int(days.max() - days.min()) + 1 if len(days) else 0,
-        rooms=len(records.room.values),
-        tables=tables,
-        shared=np.array(sorted(set(shared)), dtype=np.int64),
-        weights=dict(priors) or dict(shipped_priors()),
-    )
-    from server.matching.noise import noise_of
-
-    model = replace(model, noise=noise_of(records, model))
-    return replace(model, namesakes=_namesakes(records, model))
-
-
-def _namesakes(records: Records, model: Model) -> float:
-    """The bits to take off a name so that equal full names are one person as often as birth dates say.
-
-    Of records with one full name and a birth date each, the share with one date tells, without labels, how
-    often such a name is one person. Bounded, and near the shipped value where few dates are known.
-    """
-    from server.matching.evidence.birth_date import alike
-    from server.matching.evidence.name import full_name_bits
-
-    born = np.flatnonzero((records.birth >= 0) & (records.first >= 0) & (records.last >= 0))
-    first, last = (gather(records.parts.digests, codes[born], 0) for codes in (records.first, records.last))
-    name = mix(first, last)
-    order = np.lexsort((born, name))
-    born, name = born[order], name[order]
-    lefts, rights = [born[:0]], [born[:0]]
-    for step in range(1, NAMESAKES_MET + 1):
-        together = name[step:] == name[:-step]
-        lefts.append(born[:-step][together])
-        rights.append(born[step:][together])
-    left, right = np.concatenate(lefts), np.concatenate(rights)
-    alone = ~_share_more_than_a_name(records, left, right)
-    left, right = left[alone], right[alone]
-    if not len(left):
-        return NAMESAKES
-    agree = alike(records, left, right)
-    bits = full_name_bits(records, model, left) - model.prior
-    steps = np.arange(-FEWER_NAMESAKES, MORE_NAMESAKES + 0.01, 0.05)
-    found = []
-    for step in steps.tolist():
-        one = 1 / (1 + np.exp2(-np.minimum(bits - NAMESAKES - step, MOST_BY_NAME)))
-        same = one * SAME_PERSON_SAME_DATE + (1 - one) * TWO_PERSONS_SAME_DATE
-        likely = np.where(agree, np.log(same), np.log1p(-same))
-        found.append(float(likely.sum()) - step**2 / (2 * TRUST_IN_NAMESAKES**2))
-    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2)
-
-
-def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flags:
-    """Whether two records say one thing more that two namesakes would not: contact, document, number, room."""
-    found = np.zeros(len(left), dtype=np.bool_)
-    for column in (records.email, records.document, records.loyalty, records.street, records.card, records.room):
-        found |= (column.codes[left] >= 0) & (column.codes[left] == column.codes[right])
-    for one in (0, 1):
-        for two in (0, 1):
-            a, b = records.phones[left, one], records.phones[right, two]
-            found |= (a >= 0) & (a == b)
-    return found
-
-
-def names_of(records: Records) -> tuple[Longs, Longs, Longs]:
-    """By position: the digests of first and last name, and one for whose name it is (0 where there is none).
-
-    Of a name in one part the first record with it tells whether it is counted as a first or a last name.
-    """
-    first, last = (gather(records.parts.digests, codes, 0) for codes in (records.first, records.last))
-    both = mix(first, last)
-    return first, last, np.where(both != 0, both, mix(first | last, 1))
-
-
-def told_of_persons(records: Records) -> list[tuple[str, Longs, Longs]]:
-    """(table, values, persons), by position: values that are counted once for each person that says them."""
-    first, last, _ = names_of(records)
-    both, address = mix(first, last), records.email.keys()
-    return [
-        ("birth", records.birth.astype(np.int64) * (records.birth >= 0), both),
-        ("city", records.city.keys(), both),
-        ("nationality", records.nationality.keys(), both),
-        ("company", records.company.keys(), both),
-        ("domain", records.domain.keys(), address),
-        ("mailbox", records.mailbox.keys(), address),
-    ]
-
-
-def contacts_of(records: Records) -> list[tuple[str, Ints, Longs]]:
-    """(table, positions, values): values whose bearers are counted; 0 where a record has none."""
-    everyone = np.arange(len(records), dtype=np.int32)
-    numbers = [gather(records.phone.digests, records.phones[:, side], 0) for side in (0, 1)]
-    return [
-        ("email bearers", everyone, records.email.keys()),
-        ("phone bearers", np.concatenate([everyone, everyone]), np.concatenate(numbers)),
-        ("document bearers", everyone, records.document.keys()),
-        ("loyalty bearers", everyone, records.loyalty.keys()),
-    ]
-
-
-def is_borne(records: Records, rows: Ints, values: Longs) -> Flags:
-    """Which of the values at these positions are borne under a name that was written, not guessed."""
-    written = (records.first[rows] >= 0) | (records.last[rows] >= 0)
-    return np.asarray((values != 0) & ~records.named_by_mailbox[rows] & written, dtype=np.bool_)
-
-
-def _by_person(values: Longs, person: Longs) -> Longs:
-    """The value once for each different name that bears it, so that a regular does not make it common."""
-    pairs = np.unique(np.stack([values, person], axis=1)[values != 0], axis=0)
-    return pairs[:, 0]
-
-
-def bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, list[int]]:
-    """How many unlike persons bear each value, for those with more than one; and the values of nobody."""
-    joint = np.stack(
-        [values, records.first[rows].astype(np.int64), records.last[rows].astype(np.int64)], axis=1
-    )
-    borne = np.unique(joint[is_borne(records, rows, values)], axis=0)
-    keys, starts, sizes = np.unique(borne[:, 0], return_index=True, return_counts=True)
-    found: list[tuple[int, int]] = []
-    nobodys: list[int] = []
-    for at in np.flatnonzero(sizes > 1).tolist():
-        names = borne[starts[at] : starts[at] + sizes[at], 1:].tolist()
-        persons, surnames = _unlike(records, names)
-        if persons > 1:
-            found.append((int(keys[at]), persons))
-        if persons >= MANY_UNLIKE and surnames >= MANY_UNLIKE - 1:
-            nobodys.append(int(keys[at]))
-    table = Table(
-        np.array([key for key, _ in found], dtype=np.int64),
-        np.array([count for _, count in found], dtype=np.int32),
-        len(keys),
-    )
-    return table, nobodys
-
-
-def _unlike(records: Records, names: Sequence[Sequence[int]]) -> tuple[int, int]:
-    """How many persons a set of (first, last) codes must be, and of how many surnames."""
-    sounds, initials = records.parts.sounds, records.parts.initials
-    short = records.parts.initial_only
-    nicknames = records.parts.nicknames
-
-    def alike(a: int, b: int) -> bool:
-        if a < 0 or b < 0 or a == b or sounds[a] == sounds[b]:
-            return True
-        if short[a] or short[b]:
-            return bool(initials[a] == initials[b])
-        x, y = records.parts.cores[a], records.parts.cores[b]
-        return x in y or y in x or not nicknames[a].isdisjoint(nicknames[b]) or _few_slips(x, y)
-
-    def fullest(name: Sequence[int]) -> tuple[int, int, list[str]]:
-        # an initial after the names it fits; by spelling, as codes depend on which other records are at hand
-        spelled = [records.parts.values[code] if code >= 0 else "" for code in name]
-        return -sum(code >= 0 for code in name), -sum(map(len, spelled)), spelled
-
-    persons: list[Sequence[int]] = []
-    surnames: list[int] = []
-    for first, last in sorted(names, key=fullest):
-        if not any(
-            (alike(first, f) and alike(last, s)) or (alike(first, s) and alike(last, f)) for f, s in persons
-        ):
-            persons.append((first, last))
-        if last >= 0 and not short[last] and not any(alike(last, s) for s in surnames):
-            surnames.append(last)
-        if len(persons) > 200:
-            break
-    return len(persons), len(surnames)
-
-
-def _few_slips(x: str, y: str) -> bool:
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(x, y, score_cutoff=2) <= (1 if min(len(x), len(y)) < 7 else 2)

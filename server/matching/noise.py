@@ -55,9 +55,7 @@ def noise_of(records: Records, model: Model) -> dict[str, float]:
     proven = _share_contact(records, left, right) & (numbers > 0)
     contradicts["document"] = _counted(proven, numbers == document.UNLIKE)
     return {
-        what: round(
-            float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), 0, MOST)), 2
-        )
+        what: round(float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), 0, MOST)), 2)
         for what, share in EXPECTED.items()
         for seen, heard in (contradicts[what],)
     }

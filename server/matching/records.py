@@ -188,7 +188,9 @@ class Records:
     stay_from: Ints
     stay_to: Ints
     amount: Longs
-    derived: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
+    derived: dict[tuple[str, int], tuple[object, Any]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def once(self, what: str, make: Callable[[], T], model: object = None) -> T:
         """What `make` derives from all values of a column, made at its first use and kept for every later pair.

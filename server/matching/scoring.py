@@ -110,15 +110,15 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
             person["stranger"] = person["stranger"] + stranger
             person["kin"] = person["kin"] + kin
         else:
-            for side, bits in (("stranger", stranger), ("kin", kin)):
+            for side, told in (("stranger", stranger), ("kin", kin)):
                 at = (kind.GROUP, side)
                 if at not in best:
-                    best[at], rest[at] = np.maximum(bits, 0), np.minimum(bits, 0)
+                    best[at], rest[at] = np.maximum(told, 0), np.minimum(told, 0)
                 else:
-                    high = np.maximum(best[at], bits)
-                    low = np.minimum(best[at], np.maximum(bits, 0))
+                    high = np.maximum(best[at], told)
+                    low = np.minimum(best[at], np.maximum(told, 0))
                     best[at] = np.maximum(high, 0)
-                    rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(bits, 0)
+                    rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(told, 0)
     # measured on labelled records: of equal names, as many are one person's as these odds say
     by_name = np.minimum(name - model.namesakes * (name > 0), model.prior + MOST_BY_NAME)
     stranger = by_name + np.minimum(weak, MOST_WEAK) + person["stranger"] - model.prior

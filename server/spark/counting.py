@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from server.matching.columns import Ints, Longs, digests, gather, mix
-from server.matching.model import (
-    Model,
-    Table,
-    bearers,
-    contacts_of,
-    is_borne,
-    names_of,
-    shipped_priors,
-    told_of_persons,
-)
+from server.matching.counting import bearers, contacts_of, is_borne, names_of, told_of_persons
+from server.matching.model import Model, Table, shipped_priors
 from server.matching.records import Records
 from server.spark.columns import Batch
 from server.spark.session import Stages

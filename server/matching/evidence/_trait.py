@@ -11,7 +11,14 @@ from server.matching.records import Records
 
 
 def compare_traits(
-    records: Records, column: Column, table: str, commonest: float, most: float, model: Model, left: Ints, right: Ints
+    records: Records,
+    column: Column,
+    table: str,
+    commonest: float,
+    most: float,
+    model: Model,
+    left: Ints,
+    right: Ints,
 ) -> Compared:
     """Equal (2) values weigh by how few guests bear them, up to `most` bits; unlike ones are level 1."""
     a, b = column.codes[left], column.codes[right]

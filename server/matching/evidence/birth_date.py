@@ -34,7 +34,10 @@ def keys(records: Records) -> Iterator[Keyed]:
     last = gather(records.parts.sounds, records.last, 0)
     yield Keyed.of("birth date, first name", mix(day, first))
     yield Keyed.of("birth date, surname", mix(day, last))
-    letters = gather(records.parts.initials, records.first, 0), gather(records.parts.initials, records.last, 0)
+    letters = (
+        gather(records.parts.initials, records.first, 0),
+        gather(records.parts.initials, records.last, 0),
+    )
     yield Keyed.of("birth date, letter", mix(day, letters[0]))
     yield Keyed.of("birth date, letter", mix(day, letters[1]))
     yield Keyed.of("birth date, postal code", mix(day, records.postal.keys()))

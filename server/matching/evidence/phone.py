@@ -8,7 +8,18 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Bits, Column, Flags, Ints, Levels, digests, distinct_pairs, gather, mix, pick
+from server.matching.columns import (
+    Bits,
+    Column,
+    Flags,
+    Ints,
+    Levels,
+    digests,
+    distinct_pairs,
+    gather,
+    mix,
+    pick,
+)
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records

@@ -1,0 +1,75 @@
+"""How often one full name is one person in this house, told by its own birth dates; no labels are used."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from server.matching.columns import Flags, Longs, gather, mix
+from server.matching.evidence.birth_date import alike
+from server.matching.evidence.name import full_name_bits
+from server.matching.model import MOST_BY_NAME, NAMESAKES, Model
+from server.matching.records import Records
+
+FEWER_NAMESAKES, MORE_NAMESAKES = 2.0, 0.5
+"""Bits by which a house's own birth dates may move NAMESAKES down and up."""
+
+NAMESAKES_MET = 12
+"""Records of one name and a birth date that each such record is held against; a bound for common names."""
+
+TRUST_IN_NAMESAKES = 0.5
+"""Standard deviation, in bits, of NAMESAKES from house to house; few birth dates hardly move it."""
+
+SAME_PERSON_SAME_DATE, TWO_PERSONS_SAME_DATE = 0.97, 0.005
+"""Shares of pairs with one birth date, a slip allowed: of one person's records, of two persons'."""
+
+
+def namesakes_of(records: Records, model: Model) -> float:
+    """The bits to take off a name so that equal full names are one person as often as birth dates say.
+
+    Of records with one full name and a birth date each, the share with one date tells, without labels, how
+    often such a name is one person. Bounded, and near the shipped value where few dates are known.
+    """
+    born = np.flatnonzero((records.birth >= 0) & (records.first >= 0) & (records.last >= 0))
+    first, last = (gather(records.parts.digests, codes[born], 0) for codes in (records.first, records.last))
+    name = mix(first, last)
+    order = np.lexsort((born, name))
+    born, name = born[order], name[order]
+    lefts, rights = [born[:0]], [born[:0]]
+    for step in range(1, NAMESAKES_MET + 1):
+        together = name[step:] == name[:-step]
+        lefts.append(born[:-step][together])
+        rights.append(born[step:][together])
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    alone = ~_share_more_than_a_name(records, left, right)
+    left, right = left[alone], right[alone]
+    if not len(left):
+        return NAMESAKES
+    agree = alike(records, left, right)
+    bits = full_name_bits(records, model, left) - model.prior
+    steps = np.arange(-FEWER_NAMESAKES, MORE_NAMESAKES + 0.01, 0.05)
+    found = []
+    for step in steps.tolist():
+        one = 1 / (1 + np.exp2(-np.minimum(bits - NAMESAKES - step, MOST_BY_NAME)))
+        same = one * SAME_PERSON_SAME_DATE + (1 - one) * TWO_PERSONS_SAME_DATE
+        likely = np.where(agree, np.log(same), np.log1p(-same))
+        found.append(float(likely.sum()) - step**2 / (2 * TRUST_IN_NAMESAKES**2))
+    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2)
+
+
+def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flags:
+    """Whether two records say one thing more that two namesakes would not: contact, document, number, room."""
+    found = np.zeros(len(left), dtype=np.bool_)
+    for column in (
+        records.email,
+        records.document,
+        records.loyalty,
+        records.street,
+        records.card,
+        records.room,
+    ):
+        found |= (column.codes[left] >= 0) & (column.codes[left] == column.codes[right])
+    for one in (0, 1):
+        for two in (0, 1):
+            a, b = records.phones[left, one], records.phones[right, two]
+            found |= (a >= 0) & (a == b)
+    return found
