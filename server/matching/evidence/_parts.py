@@ -55,7 +55,10 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     for k in np.flatnonzero(worded & ~short).tolist():
         found[k] = max(int(found[k]), _words_alike(parts.values[a[k]], parts.values[b[k]]))
     found[parts.nicks.meet(a, b) & (found < NICKNAME)] = NICKNAME
-    for k in np.flatnonzero(~short & ~strict & (shortest >= 3) & (found < INITIAL)).tolist():
+    plain = ~short & ~strict & (shortest >= 3) & (found < INITIAL)
+    one_begin = np.fromiter((p[:1] == q[:1] for p, q in zip(x, y, strict=True)), dtype=np.bool_)
+    one_end = np.fromiter((p[-1:] == q[-1:] for p, q in zip(x, y, strict=True)), dtype=np.bool_)
+    for k in np.flatnonzero(plain & (one_end | one_begin)).tolist():
         longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
         if longer.startswith(shorter):
             other = known[a[k]] and known[b[k]]
