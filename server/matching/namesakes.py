@@ -57,7 +57,7 @@ def namesakes_of(records: Records, model: Model) -> float:
 
 
 def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flags:
-    """Whether two records say one thing more that two namesakes would not: contact, document, number, room."""
+    """Whether two records say one thing more that two namesakes would not: contact, document, room."""
     found = np.zeros(len(left), dtype=np.bool_)
     for column in (
         records.email,

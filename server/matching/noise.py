@@ -1,8 +1,9 @@
-"""How often one person's records contradict each other in this house, seen where other evidence is beyond doubt.
+"""How often one person's records contradict each other here, seen where other evidence is beyond doubt.
 
 Where document and birth date agree, an unlike first name is a slip of the desk, not another guest; where
-document and full name agree, so is an unlike birth date. A house that types carelessly shows more of these, and
-each contradiction then says less. No labels are used, few such pairs hardly move anything, and the bounds hold.
+document and full name agree, so is an unlike birth date. A house that types carelessly shows more of these,
+and each contradiction then says less. No labels are used, few such pairs hardly move anything, and the bounds
+hold.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ MET = 3
 
 
 def noise_of(records: Records, model: Model) -> dict[str, float]:
-    """Bits to add to a contradiction's (negative) weight, by what contradicts: first, last, birth_date, document."""
+    """Bits to add to a contradiction's (negative) weight: of first and last name, birth_date, document."""
     from server.matching.evidence import birth_date, document, name
     from server.matching.evidence._parts import KNOWN_NEAR, SLIP, UNLIKE
 
@@ -62,10 +63,11 @@ def noise_of(records: Records, model: Model) -> dict[str, float]:
 
 
 def soften(model: Model, outcomes: Mapping[str, Compared]) -> Mapping[str, Compared]:
-    """The outcomes with contradictions weighed as this house deserves, where a proof of the person stands beside.
+    """The outcomes with contradictions weighed as this house deserves, beside a proof of the person.
 
-    An unlike name is softened beside an agreeing birth date or document, an unlike birth date beside a document, a
-    document beside a birth date: what `noise_of` counted. A couple that shares contact only is never softened.
+    An unlike name is softened beside an agreeing birth date or document, an unlike birth date beside a
+    document, a document beside a birth date: what `noise_of` counted. A couple that shares contact only is
+    never softened.
     """
     from server.matching.evidence import birth_date, document
     from server.matching.evidence._parts import KNOWN_NEAR, UNLIKE

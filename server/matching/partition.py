@@ -37,8 +37,9 @@ class Decisions:
 class Grouping:
     """The state of the groups, each named by its first member.
 
-    `parent`: of each position one nearer to its group's first, which is its own. `following`: the members of a
-    group in a ring, so that two groups become one by exchanging two entries. `size`: of the group, at its first.
+    `parent`: of each position one nearer to its group's first, which is its own. `following`: the members of
+    a group in a ring, so that two groups become one by exchanging two entries. `size`: of the group, at its
+    first.
     """
 
     parent: Longs

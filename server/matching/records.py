@@ -193,7 +193,7 @@ class Records:
     )
 
     def once(self, what: str, make: Callable[[], T], model: object = None) -> T:
-        """What `make` derives from all values of a column, made at its first use and kept for every later pair.
+        """What `make` derives from all values of a column, made once and kept for every later pair.
 
         `model` names the statistics it was made with, where it depends on any.
         """

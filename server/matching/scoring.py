@@ -118,7 +118,7 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
                     high = np.maximum(best[at], told)
                     low = np.minimum(best[at], np.maximum(told, 0))
                     best[at] = np.maximum(high, 0)
-                    rest[at] = rest[at] + SECOND_WITNESS * low + np.minimum(told, 0)
+                    rest[at] = (rest[at] + SECOND_WITNESS * low + np.minimum(told, 0)).astype(np.float32)
     # measured on labelled records: of equal names, as many are one person's as these odds say
     by_name = np.minimum(name - model.namesakes * (name > 0), model.prior + MOST_BY_NAME)
     stranger = by_name + np.minimum(weak, MOST_WEAK) + person["stranger"] - model.prior
