@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from server.matching import ENGINE, Decisions, Model, Records, make_model
+from server.matching import ENGINE, Decisions, Model, Records, learn, make_model
+from server.matching.counting import names_of
 from server.spark.cleaning import clean_table
 from server.spark.columns import Batch
 from server.spark.counting import counted
@@ -20,10 +21,15 @@ from server.spark.scoring import weigh_pairs
 from server.spark.session import HERE, Stages, stages
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pyspark.sql import DataFrame
 
 WHOLE = 1_000_000
 """Records up to which one process makes the model, as without Spark; of more, SQL counts what it holds."""
+
+
+LEARNT_FROM = 1_000_000
+"""Records, about, from which namesakes and carelessness are learnt where there are more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +74,25 @@ def resolved(
         raw = raw_table(tables, path)
         tables.spread(int(tables.told["raw"]["rows"]))
         records = clean_table(tables, raw)
-        few = tables.told["records"]["rows"] <= whole
-        model = make_model(Batch.of(records.toPandas()).records) if few else counted(tables, records)
+        count = int(tables.told["records"]["rows"])
+        if count <= whole:
+            model = make_model(Batch.of(records.toPandas()).records)
+        else:
+            told = records.mapInPandas(_of_every(-(-count // LEARNT_FROM)), records.schema).toPandas()
+            model = learn(Batch.of(told).records, counted(tables, records))
         yield _match(tables, records, model, decisions or Decisions(), start)
+
+
+def _of_every(nth: int) -> Callable[[Iterable[pd.DataFrame]], Iterator[pd.DataFrame]]:
+    """A sample for `learn`: the records of every nth name, each name with all its records."""
+
+    def keep(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for frame in batches:
+            batch = Batch.of(frame)
+            chosen = batch.rows[names_of(batch.records)[2] % nth == 0]
+            yield frame[frame["row"].isin(chosen)]
+
+    return keep
 
 
 def _match(
