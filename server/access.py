@@ -254,7 +254,7 @@ def _count_if_we_can(engine: Engine, who: str, *, now: datetime) -> None:
 
 
 def _address_here() -> str:
-    """The address that asks, keyed. Only the connection's own: what a header says of it anybody can write."""
+    """The address that asks, keyed: the connection's own, or what a trusted proxy says of it."""
     return address_key(current_app.config["INDEX_KEY"], request.remote_addr)
 
 

@@ -56,7 +56,14 @@ from server.language import desk_languages, prepare_language
 from server.noting import note_change, note_shown
 from server.opening import open_database
 from server.properties.setup import default_property
-from server.protection import SAFE_METHODS, AnswerHeaders, check_host, check_origin, limit_body
+from server.protection import (
+    SAFE_METHODS,
+    AnswerHeaders,
+    behind_proxies,
+    check_host,
+    check_origin,
+    limit_body,
+)
 from server.settings import Settings, read_settings
 from server.staff.sessions import may
 from server.wording import N_
@@ -151,7 +158,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     for surface in SURFACES:
         app.register_blueprint(surface)
     anyone(app.view_functions["static"])
-    app.wsgi_app = AnswerHeaders(app.wsgi_app, https=https)  # type: ignore[method-assign]  # Flask's own way
+    behind = behind_proxies(app.wsgi_app, settings.trusted_proxies)
+    app.wsgi_app = AnswerHeaders(behind, https=https)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 
