@@ -20,6 +20,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from server.captures.links import AnyLink, is_live
@@ -276,13 +277,39 @@ def count_denial(engine: Engine, who: str, *, now: datetime) -> None:
 
 
 def _to(endpoint: str) -> Response:
-    """Send a colleague to a step of signing in, and afterwards back to where they were."""
+    """Send a colleague to a step of signing in, and afterwards back to where they were.
+
+    What a form sent is not kept: they come back to the page it stands on, and press once more.
+    """
+    is_sent = request.method not in ("GET", "HEAD")
     if request.headers.get("HX-Request"):
         here = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = own_address(f"{here.path}?{here.query}" if here.query else here.path)
-        return Response(status=204, headers={"HX-Redirect": url_for(endpoint, next=back)})
-    asked = request.full_path.removesuffix("?") if request.method in ("GET", "HEAD") else ""
-    return redirect(url_for(endpoint, next=own_address(asked)), 303)
+    else:
+        back = own_address(_page_of_form() if is_sent else request.full_path.removesuffix("?"))
+    told = {"sent": "1"} if is_sent and endpoint == "account.again" else {}
+    address = url_for(endpoint, next=back, **told)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _page_of_form() -> str:
+    """The page on which a form that was sent stands: its address, or the nearest above it that shows one.
+
+    Our policy lets no browser say where it comes from, so the address itself must tell.
+    """
+    adapter, path = current_app.url_map.bind(""), request.path
+    while path:
+        try:
+            endpoint, _ = adapter.match(path, method="GET")
+        except HTTPException:  # nothing is there, or nothing to be looked at
+            path = path.rpartition("/")[0]
+            continue
+        if not getattr(current_app.view_functions[endpoint], "__polls__", False):
+            return path
+        path = path.rpartition("/")[0]
+    return ""
 
 
 def own_address(text: str) -> str | None:

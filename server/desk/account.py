@@ -204,6 +204,7 @@ def _again(problem: str = "") -> str:
         next=wished_place(),
         hotel=default_property(g.session).name,
         without=g.colleague.password_hash is None and has_no_passwords(),
+        sent=request.values.get("sent") == "1",
     )
 
 

@@ -1,4 +1,8 @@
-"""Colleagues' accounts, for administrators: who is here, what they may do where, and what was lost."""
+"""Colleagues' accounts, for administrators: who is here, what they may do where, and what was lost.
+
+Whoever finds an administrator's desk open could take an account over from here, or make one. So all but the
+list asks for the password once more, the pages with the forms first, lest a form be filled in for nothing.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ pages = Blueprint("colleagues", __name__, url_prefix="/desk/colleagues")
 
 
 @pages.get("")
-@staff("staff.manage")
+@staff("staff.see")
 def index() -> str:
     """Everybody within reach, and how long leavers keep their names."""
     return _index()

@@ -62,7 +62,8 @@ PERMISSIONS = {
     "papers.print": _for(RECEPTION, MANAGER, PRIVACY, ADMINISTRATOR),
     "journal.read": _for(AUDITOR, PRIVACY, anywhere=True),
     "journal.export": _for(AUDITOR, second_factor=True, anywhere=True),
-    "staff.manage": _for(ADMINISTRATOR, second_factor=True),
+    "staff.see": _for(ADMINISTRATOR, second_factor=True),
+    "staff.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
     "devices.manage": _for(ADMINISTRATOR, second_factor=True),
     "keys.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
 }

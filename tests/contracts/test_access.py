@@ -40,6 +40,7 @@ MAY: dict[str, str] = {
     "papers.print": "reception manager privacy administrator",
     "journal.read": "privacy auditor",
     "journal.export": "auditor",
+    "staff.see": "administrator",
     "staff.manage": "administrator",
     "account.change": "reception reviewer manager privacy auditor administrator",
     "devices.manage": "administrator",
@@ -52,11 +53,18 @@ ASK_A_SECOND_FACTOR = (
     "templates.edit",
     "house.set",
     "journal.export",
+    "staff.see",
     "staff.manage",
     "devices.manage",
     "keys.manage",
 )
-ASK_THE_PASSWORD_AGAIN = ("guests.export", "messages.send_many", "keys.manage", "account.change")
+ASK_THE_PASSWORD_AGAIN = (
+    "guests.export",
+    "messages.send_many",
+    "keys.manage",
+    "account.change",
+    "staff.manage",
+)
 
 Numbers = Callable[[House], dict[str, Any]]
 IDS: dict[str, Numbers] = {

@@ -331,7 +331,7 @@ def test_after_signing_out_nothing_opens_anywhere(app: Flask, client: FlaskClien
     assert not is_in(client)
     assert not is_in(other)
     answer = client.post("/desk/me", data={"csrf_token": stale, "name": "X"})
-    assert (answer.status_code, answer.location) == (303, "/desk/sign-in")
+    assert (answer.status_code, answer.location) == (303, "/desk/sign-in?next=/desk/me")
 
 
 def test_a_stale_tab_that_asks_by_itself_is_led_to_the_door_and_back(app: Flask, client: FlaskClient) -> None:
