@@ -287,8 +287,8 @@ def _to(endpoint: str) -> Response:
         back = own_address(f"{here.path}?{here.query}" if here.query else here.path)
     else:
         back = own_address(_page_of_form() if is_sent else request.full_path.removesuffix("?"))
-    told = {"sent": "1"} if is_sent and endpoint == "account.again" else {}
-    address = url_for(endpoint, next=back, **told)
+    sent = "1" if is_sent and endpoint == "account.again" else None
+    address = url_for(endpoint, next=back, sent=sent)
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": address})
     return redirect(address, 303)

@@ -43,8 +43,8 @@ from server.properties.sections import (
     read_section,
 )
 from server.protection import takes_uploads
+from server.records.rereading import Why, ask_to_reread, count_concerned
 from server.refusal import Refused
-from server.reporting.own_addresses import reread_own
 from server.staff.models import Colleague
 from server.wording import N_
 
@@ -52,6 +52,11 @@ pages = Blueprint("house", __name__, url_prefix="/desk/house")
 use_words(pages)
 
 FORM = "pre_check_in"
+REREAD_AFTER: Mapping[str, Why] = {
+    "country": "country",
+    **dict.fromkeys(("own_domains", "own_emails", "own_phones"), "own"),
+}
+"""Settings that the reading of records hangs on, and why records are read again after each."""
 TICKED = ("languages", "email_reasons", "stay_kinds")
 PICTURE_WORDS: Mapping[str, tuple[str, str]] = {
     "logo": (N_("Logo"), N_("Stands in place of the name. PNG with a clear ground looks best.")),
@@ -99,8 +104,9 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
         return _page(place, section=section, errors=errors | form.errors), 422
     now = clock()
     changed = change_section(g.session, place, section, values, actor=g.actor, now=now, reason=reason)
-    if changed and section == "own":
-        reread_own(g.session, place, now=now)
+    for name in changed:
+        if name in REREAD_AFTER:
+            ask_to_reread(g.session, place, REREAD_AFTER[name], now=now)
     return _back(place, section)
 
 
@@ -233,6 +239,7 @@ def _page(
         "desk/house/show.html",
         place=place,
         house=place,
+        with_phones=count_concerned(g.session, place, "country"),
         values=values,
         typed=typed,
         failed=section,

@@ -18,6 +18,7 @@ from server.jobs.models import Job
 from server.journal.models import JournalEntry
 from server.properties.models import Arrangement, Property, PropertyPicture
 from server.properties.setup import default_property, ensure_properties
+from tests.builders import take_in
 from tests.house import seated_client
 
 
@@ -278,3 +279,29 @@ def test_new_own_addresses_have_the_records_that_bear_them_read_again(manager: D
 
     with reading(manager.app.config["ENGINE"]) as session:
         assert [job.kind for job in session.scalars(select(Job))] == ["reread_records"]
+
+
+def test_another_country_has_the_records_with_a_phone_number_read_again(manager: Desk) -> None:
+    engine = manager.app.config["ENGINE"]
+    row = {"key": "A1", "last_name": "Okafor", "first_name": "Ada"}
+    take_in(engine, row | {"mobile": "0470 12 34 56"}, row | {"key": "A2"}, at=house_of(manager.app).code)
+    assert "1 record with a phone number is read again" in manager.page()
+
+    assert manager.save("identity", **IDENTITY | {"country": "BE"}).status_code == 303
+
+    with reading(engine) as session:
+        asked = [(job.kind, job.payload["why"]) for job in session.scalars(select(Job))]
+    assert asked == [("reread_records", "country")]
+
+
+def test_nothing_is_read_again_for_a_name_or_for_the_languages_of_the_house(manager: Desk) -> None:
+    assert manager.save("identity", **IDENTITY).status_code == 303
+    languages = {"languages": ["de", "fr"], "offered": ["en", "fr", "de"], "first": "de"}
+    assert manager.save("languages", **languages).status_code == 303
+
+    with reading(manager.app.config["ENGINE"]) as session:
+        assert session.scalars(select(Job)).all() == []
+
+
+def test_a_house_without_records_promises_to_read_none_again(manager: Desk) -> None:
+    assert "read again" not in manager.page().split('id="reception"')[0]
