@@ -53,6 +53,7 @@ from server.desk import (
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
+from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
 from server.properties.setup import default_property
@@ -240,7 +241,7 @@ def _apologise(error: HTTPException) -> Response:
 
 def _store_failed(failure: Exception) -> Response:
     """The database could not do it. Its own words may hold guest data, so only the kind is logged."""
-    log.error("store failed endpoint=%s kind=%s", request.endpoint, type(failure).__name__)
+    log.error("store failed endpoint=%s error=%s", request.endpoint, place_of(failure))
     if isinstance(failure, DBAPIError | PoolTimeout | OSError):
         return _apologise(ServiceUnavailable())
     return _apologise(InternalServerError())
@@ -248,11 +249,7 @@ def _store_failed(failure: Exception) -> Response:
 
 def _went_wrong(failure: Exception) -> Response:
     """A fault of ours: where it happened is logged, its words are not, since they may quote a guest."""
-    place = failure.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
-    log.error("page failed endpoint=%s kind=%s at=%s", request.endpoint, type(failure).__name__, where)
+    log.error("page failed endpoint=%s error=%s", request.endpoint, place_of(failure))
     return _apologise(InternalServerError())
 
 

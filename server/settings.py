@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
 MOST_PROXIES = 9
 """More proxies than that stand before nobody's house; a larger number is a slip."""
 
@@ -32,6 +33,8 @@ class Settings:
     port: int = 8000
     trusted_proxies: int = 0
     """How many proxies of the owner's own stand before the house; of these alone forwarding headers count."""
+
+    log_level: str = "info"
 
     @property
     def keys_dir(self) -> Path:
@@ -73,7 +76,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=env.get("ONEGUEST_HOST") or "127.0.0.1",
         port=int(_number(env, "ONEGUEST_PORT", 8000)),
         trusted_proxies=_trusted_proxies(env.get("ONEGUEST_TRUSTED_PROXIES"), public_url),
+        log_level=_log_level(env.get("ONEGUEST_LOG_LEVEL")),
     )
+
+
+def _log_level(text: str | None) -> str:
+    level = (text or "info").lower()
+    if level not in LOG_LEVELS:
+        raise WrongSetting(f"ONEGUEST_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {text!r}.")
+    return level
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:

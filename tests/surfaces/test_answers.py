@@ -59,7 +59,7 @@ def test_a_fault_is_logged_without_the_words_it_quotes(app: Flask, caplog: pytes
 
     app.test_client().get("/breaks")
 
-    assert "page failed endpoint=breaks kind=ValueError" in caplog.text
+    assert "page failed endpoint=breaks error=ValueError at" in caplog.text
     assert "rossi" not in caplog.text
 
 
