@@ -61,7 +61,7 @@ PERMISSIONS = {
     "house.set": _for(MANAGER, ADMINISTRATOR, second_factor=True),
     "papers.print": _for(RECEPTION, MANAGER, PRIVACY, ADMINISTRATOR),
     "journal.read": _for(AUDITOR, PRIVACY, anywhere=True),
-    "journal.export": _for(AUDITOR, second_factor=True, anywhere=True),
+    "journal.export": _for(AUDITOR, second_factor=True, fresh=True, anywhere=True),
     "staff.see": _for(ADMINISTRATOR, second_factor=True),
     "staff.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
     "devices.manage": _for(ADMINISTRATOR, second_factor=True),

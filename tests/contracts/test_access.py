@@ -63,6 +63,7 @@ ASK_THE_PASSWORD_AGAIN = (
     "messages.send_many",
     "keys.manage",
     "account.change",
+    "journal.export",
     "staff.manage",
 )
 
