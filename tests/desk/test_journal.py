@@ -295,12 +295,16 @@ def test_there_is_no_head_before_the_first_seal(house: Flask) -> None:
     assert "Nothing is sealed yet" in answer.get_data(as_text=True)
 
 
+NAMED = "Patrick Martin asked for it"
+"""What a colleague should not have typed."""
+
+
 def test_the_entries_chosen_are_exported_with_the_reason_noted(house: Flask) -> None:
     engine = house.config["ENGINE"]
     with writing(engine) as session:
         for n in range(1, 2101):
             act = "import.started" if n % 2 else "import.discarded"
-            note(session, "command", act, f"import:{n}", now=NIGHT, reason="=1+1" if n == 1 else None, rows=n)
+            note(session, "command", act, f"import:{n}", now=NIGHT, reason=NAMED if n == 1 else None, rows=n)
 
     auditor = seated_client(house, "auditor")
     form = {"csrf_token": token_in(auditor), "act": "import.started", "reason": "yearly check"}
@@ -308,7 +312,8 @@ def test_the_entries_chosen_are_exported_with_the_reason_noted(house: Flask) -> 
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
 
     assert [row["subject"] for row in rows] == [f"import:{n}" for n in range(1, 2101, 2)]
-    assert rows[0]["reason"] == "'=1+1"
+    assert [row["reason"] for row in rows] == ["given", *[""] * (len(rows) - 1)]
+    assert "Martin" not in answer.get_data(as_text=True)
     assert json.loads(rows[1]["detail"]) == {"rows": 3}
     told = entries_of(engine)[-1]
     assert (told.actor, told.act, told.reason, told.detail["rows"]) == (
