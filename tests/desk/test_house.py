@@ -305,3 +305,16 @@ def test_nothing_is_read_again_for_a_name_or_for_the_languages_of_the_house(mana
 
 def test_a_house_without_records_promises_to_read_none_again(manager: Desk) -> None:
     assert "read again" not in manager.page().split('id="reception"')[0]
+
+
+def test_what_a_preview_shows_is_told_to_who_cannot_see_it_and_cannot_be_pressed(manager: Desk) -> None:
+    given = IDENTITY | {"section": "identity", "view": "greet:fr", "name": "Auberge <b>du Pont</b>"}
+
+    page = manager.send(f"/desk/house/{manager.id}/preview", **given).get_data(as_text=True)
+
+    told = page.split('aria-label="What guests read here">')[1].split("</section>")[0]
+    lines = re.findall(r'<p lang="fr" dir="auto">([^<]*)</p>', told)
+    assert "Auberge &lt;b&gt;du Pont&lt;/b&gt;" in lines
+    assert {"Bienvenue", "Continuer"} <= set(lines)
+    assert not re.search(r"<(a|button|input|select|form)[ >]", told)
+    assert '<div class="preview-body" inert>' in page
