@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
+from tests.door import Clock
 from tests.house import app, make_app, seat, seat_page, seated_client, served
 
 __all__ = ["app", "served"]
@@ -36,3 +37,9 @@ def client(app: Flask) -> FlaskClient:
 def page(page: Page, app: Flask, served: str) -> Page:
     """A real browser at the desk, a colleague of every role signed in."""
     return seat_page(page, served, seat(app.config["ENGINE"]))
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The house's clock, to be moved on."""
+    return Clock(monkeypatch)
