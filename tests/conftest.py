@@ -17,10 +17,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server import tables
-from server.db import Base, make_engine
+from server.db import Base
 from server.migrating import migrate
 from server.system import apt_line, find_chromium
 from tests import postgres_server
+from tests.stores import open_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -154,7 +155,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on a migrated, empty database, once on each store."""
-    engine = make_engine(database_url)
+    engine = open_store(database_url)
     yield engine
     engine.dispose()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,16 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
 from tests.door import Clock
-from tests.house import app, make_app, seat, seat_page, seated_client, served
+from tests.house import app, lent_app, own_app, seat, seat_page, seated_client, served
 
-__all__ = ["app", "served"]
+__all__ = ["app", "own_app", "served"]
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Flask:
+def house(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application, once on each store."""
-    return make_app(tmp_path, database_url)
+    with lent_app(tmp_path, database_url) as app:
+        yield app
 
 
 @pytest.fixture
