@@ -101,6 +101,7 @@ def test_a_form_from_before_signing_in_is_refused(app: Flask, client: FlaskClien
     assert client.post("/desk/me", data={"csrf_token": stale, "name": "X"}).status_code == 400
 
 
+@pytest.mark.usefixtures("as_costly_as_in_a_house")
 def test_a_cheaper_hash_is_made_anew_at_the_next_sign_in(app: Flask, client: FlaskClient) -> None:
     number = engage(app)
     change(app, number, password_hash=PasswordHasher(time_cost=1, memory_cost=8_192).hash(PASSWORD))

@@ -9,7 +9,6 @@ from datetime import timedelta
 from time import perf_counter
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -62,13 +61,14 @@ def test_wrong_unknown_closed_ended_and_invited_accounts_get_the_same_answer(
     assert not is_in(client)
 
 
+@pytest.mark.usefixtures("as_costly_as_in_a_house")
 def test_an_unknown_account_costs_the_house_the_same_work(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engage(app)
     engage(app, name="Invited", email="invited@hotel.example", password=None)
     worked: list[tuple[int, int]] = []
-    hasher = passwords.HASHER
+    hasher = passwords.HASHING.hasher
 
     class Counting:
         def verify(self, kept: str, given: str) -> bool:
@@ -77,7 +77,7 @@ def test_an_unknown_account_costs_the_house_the_same_work(
             worked.append((len(found), len(given)))
             return bool(parameters(kept, given))
 
-    monkeypatch.setattr(passwords, "HASHER", Counting())
+    monkeypatch.setattr(passwords.HASHING, "hasher", Counting())
     for email in (EMAIL, "nobody@hotel.example", "invited@hotel.example"):
         sign_in(client, email, "not the password at all")
 
@@ -85,6 +85,7 @@ def test_an_unknown_account_costs_the_house_the_same_work(
     assert len(set(worked)) == 1
 
 
+@pytest.mark.usefixtures("as_costly_as_in_a_house")
 def test_the_time_of_the_answer_does_not_tell_either(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     engage(app)
     monkeypatch.setattr("server.desk.tries.FREE_TRIES", 1000)
@@ -159,7 +160,6 @@ def test_one_password_tried_on_every_account_ends_after_fifty(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engage(app)
-    monkeypatch.setattr("server.staff.passwords.HASHER", PasswordHasher(1, 8, 1))
     token = token_on(client.get("/desk/sign-in").get_data(as_text=True))
 
     def spray(email: str, address: str) -> int:
