@@ -245,11 +245,11 @@ def test_nobody_who_has_not_signed_in_opens_anything(app: Flask, houses: tuple[H
 
 
 @pytest.fixture
-def doors(app: Flask) -> Flask:
+def doors(own_app: Flask) -> Flask:
     """A door for each permission, also for those that no page asks for yet."""
     for name in MAY:
-        app.add_url_rule(f"/desk/door/{name}", f"door.{name}", staff(name)(lambda: "open"))
-    return app
+        own_app.add_url_rule(f"/desk/door/{name}", f"door.{name}", staff(name)(lambda: "open"))
+    return own_app
 
 
 def answer_to(app: Flask, role: str, permission: str, **how: Any) -> tuple[int, str]:

@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ from server.journal.watching import alerts_since, note_reading
 from server.records.models import SourceRecord
 from tests.desk.filled import add_problem, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, run, say_to
-from tests.house import seat, seat_page, seated_client, sit
+from tests.house import make_app, seat, seat_page, seated_client, sit
 from tests.surfaces.test_accessibility import assert_accessible
 from tests.wording.test_catalogues import plain_texts
 
@@ -126,13 +127,16 @@ def test_a_guest_whose_page_is_not_there_is_not_noted(house: Flask) -> None:
     assert entries_of(house.config["ENGINE"]) == []
 
 
-def test_a_reveal_that_cannot_be_noted_is_not_shown(house: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reveal_that_cannot_be_noted_is_not_shown(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from server.access import staff
 
     def reveal() -> str:
         noting.note_reveal("guest:7", reason="the police ask")
         return "19AB12345"
 
+    house = make_app(tmp_path, database_url)
     house.add_url_rule("/desk/reveal", "reveal", staff("guests.see")(reveal))
     desk = seated_client(house)
     shown = desk.get("/desk/reveal")
