@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
+from server.db import row_of
 from server.journal import note
 from server.language import page_language
 from server.properties.finding import properties_within
@@ -187,7 +188,7 @@ def _errors(wrong: WrongFields | _WrongDate) -> dict[str, Refused]:
 def _colleague(colleague_id: int, *, change: bool = True) -> Colleague:
     """An account within reach, to be seen or changed; else there is no such page."""
     session: Session = g.session
-    found = session.get(Colleague, colleague_id) if colleague_id < 2**31 else None
+    found = row_of(session, Colleague, colleague_id)
     allowed = all_within if change else any_within
     if found is None or not allowed(found, g.reach) or (change and found.forgotten_at is not None):
         not_found()

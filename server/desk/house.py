@@ -14,6 +14,7 @@ from sqlalchemy import select
 from server.accent import PAPER, contrast, shown_as, verdict
 from server.access import not_found, staff
 from server.clock import clock
+from server.db import row_of
 from server.desk.words import country_name, language_name, use_words
 from server.forms.definition import find_form
 from server.guests.circles import move_property
@@ -137,7 +138,7 @@ def save_company(property_id: int) -> ResponseReturnValue:
     only_for_the_group()
     form = Form(request.form.to_dict(flat=False))
     name = form.read("new_entity", line)
-    chosen = g.session.get(LegalEntity, request.form.get("entity", 0, type=int))
+    chosen = row_of(g.session, LegalEntity, request.form.get("entity", 0, type=int))
     if not name and chosen is None:
         form.wrong("entity", "setting.choice")
     if form.errors:

@@ -77,7 +77,10 @@ def read_name(text: str) -> str:
 
 def find_colleague(session: Session, email: str) -> Colleague | None:
     """The colleague who signs in with this address, however it was typed."""
-    return session.scalar(select(Colleague).where(Colleague.email == email.strip().lower()))
+    given = email.strip().lower()
+    if "\0" in given:  # PostgreSQL takes no such text, not even to compare with
+        return None
+    return session.scalar(select(Colleague).where(Colleague.email == given))
 
 
 def list_colleagues(session: Session, reach: Reach) -> list[Colleague]:
