@@ -134,7 +134,7 @@ def change(
 
     Raises WrongFields, also when nobody would be left to administer the house.
     """
-    take_turn(session, TURN)
+    _take_turn_on(session, colleague)
     name, email = _read(session, account, reach=reach, now=now, own=colleague)
     held = {WantedPost(post.role, post.property_id): post for post in colleague.posts}
     matters = (
@@ -168,11 +168,17 @@ def sorted_posts(posts: Iterable[WantedPost]) -> list[WantedPost]:
 
 def disable(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
     """Close an account until it is opened again; Refused for the last administrator who stays."""
-    take_turn(session, TURN)
+    _take_turn_on(session, colleague)
     refuse_last_administrator(session, colleague, now=now)
     colleague.disabled_at = now
     end_sessions(session, colleague.id, now=now)
     note(session, actor, "colleague.disabled", f"colleague:{colleague.id}", now=now)
+
+
+def _take_turn_on(session: Session, colleague: Colleague) -> None:
+    """Wait for whoever changes accounts, then see this one as they left it."""
+    take_turn(session, TURN)
+    session.refresh(colleague)
 
 
 def enable(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
@@ -213,7 +219,10 @@ def refuse_last_administrator(session: Session, colleague: Colleague, *, now: da
     """Raise Refused when without this colleague nobody who stays could administer the whole house."""
     if not administers(colleague, now=now):
         return
-    others = session.scalars(select(Colleague).join(Post).where(Post.role == ADMINISTRATOR).distinct())
+    others = session.scalars(
+        select(Colleague).join(Post).where(Post.role == ADMINISTRATOR).distinct(),
+        execution_options={"populate_existing": True},  # whoever asks may have been loaded before the turn
+    )
     if not any(other.id != colleague.id and administers(other, now=now) for other in others):
         raise Refused("staff.last_administrator")
 
