@@ -145,7 +145,12 @@ def find_link(session: Session, token: str, *, now: datetime) -> AnyLink | None:
 def open_link(
     session: Session, link: AnyLink, *, last_name: str, arrives: date | None, now: datetime
 ) -> Opening:
-    """Try the second factor. Counts what is wrong; the caller keeps the count whatever it answers."""
+    """Try the second factor. Counts what is wrong; the caller keeps the count whatever it answers.
+
+    One try at a time: many at once would each find the same count, and be counted as one.
+    """
+    session.flush()  # refreshing drops what is not written yet
+    session.refresh(link, with_for_update=True)
     if not is_live(link, now=now):
         return "dead"
     if link.locked_until is not None and now < link.locked_until:

@@ -92,6 +92,7 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
     place = place_within_reach(property_id)
     if section not in SECTIONS:
         abort(404)
+    g.session.refresh(place, with_for_update=True)  # two who save at once do so one after the other
     _refuse_stale(place, section)
     values, errors = read_section(section, request.form.to_dict(flat=False), place)
     form = Form(request.form.to_dict(flat=False))
@@ -115,7 +116,9 @@ def upload_picture(property_id: int, kind: str) -> ResponseReturnValue:
         abort(404)
     file = request.files.get("file")
     sent = file.stream.read(FILE_LIMIT + 1) if file is not None else b""
-    set_picture(g.session, place, kind, re_encode(sent, kind), actor=g.actor, now=clock())
+    g.session.rollback()  # decoding takes a while and no writer's place
+    made = re_encode(sent, kind)
+    set_picture(g.session, place, kind, made, actor=g.actor, now=clock())
     return _back(place, "pictures")
 
 

@@ -178,6 +178,7 @@ def disable(session: Session, colleague: Colleague, *, actor: str, now: datetime
 def _take_turn_on(session: Session, colleague: Colleague) -> None:
     """Wait for whoever changes accounts, then see this one as they left it."""
     take_turn(session, TURN)
+    session.flush()  # refreshing drops what is not written yet
     session.refresh(colleague)
 
 

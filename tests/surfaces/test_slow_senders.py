@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server.clock import clock
+from server.desk import house
+from server.refusal import Refused
 from tests.house import client, expect_guest, make_app, seated_client, token_of
 
 __all__ = ["client"]
@@ -73,13 +76,33 @@ def test_nobody_waits_for_a_colleague_whose_upload_takes_its_time(app: Flask, sq
     assert all(body.could_write)
 
 
+def test_nobody_waits_for_a_picture_that_is_being_decoded(
+    app: Flask, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = seated_client(app)
+    token = token_of(desk, "/desk/me")
+    database = SlowBody(b"", sqlite_url.removeprefix("sqlite:///"))
+
+    def decode(sent: bytes, kind: str) -> NoReturn:
+        database.read()
+        raise Refused("picture.unreadable")
+
+    monkeypatch.setattr(house, "re_encode", decode)
+    sent = {"csrf_token": token, "file": (io.BytesIO(b"pixels"), "logo.png")}
+
+    assert desk.post("/desk/house/1/pictures/logo", data=sent).status_code == 422
+    assert database.could_write == [True]
+
+
 def test_nobody_waits_for_a_guest_on_a_weak_network(app: Flask, client: FlaskClient, sqlite_url: str) -> None:
     expected = expect_guest(app.config["ENGINE"], now=clock())
     door = f"/g/{expected.token}"
     client.post(door, data=expected.right_answers | {"csrf_token": token_of(client, door)})
     token = token_of(client, "/g/form")
 
-    body = send_slowly(client, sqlite_url.removeprefix("sqlite:///"), "/g/form", csrf_token=token, step="name")
+    body = send_slowly(
+        client, sqlite_url.removeprefix("sqlite:///"), "/g/form", csrf_token=token, step="name"
+    )
 
     assert body.could_write
     assert all(body.could_write)
