@@ -5,13 +5,15 @@ Every change of what an account may do ends all its sessions in the same transac
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.db import take_turn
@@ -129,12 +131,16 @@ def change(
     actor: str,
     now: datetime,
     reach: Reach = EVERYWHERE,
+    seen: str | None = None,
 ) -> None:
     """Give an account this name, address, posts and last day; a change of any but the name ends its sessions.
 
-    Raises WrongFields, also when nobody would be left to administer the house.
+    `seen`: what account_as_seen said when the form was opened; None does not ask. Raises Refused when the
+    account was changed since, and WrongFields, also when nobody would be left to administer the house.
     """
     _take_turn_on(session, colleague)
+    if seen is not None and seen != account_as_seen(colleague):
+        raise Refused("setting.meanwhile")
     name, email = _read(session, account, reach=reach, now=now, own=colleague)
     held = {WantedPost(post.role, post.property_id): post for post in colleague.posts}
     matters = (
@@ -158,6 +164,13 @@ def change(
     note(
         session, actor, "colleague.changed", f"colleague:{colleague.id}", now=now, posts=_told(account.posts)
     )
+
+
+def account_as_seen(colleague: Colleague) -> str:
+    """A short name of an account as it stands, for a form to send back: whether it was changed meanwhile."""
+    posts = _told(WantedPost(post.role, post.property_id) for post in colleague.posts)
+    stands = (colleague.name, colleague.email or "", posts, str(colleague.ends_on or ""))
+    return hashlib.sha256("\x1f".join(stands).encode("utf-8", "replace")).hexdigest()[:20]
 
 
 def sorted_posts(posts: Iterable[WantedPost]) -> list[WantedPost]:
@@ -270,11 +283,23 @@ def _read(
     elif not all(reach.is_everywhere or reach.covers(post.property_id) for post in account.posts):
         errors["posts"] = Refused("staff.out_of_reach")
     unchanged = own is not None and own.ends_on == account.ends_on
-    if account.ends_on is not None and account.ends_on < now.date() and not unchanged:
+    if account.ends_on is not None and not unchanged and _is_over(session, account, now=now):
         errors["ends_on"] = Refused("staff.date_wrong")
     if errors:
         raise WrongFields(errors)
     return name, email
+
+
+def _is_over(session: Session, account: Account, *, now: datetime) -> bool:
+    """Whether the last day of an account is over at each of its properties, as has_left will judge it."""
+    ids = {post.property_id for post in account.posts if post.property_id is not None}
+    here: ColumnElement[bool] = Property.id.in_(ids)
+    if not ids or any(post.property_id is None for post in account.posts):
+        here = or_(here, Property.is_default)
+    zones = session.scalars(select(Property.zone).where(here)).all() or ["UTC"]
+    return account.ends_on is not None and all(
+        now.astimezone(ZoneInfo(zone)).date() > account.ends_on for zone in zones
+    )
 
 
 def _told(posts: Iterable[WantedPost]) -> str:

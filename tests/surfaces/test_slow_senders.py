@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sqlite3
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +16,9 @@ from server.clock import clock
 from server.desk import house
 from server.refusal import Refused
 from tests.house import client, expect_guest, make_app, seated_client, token_of
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 __all__ = ["client"]
 
@@ -38,7 +41,7 @@ class SlowBody(io.BytesIO):
         self._somebody_writes()
         return super().read(size)
 
-    def readinto(self, into: bytearray | memoryview) -> int:
+    def readinto(self, into: WriteableBuffer) -> int:
         self._somebody_writes()
         return super().readinto(into)
 
