@@ -345,6 +345,8 @@ def _let_link_holder_in() -> Response | None:
     link: AnyLink | None = None
     if isinstance(held, dict) and now.timestamp() - held["at"] < LINK_OPEN_FOR.total_seconds():
         link = g.session.get(Rehearsal if held.get("rehearsed") else GuestLink, held["id"])
+        if link is not None and int(link.created_at.timestamp()) > held["at"]:
+            link = None  # another one, to which the store gave the number of one that was deleted
     if not is_live(link, now=now):
         session.pop("link", None)
         answer = redirect(url_for("phone.closed"), 303)

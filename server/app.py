@@ -194,8 +194,10 @@ def _refuse_to_write(*_: object) -> None:
 
 
 def _check_token() -> None:
+    """The token stands in the body, which comes at its sender's pace: nobody waits to write meanwhile."""
     guard = guard_of(current_app, request.endpoint)
     if request.method not in SAFE_METHODS and guard is not None and guard.kind != "machine":
+        g.session.rollback()  # gives the writer's place back, which finding out who asks had taken
         csrf.protect()
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from server.access import address_key, anyone, count_wrong_try, too_many
 from server.clock import clock
-from server.db import take_turn, writing
+from server.db import row_of, take_turn, writing
 from server.desk.account import begin, has_no_passwords
 from server.desk.seating import browser_here, held_token, seated
 from server.journal import note
@@ -84,7 +84,7 @@ def _colleague(link: EntryLink) -> Colleague:
 def _enter_demo() -> Response:
     """Be one of the demo's invented colleagues."""
     now = clock()
-    colleague = g.session.get(Colleague, request.form.get("who", 0, type=int))
+    colleague = row_of(g.session, Colleague, request.form.get("who", 0, type=int))
     if colleague is None or not may_sign_in(colleague, now=now):
         abort(_closed())
     token = sit_down(

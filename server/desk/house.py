@@ -14,6 +14,7 @@ from sqlalchemy import select
 from server.accent import PAPER, contrast, shown_as, verdict
 from server.access import not_found, staff
 from server.clock import clock
+from server.db import row_of
 from server.desk.words import country_name, language_name, use_words
 from server.forms.definition import find_form
 from server.guests.circles import move_property
@@ -96,6 +97,7 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
     place = place_within_reach(property_id)
     if section not in SECTIONS:
         abort(404)
+    g.session.refresh(place, with_for_update=True)  # two who save at once do so one after the other
     _refuse_stale(place, section)
     values, errors = read_section(section, request.form.to_dict(flat=False), place)
     form = Form(request.form.to_dict(flat=False))
@@ -120,7 +122,9 @@ def upload_picture(property_id: int, kind: str) -> ResponseReturnValue:
         abort(404)
     file = request.files.get("file")
     sent = file.stream.read(FILE_LIMIT + 1) if file is not None else b""
-    set_picture(g.session, place, kind, re_encode(sent, kind), actor=g.actor, now=clock())
+    g.session.rollback()  # decoding takes a while and no writer's place
+    made = re_encode(sent, kind)
+    set_picture(g.session, place, kind, made, actor=g.actor, now=clock())
     return _back(place, "pictures")
 
 
@@ -143,7 +147,7 @@ def save_company(property_id: int) -> ResponseReturnValue:
     only_for_the_group()
     form = Form(request.form.to_dict(flat=False))
     name = form.read("new_entity", line)
-    chosen = g.session.get(LegalEntity, request.form.get("entity", 0, type=int))
+    chosen = row_of(g.session, LegalEntity, request.form.get("entity", 0, type=int))
     if not name and chosen is None:
         form.wrong("entity", "setting.choice")
     if form.errors:

@@ -8,8 +8,9 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from server.access import seated_here, staff
+from server.access import not_found, seated_here, staff
 from server.clock import clock
+from server.db import row_of
 from server.desk.account import has_no_passwords, step_key
 from server.desk.seating import browser_here, give_seat, held_token, seated
 from server.desk.second_step import codes_page, party_here
@@ -161,6 +162,8 @@ def remove_passkey(passkey_id: int) -> Response:
     is_last = g.colleague.totp_since is None and len(passkeys_of(g.session, g.colleague)) == 1
     if is_last and has_strong_role(g.colleague):
         abort(403)
+    if not any(mine.id == passkey_id for mine in passkeys_of(g.session, g.colleague)):
+        not_found()
     drop_passkey(g.session, g.colleague, passkey_id)
     note(g.session, g.actor, "colleague.passkey_removed", f"colleague:{g.colleague.id}", now=clock())
     return redirect(url_for("own_page.second_step"), 303)
@@ -182,7 +185,10 @@ def no_second_step() -> Response:
 @staff("desk.open")
 def end(session_id: int) -> Response:
     """End what one has open elsewhere."""
-    end_session(g.session, g.colleague.id, session_id, now=clock())
+    held = row_of(g.session, StaffSession, session_id)
+    if held is None or held.colleague_id != g.colleague.id:
+        not_found()
+    end_session(g.session, g.colleague.id, held.id, now=clock())
     note(g.session, g.actor, "colleague.session_ended", f"colleague:{g.colleague.id}", now=clock())
     return redirect(url_for("own_page.show"), 303)
 

@@ -272,7 +272,9 @@ def accept_own(
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
     _set_own(place, kind, {*getattr(place, OWN_LISTS[kind]), value})
     ask_to_reread(session, place, "own", now=now)
-    note(session, actor, "own_address.taken", f"property:{place.id}", now=now, kind=kind)
+    note(
+        session, actor, "own_address.taken", f"property:{place.id}", now=now, property_id=place.id, kind=kind
+    )
 
 
 def take_own_back(
@@ -282,7 +284,15 @@ def take_own_back(
     _refuse_unless(kind, value, {(k, v) for k, name in OWN_LISTS.items() for v in getattr(place, name)})
     _set_own(place, kind, {*getattr(place, OWN_LISTS[kind])} - {value})
     ask_to_reread(session, place, "own", now=now)
-    note(session, actor, "own_address.taken_back", f"property:{place.id}", now=now, kind=kind)
+    note(
+        session,
+        actor,
+        "own_address.taken_back",
+        f"property:{place.id}",
+        now=now,
+        property_id=place.id,
+        kind=kind,
+    )
 
 
 def refuse_own(
@@ -291,7 +301,15 @@ def refuse_own(
     """It is a guest's: never suggested again. Refused when it is not among what is suggested."""
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
     session.add(NotOwn(property_id=place.id, kind=kind, value=value, at=now, by=actor))
-    note(session, actor, "own_address.refused", f"property:{place.id}", now=now, kind=kind)
+    note(
+        session,
+        actor,
+        "own_address.refused",
+        f"property:{place.id}",
+        now=now,
+        property_id=place.id,
+        kind=kind,
+    )
 
 
 def _refuse_unless(kind: str, value: str, among: Collection[tuple[str, str]]) -> None:

@@ -170,7 +170,7 @@ def ask(
         answer = desk.get(address)
     else:
         answer = desk.post(address, data={"csrf_token": csrf_of(desk)})
-    body = re.sub(rb"\d+ seconds? ago", b"now", answer.data)
+    body = re.sub(rb"\d+ (second|minute)s? ago", b"now", answer.data)
     return answer.status_code, body, answer.headers.get("Location", "")
 
 
