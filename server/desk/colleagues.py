@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
+from server.desk.phone_address import phone_address
 from server.journal import note
 from server.language import page_language
 from server.properties.finding import properties_within
@@ -25,7 +26,7 @@ from server.staff.colleagues import Account, WantedPost, WrongFields, all_within
 from server.staff.entry import MadeLink, Purpose, make_link
 from server.staff.leaving import kept_days, set_kept_days
 from server.staff.models import Colleague
-from server.staff.roles import ROLES
+from server.staff.roles import ROLE_WORDS, ROLES
 from server.staff.second_step import has_second_step
 from server.staff.sessions import end_sessions, has_left, sessions_of
 
@@ -200,12 +201,13 @@ def _back(colleague: Colleague) -> Response:
 
 def _link_page(colleague: Colleague, made: MadeLink) -> str:
     settings: Settings = current_app.config["ONEGUEST"]
+    reached = phone_address(settings)
     return render_template(
         "desk/colleagues/link.html",
         house=default_property(g.session),
         colleague=colleague,
-        address=(settings.public_url or request.host_url.rstrip("/"))
-        + url_for("entrance.show", token=made.token),
+        address=(reached or request.host_url.rstrip("/")) + url_for("entrance.show", token=made.token),
+        only_here=reached is None,
         expires_at=made.expires_at,
     )
 
@@ -248,6 +250,7 @@ def _form(colleague: Colleague | None, given: Mapping[str, str], errors: dict[st
         places=places,
         group=g.reach.is_everywhere,
         roles=ROLES,
+        role_words=ROLE_WORDS,
         given=given,
         errors=said,
         state=_state(colleague) if colleague else "",
