@@ -17,7 +17,7 @@ from server.properties.beginning import STEPS
 from server.properties.models import HouseMark
 from server.staff.entry import Purpose, make_link
 from tests.conftest import PAGE_PATIENCE
-from tests.contracts.test_access import IDS
+from tests.contracts.test_access import IDS, of_no_house
 from tests.desk.two_houses import fill_two
 from tests.door import engage
 from tests.house import seat, seat_page
@@ -57,7 +57,7 @@ def addresses(app: Flask, tmp_path: Path) -> list[str]:
     house, _ = fill_two(app.config["ENGINE"], tmp_path)
     adapter = app.url_map.bind("localhost")
     pages = [
-        adapter.build(route["endpoint"], IDS.get(route["endpoint"], lambda _: {})(house))
+        adapter.build(route["endpoint"], IDS.get(route["endpoint"], of_no_house)(house))
         for route in list_routes(app)
         if route["methods"] == ["GET"]
         and route["guard"].startswith("staff")
