@@ -288,5 +288,6 @@ def _prepare_pages(app: Flask) -> None:
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
             "navigation": _Navigation(),
+            "own_house": lambda: default_property(g.session),
             "may": lambda permission: g.get("colleague") is not None and may(g.colleague, permission),
         }

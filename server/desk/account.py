@@ -18,6 +18,7 @@ from server.keys import Key, read_key
 from server.language import translate
 from server.properties.setup import default_property, is_demo
 from server.staff.colleagues import find_colleague
+from server.staff.entry import has_colleagues
 from server.staff.models import Colleague, StaffSession
 from server.staff.passwords import hash_password, is_outdated, is_pin, is_right
 from server.staff.second_step import has_second_step, new_app_secret
@@ -239,4 +240,5 @@ def door(problem: str = "", *, email: str = "", chosen: int | None = None) -> st
         by_email=bool(email) or not sitting,
         next=wished_place(),
         without_passwords=has_no_passwords(),
+        is_unclaimed=not sitting and not has_colleagues(g.session),
     )

@@ -30,7 +30,7 @@ from server.staff.colleagues import Account, WantedPost, WrongFields, all_within
 from server.staff.entry import MadeLink, Purpose, make_link
 from server.staff.leaving import kept_days, set_kept_days
 from server.staff.models import Colleague
-from server.staff.roles import ROLES
+from server.staff.roles import ROLE_WORDS, ROLES
 from server.staff.second_step import has_second_step
 from server.staff.sessions import end_sessions, has_left, sessions_of
 
@@ -212,12 +212,13 @@ def _back(colleague: Colleague) -> Response:
 
 def _link_page(colleague: Colleague, made: MadeLink) -> str:
     settings: Settings = current_app.config["ONEGUEST"]
+    reached = phone_address(settings)
     return render_template(
         "desk/colleagues/link.html",
         house=default_property(g.session),
         colleague=colleague,
-        address=(phone_address(settings) or f"http://localhost:{settings.port}")
-        + url_for("entrance.show", token=made.token),
+        address=(reached or f"http://localhost:{settings.port}") + url_for("entrance.show", token=made.token),
+        only_here=reached is None,
         expires_at=made.expires_at,
     )
 
@@ -260,6 +261,7 @@ def _form(colleague: Colleague | None, given: Mapping[str, str], errors: dict[st
         places=places,
         group=g.reach.is_everywhere,
         roles=ROLES,
+        role_words=ROLE_WORDS,
         given=given,
         errors=said,
         seen=accounts.account_as_seen(colleague) if colleague else "",

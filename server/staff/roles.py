@@ -23,6 +23,16 @@ ROLES = {
 }
 """Every role with its name, in the order of a list."""
 
+ROLE_WORDS = {
+    RECEPTION: N_("Sees the guests, drops today's arrivals, says which records are one person."),
+    REVIEWER: N_("As the reception; also imports any file, and decides for all houses at once."),
+    MANAGER: N_("As the reviewer; also sets the house. Needs a second step."),
+    PRIVACY: N_("Sees the guests and reads who did what. Needs a second step."),
+    AUDITOR: N_("Reads the figures and who did what, and sees no guest."),
+    ADMINISTRATOR: N_("Makes the accounts and sets the house, and sees no guest. Needs a second step."),
+}
+"""What each role is for, to whoever gives it."""
+
 STRONG = frozenset({MANAGER, PRIVACY, ADMINISTRATOR})
 """Roles that sign in with a second factor, always (ASVS 6.3.3)."""
 
