@@ -16,11 +16,16 @@ import numpy as np
 
 from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints, Longs, gather, mix
-from server.matching.levels import REQUIRED
+from server.matching.levels import REQUIRED, Level
 from server.matching.records import Records
 
-ENGINE = "1"
+ENGINE = "2"
 """Changes whenever the same model could give other groups."""
+
+
+class OtherEngine(ValueError):
+    """The model was made by the engine that this names, whose digests and weights mean something else."""
+
 
 FEWEST_PERSONS = 4_000
 """A house's records are a draw from its guests to come: no name is rarer than in a small hotel's year."""
@@ -87,6 +92,7 @@ class Model:
     cut: float = SHIPPED_CUT
     namesakes: float = NAMESAKES
     noise: Mapping[str, float] = field(default_factory=dict)
+    met: Mapping[str, int] = field(default_factory=dict)  # pairs that noise and namesakes were learnt from
 
     @property
     def prior(self) -> float:
@@ -135,6 +141,7 @@ class Model:
                 "cut": self.cut,
                 "namesakes": self.namesakes,
                 "noise": dict(sorted(self.noise.items())),
+                "met": dict(sorted(self.met.items())),
                 "shared": self.shared.tolist(),
                 "weights": {name: [list(pair) for pair in w] for name, w in sorted(self.weights.items())},
                 "tables": {
@@ -147,10 +154,14 @@ class Model:
 
     @classmethod
     def from_json(cls, text: str) -> Model:
-        """Read what to_json wrote. Raises ValueError when it is of another engine."""
+        """Read what to_json wrote, unexamined; see `guard.read_model`.
+
+        Raises OtherEngine when another engine made it, ValueError, KeyError, TypeError, AttributeError or
+        OverflowError when it is no model.
+        """
         data = json.loads(text)
         if data.get("engine") != ENGINE:
-            raise ValueError(f"the model is of engine {data.get('engine')}, this is engine {ENGINE}")
+            raise OtherEngine(str(data.get("engine")))
         return cls(
             records=int(data["records"]),
             persons=int(data["persons"]),
@@ -159,6 +170,7 @@ class Model:
             cut=float(data["cut"]),
             namesakes=float(data["namesakes"]),
             noise={what: float(bits) for what, bits in data["noise"].items()},
+            met={what: int(pairs) for what, pairs in data["met"].items()},
             shared=np.array(data["shared"], dtype=np.int64),
             weights={name: tuple((float(a), float(b)) for a, b in w) for name, w in data["weights"].items()},
             tables={
@@ -182,11 +194,15 @@ Priors = Mapping[str, tuple[tuple[float, float], ...]]
 
 def shipped_priors() -> Priors:
     """The weights that come with the engine: (stranger, kin) bits of every level of every evidence."""
-    kinds = discover("server.matching.evidence", REQUIRED)
     return {
-        name: tuple((float(level.stranger), float(level.kin)) for level in kind.LEVELS)
-        for name, kind in kinds.items()
+        name: tuple((float(level.stranger), float(level.kin)) for level in levels)
+        for name, levels in shipped_levels().items()
     }
+
+
+def shipped_levels() -> Mapping[str, tuple[Level, ...]]:
+    """The levels of every kind of evidence, as they come with the engine."""
+    return {name: kind.LEVELS for name, kind in discover("server.matching.evidence", REQUIRED).items()}
 
 
 shipped: Priors = MappingProxyType({})
@@ -215,14 +231,19 @@ def make_model(records: Records, priors: Priors = shipped) -> Model:
         shared=np.array(sorted(set(shared)), dtype=np.int64),
         weights=dict(priors) or dict(shipped_priors()),
     )
-    from server.matching.noise import noise_of
+    from server.matching.noise import contradictions, noise_of
 
-    model = replace(model, noise=noise_of(records, model))
-    return replace(model, namesakes=_namesakes(records, model))
+    seen = contradictions(records, model)
+    model = replace(model, noise=noise_of(seen))
+    namesakes, pairs = _namesakes(records, model)
+    met = {what: heard for what, (_, heard) in seen.items()} | {"namesakes": pairs}
+    return replace(model, namesakes=namesakes, met=met)
 
 
-def _namesakes(records: Records, model: Model) -> float:
+def _namesakes(records: Records, model: Model) -> tuple[float, int]:
     """The bits to take off a name so that equal full names are one person as often as birth dates say.
+
+    Beside them, how many pairs said so.
 
     Of records with one full name and a birth date each, the share with one date tells, without labels, how
     often such a name is one person. Bounded, and near the shipped value where few dates are known.
@@ -244,7 +265,7 @@ def _namesakes(records: Records, model: Model) -> float:
     alone = ~_share_more_than_a_name(records, left, right)
     left, right = left[alone], right[alone]
     if not len(left):
-        return NAMESAKES
+        return NAMESAKES, 0
     agree = alike(records, left, right)
     bits = full_name_bits(records, model, left) - model.prior
     steps = np.arange(-FEWER_NAMESAKES, MORE_NAMESAKES + 0.01, 0.05)
@@ -254,13 +275,20 @@ def _namesakes(records: Records, model: Model) -> float:
         same = one * SAME_PERSON_SAME_DATE + (1 - one) * TWO_PERSONS_SAME_DATE
         likely = np.where(agree, np.log(same), np.log1p(-same))
         found.append(float(likely.sum()) - step**2 / (2 * TRUST_IN_NAMESAKES**2))
-    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2)
+    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2), len(left)
 
 
 def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flags:
     """Whether two records say one thing more that two namesakes would not: contact, document, number, room."""
     found = np.zeros(len(left), dtype=np.bool_)
-    for column in (records.email, records.document, records.loyalty, records.street, records.card, records.room):
+    for column in (
+        records.email,
+        records.document,
+        records.loyalty,
+        records.street,
+        records.card,
+        records.room,
+    ):
         found |= (column.codes[left] >= 0) & (column.codes[left] == column.codes[right])
     for one in (0, 1):
         for two in (0, 1):

@@ -60,6 +60,31 @@ SENTENCES = {
     "nationality_unlike": N_("other nationalities: {value}, {other}"),
     "title_same": N_("titles that agree"),
     "title_unlike": N_("titles that do not agree"),
+    "model_other_engine": N_(
+        "{file} is a model of engine {engine}; this is engine {own}, whose numbers mean something else. "
+        "Make a new one: resolve RECORDS.csv --out CLUSTERS.csv --model-out FILE."
+    ),
+    "model_unreadable": N_(
+        "{file} is no model, or only a part of one. Give the file that resolve --model-out wrote."
+    ),
+    "model_cut": N_(
+        "{file} is refused: it would link from a probability of {cut}; that must be .5 or more and below 1."
+    ),
+    "model_negative": N_(
+        "{file} is refused: it counts {number} of {what}, which cannot be."
+    ),
+    "model_bounds": N_("{file} is refused: {number} bits for {what} is more than any house shows."),
+    "model_table": N_(
+        "{file} is refused: its table {table} is torn or out of order, so nothing can be looked up in it."
+    ),
+    "model_share": N_(
+        "{file} is refused: no house has {persons} persons in {records} records."
+    ),
+    "model_kinds": N_("{file} is refused: it lacks or adds weights of this evidence: {kinds}."),
+    "model_contradiction": N_(
+        "{file} is refused: {level} is a contradiction and weighs {number} bits for one person."
+    ),
+    "model_order": N_("{file} is refused: {better} is the better agreement and weighs less than {worse}."),
     "resolve_same": N_("One person, as far as the records tell ({percent} %)."),
     "resolve_ask": N_("Perhaps one person ({percent} %): a person should decide."),
     "resolve_apart": N_("Not one person, as far as the records tell ({percent} %)."),
