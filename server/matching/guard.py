@@ -40,7 +40,7 @@ def read_model(text: str, name: str) -> Model:
     try:
         model = Model.from_json(text)
     except OtherEngine as other:
-        params = {"file": name, "engine": str(other)[:20], "own": ENGINE}
+        params = {"file": name, "engine": other.engine[:20], "own": ENGINE}
         raise Refused("model_other_engine", params) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise Refused("model_unreadable", {"file": name}) from None

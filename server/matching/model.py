@@ -24,7 +24,11 @@ ENGINE = "2"
 
 
 class OtherEngine(ValueError):
-    """The model was made by the engine that this names, whose digests and weights mean something else."""
+    """The model was made by another engine, whose digests and weights mean something else."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(f"the model is of engine {engine}, this is engine {ENGINE}")
+        self.engine = engine
 
 
 FEWEST_PERSONS = 4_000
