@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from server.matching.explaining import Evidence, Explanation
+from server.matching.explaining import Evidence, Explanation, percent
 from server.matching.standing import Joined, Reason, Standing
 from server.sentences import say
 
@@ -16,7 +17,7 @@ def told(found: Standing, ids: Sequence[str], i: int, j: int, language: str) -> 
     """The lines for rows i and j of the records with these ids, the verdict first."""
     speaker = _Speaker(ids, language)
     say_ = speaker.say
-    verdict = say_(_verdict(found), percent=_percent(found.probability))
+    verdict = say_(_verdict(found), percent=percent(found.probability))
     yield f"{ids[i]} + {ids[j]}: {verdict}"
     yield ""
     yield from speaker.pair(found.pair)
@@ -33,10 +34,13 @@ def told(found: Standing, ids: Sequence[str], i: int, j: int, language: str) -> 
     if found.joins:
         yield ""
         yield say_("why_joins_title")
-        for joined in found.joins[:MOST_JOINS]:
-            yield from speaker.joined(joined)
-        if len(found.joins) > MOST_JOINS:
-            yield "  " + say_("why_more_joins", count=str(len(found.joins) - MOST_JOINS))
+        for _, group in groupby(found.joins, key=lambda joined: joined.group):
+            joins = list(group)
+            yield "  " + say_("why_group", count=str(len(joins) + 1))
+            for joined in joins[:MOST_JOINS]:
+                yield from speaker.joined(joined)
+            if len(joins) > MOST_JOINS:
+                yield "    " + say_("why_more_joins", count=str(len(joins) - MOST_JOINS))
 
 
 def _verdict(found: Standing) -> str:
@@ -67,7 +71,7 @@ class _Speaker:
         away = "why_above_cut" if pair.bits >= pair.cut else "why_under_cut"
         yield (
             f"  {pair.bits:+6.1f}         "
-            + self.say("why_total", percent=_percent(pair.probability))
+            + self.say("why_total", percent=percent(pair.probability))
             + " "
             + self.say(away, bits=f"{abs(pair.bits - pair.cut):.1f}")
         )
@@ -79,18 +83,9 @@ class _Speaker:
     def joined(self, joined: Joined) -> Iterator[str]:
         code = "why_joined_decided" if joined.is_decided else "why_joined"
         names = {"one": self.ids[joined.row], "by": self.ids[joined.by]}
-        yield "  " + self.say(code, percent=_percent(joined.probability), **names)
-        yield from self._evidence(joined.evidence)
+        yield "    " + self.say(code, percent=percent(joined.probability), **names)
+        yield from self._evidence(joined.evidence, 6)
 
-    def _evidence(self, evidence: Sequence[Evidence]) -> Iterator[str]:
+    def _evidence(self, evidence: Sequence[Evidence], indent: int = 4) -> Iterator[str]:
         for code, params, bits in evidence:
-            yield f"    {'+' if bits > 0 else '−'} {say(code, params, self.language)}"
-
-
-def _percent(probability: float) -> str:
-    """As many places as tell the value from 0 and from 100, and at most one."""
-    if probability < 0.001:
-        return "< 0.1"
-    if probability > 0.999:
-        return "> 99.9"
-    return f"{100 * probability:.{0 if 0.01 <= probability < 0.995 else 1}f}"
+            yield " " * indent + f"{'+' if bits > 0 else '−'} {say(code, params, self.language)}"

@@ -100,6 +100,15 @@ def verdict_on(probability: float, model: Model) -> Verdict:
     return "same" if probability >= model.link_cut else "ask" if probability >= 0.5 else "apart"
 
 
+def percent(probability: float) -> str:
+    """A probability in percent, as many places as tell it from 0 and from 100, and at most one."""
+    if probability < 0.001:
+        return "< 0.1"
+    if probability > 0.999:
+        return "> 99.9"
+    return f"{100 * probability:.{0 if 0.01 <= probability < 0.995 else 1}f}"
+
+
 def evidence_between(records: Records, model: Model, i: int, j: int) -> list[Evidence]:
     """What speaks for and against the pair of rows, heaviest first; silent kinds are left out."""
     return evidence_of(records, model, [(i, j)])[0]

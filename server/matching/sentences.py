@@ -121,6 +121,7 @@ SENTENCES = {
     "why_contradicts": N_("{one} and {two} contradict each other most:"),
     "why_chain": N_("They came together one by the other: {chain}."),
     "why_joins_title": N_("How their records came together, the surest first:"),
+    "why_group": N_("a group of {count} records:"),
     "why_joined": N_("{one} with {by} ({percent} %):"),
     "why_joined_decided": N_("{one} with {by}: a person decided it."),
     "why_more_joins": N_("and {count} more"),

@@ -12,9 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from server.discovery import discover
 from server.matching.columns import Bits, Ints, Longs, mix
-from server.matching.explaining import Evidence, Explanation, Verdict, evidence_of, explain, verdict_on
+from server.matching.explaining import (
+    Evidence,
+    Explanation,
+    Verdict,
+    evidence_of,
+    explain,
+    percent,
+    verdict_on,
+)
 from server.matching.keys import blocks_of, candidates
+from server.matching.levels import REQUIRED
 from server.matching.model import Model
 from server.matching.partition import IDENTITY, Decisions
 from server.matching.records import Records
@@ -32,9 +42,10 @@ MOST_COMPARED = 40_000
 class Joined:
     """How a record (a row) came into its group: by which other's evidence, how surely, why.
 
-    `is_decided`: a person said so, and no evidence was needed.
+    `group`: the label of the group. `is_decided`: a person said so, and no evidence was needed.
     """
 
+    group: int
     row: int
     by: int
     probability: float
@@ -113,7 +124,7 @@ def standing(
         pair=pair,
         probability=probability,
         is_together=is_together,
-        joins=[_joined(records, model, *edge) for edge in _in_order(tree)],
+        joins=[_joined(records, model, label, edge) for edge in _in_order(tree)],
         chain=[int(records.order[k]) for k in _path(tree, one, two)] if is_together else [],
         verdict=verdict_on(probability, model),
         lowered=list(_rivals(records, model, pairs, at)),
@@ -197,12 +208,11 @@ def _path(tree: Sequence[Edge], one: int, two: int) -> list[int]:
     return path[::-1]
 
 
-def _joined(records: Records, model: Model, x: int, y: int, bits: float, is_decided: bool) -> Joined:
+def _joined(records: Records, model: Model, label: Ints, edge: Edge) -> Joined:
+    x, y, bits, is_decided = edge
     row, by = int(records.order[x]), int(records.order[y])
-    certain = float(probabilities(np.array([bits], dtype=np.float32))[0])
-    return Joined(
-        row, by, 1.0 if is_decided else certain, is_decided, evidence_of(records, model, [(row, by)])[0]
-    )
+    sure = 1.0 if is_decided else float(probabilities(np.array([bits], dtype=np.float32))[0])
+    return Joined(int(label[x]), row, by, sure, is_decided, evidence_of(records, model, [(row, by)])[0])
 
 
 def _rivals(records: Records, model: Model, pairs: _Pairs, at: int | None) -> Iterator[Reason]:
@@ -259,8 +269,8 @@ def _apart(
         return
     best = int(across[np.argmax(pairs.heeded[across])])
     ends = int(pairs.left[best]), int(pairs.right[best])
-    percent = f"{100 * float(probabilities(pairs.heeded[[best]])[0]):.0f}"
-    names = {"one": _shown(records, ends[0]), "two": _shown(records, ends[1]), "percent": percent}
+    chance = percent(float(probabilities(pairs.heeded[[best]])[0]))
+    names = {"one": _shown(records, ends[0]), "two": _shown(records, ends[1]), "percent": chance}
     if pairs.heeded[best] < cut:
         if best != at:
             yield Reason("why_best_between", names, _evidence(records, model, *ends))
@@ -300,10 +310,17 @@ def _contradiction(records: Records, model: Model, groups: Sequence[Longs]) -> I
     )
     worst = int(np.argmin(against))
     ends = int(left[worst]), int(right[worst])
-    speaking = [said for said in _evidence(records, model, *ends) if said[2] < 0]
+    kinds = discover("server.matching.evidence", REQUIRED)
+    speaking: list[Evidence] = []
+    for kind in IDENTITY:
+        outcome = scored.outcomes[kind]
+        bits = min(float(outcome.stranger[worst]), float(outcome.kin[worst]))
+        if bits < 0 and outcome.level[worst]:
+            code = kinds[kind].LEVELS[int(outcome.level[worst])].code
+            speaking.append((code, kinds[kind].params(records, *ends), round(bits, 2)))
     if speaking:
         names = {"one": _shown(records, ends[0]), "two": _shown(records, ends[1])}
-        yield Reason("why_contradicts", names, speaking)
+        yield Reason("why_contradicts", names, sorted(speaking, key=lambda said: (said[2], said[0])))
 
 
 def _evidence(records: Records, model: Model, one: int, two: int) -> list[Evidence]:
