@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.matching import Decisions, make_model, match
 from server.matching.standing import Standing, standing
@@ -154,6 +156,40 @@ def test_it_does_not_matter_which_of_the_two_is_named_first() -> None:
     assert one.chain == other.chain[::-1]
     assert one.joins == other.joins
     assert one.probability == pytest.approx(other.probability)
+
+
+GUESTS = st.lists(
+    st.builds(
+        person,
+        st.sampled_from(["Eva", "E", "Olga", None]),
+        st.sampled_from(["Kern", "Ivanova", None]),
+        email=st.sampled_from(["eva@kern.example", "olga@mail.example", None]),
+        mobile=st.sampled_from([MOBILE, "+33611223344", None]),
+        born=st.sampled_from(["1980-02-01", "1956-12-28", None]),
+    ),
+    min_size=2,
+    max_size=9,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(GUESTS, st.data())
+def test_whoever_they_are_the_explanation_fits_the_groups(
+    house: list[CleanRecord], data: st.DataObject
+) -> None:
+    i, j = data.draw(st.permutations(range(len(house))))[:2]
+    made = columns(house)
+    model = make_model(made)
+    labels = match(made, model).labels
+
+    found = standing(made, model, labels, i, j)
+
+    assert found.is_together == (labels[i] == labels[j]) == (not found.apart)
+    sizes = [int((labels == label).sum()) for label in {int(labels[i]), int(labels[j])}]
+    assert len(found.joins) == sum(size - 1 for size in sizes)
+    assert {joined.group for joined in found.joins} <= {int(labels[i]), int(labels[j])}
+    assert [found.chain[0], found.chain[-1]] == [i, j] if found.is_together else not found.chain
+    assert all(labels[joined.row] == labels[joined.by] == joined.group for joined in found.joins)
 
 
 def test_a_household_says_how_common_its_values_are() -> None:
