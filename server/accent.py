@@ -93,6 +93,8 @@ def sheet(code: str) -> Response:
     `colour`, six hex digits, is the one that the page was made with: one just changed must not come as an old
     sheet from the browser's store, and one not yet saved can be looked at.
     """
+    if "\0" in code:  # PostgreSQL takes no such text, not even to compare with
+        abort(404)
     accent = g.session.scalar(select(Property.accent).where(Property.code == code)) or abort(404)
     wished = f"#{request.args.get('colour', '')}"
     answer = Response(accent_sheet(wished if _HEX.match(wished) else accent), mimetype="text/css")

@@ -20,6 +20,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from server.captures.links import AnyLink, is_live
@@ -254,7 +255,7 @@ def _count_if_we_can(engine: Engine, who: str, *, now: datetime) -> None:
 
 
 def _address_here() -> str:
-    """The address that asks, keyed. Only the connection's own: what a header says of it anybody can write."""
+    """The address that asks, keyed: the connection's own, or what a trusted proxy says of it."""
     return address_key(current_app.config["INDEX_KEY"], request.remote_addr)
 
 
@@ -276,13 +277,39 @@ def count_denial(engine: Engine, who: str, *, now: datetime) -> None:
 
 
 def _to(endpoint: str) -> Response:
-    """Send a colleague to a step of signing in, and afterwards back to where they were."""
+    """Send a colleague to a step of signing in, and afterwards back to where they were.
+
+    What a form sent is not kept: they come back to the page it stands on, and press once more.
+    """
+    is_sent = request.method not in ("GET", "HEAD")
     if request.headers.get("HX-Request"):
         here = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = own_address(f"{here.path}?{here.query}" if here.query else here.path)
-        return Response(status=204, headers={"HX-Redirect": url_for(endpoint, next=back)})
-    asked = request.full_path.removesuffix("?") if request.method in ("GET", "HEAD") else ""
-    return redirect(url_for(endpoint, next=own_address(asked)), 303)
+    else:
+        back = own_address(_page_of_form() if is_sent else request.full_path.removesuffix("?"))
+    sent = "1" if is_sent and endpoint == "account.again" else None
+    address = url_for(endpoint, next=back, sent=sent)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, 303)
+
+
+def _page_of_form() -> str:
+    """The page on which a form that was sent stands: its address, or the nearest above it that shows one.
+
+    Our policy lets no browser say where it comes from, so the address itself must tell.
+    """
+    adapter, path = current_app.url_map.bind(""), request.path
+    while path:
+        try:
+            endpoint, _ = adapter.match(path, method="GET")
+        except HTTPException:  # nothing is there, or nothing to be looked at
+            path = path.rpartition("/")[0]
+            continue
+        if not getattr(current_app.view_functions[endpoint], "__polls__", False):
+            return path
+        path = path.rpartition("/")[0]
+    return ""
 
 
 def own_address(text: str) -> str | None:
@@ -318,6 +345,8 @@ def _let_link_holder_in() -> Response | None:
     link: AnyLink | None = None
     if isinstance(held, dict) and now.timestamp() - held["at"] < LINK_OPEN_FOR.total_seconds():
         link = g.session.get(Rehearsal if held.get("rehearsed") else GuestLink, held["id"])
+        if link is not None and int(link.created_at.timestamp()) > held["at"]:
+            link = None  # another one, to which the store gave the number of one that was deleted
     if not is_live(link, now=now):
         session.pop("link", None)
         answer = redirect(url_for("phone.closed"), 303)

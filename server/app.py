@@ -53,10 +53,18 @@ from server.desk import (
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
 from server.language import desk_languages, prepare_language
+from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
 from server.properties.setup import default_property
-from server.protection import SAFE_METHODS, AnswerHeaders, check_host, check_origin, limit_body
+from server.protection import (
+    SAFE_METHODS,
+    AnswerHeaders,
+    behind_proxies,
+    check_host,
+    check_origin,
+    limit_body,
+)
 from server.settings import Settings, read_settings
 from server.staff.sessions import may
 from server.wording import N_
@@ -151,7 +159,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     for surface in SURFACES:
         app.register_blueprint(surface)
     anyone(app.view_functions["static"])
-    app.wsgi_app = AnswerHeaders(app.wsgi_app, https=https)  # type: ignore[method-assign]  # Flask's own way
+    behind = behind_proxies(app.wsgi_app, settings.trusted_proxies)
+    app.wsgi_app = AnswerHeaders(behind, https=https)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 
@@ -185,8 +194,10 @@ def _refuse_to_write(*_: object) -> None:
 
 
 def _check_token() -> None:
+    """The token stands in the body, which comes at its sender's pace: nobody waits to write meanwhile."""
     guard = guard_of(current_app, request.endpoint)
     if request.method not in SAFE_METHODS and guard is not None and guard.kind != "machine":
+        g.session.rollback()  # gives the writer's place back, which finding out who asks had taken
         csrf.protect()
 
 
@@ -232,7 +243,7 @@ def _apologise(error: HTTPException) -> Response:
 
 def _store_failed(failure: Exception) -> Response:
     """The database could not do it. Its own words may hold guest data, so only the kind is logged."""
-    log.error("store failed endpoint=%s kind=%s", request.endpoint, type(failure).__name__)
+    log.error("store failed endpoint=%s error=%s", request.endpoint, place_of(failure))
     if isinstance(failure, DBAPIError | PoolTimeout | OSError):
         return _apologise(ServiceUnavailable())
     return _apologise(InternalServerError())
@@ -240,11 +251,7 @@ def _store_failed(failure: Exception) -> Response:
 
 def _went_wrong(failure: Exception) -> Response:
     """A fault of ours: where it happened is logged, its words are not, since they may quote a guest."""
-    place = failure.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown"
-    log.error("page failed endpoint=%s kind=%s at=%s", request.endpoint, type(failure).__name__, where)
+    log.error("page failed endpoint=%s error=%s", request.endpoint, place_of(failure))
     return _apologise(InternalServerError())
 
 
@@ -281,5 +288,6 @@ def _prepare_pages(app: Flask) -> None:
                 (code, Locale.parse(code).get_display_name(code)) for code in desk_languages()
             ],
             "navigation": _Navigation(),
+            "own_house": lambda: default_property(g.session),
             "may": lambda permission: g.get("colleague") is not None and may(g.colleague, permission),
         }

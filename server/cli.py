@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import cast
 
 from server.discovery import discover
+from server.logs import set_up_logs
 from server.refusal import Refused
 from server.sentences import say
 from server.settings import WrongSetting, read_settings
@@ -59,7 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = build_parser(discover("server.commands", REQUIRED))
     args = parser.parse_args(argv)
     try:
-        return int(args.run(args, read_settings()))
+        settings = read_settings()
+        set_up_logs(settings.log_level)
+        return int(args.run(args, settings))
     except Refused as refusal:
         print(say(refusal.code, refusal.params), file=sys.stderr)
         return 1

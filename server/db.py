@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, create_engine, event, insert, text
@@ -29,6 +29,10 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+LARGEST_ID = 2**31 - 1
+"""The largest number that a row can have; both stores raise an error when asked for a much larger one."""
 
 
 class Base(DeclarativeBase):
@@ -52,6 +56,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+Found = TypeVar("Found", bound=Base)
+
+
+def row_of(session: Session, model: type[Found], number: int) -> Found | None:
+    """The row of a number that somebody sent; None when there is none, or no row can have it."""
+    return session.get(model, number) if 0 < number <= LARGEST_ID else None
 
 
 class Encoded(str):

@@ -1,7 +1,9 @@
 """Secrets: one file each under the data folder's keys/, readable by its owner alone, each with an id.
 
 They lie outside the database, so a copied database opens nothing by itself. The id travels with whatever the
-secret sealed or signed, so that after a rotation one still knows which secret it takes.
+secret sealed or signed, so that after a rotation one still knows which secret it takes. A secret that another
+one took the place of lies beside it, in a file named for its id: what it sealed for good, such as the chain
+of the journal, takes it for ever.
 """
 
 from __future__ import annotations
@@ -62,7 +64,17 @@ def read_key(keys_dir: Path, name: str) -> Key:
 
     Raises KeyProblem when it is missing, damaged, or readable by others than its owner.
     """
-    path = _file(keys_dir, name)
+    return _read(_file(keys_dir, name), name)
+
+
+def read_set_aside(keys_dir: Path, name: str) -> list[Key]:
+    """The secrets that `name` had before the present one, the newest first. Raises KeyProblem as read_key."""
+    _file(keys_dir, name)  # refuses a name that is none
+    found = [_read(path, name) for path in keys_dir.glob(f"{name}-*.json")]
+    return sorted(found, key=lambda key: (key.made, key.id), reverse=True)
+
+
+def _read(path: Path, name: str) -> Key:
     try:
         _refuse_if_open_to_others(path, "600")
         content = json.loads(path.read_text(encoding="ascii"))

@@ -17,6 +17,8 @@ pages = Blueprint("pictures", __name__)
 @anyone
 def show(digest: str) -> Response:
     """A picture that a property shows to its guests; its address changes with it, so browsers keep it."""
+    if not digest.isalnum():
+        abort(404)
     query = select(PropertyPicture).where(PropertyPicture.digest == digest)
     found = g.session.scalar(query.options(undefer(PropertyPicture.content)).limit(1)) or abort(404)
     answer = Response(found.content, mimetype=found.media_type)

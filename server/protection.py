@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import abort, current_app, request
 from werkzeug.datastructures import Headers
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.access import guard_of, is_loopback, is_opened
 from server.settings import Settings
@@ -80,6 +81,16 @@ class AnswerHeaders:
             return start_response(status, headers.to_wsgi_list(), exc_info)
 
         return self.app(environ, start)
+
+
+def behind_proxies(app: WSGIApplication, hops: int) -> WSGIApplication:
+    """The application as it is asked through `hops` proxies of the owner's own; with none, as it is.
+
+    Each proxy adds one value to X-Forwarded-For, -Proto and -Host, so of each header the hops-th value from
+    the end was written by the outermost of them; what stands before it anybody can have written. Which houses
+    are ours (check_host) is asked of what comes out, and cookies are bound to https by the public address.
+    """
+    return ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops) if hops else app
 
 
 def takes_uploads(view: View) -> View:

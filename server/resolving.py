@@ -19,6 +19,7 @@ from time import perf_counter
 from server.cleaning import clean, find_date_order
 from server.cleaning.country import read_country
 from server.matching import Decisions, Model, Partition, Records, make_model, match
+from server.matching.guard import read_model
 from server.record import DATE_FIELDS, FIELDS, CleanRecord, Context, DateOrder
 from server.refusal import Refused
 
@@ -59,8 +60,11 @@ class Resolved:
             raise Refused("resolve_unknown_record", {"file": file, "id": record_id}) from None
 
 
-def resolve(path: Path, decisions: Decisions | None = None) -> Resolved:
-    """Read a file of records and group them into persons. Raises Refused when it cannot be read."""
+def resolve(path: Path, decisions: Decisions | None = None, model: Model | None = None) -> Resolved:
+    """Read a file of records and group them into persons. Raises Refused when it cannot be read.
+
+    Without a model, one is made of the file's own records.
+    """
     clock = [perf_counter()]
     rows = read_rows(path)
     clock.append(perf_counter())
@@ -69,7 +73,7 @@ def resolve(path: Path, decisions: Decisions | None = None) -> Resolved:
     ids = [row["record_id"] for row in rows]
     records = Records.of(cleaned, ids, [row.get("source", "") for row in rows], ["source"] * len(rows))
     clock.append(perf_counter())
-    model = make_model(records)
+    model = model or make_model(records)
     clock.append(perf_counter())
     partition = match(records, model, decisions)
     clock.append(perf_counter())
@@ -214,6 +218,11 @@ def contexts(found: Mapping[Hint, int]) -> dict[str, Context]:
         )
         for source, fields in orders.items()
     }
+
+
+def read_model_file(path: Path) -> Model:
+    """The model of a file that `resolve --model-out` wrote. Raises Refused when it cannot be gone by."""
+    return read_model(_text(path), path.name)
 
 
 def read_decisions(path: Path) -> Decisions:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
+MOST_PROXIES = 9
+"""More proxies than that stand before nobody's house; a larger number is a slip."""
+
 
 class WrongSetting(ValueError):
     """A setting has a value that cannot work; the message names it and says what would."""
@@ -27,6 +31,10 @@ class Settings:
     demo: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
+    trusted_proxies: int = 0
+    """How many proxies of the owner's own stand before the house; of these alone forwarding headers count."""
+
+    log_level: str = "info"
 
     @property
     def keys_dir(self) -> Path:
@@ -58,15 +66,25 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise WrongSetting(
             "ONEGUEST_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://; unset, it is SQLite."
         )
+    public_url = _public_url(env.get("ONEGUEST_PUBLIC_URL"))
     return Settings(
         data_dir=data_dir,
         database_url=url,
-        public_url=_public_url(env.get("ONEGUEST_PUBLIC_URL")),
+        public_url=public_url,
         clock_offset=_number(env, "ONEGUEST_CLOCK_OFFSET", 0.0),
         demo=env.get("ONEGUEST_DEMO") == "1",
         host=env.get("ONEGUEST_HOST") or "127.0.0.1",
         port=int(_number(env, "ONEGUEST_PORT", 8000)),
+        trusted_proxies=_trusted_proxies(env.get("ONEGUEST_TRUSTED_PROXIES"), public_url),
+        log_level=_log_level(env.get("ONEGUEST_LOG_LEVEL")),
     )
+
+
+def _log_level(text: str | None) -> str:
+    level = (text or "info").lower()
+    if level not in LOG_LEVELS:
+        raise WrongSetting(f"ONEGUEST_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {text!r}.")
+    return level
 
 
 def _number(env: Mapping[str, str], name: str, default: float) -> float:
@@ -77,6 +95,19 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         return float(text)
     except ValueError:
         raise WrongSetting(f"{name} must be a number, not {text!r}.") from None
+
+
+def _trusted_proxies(text: str | None, public_url: str | None) -> int:
+    """Guests come to a proxy by the public address, so without one every door would stay closed to them."""
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal()) or int(text) > MOST_PROXIES:
+        raise WrongSetting(
+            f"ONEGUEST_TRUSTED_PROXIES must be a whole number from 0 to {MOST_PROXIES}, not {text!r}."
+        )
+    if int(text) and public_url is None:
+        raise WrongSetting("ONEGUEST_TRUSTED_PROXIES needs ONEGUEST_PUBLIC_URL, the address of the proxy.")
+    return int(text)
 
 
 def _public_url(text: str | None) -> str | None:

@@ -14,7 +14,8 @@ import signal
 import sys
 import threading
 import time
-import traceback
+
+from server.logs import tell_end
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LOOK_EVERY = 0.5  # seconds
@@ -42,6 +43,6 @@ if __name__ == "__main__":
     sys.argv = ["oneguest", *sys.argv[2:]]
     try:
         runpy.run_module("server.cli", run_name="__main__")
-    except Exception:
-        traceback.print_exc()
+    except Exception as error:
+        tell_end(error)
         sys.exit(CRASHED)

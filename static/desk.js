@@ -53,6 +53,22 @@ const showClosers = (place) => place.querySelectorAll("[data-close]").forEach((b
 showClosers(document);
 document.addEventListener("htmx:oobAfterSwap", (event) => showClosers(event.detail.target.parentElement ?? document));
 
+// A field's text to the clipboard. Browsers lend it only to https and to this machine; elsewhere it is marked, for Ctrl-C.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  field.addEventListener("focus", () => field.select());
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.copied;
+      document.querySelector("[data-copy-said]").textContent = button.dataset.copied;
+    } catch {
+      field.focus();
+    }
+  });
+}
+
 // A file dragged over its place shows that it may be let go.
 for (const drop of document.querySelectorAll(".drop")) {
   drop.addEventListener("dragenter", () => drop.classList.add("over"));

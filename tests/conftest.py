@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import socket
@@ -11,22 +10,26 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server import tables
-from server.db import Base, make_engine
+from server.db import Base
 from server.migrating import migrate
+from server.staff import passwords
 from server.system import apt_line, find_chromium
 from tests import postgres_server
+from tests.postgres_databases import Databases
+from tests.stores import open_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 assert len(Base.metadata.tables) >= len(tables.__all__), "every room's models must be known before a test"
 
+HOUSE_HASHING = passwords.HASHING
 PAGE_PATIENCE = 10_000  # milliseconds before a page that shows nothing new fails its test
 QUIET_BROWSER = (
     "--disable-gpu",
@@ -99,34 +102,40 @@ def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Passwords cost next to nothing here, and what they cost the house in `as_costly_as_in_a_house`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHING", passwords.Hashing(PasswordHasher(1, 8, 1)))
+        yield
+
+
+@pytest.fixture
+def as_costly_as_in_a_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the cost of a password: what the house takes."""
+    monkeypatch.setattr(passwords, "HASHING", HOUSE_HASHING)
+
+
 @pytest.fixture(scope="session")
 def postgres_server_address() -> Iterator[str]:
-    """A PostgreSQL server of this run, with a migrated template; `{database}` is to be filled in."""
+    """A PostgreSQL server of this run; `{database}` is to be filled in."""
     try:
         with postgres_server.running() as address:
-            _sql(address, "CREATE DATABASE template_oneguest")
-            migrate(address.format(database="template_oneguest"))
             yield address
     except postgres_server.NoServer as reason:
         pytest.fail(str(reason), pytrace=False)
 
 
-_databases = itertools.count(1)
+@pytest.fixture(scope="session")
+def _postgres_databases(postgres_server_address: str) -> Databases:
+    return Databases(postgres_server_address)
 
 
 @pytest.fixture
-def postgres_url(postgres_server_address: str) -> Iterator[str]:
+def postgres_url(_postgres_databases: Databases) -> Iterator[str]:
     """A migrated, empty PostgreSQL database of this test's own."""
-    name = f"test_{next(_databases)}"
-    _sql(postgres_server_address, f"CREATE DATABASE {name} TEMPLATE template_oneguest")
-    yield postgres_server_address.format(database=name)
-    _sql(postgres_server_address, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _sql(address: str, statement: str) -> None:
-    url = address.format(database="postgres").replace("+psycopg", "")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement.encode())
+    with _postgres_databases.lent() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +163,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on a migrated, empty database, once on each store."""
-    engine = make_engine(database_url)
+    engine = open_store(database_url)
     yield engine
     engine.dispose()
 

@@ -18,6 +18,7 @@ from server.staff.colleagues import Account, WantedPost, invite
 from server.staff.models import Colleague
 from server.staff.passwords import hash_password
 from server.staff.second_step import app_secret, new_app_secret
+from tests.house import DESK_COOKIE
 
 PASSWORD = "lanterns over the quiet harbour"
 PIN = "480213"
@@ -120,6 +121,20 @@ def at_the_door(client: FlaskClient) -> list[str]:
 def is_in(client: FlaskClient) -> bool:
     """Whether the desk opens."""
     return client.get("/desk/me", buffered=True).status_code == 200
+
+
+def cookie_of(client: FlaskClient) -> str:
+    """What the desk's cookie of this browser holds."""
+    held = client.get_cookie(DESK_COOKIE)
+    return held.value if held else ""
+
+
+def change(app: Flask, colleague_id: int, **values: object) -> None:
+    """Set an account as somebody else would have, past the desk."""
+    with writing(app.config["ENGINE"]) as session:
+        colleague = session.get_one(Colleague, colleague_id)
+        for name, value in values.items():
+            setattr(colleague, name, value)
 
 
 class Clock:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Config, Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -18,7 +21,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from server.app import create_app
 from server.captures.links import issue_link
 from server.clock import clock
-from server.db import make_engine, writing
+from server.db import writing
+from server.keys import ensure_keys, read_key
 from server.properties.finding import today_at
 from server.properties.setup import default_property
 from server.records.models import CleanRow, Source, SourceRecord
@@ -27,9 +31,11 @@ from server.staff.models import Colleague, Post
 from server.staff.roles import ROLES
 from server.staff.sessions import sit_down
 from server.stays.models import Stay
+from tests.stores import open_store
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 DESK_COOKIE = "oneguest-desk"
+NAME = "Hôtel des Arcades"
 
 
 def make_settings(folder: Path, url: str, **changed: object) -> Settings:
@@ -40,14 +46,69 @@ def make_settings(folder: Path, url: str, **changed: object) -> Settings:
 
 def make_app(folder: Path, url: str, **changed: object) -> Flask:
     """The application, in testing mode, for a hotel with a name worth translating around."""
-    keys_parent = folder / "house"
-    keys_parent.mkdir(mode=0o700, exist_ok=True)
-    app = create_app(make_settings(keys_parent, url, **changed), engine=make_engine(url))
+    settings = make_settings(_keys_beside(folder), url, **changed)
+    app = create_app(settings, engine=open_store(url))
     app.testing = True
+    app.jinja_env.bytecode_cache = _templates
     with writing(app.config["ENGINE"]) as session:
-        house = default_property(session)
-        house.name = "Hôtel des Arcades"
+        default_property(session).name = NAME
     return app
+
+
+class _Templates(BytecodeCache):
+    """What the templates compile to, for all the applications of a run: each compiles them anew otherwise."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = _Templates()
+_idle: list[tuple[Flask, Config]] = []
+"""Applications that no test has just now, each with the configuration it was made with."""
+
+
+def _keys_beside(folder: Path) -> Path:
+    house = folder / "house"
+    house.mkdir(mode=0o700, exist_ok=True)
+    return house
+
+
+@contextmanager
+def lent_app(folder: Path, url: str) -> Iterator[Flask]:
+    """The application that make_app makes, lent for one test with a database, keys and configuration anew.
+
+    Building one takes longer than most tests (108 addresses to compile). What is lent has answered a
+    request, so Flask refuses a test that would add a page to it; such a test takes `own_app`.
+    """
+    if not _idle:
+        made = make_app(folder, url)
+        made.test_client().get("/static/none")
+        _idle.append((made, Config(made.root_path, made.config)))
+    app, config = _idle.pop()
+    settings = make_settings(_keys_beside(folder), url)
+    ensure_keys(settings.keys_dir)
+    app.config.clear()
+    app.config.update(
+        config,
+        ONEGUEST=settings,
+        ENGINE=open_store(url),
+        INDEX_KEY=read_key(settings.keys_dir, "index").secret,
+        SECRET_KEY=read_key(settings.keys_dir, "session").secret,
+    )
+    pages = len(app.view_functions)
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).name = NAME
+    yield app
+    app.config["ENGINE"].dispose()
+    assert len(app.view_functions) == pages, "a test that adds a page takes own_app"
+    _idle.append((app, config))
 
 
 def seat(
@@ -164,8 +225,15 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def app(sqlite_url: str, tmp_path: Path) -> Flask:
+def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on SQLite, for this machine only."""
+    with lent_app(tmp_path, sqlite_url) as app:
+        yield app
+
+
+@pytest.fixture
+def own_app(sqlite_url: str, tmp_path: Path) -> Flask:
+    """The same, built for this test alone, which may add pages to it."""
     return make_app(tmp_path, sqlite_url)
 
 
@@ -175,13 +243,20 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def served(app: Flask) -> Iterator[str]:
-    """The application at an address that a real browser can open."""
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """An application at an address that a real browser can open."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The application at an address that a real browser can open."""
+    with serving(app) as address:
+        yield address

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -231,7 +232,85 @@ def test_a_pair_is_explained_in_reception_s_words(tmp_path: Path, capsys: pytest
     told = capsys.readouterr().out
     assert "One person, as far as the records tell" in told
     assert "same telephone number" in told
+    assert "+33652527272: borne by one guest only" in told
+    assert "against any two records being one person" in told
     assert "P Martin fits Patrick M" in told
+
+
+NAMESAKES = ["a,pms,A,Jean,Dupont,,,,01/02/1950,,,", "b,pms,B,Jean,Dupont,,,,03/04/1981,,,"]
+
+
+def test_two_that_are_apart_are_explained_in_french_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write(tmp_path / "records.csv", *NAMESAKES)
+    asked = ["--explain", "a", "b", "--language", "fr"]
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), *asked]) == 0
+    told = capsys.readouterr().out
+    assert "Pas une même personne" in told
+    assert "Pourquoi elles sont séparées" in told
+    assert "− dates de naissance différentes : 1950-02-01, 1981-04-03" in told
+
+
+def test_a_group_is_explained_join_by_join(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = write(
+        tmp_path / "records.csv",
+        "a,pms,A,P,Martin,,,+33 6 52 52 72 72,,,,",
+        "b,pms,B,Patrick,Martin,,,+33 6 52 52 72 72,28/12/1956,,,",
+        "c,pms,C,Patrick,Martin,,patrick.martin@orange.fr,,28/12/1956,,,",
+    )
+
+    assert main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--explain", "a", "c"]) == 0
+    told = capsys.readouterr().out
+    assert "One person, by way of other records" in told
+    assert "They came together one by the other: a – b – c." in told
+    assert "c with b (" in told
+
+
+def test_the_same_model_and_records_give_the_same_groups(tmp_path: Path) -> None:
+    source, model = write(tmp_path / "records.csv", *ROWS), tmp_path / "model.json"
+    first, second, again = (tmp_path / name for name in ("1.csv", "2.csv", "again.json"))
+
+    main(["resolve", str(source), "--out", str(first), "--model-out", str(model)])
+    main(["resolve", str(source), "--out", str(second), "--model", str(model), "--model-out", str(again)])
+
+    assert first.read_bytes() == second.read_bytes()
+    assert model.read_bytes() == again.read_bytes()
+
+
+def test_a_model_passed_in_is_gone_by_and_not_learnt_anew(tmp_path: Path) -> None:
+    model, report = tmp_path / "model.json", tmp_path / "report.json"
+    house, two = write(tmp_path / "house.csv", *ROWS), write(tmp_path / "two.csv", *ROWS[:2])
+    main(["resolve", str(house), "--out", str(tmp_path / "1.csv"), "--model-out", str(model)])
+
+    main(
+        [
+            "resolve",
+            str(two),
+            "--out",
+            str(tmp_path / "2.csv"),
+            "--model",
+            str(model),
+            "--report",
+            str(report),
+        ]
+    )
+
+    told = json.loads(report.read_text())
+    assert told["records"] == 2
+    assert told["prior"]["records"] == 5
+
+
+def test_a_model_of_another_engine_is_refused_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, model, out = write(tmp_path / "r.csv", *ROWS), tmp_path / "model.json", tmp_path / "c.csv"
+    model.write_text('{"engine":"1"}')
+
+    assert main(["resolve", str(source), "--out", str(out), "--model", str(model)]) == 1
+    assert "model.json is a model of engine 1" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_an_unknown_record_cannot_be_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -248,3 +327,28 @@ def test_the_report_counts_what_was_done(tmp_path: Path) -> None:
     told = json.loads(report.read_text())
     assert (told["records"], told["groups"]) == (5, 3)
     assert {"read", "clean", "model", "match"} <= set(told["stages"])
+
+
+DOCUMENTED = Path(__file__).parents[1] / "docs" / "resolve-report.md"
+
+
+def test_every_key_of_the_report_is_documented(tmp_path: Path) -> None:
+    source, report = write(tmp_path / "records.csv", *ROWS), tmp_path / "report.json"
+    main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--report", str(report)])
+
+    rows = re.findall(r"(?m)^\| `([^`]+)`", DOCUMENTED.read_text(encoding="utf-8"))
+
+    assert sorted(rows) == sorted(json.loads(report.read_text()))
+
+
+def test_the_report_names_a_shared_value_by_its_end_only(tmp_path: Path) -> None:
+    names = ["Eva Kern", "Olga Ivanova", "Marc Moreau", "Anna Rossi", "Jean Dupont", "Ali Haddad"]
+    rows = [f"{n},pms,{n},,,{name},desk@agency.example,0478901234,,,," for n, name in enumerate(names)]
+    source, report = write(tmp_path / "records.csv", *rows), tmp_path / "report.json"
+
+    main(["resolve", str(source), "--out", str(tmp_path / "c.csv"), "--report", str(report)])
+
+    shared = json.loads(report.read_text())["shared values by kind"]
+    assert shared["email"] == {"values": 1, "records": 6, "ends": ["…esk@"]}
+    assert shared["phone"] == {"values": 1, "records": 6, "ends": ["…234"]}
+    assert "agency" not in report.read_text()

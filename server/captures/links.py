@@ -115,7 +115,15 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     )
     session.add(link)
     session.flush()
-    note(session, actor, "link.issued", f"link:{link.id}", now=now, record=record.id)
+    note(
+        session,
+        actor,
+        "link.issued",
+        link.subject,
+        now=now,
+        property_id=link.property_id,
+        record=record.id,
+    )
     return IssuedLink(link, token)
 
 
@@ -125,7 +133,7 @@ def revoke_link(session: Session, link_id: int, *, actor: str, now: datetime) ->
     if link is None or link.revoked_at is not None:
         raise Refused("link.unknown", {"link": str(link_id)})
     link.revoked_at = now
-    note(session, actor, "link.revoked", f"link:{link.id}", now=now)
+    note(session, actor, "link.revoked", link.subject, now=now, property_id=link.property_id)
 
 
 def is_live(link: AnyLink | None, *, now: datetime) -> bool:
@@ -145,7 +153,12 @@ def find_link(session: Session, token: str, *, now: datetime) -> AnyLink | None:
 def open_link(
     session: Session, link: AnyLink, *, last_name: str, arrives: date | None, now: datetime
 ) -> Opening:
-    """Try the second factor. Counts what is wrong; the caller keeps the count whatever it answers."""
+    """Try the second factor. Counts what is wrong; the caller keeps the count whatever it answers.
+
+    One try at a time: many at once would each find the same count, and be counted as one.
+    """
+    session.flush()  # refreshing drops what is not written yet
+    session.refresh(link, with_for_update=True)
     if not is_live(link, now=now):
         return "dead"
     if link.locked_until is not None and now < link.locked_until:
@@ -154,12 +167,12 @@ def open_link(
     right_name = hmac.compare_digest(given.encode("utf-8"), due.encode("utf-8"))
     if right_name and arrives is not None and arrives == link.arrives:
         link.wrong_answers = 0
-        note(session, "link", "link.opened", link.subject, now=now)
+        note(session, "link", "link.opened", link.subject, now=now, property_id=link.property_id)
         return "opened"
     link.wrong_answers += 1
     if link.wrong_answers >= REVOKE_AFTER:
         link.revoked_at = now
-        note(session, "link", "link.guessed", link.subject, now=now)
+        note(session, "link", "link.guessed", link.subject, now=now, property_id=link.property_id)
         return "dead"
     if link.wrong_answers == LOCK_AFTER:
         link.locked_until = now + LOCK_FOR

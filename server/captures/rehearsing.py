@@ -57,7 +57,7 @@ def begin_rehearsal(
     session.add(made)
     session.flush()
     made.token_hash = token_hash(rehearsal_token(secret, made))
-    note(session, actor, "rehearsal.begun", made.subject, now=now)
+    note(session, actor, "rehearsal.begun", made.subject, now=now, property_id=place.id)
     return made
 
 

@@ -64,7 +64,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 def web() -> Flask:
     """The application, for the server's own child process, which ends when the server does."""
     from server.app import serve_app
+    from server.commands._warming import warm_up
+    from server.logs import set_up_logs
+    from server.settings import read_settings
     from server.tether import end_with
 
     end_with(os.getppid())
-    return serve_app()
+    set_up_logs(read_settings().log_level)
+    app = serve_app()
+    warm_up(app)
+    return app

@@ -17,7 +17,8 @@ from server.demo.hotels import add_block, add_to_pms_a, add_to_pms_b
 from server.demo.outlets import add_to_restaurant, add_to_shop, add_to_spa, during
 from server.demo.people import Person, Population
 from server.demo.stays import Calendar, Stay
-from server.demo.stories import ADDRESSES, Story, tell
+from server.demo.stories import ADDRESSES, tell
+from server.demo.telling import Story
 
 LEAST = 100
 """Fewer records could not hold the stories."""

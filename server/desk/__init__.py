@@ -33,7 +33,7 @@ NAVIGATION = (
     NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),
     NavigationItem("papers.index", N_("Papers"), "papers.print", "p"),
     NavigationItem("house.index", N_("House"), "house.set", "h"),
-    NavigationItem("colleagues.index", N_("Colleagues"), "staff.manage", "m"),
+    NavigationItem("colleagues.index", N_("Colleagues"), "staff.see", "m"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from server.access import anyone, entering, keep_changes, seated_here, staff
@@ -17,6 +18,7 @@ from server.keys import Key, read_key
 from server.language import translate
 from server.properties.setup import default_property, is_demo
 from server.staff.colleagues import find_colleague
+from server.staff.entry import has_colleagues
 from server.staff.models import Colleague, StaffSession
 from server.staff.passwords import hash_password, is_outdated, is_pin, is_right
 from server.staff.second_step import has_second_step, new_app_secret
@@ -63,19 +65,28 @@ def enter() -> Response | tuple[str, int]:
     with reading(current_app.config["ENGINE"]) as looking:  # hashing takes a while and no writer's place
         found = find_colleague(looking, email)
         right = is_right(found.password_hash if found else None, request.form.get("password", ""))
-    if found is None or not right or not _is_open(found.id):
+    colleague = _still_open(found) if found is not None and right else None
+    if colleague is None:
         log.warning("sign-in refused colleague=%s", found.id if found else "unknown")
         return door(problem=translate(WRONG), email=email), 422
-    colleague = g.session.get_one(Colleague, found.id)
     forgive(g.session, tried)
     if is_outdated(colleague.password_hash or ""):
         colleague.password_hash = hash_password(request.form["password"])
     return begin(colleague)
 
 
-def _is_open(colleague_id: int) -> bool:
-    """Whether the account of a number is open now."""
-    return may_sign_in(g.session.get_one(Colleague, colleague_id), now=clock())
+def _still_open(found: Colleague) -> Colleague | None:
+    """The account whose password was right, if it is open and the password is still the same.
+
+    Looked at under a lock: what closes an account or changes its password ends the sessions that it finds,
+    and must find this one or come before it.
+    """
+    session: Session = g.session
+    colleague = session.get_one(
+        Colleague, found.id, with_for_update={"of": Colleague}, populate_existing=True
+    )
+    same = colleague.password_hash == found.password_hash
+    return colleague if same and may_sign_in(colleague, now=clock()) else None
 
 
 def begin(colleague: Colleague, *, place: str | None = None) -> Response:
@@ -117,7 +128,7 @@ def unlock() -> Response | tuple[str, int]:
     if not is_right(kept, given.strip() if by_pin else given):
         return _not_opened(held, tried)
     held = g.session.get_one(StaffSession, wanted, populate_existing=True)
-    if held.ended_at is not None:
+    if held.ended_at is not None or kept not in (held.colleague.pin_hash, held.colleague.password_hash):
         return redirect(url_for("account.sign_in", next=wished_place()), 303)
     forgive(g.session, tried)
     if not by_pin:
@@ -204,6 +215,7 @@ def _again(problem: str = "") -> str:
         next=wished_place(),
         hotel=default_property(g.session).name,
         without=g.colleague.password_hash is None and has_no_passwords(),
+        sent=request.values.get("sent") == "1",
     )
 
 
@@ -228,4 +240,5 @@ def door(problem: str = "", *, email: str = "", chosen: int | None = None) -> st
         by_email=bool(email) or not sitting,
         next=wished_place(),
         without_passwords=has_no_passwords(),
+        is_unclaimed=not sitting and not has_colleagues(g.session),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from server.access import staff
 from server.clock import clock
+from server.db import row_of
 from server.desk.house import actor_names, only_for_the_group
 from server.guests.circles import record_arrangement, withdraw_arrangement
 from server.properties.arrangements import entity_circles
@@ -32,7 +33,7 @@ def record() -> ResponseReturnValue:
     """Write down that two legal entities agreed."""
     only_for_the_group()
     one, other = (
-        g.session.get(LegalEntity, request.form.get(name, 0, type=int)) for name in ("one", "other")
+        row_of(g.session, LegalEntity, request.form.get(name, 0, type=int)) for name in ("one", "other")
     )
     form = Form(request.form.to_dict(flat=False))
     note = form.read("note", lambda text: line(text, 500))
@@ -50,7 +51,7 @@ def record() -> ResponseReturnValue:
 def withdraw(arrangement_id: int) -> ResponseReturnValue:
     """End an arrangement."""
     only_for_the_group()
-    found = g.session.get(Arrangement, arrangement_id) or abort(404)
+    found = row_of(g.session, Arrangement, arrangement_id) or abort(404)
     withdraw_arrangement(g.session, found, actor=g.actor, now=clock())
     return redirect(url_for("arranging.index"), 303)
 

@@ -1,4 +1,8 @@
-"""Colleagues' accounts, for administrators: who is here, what they may do where, and what was lost."""
+"""Colleagues' accounts, for administrators: who is here, what they may do where, and what was lost.
+
+Whoever finds an administrator's desk open could take an account over from here, or make one. So all but the
+list asks for the password once more, the pages with the forms first, lest a form be filled in for nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
+from server.db import row_of
+from server.desk.phone_address import phone_address
 from server.journal import note
 from server.language import page_language
 from server.properties.finding import properties_within
-from server.properties.reach import EVERYWHERE
 from server.properties.setup import default_property
 from server.refusal import Refused
 from server.sentences import say
@@ -25,7 +30,7 @@ from server.staff.colleagues import Account, WantedPost, WrongFields, all_within
 from server.staff.entry import MadeLink, Purpose, make_link
 from server.staff.leaving import kept_days, set_kept_days
 from server.staff.models import Colleague
-from server.staff.roles import ROLES
+from server.staff.roles import ROLE_WORDS, ROLES
 from server.staff.second_step import has_second_step
 from server.staff.sessions import end_sessions, has_left, sessions_of
 
@@ -33,7 +38,7 @@ pages = Blueprint("colleagues", __name__, url_prefix="/desk/colleagues")
 
 
 @pages.get("")
-@staff("staff.manage")
+@staff("staff.see")
 def index() -> str:
     """Everybody within reach, and how long leavers keep their names."""
     return _index()
@@ -84,11 +89,18 @@ def show(colleague_id: int) -> str:
 def change(colleague_id: int) -> Response | tuple[str, int]:
     """Keep what was changed; the account's sessions end."""
     colleague = _colleague(colleague_id)
+    seen = request.form.get("seen", "")
     try:
-        accounts.change(g.session, colleague, _account(), actor=g.actor, now=clock(), reach=g.reach)
+        accounts.change(
+            g.session, colleague, _account(), actor=g.actor, now=clock(), reach=g.reach, seen=seen
+        )
     except (WrongFields, _WrongDate) as wrong:
         g.session.rollback()
         return _form(_colleague(colleague_id), request.form, _errors(wrong)), 422
+    except Refused as stale:
+        g.session.rollback()
+        colleague = _colleague(colleague_id)
+        return _form(colleague, _kept(colleague), {"posts": stale}), 422
     return _back(colleague)
 
 
@@ -164,7 +176,7 @@ def _account() -> Account:
         role, _, place = rest.rpartition("-")
         if kind == "post" and place.isdecimal() and len(place) < 10:
             posts.add(WantedPost(role, int(place) or None))
-    known = {place.id for place in properties_within(g.session, EVERYWHERE)}
+    known = {place.id for place in properties_within(g.session, g.reach)}
     if any(post.property_id not in known for post in posts if post.property_id is not None):
         not_found()
     text = request.form.get("ends_on", "").strip()
@@ -187,7 +199,7 @@ def _errors(wrong: WrongFields | _WrongDate) -> dict[str, Refused]:
 def _colleague(colleague_id: int, *, change: bool = True) -> Colleague:
     """An account within reach, to be seen or changed; else there is no such page."""
     session: Session = g.session
-    found = session.get(Colleague, colleague_id) if colleague_id < 2**31 else None
+    found = row_of(session, Colleague, colleague_id)
     allowed = all_within if change else any_within
     if found is None or not allowed(found, g.reach) or (change and found.forgotten_at is not None):
         not_found()
@@ -200,12 +212,13 @@ def _back(colleague: Colleague) -> Response:
 
 def _link_page(colleague: Colleague, made: MadeLink) -> str:
     settings: Settings = current_app.config["ONEGUEST"]
+    reached = phone_address(settings)
     return render_template(
         "desk/colleagues/link.html",
         house=default_property(g.session),
         colleague=colleague,
-        address=(settings.public_url or request.host_url.rstrip("/"))
-        + url_for("entrance.show", token=made.token),
+        address=(reached or f"http://localhost:{settings.port}") + url_for("entrance.show", token=made.token),
+        only_here=reached is None,
         expires_at=made.expires_at,
     )
 
@@ -248,8 +261,10 @@ def _form(colleague: Colleague | None, given: Mapping[str, str], errors: dict[st
         places=places,
         group=g.reach.is_everywhere,
         roles=ROLES,
+        role_words=ROLE_WORDS,
         given=given,
         errors=said,
+        seen=accounts.account_as_seen(colleague) if colleague else "",
         state=_state(colleague) if colleague else "",
         may_change=colleague is None or (all_within(colleague, g.reach) and colleague.forgotten_at is None),
         has_step=bool(colleague and has_second_step(colleague)),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from server.access import address_key, anyone, count_wrong_try, too_many
 from server.clock import clock
-from server.db import take_turn, writing
+from server.db import row_of, take_turn, writing
 from server.desk.account import begin, has_no_passwords
 from server.desk.seating import browser_here, held_token, seated
 from server.journal import note
@@ -30,7 +30,7 @@ from server.staff.colleagues import (
 )
 from server.staff.entry import find_entry, use_entry
 from server.staff.models import Colleague, EntryLink
-from server.staff.passwords import LEAST_WITH_SECOND_STEP
+from server.staff.passwords import LEAST_WITH_SECOND_STEP, check_password
 from server.staff.roles import ADMINISTRATOR, MANAGER, ROLES
 from server.staff.sessions import may_sign_in, sit_down
 
@@ -51,20 +51,34 @@ def enter(token: str) -> Response | tuple[str, int]:
     link, now = _link(token), clock()
     if link.purpose == "demo":
         return _enter_demo()
-    password = request.form.get("password", "")
-    if password != request.form.get("repeated", ""):
-        return _page(link, {"repeated": Refused("password.differ")}), 422
+    is_first = link.purpose == "first"
     take_turn(g.session, TURN)
     if not use_entry(g.session, link, now=now):
         abort(_closed())
+    password = request.form.get("password", "")
+    errors: dict[str, Refused] = {}
     try:
+        if password != request.form.get("repeated", ""):
+            errors["repeated"] = Refused("password.differ")
         colleague = _colleague(link)
         set_password(g.session, colleague, password, actor=f"staff:{colleague.id}", now=now)
-    except (WrongFields, Refused) as wrong:
+    except WrongFields as wrong:
+        errors |= _password_error(password) | wrong.errors
+    except Refused as wrong:
+        errors["password"] = wrong
+    if errors:
         g.session.rollback()
-        errors = wrong.errors if isinstance(wrong, WrongFields) else {"password": wrong}
         return _page(_link(token), errors), 422
-    return begin(colleague, place=url_for("today.show"))
+    return begin(colleague, place=url_for("first_hour.show" if is_first else "today.show"))
+
+
+def _password_error(password: str) -> dict[str, Refused]:
+    """What is wrong with the first one's password, told together with a wrong name or e-mail."""
+    try:
+        check_password(password, least=LEAST_WITH_SECOND_STEP, own_words=())
+    except Refused as wrong:
+        return {"password": wrong}
+    return {}
 
 
 def _colleague(link: EntryLink) -> Colleague:
@@ -84,7 +98,7 @@ def _colleague(link: EntryLink) -> Colleague:
 def _enter_demo() -> Response:
     """Be one of the demo's invented colleagues."""
     now = clock()
-    colleague = g.session.get(Colleague, request.form.get("who", 0, type=int))
+    colleague = row_of(g.session, Colleague, request.form.get("who", 0, type=int))
     if colleague is None or not may_sign_in(colleague, now=now):
         abort(_closed())
     token = sit_down(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import own_address, staff
@@ -46,7 +46,6 @@ def _keep(cookie: str, wish: str, allowed: tuple[str, ...]) -> Response:
     back = own_address(request.form.get("back", ""))
     answer = redirect(back or url_for("today.show"), 303)
     if wish in allowed:
-        answer.set_cookie(
-            cookie, wish, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
-        )
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        answer.set_cookie(cookie, wish, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure)
     return answer

@@ -94,7 +94,6 @@ def _behind() -> str:
         found=guests_in(g.session, ids, reach=g.reach, page=_page(), total=behind.guests),
         total=behind.number,
         counted=counted,
-        whole=g.reach.is_everywhere,
         number=NUMBERS.get(asked.number),
         place=place,
     )

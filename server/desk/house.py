@@ -14,6 +14,7 @@ from sqlalchemy import select
 from server.accent import PAPER, contrast, shown_as, verdict
 from server.access import not_found, staff
 from server.clock import clock
+from server.db import row_of
 from server.desk.words import country_name, language_name, use_words
 from server.forms.definition import find_form
 from server.guests.circles import move_property
@@ -43,8 +44,8 @@ from server.properties.sections import (
     read_section,
 )
 from server.protection import takes_uploads
+from server.records.rereading import Why, ask_to_reread, count_concerned
 from server.refusal import Refused
-from server.reporting.own_addresses import reread_own
 from server.staff.models import Colleague
 from server.wording import N_
 
@@ -52,6 +53,11 @@ pages = Blueprint("house", __name__, url_prefix="/desk/house")
 use_words(pages)
 
 FORM = "pre_check_in"
+REREAD_AFTER: Mapping[str, Why] = {
+    "country": "country",
+    **dict.fromkeys(("own_domains", "own_emails", "own_phones"), "own"),
+}
+"""Settings that the reading of records hangs on, and why records are read again after each."""
 TICKED = ("languages", "email_reasons", "stay_kinds")
 PICTURE_WORDS: Mapping[str, tuple[str, str]] = {
     "logo": (N_("Logo"), N_("Stands in place of the name. PNG with a clear ground looks best.")),
@@ -91,6 +97,7 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
     place = place_within_reach(property_id)
     if section not in SECTIONS:
         abort(404)
+    g.session.refresh(place, with_for_update=True)  # two who save at once do so one after the other
     _refuse_stale(place, section)
     values, errors = read_section(section, request.form.to_dict(flat=False), place)
     form = Form(request.form.to_dict(flat=False))
@@ -99,8 +106,9 @@ def save(property_id: int, section: str) -> ResponseReturnValue:
         return _page(place, section=section, errors=errors | form.errors), 422
     now = clock()
     changed = change_section(g.session, place, section, values, actor=g.actor, now=now, reason=reason)
-    if changed and section == "own":
-        reread_own(g.session, place, now=now)
+    for name in changed:
+        if name in REREAD_AFTER:
+            ask_to_reread(g.session, place, REREAD_AFTER[name], now=now)
     return _back(place, section)
 
 
@@ -114,7 +122,9 @@ def upload_picture(property_id: int, kind: str) -> ResponseReturnValue:
         abort(404)
     file = request.files.get("file")
     sent = file.stream.read(FILE_LIMIT + 1) if file is not None else b""
-    set_picture(g.session, place, kind, re_encode(sent, kind), actor=g.actor, now=clock())
+    g.session.rollback()  # decoding takes a while and no writer's place
+    made = re_encode(sent, kind)
+    set_picture(g.session, place, kind, made, actor=g.actor, now=clock())
     return _back(place, "pictures")
 
 
@@ -137,7 +147,7 @@ def save_company(property_id: int) -> ResponseReturnValue:
     only_for_the_group()
     form = Form(request.form.to_dict(flat=False))
     name = form.read("new_entity", line)
-    chosen = g.session.get(LegalEntity, request.form.get("entity", 0, type=int))
+    chosen = row_of(g.session, LegalEntity, request.form.get("entity", 0, type=int))
     if not name and chosen is None:
         form.wrong("entity", "setting.choice")
     if form.errors:
@@ -233,6 +243,7 @@ def _page(
         "desk/house/show.html",
         place=place,
         house=place,
+        with_phones=count_concerned(g.session, place, "country"),
         values=values,
         typed=typed,
         failed=section,

@@ -1,17 +1,21 @@
 """Settings that are not saved yet, looked at as guests will see them.
 
 The guests' own templates are rendered with a property that exists in memory only. Nothing in them can be
-pressed: their forms and links would lead to the real pages.
+pressed: their forms and links would lead to the real pages. What cannot be pressed is silent to a screen
+reader too, so what stands there is told once more, as plain lines that nothing can be pressed in.
 """
 
 from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.access import staff
 from server.desk.house import FORM, place_within_reach, show_errors
-from server.forms.definition import find_form
+from server.forms.definition import Form, find_form
 from server.forms.showing import ShownForm
 from server.language import page_language, speak, translate
 from server.properties.models import Property
@@ -44,10 +48,13 @@ def _render(house: Property) -> str:
     view = view if view in VIEWS else "kiosk"
     offered = [code for code in house.languages if code in form.languages] or list(form.languages)
     language = language if language in offered else offered[0]
-    bar = {
+    bar: dict[str, Any] = {
         "title": translate(N_("Preview. Nothing here is saved, and nothing can be pressed.")),
         "group": translate(N_("What to look at")),
         "language": page_language(),
+        "told": translate(N_("What guests read here")),
+        "spoken": language,
+        "lines": [],
         "views": [
             (f"{name}:{code}", f"{translate(label)} · {code}", (name, code) == (view, language))
             for name, label in VIEWS.items()
@@ -59,9 +66,50 @@ def _render(house: Property) -> str:
     speak(language, house.tones.get(language, ""))
     shown = ShownForm(form, language, house)
     common = {"shown": shown, "house": house, "preview": bar, "languages": shown.languages}
+    seen = _shown(form, shown, view, common)
+    bar["lines"] = _Lines.of(seen)
+    return _shown(form, shown, view, common)
+
+
+def _shown(form: Form, shown: ShownForm, view: str, common: dict[str, Any]) -> str:
+    """One of the guests' pages under the bar."""
     if view == "greet":
         return render_template("phone/greet.html", **common, last_name="", given={}, problem=None)
     if view == "email":
         step = next(s for s in form.steps if any(field.kind == "email" for field in s.fields))
         return render_template("phone/form.html", **common, step=step, answers={}, errors={}, suggestion=None)
     return render_template("kiosk/attract.html", **common)
+
+
+class _Lines(HTMLParser):
+    """The words of a preview's page, a line for each thing that holds some."""
+
+    VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "use", "path", "rect", "circle"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth, self.lines = 0, list[str]()
+
+    @classmethod
+    def of(cls, page: str) -> list[str]:
+        """The lines of a whole page, of what stands in its preview only."""
+        reader = cls()
+        reader.feed(page)
+        return reader.lines
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in self.VOID:
+            if self.depth and given.get("alt"):
+                self.lines.append(str(given["alt"]))
+        elif self.depth or given.get("class") == "preview-body":
+            self.depth += 1
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.depth and tag not in self.VOID:
+            self.depth -= 1
+
+    def handle_data(self, data: str) -> None:
+        words = " ".join(data.split())
+        if self.depth and words:
+            self.lines.append(words)

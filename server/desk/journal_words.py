@@ -66,6 +66,7 @@ ACTS: Mapping[str, str] = {
     "own_address.taken": N_("Said that an address is the house's own"),
     "own_address.taken_back": N_("Took an own address back"),
     "own_address.refused": N_("Said that an address is a guest's"),
+    "records.reread": N_("Read records again after a setting changed"),
     "rehearsal.begun": N_("Began a rehearsal on a phone"),
     "paper.printed": N_("Printed a paper"),
     "frame.choose_language": N_("Changed the desk's language"),

@@ -8,13 +8,15 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from server.access import seated_here, staff
+from server.access import not_found, seated_here, staff
 from server.clock import clock
+from server.db import row_of
 from server.desk.account import has_no_passwords, step_key
 from server.desk.seating import browser_here, give_seat, held_token, seated
 from server.desk.second_step import codes_page, party_here
+from server.desk.toasts import toast
 from server.journal import note
-from server.language import COOKIE, desk_languages, page_language
+from server.language import COOKIE, desk_languages, page_language, translate
 from server.properties.setup import default_property
 from server.refusal import Refused
 from server.sentences import say
@@ -30,6 +32,7 @@ from server.staff.second_step import (
     new_recovery_codes,
 )
 from server.staff.sessions import end_session, end_sessions, has_strong_role, sessions_of, sit_down
+from server.wording import N_
 
 pages = Blueprint("own_page", __name__, url_prefix="/desk/me")
 
@@ -53,6 +56,7 @@ def save() -> Response | tuple[str, int]:
     wish = request.form.get("language", "")
     g.colleague.language = wish if wish in desk_languages() else ""
     note(g.session, g.actor, "colleague.renamed", f"colleague:{g.colleague.id}", now=clock())
+    toast(translate(N_("Your name and language are kept.")))
     answer = redirect(url_for("own_page.show"), 303)
     if g.colleague.language:
         return give_seat(answer, held_token(), g.colleague)
@@ -79,6 +83,7 @@ def change_password() -> Response | tuple[str, int]:
     wrong = _refusal("password", keep)
     if wrong is not None:
         return _form("desk/account/password.html", wrong), 422
+    toast(translate(N_("Your new password is kept. Everything open elsewhere has ended.")))
     token = sit_down(
         g.session,
         g.colleague,
@@ -104,6 +109,7 @@ def change_pin() -> Response | tuple[str, int]:
     wrong = _refusal("pin", lambda: set_pin(g.session, g.colleague, request.form.get("pin", ""), now=clock()))
     if wrong is not None:
         return _form("desk/account/pin.html", wrong), 422
+    toast(translate(N_("Your PIN is kept. It opens this desk after the lock.")))
     return redirect(url_for("own_page.show"), 303)
 
 
@@ -113,6 +119,7 @@ def drop_pin() -> Response:
     """Have no PIN any more."""
     g.colleague.pin_hash = None
     note(g.session, g.actor, "colleague.pin_dropped", f"colleague:{g.colleague.id}", now=clock())
+    toast(translate(N_("You have no PIN any more.")))
     return redirect(url_for("own_page.show"), 303)
 
 
@@ -161,6 +168,8 @@ def remove_passkey(passkey_id: int) -> Response:
     is_last = g.colleague.totp_since is None and len(passkeys_of(g.session, g.colleague)) == 1
     if is_last and has_strong_role(g.colleague):
         abort(403)
+    if not any(mine.id == passkey_id for mine in passkeys_of(g.session, g.colleague)):
+        not_found()
     drop_passkey(g.session, g.colleague, passkey_id)
     note(g.session, g.actor, "colleague.passkey_removed", f"colleague:{g.colleague.id}", now=clock())
     return redirect(url_for("own_page.second_step"), 303)
@@ -182,7 +191,10 @@ def no_second_step() -> Response:
 @staff("desk.open")
 def end(session_id: int) -> Response:
     """End what one has open elsewhere."""
-    end_session(g.session, g.colleague.id, session_id, now=clock())
+    held = row_of(g.session, StaffSession, session_id)
+    if held is None or held.colleague_id != g.colleague.id:
+        not_found()
+    end_session(g.session, g.colleague.id, held.id, now=clock())
     note(g.session, g.actor, "colleague.session_ended", f"colleague:{g.colleague.id}", now=clock())
     return redirect(url_for("own_page.show"), 303)
 

@@ -71,6 +71,7 @@ def print_(property_id: int, code: str, language: str) -> Response:
             "paper.printed",
             f"property:{place.id}",
             now=clock(),
+            property_id=place.id,
             paper=code,
             language=language,
         )

@@ -8,6 +8,7 @@ so that the desk can write in between and a killed run, started again, ends in t
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,12 @@ from server.jobs.places import Place, PlaceLost, holding
 from server.matching import Model as EngineModel
 from server.matching import Partition, make_model, match
 from server.matching.explaining import Evidence
+from server.matching.guard import read_model
 from server.records.models import CleanRow, RecordKey, SourceRecord
+from server.records.rekeying import keys_are_present, note_key_engine
+from server.refusal import Refused
+
+log = logging.getLogger("oneguest.guests")
 
 PLACE = "linker"
 BATCH = 1000
@@ -77,12 +83,33 @@ def _link(engine: Engine, place: Place, bulk: bool, progress: Progress | None) -
         waiting = session.scalar(
             select(func.count()).select_from(SourceRecord).where(SourceRecord.needs_linking.is_(True))
         )
-        newest = session.scalar(select(Model).order_by(Model.number.desc()).limit(1))
+        can_look_up = keys_are_present(session)
+        known = None if bulk or not can_look_up or (waiting or 0) > FEW else newest_model(session)
     if not waiting and not bulk:
         return None
-    if bulk or newest is None or (waiting or 0) > FEW:
+    if can_look_up is None:
+        with writing(engine) as session:
+            place.confirm(session)
+            note_key_engine(session)
+    if known is None:
         return _link_all(engine, place, progress)
-    return _link_neighbourhood(engine, place, newest, progress)
+    return _link_neighbourhood(engine, place, known, progress)
+
+
+def newest_model(session: Session) -> EngineModel | None:
+    """The model of the last bulk run; None when there is none that this engine can go by.
+
+    One of another engine weighs and looks up by other numbers, and a broken one must not decide: either way
+    the next run is a bulk run, which makes a fresh one.
+    """
+    kept = session.scalar(select(Model).order_by(Model.number.desc()).limit(1))
+    if kept is None:
+        return None
+    try:
+        return read_model(kept.content, kept.version)
+    except Refused as refusal:
+        log.warning("model not gone by version=%s reason=%s", kept.version, refusal.code)
+        return None
 
 
 def _link_all(engine: Engine, place: Place, progress: Progress | None) -> LinkReport:
@@ -106,17 +133,18 @@ def _keep_model(session: Session, model: EngineModel) -> None:
     if kept is None:
         session.add(Model(version=model.version, number=number, content=model.to_json(), made_at=clock()))
     else:
-        kept.number = number
+        kept.number, kept.content = number, model.to_json()
 
 
-def _link_neighbourhood(engine: Engine, place: Place, newest: Model, progress: Progress | None) -> LinkReport:
+def _link_neighbourhood(
+    engine: Engine, place: Place, model: EngineModel, progress: Progress | None
+) -> LinkReport:
     with reading(engine) as session:
         waiting = session.scalars(select(SourceRecord.id).where(SourceRecord.needs_linking.is_(True))).all()
         loaded = load(session, _neighbourhood(session, waiting))
         decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
-    model = EngineModel.from_json(newest.content)
     partition = match(loaded.records, model, decisions, circles)
-    return _apply(engine, place, loaded, partition, newest.version, progress)
+    return _apply(engine, place, loaded, partition, model.version, progress)
 
 
 def _neighbourhood(session: Session, waiting: Sequence[int]) -> set[int]:

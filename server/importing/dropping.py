@@ -60,7 +60,7 @@ def take_drop(session: Session, *, name: str, upload: str, size: int, place: Pro
     session.add(made)
     session.flush()
     enqueue(session, "look_at_file", {"import_id": made.id}, now=now, dedup_key=f"look:{made.id}")
-    note(session, who, "import.dropped", f"import:{made.id}", now=now)
+    note(session, who, "import.dropped", f"import:{made.id}", now=now, property_id=made.property_id)
     return made
 
 
@@ -129,7 +129,7 @@ def keep_mapping(
     session.add(known)
     found.state = "looking"
     enqueue(session, "look_at_file", {"import_id": found.id}, now=now, dedup_key=f"look:{found.id}")
-    note(session, who, "import.mapped", f"import:{found.id}", now=now)
+    note(session, who, "import.mapped", f"import:{found.id}", now=now, property_id=found.property_id)
 
 
 def choose_layout(session: Session, found: Import, layout: str, *, who: str) -> None:
@@ -144,7 +144,7 @@ def choose_layout(session: Session, found: Import, layout: str, *, who: str) -> 
     found.state = "looking"
     task = {"import_id": found.id, "layout": layout}
     enqueue(session, "look_at_file", task, now=now, dedup_key=f"look:{found.id}:{layout}")
-    note(session, who, "import.mapped", f"import:{found.id}", now=now)
+    note(session, who, "import.mapped", f"import:{found.id}", now=now, property_id=found.property_id)
 
 
 def confirm(session: Session, found: Import, *, reach: Reach, any_kind: bool, who: str) -> None:
@@ -167,7 +167,7 @@ def confirm(session: Session, found: Import, *, reach: Reach, any_kind: bool, wh
     found.state = "queued"
     now = clock()
     enqueue(session, "run_import", {"import_id": found.id}, now=now, dedup_key=f"import:{found.id}")
-    note(session, who, "import.started", f"import:{found.id}", now=now)
+    note(session, who, "import.started", f"import:{found.id}", now=now, property_id=found.property_id)
 
 
 def closed_to(found: Import, *, reach: Reach, any_kind: bool) -> Refused | None:
@@ -188,7 +188,7 @@ def discard(session: Session, found: Import, folder: Path, *, reach: Reach, any_
         raise refusal
     drop_upload(folder, found.upload)
     found.state, found.upload, found.ended_at = "dropped", None, clock()
-    note(session, who, "import.discarded", f"import:{found.id}", now=clock())
+    note(session, who, "import.discarded", f"import:{found.id}", now=clock(), property_id=found.property_id)
 
 
 def _be_in_state(found: Import, *states: str) -> None:

@@ -9,7 +9,7 @@ from math import ceil
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.properties.finding import LARGEST_ID
+from server.db import LARGEST_ID
 from server.properties.reach import Reach
 from server.records.models import Import, Source
 

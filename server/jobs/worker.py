@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from server.jobs.queue import (
     put_back,
     renew,
 )
+from server.logs import place_of
 from server.settings import Settings
 
 log = logging.getLogger("oneguest.worker")
@@ -56,14 +56,6 @@ class Stopped(BaseException):
 
 
 ENDED_WITHOUT_A_WORD = "the worker ended each time while doing it"
-
-
-def place_of(error: BaseException) -> str:
-    """An error's kind and place in our code; never its text, which may hold a guest's data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    last = next((f for f in reversed(frames) if "/server/" in f.filename), frames[-1] if frames else None)
-    where = f" at {last.filename.rsplit('/server/', 1)[-1]}:{last.lineno}" if last else ""
-    return f"{type(error).__name__}{where}"
 
 
 def run_due(
@@ -144,10 +136,10 @@ def _run(
     return int(is_ours)
 
 
-def _fail(task: Task, module: ModuleType, claimed: Claimed, error: str) -> None:
-    log.error("work failed job=%s kind=%s error=%s", claimed.id, claimed.kind, error)
+def _fail(task: Task, module: ModuleType, claimed: Claimed, met: str) -> None:
+    log.error("work failed job=%s kind=%s error=%s", claimed.id, claimed.kind, met)
     with writing(task.engine) as session:
-        is_ours = fail(session, claimed, error, now=clock())
+        is_ours = fail(session, claimed, met, now=clock())
         is_given_up = is_ours and session.get_one(Job, claimed.id).state == "failed"
     if not is_given_up:
         return

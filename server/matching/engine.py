@@ -15,6 +15,7 @@ from server.matching.keys import candidates
 from server.matching.model import ENGINE, Model
 from server.matching.partition import Decisions, Grouping, group
 from server.matching.records import Records
+from server.matching.report import of_match
 from server.matching.rivals import heed_rivals
 from server.matching.scoring import log_odds, probabilities, score
 
@@ -100,6 +101,7 @@ def match(
         "shared values": len(model.shared),
         "cut": model.link_cut,
         "questions": len(questions),
+        **of_match(state.label, found.left, found.right, bits),
         "seconds": {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)},
         **counts,
     }

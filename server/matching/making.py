@@ -7,7 +7,7 @@ from dataclasses import replace
 from server.matching.counting import count
 from server.matching.model import Model, Priors, shipped
 from server.matching.namesakes import namesakes_of
-from server.matching.noise import noise_of
+from server.matching.noise import contradictions, noise_of
 from server.matching.records import Records
 
 
@@ -18,5 +18,8 @@ def make_model(records: Records, priors: Priors = shipped) -> Model:
 
 def learn(records: Records, model: Model) -> Model:
     """The counted model, with what these records, or a sample of whole names, tell of the house's ways."""
-    model = replace(model, noise=noise_of(records, model))
-    return replace(model, namesakes=namesakes_of(records, model))
+    seen = contradictions(records, model)
+    model = replace(model, noise=noise_of(seen))
+    namesakes, pairs = namesakes_of(records, model)
+    met = {what: heard for what, (_, heard) in seen.items()} | {"namesakes": pairs}
+    return replace(model, namesakes=namesakes, met=met)

@@ -16,10 +16,19 @@ import numpy as np
 
 from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints, Longs
-from server.matching.levels import REQUIRED
+from server.matching.levels import REQUIRED, Level
 
 ENGINE = "2"
 """Changes whenever the same model could give other groups."""
+
+
+class OtherEngine(ValueError):
+    """The model was made by another engine, whose digests and weights mean something else."""
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(f"the model is of engine {engine}, this is engine {ENGINE}")
+        self.engine = engine
+
 
 FEWEST_PERSONS = 4_000
 """A house's records are a draw from its guests to come: no name is rarer than in a small hotel's year."""
@@ -73,6 +82,7 @@ class Model:
     cut: float = SHIPPED_CUT
     namesakes: float = NAMESAKES
     noise: Mapping[str, float] = field(default_factory=dict)
+    met: Mapping[str, int] = field(default_factory=dict)  # pairs that noise and namesakes were learnt from
 
     @property
     def prior(self) -> float:
@@ -121,6 +131,7 @@ class Model:
                 "cut": self.cut,
                 "namesakes": self.namesakes,
                 "noise": dict(sorted(self.noise.items())),
+                "met": dict(sorted(self.met.items())),
                 "shared": self.shared.tolist(),
                 "weights": {name: [list(pair) for pair in w] for name, w in sorted(self.weights.items())},
                 "tables": {
@@ -133,10 +144,14 @@ class Model:
 
     @classmethod
     def from_json(cls, text: str) -> Model:
-        """Read what to_json wrote. Raises ValueError when it is of another engine."""
+        """Read what to_json wrote, unexamined; see `guard.read_model`.
+
+        Raises OtherEngine when another engine made it, ValueError, KeyError, TypeError, AttributeError or
+        OverflowError when it is no model.
+        """
         data = json.loads(text)
         if data.get("engine") != ENGINE:
-            raise ValueError(f"the model is of engine {data.get('engine')}, this is engine {ENGINE}")
+            raise OtherEngine(str(data.get("engine")))
         return cls(
             records=int(data["records"]),
             persons=int(data["persons"]),
@@ -145,6 +160,7 @@ class Model:
             cut=float(data["cut"]),
             namesakes=float(data["namesakes"]),
             noise={what: float(bits) for what, bits in data["noise"].items()},
+            met={what: int(pairs) for what, pairs in data["met"].items()},
             shared=np.array(data["shared"], dtype=np.int64),
             weights={name: tuple((float(a), float(b)) for a, b in w) for name, w in data["weights"].items()},
             tables={
@@ -168,11 +184,15 @@ Priors = Mapping[str, tuple[tuple[float, float], ...]]
 
 def shipped_priors() -> Priors:
     """The weights that come with the engine: (stranger, kin) bits of every level of every evidence."""
-    kinds = discover("server.matching.evidence", REQUIRED)
     return {
-        name: tuple((float(level.stranger), float(level.kin)) for level in kind.LEVELS)
-        for name, kind in kinds.items()
+        name: tuple((float(level.stranger), float(level.kin)) for level in levels)
+        for name, levels in shipped_levels().items()
     }
+
+
+def shipped_levels() -> Mapping[str, tuple[Level, ...]]:
+    """The levels of every kind of evidence, as they come with the engine."""
+    return {name: kind.LEVELS for name, kind in discover("server.matching.evidence", REQUIRED).items()}
 
 
 shipped: Priors = MappingProxyType({})

@@ -23,9 +23,10 @@ SAME_PERSON_SAME_DATE, TWO_PERSONS_SAME_DATE = 0.97, 0.005
 """Shares of pairs with one birth date, a slip allowed: of one person's records, of two persons'."""
 
 
-def namesakes_of(records: Records, model: Model) -> float:
+def namesakes_of(records: Records, model: Model) -> tuple[float, int]:
     """The bits to take off a name so that equal full names are one person as often as birth dates say.
 
+    Beside them, how many pairs said so.
     Of records with one full name and a birth date each, the share with one date tells, without labels, how
     often such a name is one person. Bounded, and near the shipped value where few dates are known.
     """
@@ -43,7 +44,7 @@ def namesakes_of(records: Records, model: Model) -> float:
     alone = ~_share_more_than_a_name(records, left, right)
     left, right = left[alone], right[alone]
     if not len(left):
-        return NAMESAKES
+        return NAMESAKES, 0
     agree = alike(records, left, right)
     bits = full_name_bits(records, model, left) - model.prior
     steps = np.arange(-FEWER_NAMESAKES, MORE_NAMESAKES + 0.01, 0.05)
@@ -53,7 +54,7 @@ def namesakes_of(records: Records, model: Model) -> float:
         same = one * SAME_PERSON_SAME_DATE + (1 - one) * TWO_PERSONS_SAME_DATE
         likely = np.where(agree, np.log(same), np.log1p(-same))
         found.append(float(likely.sum()) - step**2 / (2 * TRUST_IN_NAMESAKES**2))
-    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2)
+    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2), len(left)
 
 
 def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flags:

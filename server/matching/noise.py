@@ -31,8 +31,12 @@ MET = 3
 """Neighbours on one anchor that each record is held against."""
 
 
-def noise_of(records: Records, model: Model) -> dict[str, float]:
-    """Bits to add to a contradiction's (negative) weight: of first and last name, birth_date, document."""
+Met = Mapping[str, tuple[int, int]]
+"""By what contradicts (first, last, birth_date, document): pairs that do, among all of proven persons."""
+
+
+def contradictions(records: Records, model: Model) -> Met:
+    """How often records that are beyond doubt one person's contradict each other here."""
     from server.matching.evidence import birth_date, document, name
     from server.matching.evidence._parts import KNOWN_NEAR, SLIP, UNLIKE
 
@@ -55,10 +59,15 @@ def noise_of(records: Records, model: Model) -> dict[str, float]:
     numbers = document.compare(records, model, left, right).level
     proven = _share_contact(records, left, right) & (numbers > 0)
     contradicts["document"] = _counted(proven, numbers == document.UNLIKE)
+    return contradicts
+
+
+def noise_of(met: Met) -> dict[str, float]:
+    """Bits to add to a contradiction's (negative) weight, by what contradicts."""
     return {
         what: round(float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), 0, MOST)), 2)
         for what, share in EXPECTED.items()
-        for seen, heard in (contradicts[what],)
+        for seen, heard in (met[what],)
     }
 
 
@@ -66,8 +75,8 @@ def soften(model: Model, outcomes: Mapping[str, Compared]) -> Mapping[str, Compa
     """The outcomes with contradictions weighed as this house deserves, beside a proof of the person.
 
     An unlike name is softened beside an agreeing birth date or document, an unlike birth date beside a
-    document, a document beside a birth date: what `noise_of` counted. A couple that shares contact only is
-    never softened.
+    document, a document beside a birth date: what `contradictions` counted. A couple that shares contact
+    only is never softened.
     """
     from server.matching.evidence import birth_date, document
     from server.matching.evidence._parts import KNOWN_NEAR, UNLIKE

@@ -16,7 +16,7 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
     M. Dupont shares the e-mail of Marie and of Michel: each is then about even. Only pairs above the cut are
     looked at, so the work grows with what would link.
     """
-    unsure = _unsure(records)
+    unsure = unsure_of(records)
     strong = np.flatnonzero((bits >= log_odds(model.link_cut)) & (unsure[left] != unsure[right]))
     if not len(strong):
         return bits
@@ -49,6 +49,7 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
     return heeded
 
 
-def _unsure(records: Records) -> Flags:
+def unsure_of(records: Records) -> Flags:
+    """Which records, by position, have no full first name, so that they may fit several people."""
     short = np.append(records.parts.initial_only, True)
     return np.asarray(short[records.first], dtype=np.bool_)

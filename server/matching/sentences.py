@@ -60,6 +60,71 @@ SENTENCES = {
     "nationality_unlike": N_("other nationalities: {value}, {other}"),
     "title_same": N_("titles that agree"),
     "title_unlike": N_("titles that do not agree"),
+    "model_other_engine": N_(
+        "{file} is a model of engine {engine}; this is engine {own}, whose numbers mean something else. "
+        "Make a new one: resolve RECORDS.csv --out CLUSTERS.csv --model-out FILE."
+    ),
+    "model_unreadable": N_(
+        "{file} is no model, or only a part of one. Give the file that resolve --model-out wrote."
+    ),
+    "model_cut": N_(
+        "{file} is refused: it would link from a probability of {cut}; that must be .5 or more and below 1."
+    ),
+    "model_negative": N_("{file} is refused: it counts {number} of {what}, which cannot be."),
+    "model_bounds": N_("{file} is refused: {number} bits for {what} is more than any house shows."),
+    "model_table": N_(
+        "{file} is refused: its table {table} is torn or out of order, so nothing can be looked up in it."
+    ),
+    "model_share": N_("{file} is refused: no house has {persons} persons in {records} records."),
+    "model_kinds": N_("{file} is refused: it lacks or adds weights of this evidence: {kinds}."),
+    "model_contradiction": N_(
+        "{file} is refused: {level} is a contradiction and weighs {number} bits for one person."
+    ),
+    "model_order": N_("{file} is refused: {better} is the better agreement and weighs less than {worse}."),
+    "rarity_among": N_("{value}: {count} of {total} guests here"),
+    "rarity_bearers": N_("{value}: borne by {count} unlike guests"),
+    "rarity_one": N_("{value}: borne by one guest only"),
+    "rarity_nobodys": N_("{value}: borne by {count} unlike guests, so nobody's own"),
+    "why_same_by_others": N_(
+        "One person, by way of other records; these two alone would be one with {percent} %."
+    ),
+    "why_apart_though": N_("Not one person, though these two alone would be one with {percent} %."),
+    "why_compared_title": N_(
+        "What was compared, in bits for one person (against two strangers, two of a household):"
+    ),
+    "why_softened": N_(
+        "{bits} bits less against: records of one person contradict each other so more often here"
+    ),
+    "why_prior": N_("against any two records being one person, of all the guests there are"),
+    "why_total": N_("all together: {percent} %."),
+    "why_above_cut": N_("That is {bits} bits above the line from which records are linked."),
+    "why_under_cut": N_("That is {bits} bits below the line from which records are linked."),
+    "why_rival": N_(
+        "{unsure} has no full first name and fits {rival} too, who is not {other}: {bits} bits less for each."
+    ),
+    "why_apart_title": N_("Why they are apart:"),
+    "why_decided_apart": N_("A person decided it: {one} and {two} are not the same."),
+    "why_below": N_(
+        "{bits} bits are lacking to the {percent} % from which records are linked; against it speaks:"
+    ),
+    "why_too_little": N_("{bits} bits are lacking to the {percent} % from which records are linked."),
+    "why_no_key": N_("They were never compared: they share nothing to look one up by for the other."),
+    "why_crowded": N_(
+        "They were never compared: they share only what too many records share to compare them all ({keys})."
+    ),
+    "why_best_between": N_(
+        "Of their groups, {one} and {two} are the likeliest ({percent} %), which is too little:"
+    ),
+    "why_refused": N_(
+        "{one} and {two} alone would be one person ({percent} %); the whole groups were heard and refused."
+    ),
+    "why_contradicts": N_("{one} and {two} contradict each other most:"),
+    "why_chain": N_("They came together one by the other: {chain}."),
+    "why_joins_title": N_("How their records came together, the surest first:"),
+    "why_group": N_("a group of {count} records:"),
+    "why_joined": N_("{one} with {by} ({percent} %):"),
+    "why_joined_decided": N_("{one} with {by}: a person decided it."),
+    "why_more_joins": N_("and {count} more"),
     "resolve_same": N_("One person, as far as the records tell ({percent} %)."),
     "resolve_ask": N_("Perhaps one person ({percent} %): a person should decide."),
     "resolve_apart": N_("Not one person, as far as the records tell ({percent} %)."),

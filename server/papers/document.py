@@ -79,8 +79,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A setting that a paper wants and the house has not; `stops`: without it the paper would be untrue."""
+    """A setting that a paper wants and the house has not; `stops`: without it the paper would be untrue.
+
+    `section`: where on the page of the house's settings it is set.
+    """
 
     code: str  # a sentence of the papers
     stops: bool
     params: tuple[tuple[str, str], ...] = ()
+    section: str = "entity"

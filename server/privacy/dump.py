@@ -3,7 +3,7 @@
 One JSON object a line, keys sorted, lines sorted. A guest is named by its smallest (source, key), never by
 its id. What was done to get there is left out: imports, journal, events, jobs, times, the engine's figures;
 so a file that was read twice leaves the same state as one read once. A link's token stands as the digest of
-its hash, and whether the link was used or taken back, not when.
+its hash, and whether the link was used or taken back, not when. A picture stands as its digest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
 from server.guests.models import Decision, GuestValue, Link
 from server.properties.arrangements import live_arrangements
-from server.properties.models import LegalEntity, Property
+from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay
 
@@ -33,6 +33,7 @@ def dump(session: Session) -> list[str]:
     guests = guest_names(session, names)
     parts = (
         _properties(session),
+        _pictures(session),
         _sources(session),
         _kept_mappings(session),
         _guest_links(session, names),
@@ -99,6 +100,21 @@ def _properties(session: Session) -> Iterator[dict[str, Any]]:
             "own_phones": sorted(place.own_phones),
             "is_default": place.is_default,
             **{name: getattr(place, name) for name in SETTINGS},
+        }
+
+
+def _pictures(session: Session) -> Iterator[dict[str, Any]]:
+    """A house's logo and photo by the digests of their bytes: two are the same picture, or they are not."""
+    query = select(Property.code, PropertyPicture).join(Property, Property.id == PropertyPicture.property_id)
+    for place, picture in session.execute(query):
+        yield {
+            "type": "property_picture",
+            "property": place,
+            "kind": picture.kind,
+            "media_type": picture.media_type,
+            "width": picture.width,
+            "height": picture.height,
+            "digest": picture.digest,
         }
 
 

@@ -118,7 +118,15 @@ def copy_property(
             copied = Picture(found.media_type, found.width, found.height, found.content)
             set_picture(session, made, found.kind, copied, actor=actor, now=now)
     made.changes = {**made.changes, "identity": {"by": actor, "at": now.isoformat()}}
-    note(session, actor, "house.copied", f"property:{made.id}", now=now, like=like.id)
+    note(
+        session,
+        actor,
+        "house.copied",
+        f"property:{made.id}",
+        now=now,
+        property_id=made.id,
+        like=like.id,
+    )
     return made
 
 

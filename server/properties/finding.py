@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.db import LARGEST_ID
 from server.properties.models import Property
 from server.properties.reach import Reach
-
-LARGEST_ID = 2**31 - 1
 
 
 def properties_within(session: Session, reach: Reach) -> list[Property]:

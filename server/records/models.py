@@ -171,6 +171,20 @@ class RecordKey(Base):
     record_id: Mapped[int] = mapped_column(Integer, primary_key=True)
 
 
+class KeyEngine(Base):
+    """One row: the engine that made the stored keys, and how far the present one came in making them anew.
+
+    No row: no record was linked yet, so no keys of another engine can be there.
+    """
+
+    __tablename__ = "key_engine"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    engine: Mapped[str] = mapped_column(String(20))
+    making: Mapped[str | None] = mapped_column(String(20))  # the engine that makes them anew
+    after: Mapped[int] = mapped_column(Integer, default=0)  # the last record that has the new ones
+
+
 class Problem(Base):
     """What could not be understood, kept with its reason until somebody settles it."""
 

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.db import Base
+from server.db import LARGEST_ID, Base
 from server.journal import note
-from server.properties.finding import LARGEST_ID
 from server.properties.reach import Reach
 from server.records.models import Import, Problem, Source
 from server.refusal import Refused

@@ -1,7 +1,11 @@
 """Read kept versions again: a clean record can be rebuilt at any time from what its source sent.
 
-After an own address was added, the same row means something else. No version is made and no source record
-changes; the same pure code that read the row when it came reads it in the light of its property as it is now.
+After an own address was added, or the house was found to stand in another country, the same row means
+something else. No version is made and no source record changes; the same pure code that read the row when it
+came reads it in the light of its property as it is now. So setting it back reads everything as before.
+
+Of a house's settings, reading asks for these two only (properties/context.py): a date's order was found in
+its file, an address tells its own country, and a guest's language stands in the record.
 """
 
 from __future__ import annotations
@@ -11,14 +15,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Engine, Row, Text, and_, cast, false, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Text, and_, cast, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.cleaning import clean
 from server.consents.models import Consent
 from server.db import reading, writing
+from server.jobs.queue import enqueue
 from server.properties.context import context_of
 from server.properties.models import Property
 from server.record import FIELDS, DateOrder, Finding, Proof, RawRecord, StayKind
@@ -79,18 +85,59 @@ def concerned_by_own_addresses(place: Property) -> ColumnElement[bool]:
     )
 
 
+def concerned_by_country(place: Property) -> ColumnElement[bool]:
+    """The records of a property whose reading hangs on its country: those that came with a phone number.
+
+    One without its country's code is read as a number of the house's country, after the guest's own.
+    """
+    return and_(
+        SourceRecord.property_id == place.id,
+        or_(CleanRow.phone_class != "missing", CleanRow.mobile_class != "missing"),
+    )
+
+
+Why = Literal["own", "country"]
+CONCERNED: Mapping[Why, Callable[[Property], ColumnElement[bool]]] = {
+    "own": concerned_by_own_addresses,
+    "country": concerned_by_country,
+}
+"""Why a house's records are read again, and which of them."""
+
+
+def count_concerned(session: Session, place: Property, why: Why) -> int:
+    """How many records would be read again."""
+    query = select(func.count()).select_from(SourceRecord)
+    rows = query.join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    return session.scalar(rows.where(CONCERNED[why](place))) or 0
+
+
+def ask_to_reread(session: Session, place: Property, why: Why, *, now: datetime) -> None:
+    """A setting of a house changed: have the records read again that hang on it.
+
+    The job says no address: a queue keeps what it did, and an own address may prove to be a guest's.
+    """
+    payload = {"property_id": place.id, "why": why}
+    enqueue(session, "reread_records", payload, now=now, dedup_key=f"reread:{place.id}:{why}")
+
+
+def _tell_nobody(session: Session, changed: Sequence[int]) -> None:
+    """What rereading leaves in the journal when nobody asked for it."""
+
+
 def reread(
     engine: Engine,
     condition: ColumnElement[bool],
     *,
     after: int = 0,
+    tell: Callable[[Session, Sequence[int]], None] = _tell_nobody,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Reread:
     """Read again the records that a condition on SourceRecord and CleanRow names, a thousand a transaction.
 
     Killed at any moment and started again, it ends the same: what reads as before is not written. `after`
     goes on behind a record's id. Records that read otherwise are marked for linking. Whoever calls holds the
-    linker's place, or a linker at work would take the new reading for one that it has seen.
+    linker's place, or a linker at work would take the new reading for one that it has seen. `tell` is given
+    the ids of the records that read otherwise, in the transaction that writes them.
     """
     done = Reread(after=after)
     while not stopping():
@@ -100,7 +147,11 @@ def reread(
             return dataclasses.replace(done, is_finished=True)
         with writing(engine) as session:
             changed, unreadable = _read_again(session, ids)
-        done = Reread(done.read + len(ids), done.changed + changed, done.unreadable + unreadable, ids[-1])
+            if changed:
+                tell(session, changed)
+        done = Reread(
+            done.read + len(ids), done.changed + len(changed), done.unreadable + unreadable, ids[-1]
+        )
     return done
 
 
@@ -121,8 +172,8 @@ class _Kept:
     consents: Sequence[Consent]
 
 
-def _read_again(session: Session, ids: Sequence[int]) -> tuple[int, int]:
-    """Read these records again in the caller's transaction; how many changed, how many were unreadable."""
+def _read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
+    """Read these records again in the caller's transaction; which changed, how many were unreadable."""
     kept = _load(session, ids)
     places = {place.id: place for place in session.scalars(select(Property))}
     imports = {found.head.import_id for found in kept.values()} - {None}
@@ -155,7 +206,7 @@ def _read_again(session: Session, ids: Sequence[int]) -> tuple[int, int]:
             update(SourceRecord).where(SourceRecord.id.in_(changed)).values(needs_linking=True),
             execution_options={"synchronize_session": False},
         )
-    return len(changed), len(unreadable)
+    return sorted(changed), len(unreadable)
 
 
 def _load(session: Session, ids: Sequence[int]) -> dict[int, _Kept]:

@@ -193,9 +193,19 @@ def _write_readings(session: Session, changed: Mapping[int, Prepared]) -> None:
     insert_rows(session, Consent, [{"record_id": i, **c} for i, p in changed.items() for c in p.consents])
 
 
-def _drop_readings(session: Session, record_ids: Sequence[int]) -> None:
-    if not record_ids:
-        return
+def replace_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> None:
+    """Put new look-up keys of records, by record id, in the place of the old ones; nothing else changes."""
+    _drop_keys(session, list(keys))
+    pairs = sorted((key, record_id) for record_id, mine in keys.items() for key in mine)
+    insert_tuples(session, RecordKey, ("key", "record_id"), pairs)
+    packed = [{"of_record": i, "packed": np.array(mine, dtype="<i8").tobytes()} for i, mine in keys.items()]
+    if packed:
+        table = CleanRow.__table__
+        kept = update(table).where(table.c.record_id == bindparam("of_record"))  # type: ignore[arg-type]  # Core: many rows in one statement
+        session.connection().execute(kept.values(keys=bindparam("packed")), packed)
+
+
+def _drop_keys(session: Session, record_ids: Sequence[int]) -> None:
     old = session.execute(select(CleanRow.record_id, CleanRow.keys).where(CleanRow.record_id.in_(record_ids)))
     pairs = [
         {"of_key": key, "of_record": record_id}
@@ -207,5 +217,11 @@ def _drop_readings(session: Session, record_ids: Sequence[int]) -> None:
             RecordKey.key == bindparam("of_key"), RecordKey.record_id == bindparam("of_record")
         )
         session.connection().execute(gone, pairs)
+
+
+def _drop_readings(session: Session, record_ids: Sequence[int]) -> None:
+    if not record_ids:
+        return
+    _drop_keys(session, record_ids)
     for table in (CleanRow, Stay, Consent):
         session.execute(delete(table).where(table.record_id.in_(record_ids)))

@@ -119,7 +119,9 @@ def _rows_behind(asked: Asked, today: date, reach: Reach) -> Select[*tuple[Any, 
         query = query.where(extract("year", departs) == int(year), extract("month", departs) == int(month))
     if asked.number == "all":
         return query
-    fulfilled = _condition(asked, consent, people, reach)
+    # a house is counted by its own records, whoever looks at it: a list must hold whom the count counted
+    eyes = Reach(frozenset({asked.property_id})) if asked.property_id else reach
+    fulfilled = _condition(asked, consent, people, eyes)
     return query.where(~fulfilled if asked.lacking else fulfilled)
 
 

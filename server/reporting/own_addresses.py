@@ -20,10 +20,10 @@ from sqlalchemy.orm import Session
 from server.cleaning import fold
 from server.cleaning.lists import under, words
 from server.guests.models import Link
-from server.jobs.queue import enqueue
 from server.journal import note
 from server.properties.models import NotOwn, Property
 from server.records.models import CleanRow, SourceRecord
+from server.records.rereading import ask_to_reread
 from server.refusal import Refused
 
 Kind = Literal["email", "phone", "domain"]
@@ -271,8 +271,10 @@ def accept_own(
     """
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
     _set_own(place, kind, {*getattr(place, OWN_LISTS[kind]), value})
-    reread_own(session, place, now=now)
-    note(session, actor, "own_address.taken", f"property:{place.id}", now=now, kind=kind)
+    ask_to_reread(session, place, "own", now=now)
+    note(
+        session, actor, "own_address.taken", f"property:{place.id}", now=now, property_id=place.id, kind=kind
+    )
 
 
 def take_own_back(
@@ -281,8 +283,16 @@ def take_own_back(
     """It was not the house's after all: what bears it reads as before. Refused when it is not kept."""
     _refuse_unless(kind, value, {(k, v) for k, name in OWN_LISTS.items() for v in getattr(place, name)})
     _set_own(place, kind, {*getattr(place, OWN_LISTS[kind])} - {value})
-    reread_own(session, place, now=now)
-    note(session, actor, "own_address.taken_back", f"property:{place.id}", now=now, kind=kind)
+    ask_to_reread(session, place, "own", now=now)
+    note(
+        session,
+        actor,
+        "own_address.taken_back",
+        f"property:{place.id}",
+        now=now,
+        property_id=place.id,
+        kind=kind,
+    )
 
 
 def refuse_own(
@@ -291,7 +301,15 @@ def refuse_own(
     """It is a guest's: never suggested again. Refused when it is not among what is suggested."""
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
     session.add(NotOwn(property_id=place.id, kind=kind, value=value, at=now, by=actor))
-    note(session, actor, "own_address.refused", f"property:{place.id}", now=now, kind=kind)
+    note(
+        session,
+        actor,
+        "own_address.refused",
+        f"property:{place.id}",
+        now=now,
+        property_id=place.id,
+        kind=kind,
+    )
 
 
 def _refuse_unless(kind: str, value: str, among: Collection[tuple[str, str]]) -> None:
@@ -301,12 +319,3 @@ def _refuse_unless(kind: str, value: str, among: Collection[tuple[str, str]]) ->
 
 def _set_own(place: Property, kind: str, values: set[str]) -> None:
     setattr(place, OWN_LISTS[kind], sorted(values))
-
-
-def reread_own(session: Session, place: Property, *, now: datetime) -> None:
-    """A house's own addresses changed: have the records that bear one, or bore one, read again.
-
-    The job says no address: a queue keeps what it did, and the address may prove to be a guest's.
-    """
-    payload = {"property_id": place.id}
-    enqueue(session, "reread_records", payload, now=now, dedup_key=f"reread:{place.id}")

@@ -46,13 +46,14 @@ class Distributed:
         """(record_id, cluster_id) of every record, in the order of the file."""
         yield from self.clusters.select("id", "cluster").toLocalIterator(prefetchPartitions=True)
 
-    def some(self, ids: tuple[str, ...]) -> tuple[Records, dict[str, str]]:
-        """Columns of those of these records that there are, and the cluster of each."""
+    def groups_of(self, ids: tuple[str, ...]) -> tuple[Records, dict[str, str]]:
+        """Columns of the whole groups of those of these records that there are, and the cluster of each."""
         from pyspark.sql.functions import col
 
-        chosen = col("id").isin(*ids)
-        found = self.clusters.where(chosen).select("id", "cluster").collect()
-        return Batch.of(self.records.where(chosen).toPandas()).records, dict(map(tuple, found))
+        ours = [row["cluster"] for row in self.clusters.where(col("id").isin(*ids)).collect()]
+        found = self.clusters.where(col("cluster").isin(ours)).select("id", "cluster").collect()
+        members = self.records.where(col("id").isin([row["id"] for row in found]))
+        return Batch.of(members.toPandas()).records, dict(map(tuple, found))
 
 
 @contextmanager
@@ -60,14 +61,16 @@ def resolved(
     path: Path,
     decisions: Decisions | None = None,
     *,
+    model: Model | None = None,
     master: str = HERE,
     work: Path | None = None,
     whole: int = WHOLE,
 ) -> Iterator[Distributed]:
     """Group the records of a file into persons; the tables live as long as the context.
 
-    `master` and `work`: see `stages`. `whole`: records up to which the model is made in one process. Raises
-    Refused when the file cannot be understood, or Spark not be had.
+    `model`: passed in, else made of the file's records. `master` and `work`: see `stages`. `whole`: records
+    up to which the model is made in one process. Raises Refused when the file cannot be understood, or Spark
+    not be had.
     """
     start = perf_counter()
     with stages(master, work) as tables:
@@ -75,9 +78,9 @@ def resolved(
         tables.spread(int(tables.told["raw"]["rows"]))
         records = clean_table(tables, raw)
         count = int(tables.told["records"]["rows"])
-        if count <= whole:
+        if model is None and count <= whole:
             model = make_model(Batch.of(records.toPandas()).records)
-        else:
+        elif model is None:
             told = records.mapInPandas(_of_every(-(-count // LEARNT_FROM)), records.schema).toPandas()
             model = learn(Batch.of(told).records, counted(tables, records))
         yield _match(tables, records, model, decisions or Decisions(), start)

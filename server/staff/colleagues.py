@@ -5,13 +5,15 @@ Every change of what an account may do ends all its sessions in the same transac
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.db import take_turn
@@ -77,7 +79,10 @@ def read_name(text: str) -> str:
 
 def find_colleague(session: Session, email: str) -> Colleague | None:
     """The colleague who signs in with this address, however it was typed."""
-    return session.scalar(select(Colleague).where(Colleague.email == email.strip().lower()))
+    given = email.strip().lower()
+    if "\0" in given:  # PostgreSQL takes no such text, not even to compare with
+        return None
+    return session.scalar(select(Colleague).where(Colleague.email == given))
 
 
 def list_colleagues(session: Session, reach: Reach) -> list[Colleague]:
@@ -126,12 +131,16 @@ def change(
     actor: str,
     now: datetime,
     reach: Reach = EVERYWHERE,
+    seen: str | None = None,
 ) -> None:
     """Give an account this name, address, posts and last day; a change of any but the name ends its sessions.
 
-    Raises WrongFields, also when nobody would be left to administer the house.
+    `seen`: what account_as_seen said when the form was opened; None does not ask. Raises Refused when the
+    account was changed since, and WrongFields, also when nobody would be left to administer the house.
     """
-    take_turn(session, TURN)
+    _take_turn_on(session, colleague)
+    if seen is not None and seen != account_as_seen(colleague):
+        raise Refused("setting.meanwhile")
     name, email = _read(session, account, reach=reach, now=now, own=colleague)
     held = {WantedPost(post.role, post.property_id): post for post in colleague.posts}
     matters = (
@@ -157,6 +166,13 @@ def change(
     )
 
 
+def account_as_seen(colleague: Colleague) -> str:
+    """A short name of an account as it stands, for a form to send back: whether it was changed meanwhile."""
+    posts = _told(WantedPost(post.role, post.property_id) for post in colleague.posts)
+    stands = (colleague.name, colleague.email or "", posts, str(colleague.ends_on or ""))
+    return hashlib.sha256("\x1f".join(stands).encode("utf-8", "replace")).hexdigest()[:20]
+
+
 def sorted_posts(posts: Iterable[WantedPost]) -> list[WantedPost]:
     """Posts in the order of the roles, those of the whole group first."""
     order = list(ROLES)
@@ -165,11 +181,18 @@ def sorted_posts(posts: Iterable[WantedPost]) -> list[WantedPost]:
 
 def disable(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
     """Close an account until it is opened again; Refused for the last administrator who stays."""
-    take_turn(session, TURN)
+    _take_turn_on(session, colleague)
     refuse_last_administrator(session, colleague, now=now)
     colleague.disabled_at = now
     end_sessions(session, colleague.id, now=now)
     note(session, actor, "colleague.disabled", f"colleague:{colleague.id}", now=now)
+
+
+def _take_turn_on(session: Session, colleague: Colleague) -> None:
+    """Wait for whoever changes accounts, then see this one as they left it."""
+    take_turn(session, TURN)
+    session.flush()  # refreshing drops what is not written yet
+    session.refresh(colleague)
 
 
 def enable(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
@@ -210,7 +233,10 @@ def refuse_last_administrator(session: Session, colleague: Colleague, *, now: da
     """Raise Refused when without this colleague nobody who stays could administer the whole house."""
     if not administers(colleague, now=now):
         return
-    others = session.scalars(select(Colleague).join(Post).where(Post.role == ADMINISTRATOR).distinct())
+    others = session.scalars(
+        select(Colleague).join(Post).where(Post.role == ADMINISTRATOR).distinct(),
+        execution_options={"populate_existing": True},  # whoever asks may have been loaded before the turn
+    )
     if not any(other.id != colleague.id and administers(other, now=now) for other in others):
         raise Refused("staff.last_administrator")
 
@@ -257,11 +283,23 @@ def _read(
     elif not all(reach.is_everywhere or reach.covers(post.property_id) for post in account.posts):
         errors["posts"] = Refused("staff.out_of_reach")
     unchanged = own is not None and own.ends_on == account.ends_on
-    if account.ends_on is not None and account.ends_on < now.date() and not unchanged:
+    if account.ends_on is not None and not unchanged and _is_over(session, account, now=now):
         errors["ends_on"] = Refused("staff.date_wrong")
     if errors:
         raise WrongFields(errors)
     return name, email
+
+
+def _is_over(session: Session, account: Account, *, now: datetime) -> bool:
+    """Whether the last day of an account is over at each of its properties, as has_left will judge it."""
+    ids = {post.property_id for post in account.posts if post.property_id is not None}
+    here: ColumnElement[bool] = Property.id.in_(ids)
+    if not ids or any(post.property_id is None for post in account.posts):
+        here = or_(here, Property.is_default)
+    zones = session.scalars(select(Property.zone).where(here)).all() or ["UTC"]
+    return account.ends_on is not None and all(
+        now.astimezone(ZoneInfo(zone)).date() > account.ends_on for zone in zones
+    )
 
 
 def _told(posts: Iterable[WantedPost]) -> str:

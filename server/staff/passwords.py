@@ -14,7 +14,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from server.refusal import Refused
 
-HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+class Hashing:
+    """What a password costs to keep and to try; `nobody` is a hash for whoever has none, at the same cost."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self.hasher = hasher
+        self.nobody = hasher.hash("nobody has this password")
+
+
+HASHING = Hashing(PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1))
 """Argon2id with 19 MiB, two passes, one lane: the least that OWASP's password storage sheet asks for."""
 
 LONGEST = 128
@@ -27,7 +36,6 @@ LEAST_DIFFERENT = 6
 
 _LOOK_ALIKES = str.maketrans("@4310$57", "aaeiosst")
 _COMMON = Path(__file__).parent / "common_passwords.txt"
-_DUMMY = HASHER.hash("nobody has this password")
 
 
 def _same(text: str) -> str:
@@ -42,14 +50,14 @@ def _folded(text: str) -> str:
 
 def hash_password(text: str) -> str:
     """What is kept of a password or PIN: Argon2id with its salt and its cost."""
-    return HASHER.hash(_same(text))
+    return HASHING.hasher.hash(_same(text))
 
 
 def is_right(stored: str | None, given: str) -> bool:
     """Whether a password or PIN is the one kept. Without a kept one it takes as long, and is wrong."""
     too_long = len(given) > LONGEST
     try:
-        right = HASHER.verify(stored or _DUMMY, _same(given[:LONGEST]))
+        right = HASHING.hasher.verify(stored or HASHING.nobody, _same(given[:LONGEST]))
     except (VerificationError, InvalidHashError):
         return False
     return right and stored is not None and not too_long
@@ -57,7 +65,7 @@ def is_right(stored: str | None, given: str) -> bool:
 
 def is_outdated(stored: str) -> bool:
     """Whether a hash was made at a lower cost than today's."""
-    return HASHER.check_needs_rehash(stored)
+    return HASHING.hasher.check_needs_rehash(stored)
 
 
 def least_length(*, second_step: bool) -> int:

@@ -23,6 +23,16 @@ ROLES = {
 }
 """Every role with its name, in the order of a list."""
 
+ROLE_WORDS = {
+    RECEPTION: N_("Sees the guests, drops today's arrivals, says which records are one person."),
+    REVIEWER: N_("As the reception; also imports any file, and decides for all houses at once."),
+    MANAGER: N_("As the reviewer; also sets the house. Needs a second step."),
+    PRIVACY: N_("Sees the guests and reads who did what. Needs a second step."),
+    AUDITOR: N_("Reads the figures and who did what, and sees no guest."),
+    ADMINISTRATOR: N_("Makes the accounts and sets the house, and sees no guest. Needs a second step."),
+}
+"""What each role is for, to whoever gives it."""
+
 STRONG = frozenset({MANAGER, PRIVACY, ADMINISTRATOR})
 """Roles that sign in with a second factor, always (ASVS 6.3.3)."""
 
@@ -61,8 +71,9 @@ PERMISSIONS = {
     "house.set": _for(MANAGER, ADMINISTRATOR, second_factor=True),
     "papers.print": _for(RECEPTION, MANAGER, PRIVACY, ADMINISTRATOR),
     "journal.read": _for(AUDITOR, PRIVACY, anywhere=True),
-    "journal.export": _for(AUDITOR, second_factor=True, anywhere=True),
-    "staff.manage": _for(ADMINISTRATOR, second_factor=True),
+    "journal.export": _for(AUDITOR, second_factor=True, fresh=True, anywhere=True),
+    "staff.see": _for(ADMINISTRATOR, second_factor=True),
+    "staff.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
     "devices.manage": _for(ADMINISTRATOR, second_factor=True),
     "keys.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
 }

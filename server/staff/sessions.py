@@ -79,13 +79,18 @@ def browser_of(session: Session, token: str) -> StaffBrowser | None:
 
 
 def seated_at(session: Session, token: str, *, now: datetime) -> Seated | None:
-    """Who sits at the browser of a token; None when nobody does, or their time is over."""
+    """Who sits at the browser of a token; None when nobody does, or their time is over.
+
+    The session must be of this very browser: SQLite gives a deleted one's number to the next that begins.
+    """
     if not token:
         return None
     found = session.scalar(
         select(StaffSession)
-        .join(StaffBrowser, StaffBrowser.seated_session_id == StaffSession.id)
-        .where(StaffBrowser.token_hash == hash_token(token))
+        .join(StaffBrowser, StaffBrowser.id == StaffSession.browser_id)
+        .where(
+            StaffBrowser.token_hash == hash_token(token), StaffBrowser.seated_session_id == StaffSession.id
+        )
     )
     if found is None or not is_running(found, now=now):
         return None

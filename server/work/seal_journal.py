@@ -15,6 +15,8 @@ from server.keys import read_key
 EVERY = timedelta(minutes=1)
 WHOLE_EVERY = timedelta(hours=1)
 """How often the whole journal is looked through for entries that others overtook."""
+TOLD_EVERY = timedelta(days=1)
+"""How often the chain's end is told at the level that everybody's log keeps; more would only be noise."""
 
 log = logging.getLogger("oneguest.journal")
 
@@ -34,7 +36,12 @@ def run(task: Task) -> None:
         with writing(task.engine) as session:
             head = seal(session, ids, key, now=clock())
         after = ids[-1]
-    if head is not None:
-        log.info(
-            "journal sealed sequence=%s entry=%s chain=%s", head.sequence, head.entry_id, head.chain.hex()
+    if head is None:
+        return
+    with writing(task.engine) as session:
+        level = (
+            logging.INFO if is_time(session, "seal_journal.told", TOLD_EVERY, now=clock()) else logging.DEBUG
         )
+    log.log(
+        level, "journal sealed sequence=%s entry=%s chain=%s", head.sequence, head.entry_id, head.chain.hex()
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.links import find_link, issue_link, name_key, open_link, record_of_reference, revoke_link
 from server.captures.models import GuestLink
-from server.db import writing
+from server.db import make_engine, writing
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
 from server.stays.models import Stay
@@ -111,6 +112,30 @@ def test_five_wrong_answers_lock_and_ten_revoke(session: Session, expected: Expe
     assert right == "locked"
     assert [guess(16) for _ in range(5)] == ["wrong"] * 4 + ["dead"]
     assert find_link(session, expected.token, now=NOON + timedelta(minutes=16)) is None
+
+
+def test_many_wrong_answers_at_once_are_each_counted(postgres_url: str) -> None:
+    engine = make_engine(postgres_url)
+    expected = expect_guest(engine, now=NOON)
+    all_are_here = threading.Barrier(6)
+
+    def guess() -> None:
+        with writing(engine) as session:
+            link = find_link(session, expected.token, now=NOON)
+            assert link is not None
+            all_are_here.wait(10)
+            open_link(session, link, last_name="Smith", arrives=expected.arrives, now=NOON)
+
+    guests = [threading.Thread(target=guess) for _ in range(6)]
+    for guest in guests:
+        guest.start()
+    for guest in guests:
+        guest.join(30)
+
+    with writing(engine) as session:
+        link = session.get_one(GuestLink, expected.link_id)
+        assert (link.wrong_answers, link.locked_until is None) == (5, False)  # the sixth found it locked
+    engine.dispose()
 
 
 def test_a_link_is_refused_without_what_the_guest_would_be_asked(

@@ -23,6 +23,7 @@ from server.properties.setup import default_property
 from server.records.models import Problem, SourceRecord
 from server.reporting.beginning import beginning, rehearsed
 from server.reporting.counting import count_house
+from tests.door import Clock
 from tests.house import app, client, token_of
 
 __all__ = ["app", "client"]
@@ -75,6 +76,21 @@ def test_every_page_of_it_says_rehearsal(app: Flask, client: FlaskClient, token:
     arrived = fill_in(app, client, token)
 
     assert all("Rehearsal: you are the guest." in page for page in (door, form, arrived))
+
+
+def test_a_phone_that_opened_a_deleted_rehearsal_does_not_open_the_next(
+    app: Flask, client: FlaskClient, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite gives the number of the last row again once the row is deleted."""
+    csrf = token_of(client, f"/g/{token}")
+    client.post(f"/g/{token}", data=right_answers(app) | {"csrf_token": csrf})
+    assert client.get("/g/form").status_code == 200
+    Clock(monkeypatch).passes(seconds=2)
+
+    with writing(app.config["ENGINE"]) as session:
+        begin_rehearsal(session, default_property(session), secret=b"k" * 32, actor="staff:2", now=clock())
+
+    assert client.get("/g/form").status_code == 303
 
 
 def test_a_real_guests_pages_never_say_so(client: FlaskClient) -> None:

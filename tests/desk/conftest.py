@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
-from tests.house import app, make_app, seat, seat_page, seated_client, served
+from tests.door import Clock
+from tests.house import app, lent_app, own_app, seat, seat_page, seated_client, served
 
-__all__ = ["app", "served"]
+__all__ = ["app", "own_app", "served"]
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Flask:
+def house(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application, once on each store."""
-    return make_app(tmp_path, database_url)
+    with lent_app(tmp_path, database_url) as app:
+        yield app
 
 
 @pytest.fixture
@@ -36,3 +39,9 @@ def client(app: Flask) -> FlaskClient:
 def page(page: Page, app: Flask, served: str) -> Page:
     """A real browser at the desk, a colleague of every role signed in."""
     return seat_page(page, served, seat(app.config["ENGINE"]))
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The house's clock, to be moved on."""
+    return Clock(monkeypatch)

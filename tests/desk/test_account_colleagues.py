@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -15,16 +17,17 @@ from werkzeug.test import TestResponse
 
 from server.clock import clock
 from server.db import reading, writing
+from server.desk import colleagues as desk_colleagues
 from server.jobs.worker import Task
 from server.journal.models import JournalEntry
 from server.properties.models import HouseMark
-from server.properties.setup import ensure_properties
+from server.properties.setup import default_property, ensure_properties
 from server.staff.demo import make_demo_colleagues
 from server.staff.entry import first_link, make_link
 from server.staff.models import Colleague, Post, StaffSession
 from server.work import forget_leavers
-from tests.door import EMAIL, PASSWORD, PIN, Clock, engage, is_in, send, sign_in
-from tests.house import seated_client
+from tests.door import EMAIL, PASSWORD, PIN, Clock, engage, is_in, send, sign_in, token_on
+from tests.house import DESK_COOKIE, make_app, seat, seated_client
 
 
 @pytest.fixture
@@ -49,6 +52,8 @@ def houses(app: Flask) -> list[int]:
 
 def act(boss: FlaskClient, number: int, what: str = "", **fields: str) -> TestResponse:
     address = f"/desk/colleagues/{number}"
+    seen = re.search(r'name="seen" value="([^"]*)"', boss.get(address).get_data(as_text=True))
+    fields = ({"seen": seen[1]} if seen else {}) | fields
     return send(boss, f"{address}/{what}".rstrip("/"), "/desk/me", **fields)
 
 
@@ -65,7 +70,7 @@ def facts(app: Flask, number: int) -> dict[str, object]:
 
 
 def link_on(page: str) -> str:
-    found = re.search(r'value="http://localhost(/desk/enter/[^"]+)"', page)
+    found = re.search(r'value="http://localhost:8000(/desk/enter/[^"]+)"', page)
     assert found
     return found[1]
 
@@ -148,6 +153,51 @@ def test_every_change_ends_what_is_open(
     assert not is_in(client)
 
 
+def test_a_form_that_was_open_meanwhile_gives_no_role_back(app: Flask, boss: FlaskClient) -> None:
+    number = engage(app, "reviewer")
+    stale = boss.get(f"/desk/colleagues/{number}").get_data(as_text=True)
+    seen = re.findall(r'name="seen" value="([^"]+)"', stale)
+    act(boss, number, **NADIA)
+
+    answer = act(boss, number, **NADIA, **{"seen": seen[0], "post-reviewer-0": "yes"})
+
+    assert answer.status_code == 422
+    assert "Somebody else has changed this part meanwhile." in answer.get_data(as_text=True)
+    assert facts(app, number)["posts"] == {("reception", None)}
+
+
+@pytest.mark.parametrize(("hours", "taken"), [(-12, True), (11, True), (13, False)])
+def test_the_last_day_is_a_day_at_the_hotel(
+    app: Flask, boss: FlaskClient, monkeypatch: pytest.MonkeyPatch, hours: int, taken: bool
+) -> None:
+    """At a hotel of Honolulu it is still today when it is tomorrow in London."""
+    number = engage(app)
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).zone = "Pacific/Honolulu"
+    noon = clock().astimezone(ZoneInfo("Pacific/Honolulu")).replace(hour=12)
+    monkeypatch.setattr(desk_colleagues, "clock", lambda: (noon + timedelta(hours=hours)).astimezone(UTC))
+
+    answer = act(boss, number, **NADIA, ends_on=noon.date().isoformat())
+
+    assert answer.status_code == (303 if taken else 422)
+
+
+def test_a_link_is_never_made_of_what_the_browser_says_the_house_is_called(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    app = make_app(tmp_path, sqlite_url, host="192.0.2.10")  # opened, so that any number is let in
+    boss, number = app.test_client(), engage(app)
+    boss.set_cookie(DESK_COOKIE, seat(app.config["ENGINE"], "administrator"), domain="198.51.100.66")
+    said = "http://198.51.100.66"
+    token = token_on(boss.get("/desk/me", base_url=said).get_data(as_text=True))
+
+    answer = boss.post(f"/desk/colleagues/{number}/link", data={"csrf_token": token}, base_url=said)
+
+    page = answer.get_data(as_text=True)
+    assert "198.51.100.66" not in page
+    assert "http://192.0.2.10:8000/desk/enter/" in page
+
+
 def test_a_new_name_ends_nothing(app: Flask, boss: FlaskClient, client: FlaskClient) -> None:
     number = engage(app)
     sign_in(client)
@@ -205,9 +255,11 @@ def test_an_administrator_of_one_house_does_nothing_in_another(app: Flask, house
     for number in (foreign, group, both, 999):
         for what in ("", "disable", "enable", "link", "second-step", "sessions"):
             assert act(boss, number, what, **NADIA).status_code == 404
-    for place in (0, hill):
-        answer = act(boss, own, name="Nadia", email=EMAIL, **{f"post-manager-{place}": "yes"})
-        assert answer.status_code == 422
+    assert "Hill" not in page
+    assert "Hill" not in boss.get(f"/desk/colleagues/{both}").get_data(as_text=True)
+    for place, answer in ((0, 422), (hill, 404), (987654, 404)):  # whether a house exists is not told either
+        wanted = {f"post-manager-{place}": "yes"}
+        assert act(boss, own, name="Nadia", email=EMAIL, **wanted).status_code == answer
     assert facts(app, own)["posts"] == {("reception", lake)}
     assert act(boss, own, "disable").status_code == 303
 

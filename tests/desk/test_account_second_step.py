@@ -38,11 +38,6 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
 def codes_on(page: str) -> list[str]:
     return re.findall(r"<code>([^<]+)</code>", page)
 

@@ -14,7 +14,7 @@ from server.desk.toasts import toast
 from server.desk.watching import as_known, tag_of
 from server.staff.models import StaffSession
 from server.staff.sessions import IDLE
-from tests.house import expect_guest, token_of
+from tests.house import expect_guest, seated_client, token_of
 
 
 def let_all_sessions_idle(app: Flask) -> None:
@@ -79,7 +79,8 @@ def test_a_language_is_kept_and_leads_nowhere_else(desk: FlaskClient) -> None:
     assert "Arrivées" in desk.get("/").text
 
 
-def with_a_place_where_things_are_done(app: Flask) -> None:
+def at_a_place_where_things_are_done(app: Flask) -> FlaskClient:
+    """At the desk of a house that has a page more."""
     pages = Blueprint("doing", __name__, url_prefix="/desk/doing")
 
     @pages.post("")
@@ -94,12 +95,12 @@ def with_a_place_where_things_are_done(app: Flask) -> None:
     def live() -> str | Response:
         return as_known(tag_of(["seven"])) or "seven"
 
-    app._got_first_request = False  # a page that only this test has
     app.register_blueprint(pages)
+    return seated_client(app)
 
 
-def test_what_was_done_is_said_beside_a_fragment_once(app: Flask, client: FlaskClient) -> None:
-    with_a_place_where_things_are_done(app)
+def test_what_was_done_is_said_beside_a_fragment_once(own_app: Flask) -> None:
+    client = at_a_place_where_things_are_done(own_app)
     token = token_of(client, "/")
 
     fragment = client.post("/desk/doing", data={"csrf_token": token}, headers={"HX-Request": "true"}).text
@@ -111,16 +112,16 @@ def test_what_was_done_is_said_beside_a_fragment_once(app: Flask, client: FlaskC
     assert "Done." not in client.get("/").text
 
 
-def test_what_was_done_is_said_on_the_next_page_without_a_script(app: Flask, client: FlaskClient) -> None:
-    with_a_place_where_things_are_done(app)
+def test_what_was_done_is_said_on_the_next_page_without_a_script(own_app: Flask) -> None:
+    client = at_a_place_where_things_are_done(own_app)
     client.post("/desk/doing", data={"csrf_token": token_of(client, "/")})
 
     assert "Done." in client.get("/").text
     assert "Done." not in client.get("/").text
 
 
-def test_a_part_that_knows_it_all_is_told_so(app: Flask, client: FlaskClient) -> None:
-    with_a_place_where_things_are_done(app)
+def test_a_part_that_knows_it_all_is_told_so(own_app: Flask) -> None:
+    client = at_a_place_where_things_are_done(own_app)
 
     again = client.get("/desk/doing/live", headers={"If-None-Match": f'"{tag_of(["seven"])}"'})
 
@@ -128,18 +129,18 @@ def test_a_part_that_knows_it_all_is_told_so(app: Flask, client: FlaskClient) ->
     assert client.get("/desk/doing/live", headers={"If-None-Match": '"other"'}).text == "seven"
 
 
-def test_asking_by_itself_does_not_keep_the_desk_awake(app: Flask, client: FlaskClient) -> None:
-    with_a_place_where_things_are_done(app)
-    with writing(app.config["ENGINE"]) as session:
+def test_asking_by_itself_does_not_keep_the_desk_awake(own_app: Flask) -> None:
+    client = at_a_place_where_things_are_done(own_app)
+    with writing(own_app.config["ENGINE"]) as session:
         held = session.query(StaffSession).one()
         held.seen_at = before = clock() - IDLE / 2
 
     client.get("/desk/doing/live").close()
-    with writing(app.config["ENGINE"]) as session:
+    with writing(own_app.config["ENGINE"]) as session:
         assert session.query(StaffSession).one().seen_at == before
 
     client.get("/").close()
-    with writing(app.config["ENGINE"]) as session:
+    with writing(own_app.config["ENGINE"]) as session:
         assert session.query(StaffSession).one().seen_at > before
 
 

@@ -18,6 +18,7 @@ from server.jobs.models import Job
 from server.journal.models import JournalEntry
 from server.properties.models import Arrangement, Property, PropertyPicture
 from server.properties.setup import default_property, ensure_properties
+from tests.builders import take_in
 from tests.house import seated_client
 
 
@@ -278,3 +279,42 @@ def test_new_own_addresses_have_the_records_that_bear_them_read_again(manager: D
 
     with reading(manager.app.config["ENGINE"]) as session:
         assert [job.kind for job in session.scalars(select(Job))] == ["reread_records"]
+
+
+def test_another_country_has_the_records_with_a_phone_number_read_again(manager: Desk) -> None:
+    engine = manager.app.config["ENGINE"]
+    row = {"key": "A1", "last_name": "Okafor", "first_name": "Ada"}
+    take_in(engine, row | {"mobile": "0470 12 34 56"}, row | {"key": "A2"}, at=house_of(manager.app).code)
+    assert "1 record with a phone number is read again" in manager.page()
+
+    assert manager.save("identity", **IDENTITY | {"country": "BE"}).status_code == 303
+
+    with reading(engine) as session:
+        asked = [(job.kind, job.payload["why"]) for job in session.scalars(select(Job))]
+    assert asked == [("reread_records", "country")]
+
+
+def test_nothing_is_read_again_for_a_name_or_for_the_languages_of_the_house(manager: Desk) -> None:
+    assert manager.save("identity", **IDENTITY).status_code == 303
+    languages = {"languages": ["de", "fr"], "offered": ["en", "fr", "de"], "first": "de"}
+    assert manager.save("languages", **languages).status_code == 303
+
+    with reading(manager.app.config["ENGINE"]) as session:
+        assert session.scalars(select(Job)).all() == []
+
+
+def test_a_house_without_records_promises_to_read_none_again(manager: Desk) -> None:
+    assert "read again" not in manager.page().split('id="reception"')[0]
+
+
+def test_what_a_preview_shows_is_told_to_who_cannot_see_it_and_cannot_be_pressed(manager: Desk) -> None:
+    given = IDENTITY | {"section": "identity", "view": "greet:fr", "name": "Auberge <b>du Pont</b>"}
+
+    page = manager.send(f"/desk/house/{manager.id}/preview", **given).get_data(as_text=True)
+
+    told = page.split('aria-label="What guests read here">')[1].split("</section>")[0]
+    lines = re.findall(r'<p lang="fr" dir="auto">([^<]*)</p>', told)
+    assert "Auberge &lt;b&gt;du Pont&lt;/b&gt;" in lines
+    assert {"Bienvenue", "Continuer"} <= set(lines)
+    assert not re.search(r"<(a|button|input|select|form)[ >]", told)
+    assert '<div class="preview-body" inert>' in page

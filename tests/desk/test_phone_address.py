@@ -58,6 +58,6 @@ def test_a_house_on_this_machine_only_says_that_no_phone_reaches_it_and_how_to_o
 
     page = client.get("/desk/first-hour?step=guest").get_data(as_text=True)
 
-    assert "./oneguest up --host 0.0.0.0" in page
+    assert "--host 0.0.0.0" in page
     assert "qrline" not in page
     assert "Try it on this machine" in page

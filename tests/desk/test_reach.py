@@ -447,8 +447,8 @@ def test_doors_tried_far_apart_are_nobodys_business(app: Flask, monkeypatch: pyt
     assert denials(app) == []
 
 
-def test_an_address_is_counted_by_its_connection_whatever_headers_say(app: Flask) -> None:
-    app.add_url_rule("/closed", "closed", lambda: "never")
+def test_an_address_is_counted_by_its_connection_whatever_headers_say(own_app: Flask) -> None:
+    own_app.add_url_rule("/closed", "closed", lambda: "never")
     for number in range(12):
         spoofed = {
             "X-Forwarded-For": f"203.0.113.{number}",
@@ -457,8 +457,8 @@ def test_an_address_is_counted_by_its_connection_whatever_headers_say(app: Flask
             "CF-Connecting-IP": f"203.0.113.{number}",
         }
         away = {"REMOTE_ADDR": "192.0.2.9"}
-        app.test_client().get("/closed", headers=spoofed, environ_overrides=away, buffered=True)
-    found = denials(app)
+        own_app.test_client().get("/closed", headers=spoofed, environ_overrides=away, buffered=True)
+    found = denials(own_app)
 
     assert len(found) == 1
     assert found[0][1].startswith("address:")

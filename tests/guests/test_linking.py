@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from server.clock import clock
 from server.db import reading, writing
 from server.guests import linking
 from server.guests.finding import search_guests, see_guest
-from server.guests.linking import link_waiting
+from server.guests.linking import link_waiting, newest_model
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.within import current_id
 from server.jobs.models import Lease
@@ -60,6 +61,36 @@ def test_a_record_that_arrives_later_joins_its_guest_with_a_reason(linked: Engin
         assert link.reason == "evidence"
         assert link.evidence
         assert check(session) == []
+
+
+MODELS_THAT_CANNOT_BE_GONE_BY = [
+    ("another engine's", {"engine": "1"}),
+    ("one that links at a coin's toss", {"cut": 0.3}),
+    ("one that lacks its tables", {"tables": None}),
+]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [change for _, change in MODELS_THAT_CANNOT_BE_GONE_BY],
+    ids=[name for name, _ in MODELS_THAT_CANNOT_BE_GONE_BY],
+)
+def test_a_model_that_cannot_be_gone_by_makes_way_for_a_fresh_one(
+    linked: Engine, broken: dict[str, Any]
+) -> None:
+    with writing(linked) as session:
+        kept = session.scalars(select(Model)).one()
+        kept.content = json.dumps(json.loads(kept.content) | broken)
+    take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+
+    link_waiting(linked)
+
+    guests = guests_by_key(linked)
+    assert guests["n1"] == guests["A1"]
+    with reading(linked) as session:
+        model = newest_model(session)
+        assert model is not None
+        assert model.records == 3
 
 
 def test_a_record_that_changes_its_person_moves_to_another_guest(linked: Engine) -> None:

@@ -7,16 +7,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from server import cli
 from server.clock import clock
-from server.db import reading, writing
+from server.db import make_engine, reading, writing
 from server.jobs.models import Lease
 from server.jobs.worker import Task
 from server.journal import note, sealing
 from server.journal.heads import Head, head_of
-from server.keys import ensure_keys
+from server.journal.models import JournalSeal
+from server.keys import ensure_keys, read_key
 from server.work import seal_journal
 from tests.house import make_settings
 
@@ -93,8 +94,6 @@ def seal_house(engine: Engine, folder: Path) -> None:
 def test_the_command_says_the_counts_and_writes_the_head(
     house: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from server.db import make_engine
-
     engine = make_engine(sqlite_url)
     write(engine, 3)
     seal_house(engine, house)
@@ -120,8 +119,6 @@ def test_a_house_that_was_never_started_has_a_journal_that_is_well(
 def test_the_command_names_the_first_bad_entry(
     house: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from server.db import make_engine
-
     engine = make_engine(sqlite_url)
     write(engine, 3, at=datetime(2026, 5, 4, tzinfo=UTC))
     seal_house(engine, house)
@@ -145,3 +142,77 @@ def test_a_head_that_is_none_is_refused_with_a_sentence(
 
     assert cli.main(["journal", "verify", "--head", str(file)]) == 1
     assert "This is no head of a journal" in capsys.readouterr().err
+
+
+def set_aside(folder: Path) -> Path:
+    """The sealing secret makes room for another one, and lies beside it under its id."""
+    keys = make_settings(folder, "sqlite://").keys_dir
+    aside = keys / f"{read_key(keys, 'sealing').id}.json"
+    (keys / "sealing.json").rename(aside)
+    ensure_keys(keys)
+    return aside
+
+
+def test_a_journal_sealed_under_two_secrets_is_one_chain(
+    house: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = make_engine(sqlite_url)
+    write(engine, 3)
+    seal_house(engine, house)
+    assert cli.main(["journal", "verify", "--write-head", str(house / "head.json")]) == 0
+
+    set_aside(house)
+    write(engine, 2)
+    seal_house(engine, house)
+    capsys.readouterr()
+
+    assert cli.main(["journal", "verify", "--head", str(house / "head.json")]) == 0
+    assert "5 entries sealed" in capsys.readouterr().out
+    with reading(engine) as session:
+        sealed_with = session.scalars(select(JournalSeal.key_id).order_by(JournalSeal.sequence)).all()
+    assert len(set(sealed_with)) == 2
+    assert sealed_with[:3] == [sealed_with[0]] * 3
+    assert cli.main(["keys", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert [line.endswith(", set aside") for line in listed.splitlines() if "sealing" in line] == [
+        False,
+        True,
+    ]
+
+
+def test_a_secret_set_aside_and_lost_is_named_by_what_it_sealed(
+    house: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = make_engine(sqlite_url)
+    write(engine, 3)
+    seal_house(engine, house)
+    aside = set_aside(house)
+    write(engine, 2)
+    seal_house(engine, house)
+    aside.unlink()
+
+    assert cli.main(["journal", "verify"]) == 1
+    assert "Entry 1 (seal 1): the secret it was sealed with is not in the keys folder." in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_secret_set_aside_that_others_can_read_is_refused(house: Path, sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    write(engine, 1)
+    seal_house(engine, house)
+    set_aside(house).chmod(0o644)
+
+    assert cli.main(["journal", "verify"]) == 1
+
+
+def test_the_end_of_the_chain_is_told_once_a_day_at_the_usual_level(
+    engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.DEBUG, "oneguest.journal")
+    for hours in (0, 1, 2, 25):
+        monkeypatch.setenv("ONEGUEST_CLOCK_OFFSET", str(hours * 3600))
+        write(engine, 1)
+        seal_journal.run(task_of(engine, tmp_path))
+
+    assert [record.levelname for record in caplog.records] == ["INFO", "DEBUG", "DEBUG", "INFO"]

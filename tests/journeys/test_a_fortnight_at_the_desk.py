@@ -30,7 +30,7 @@ def codes_on(page: str) -> list[str]:
 
 
 def link_on(page: str) -> str:
-    found = re.search(r'value="http://localhost(/desk/enter/[^"]+)"', page)
+    found = re.search(r'value="http://localhost:8000(/desk/enter/[^"]+)"', page)
     assert found, "a link is shown"
     return found[1]
 
@@ -124,7 +124,9 @@ def test_a_fortnight_at_the_desk(database_url: str, tmp_path: Path, monkeypatch:
 
     # the second Friday is Nadia's last day
     today = clock().date().isoformat()
-    changed = {"name": "Nadia", "email": NADIA, "post-reception-0": "yes", "ends_on": today}
+    account = office.get(f"/desk/colleagues/{nadia}").get_data(as_text=True)
+    seen = account.split('name="seen" value="')[1].split('"')[0]
+    changed = {"name": "Nadia", "email": NADIA, "post-reception-0": "yes", "ends_on": today, "seen": seen}
     assert send(office, f"/desk/colleagues/{nadia}", "/desk/me", **changed).status_code == 303
     assert sign_in(phone, NADIA, "soup for the night porter").status_code == 303
     time.passes(days=2)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,9 @@ from server.guests.linking import link_waiting
 from server.guests.models import Decision, Guest, GuestValue, Link
 from server.privacy.check import RULES, check
 from server.privacy.dump import dump
+from server.properties.changing import set_picture
 from server.properties.models import Property
+from server.properties.pictures import re_encode
 from server.records.models import CleanRow, Import, KeptMapping, RecordVersion, SourceRecord
 from tests.builders import NOON, PATRICK, make_source, take_in
 
@@ -201,3 +205,28 @@ def test_a_dump_tells_of_sources_mappings_and_links_and_gives_no_token_away(engi
     assert {"source", "kept_mapping", "guest_link", "property"} <= set(types)
     assert {json.loads(line)["type"] for line in set(after) - set(before)} == {"guest_link", "property"}
     assert not any(secret in line for line in after for secret in (issued.token, token_hash))
+
+
+def with_logo(engine: Engine, colour: str) -> list[str]:
+    """The state of a house whose logo is of one colour."""
+    taken = io.BytesIO()
+    Image.new("RGB", (400, 200), colour).save(taken, "PNG")
+    with writing(engine) as session:
+        place = session.scalars(select(Property)).one()
+        set_picture(session, place, "logo", re_encode(taken.getvalue(), "logo"), actor="staff:1", now=NOON)
+    with reading(engine) as session:
+        return dump(session)
+
+
+def test_two_houses_that_look_otherwise_are_not_in_the_same_state(engine: Engine) -> None:
+    house(engine)
+    with reading(engine) as session:
+        without = dump(session)
+
+    red, blue, red_again = with_logo(engine, "red"), with_logo(engine, "blue"), with_logo(engine, "red")
+
+    assert red == red_again
+    assert len({tuple(without), tuple(red), tuple(blue)}) == 3
+    [line] = set(red) - set(without)
+    told = json.loads(line)
+    assert (told["type"], told["kind"], len(told["digest"])) == ("property_picture", "logo", 64)

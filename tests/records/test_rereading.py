@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, true, update
 
+from server.clock import clock
 from server.db import reading, writing
 from server.guests.linking import link_waiting
 from server.guests.models import GuestValue
 from server.importing.preparing import look_at, prepare
 from server.importing.running import link_imports, run_import
+from server.jobs.queue import enqueue
+from server.jobs.worker import run_due
+from server.journal.models import JournalEntry
 from server.privacy.check import check
 from server.privacy.dump import dump
 from server.properties.models import Property
 from server.records import rereading
 from server.records.models import CleanRow, RecordVersion, SourceRecord
-from server.records.rereading import Reread, concerned_by_own_addresses, reread
+from server.records.rereading import (
+    Reread,
+    Why,
+    ask_to_reread,
+    concerned_by_own_addresses,
+    count_concerned,
+    reread,
+)
+from server.settings import read_settings
+from server.work import count_day, reread_records
 from tests.builders import PATRICK, take_in, write_export
 
 DESK = "welcome@bains.example"
@@ -186,3 +200,118 @@ def test_a_file_whose_layout_is_gone_keeps_its_readings(engine: Engine, tmp_path
 
     assert (done.read, done.changed, done.unreadable) == (20, 0, 20)
     assert state(engine) == before
+
+
+def with_local_numbers(engine: Engine) -> None:
+    """Guests of a French house: numbers without a country's code, with one, and none at all."""
+    take_in(
+        engine,
+        {"key": "local", "last_name": "Okafor", "first_name": "Ada", "mobile": "0470 12 34 56"},
+        {"key": "abroad", "last_name": "Nowak", "first_name": "Anna", "mobile": "+48 512 345 679"},
+        {"key": "told", "last_name": "Martin", "first_name": "Patrick", "mobile": "06 52 52 72 72"}
+        | {"country": "France"},
+        {"key": "none", "last_name": "Ivanova", "first_name": "Olga", "email": "olga@posteo.de"}
+        | {"birth_date": "03/04/1980", "city": "Lyon"},
+    )
+    link_waiting(engine)
+
+
+def move_to(engine: Engine, country: str, *, why: Why = "country") -> None:
+    """Somebody corrects the country of the house, and the worker does what that asks for."""
+    with writing(engine) as session:
+        place = session.scalars(select(Property)).one()
+        place.country = country
+        ask_to_reread(session, place, why, now=clock())
+    kinds = {"reread_records": reread_records, "count_day": count_day}
+    run_due(engine, read_settings({"HOME": "/nowhere"}), kinds, once=True, stop=threading.Event())
+
+
+def mobiles(engine: Engine) -> dict[str, str | None]:
+    with reading(engine) as session:
+        query = select(SourceRecord.key, CleanRow.mobile).join(
+            CleanRow, CleanRow.record_id == SourceRecord.id
+        )
+        return dict(session.execute(query).all())
+
+
+def test_a_house_that_stands_in_another_country_reads_local_numbers_as_of_there(engine: Engine) -> None:
+    with_local_numbers(engine)
+    before = mobiles(engine)
+
+    move_to(engine, "BE")
+
+    after = mobiles(engine)
+    assert before["local"] != after["local"] == "+32470123456"
+    assert {key: mobile for key, mobile in after.items() if key != "local"} == {
+        "abroad": "+48512345679",
+        "told": "+33652527272",
+        "none": None,
+    }
+
+
+def test_a_country_set_back_restores_the_very_same_state(engine: Engine) -> None:
+    with_local_numbers(engine)
+    before = state(engine)
+
+    move_to(engine, "BE")
+    between = state(engine)
+    move_to(engine, "FR")
+
+    assert [line for line in between if '"type": "record_version"' in line] == [
+        line for line in before if '"type": "record_version"' in line
+    ]
+    assert between != before
+    assert [line for line in state(engine) if '"type": "property"' not in line] == [
+        line for line in before if '"type": "property"' not in line
+    ]
+
+
+def test_the_journal_lists_the_records_that_read_otherwise_and_nothing_they_say(engine: Engine) -> None:
+    with_local_numbers(engine)
+
+    move_to(engine, "BE")
+    move_to(engine, "BE")  # read again and found as they are: no entry
+
+    with reading(engine) as session:
+        entries = session.scalars(select(JournalEntry).where(JournalEntry.act == "records.reread")).all()
+        local = session.scalar(select(SourceRecord.id).where(SourceRecord.key == "local"))
+        place = session.scalars(select(Property)).one()
+    assert [(entry.actor, entry.subject, entry.property_id) for entry in entries] == [
+        ("worker", f"property:{place.id}", place.id)
+    ]
+    assert entries[0].detail == {"after": "country", "records": [local]}
+
+
+def test_a_worker_that_was_stopped_reads_the_rest_for_the_same_reason(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rereading, "BATCH", 1)
+    with_local_numbers(engine)
+    with writing(engine) as session:
+        place = session.scalars(select(Property)).one()
+        place.country = "BE"
+        enqueue(
+            session,
+            "reread_records",
+            {"property_id": place.id, "why": "country", "after": 0},
+            now=clock(),
+        )
+    real, rounds = rereading.reread, iter([False, True])
+
+    def stopped_early(*args: object, **how: object) -> Reread:
+        how["stopping"] = lambda: next(rounds, False)
+        return real(*args, **how)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(reread_records, "reread", stopped_early)
+    kinds = {"reread_records": reread_records, "count_day": count_day}
+    run_due(engine, read_settings({"HOME": "/nowhere"}), kinds, once=True, stop=threading.Event())
+
+    assert next(rounds, None) is None
+    assert mobiles(engine)["local"] == "+32470123456"
+
+
+def test_only_records_with_a_phone_number_hang_on_the_country(engine: Engine) -> None:
+    with_local_numbers(engine)
+
+    with reading(engine) as session:
+        assert count_concerned(session, session.scalars(select(Property)).one(), "country") == 3

@@ -50,11 +50,12 @@ def test_a_model_counted_by_sql_is_that_of_one_process(both: Both) -> None:
         np.testing.assert_array_equal(by_sql.tables[name].counts, table.counts, name)
 
 
-def test_two_records_can_be_explained(both: Both) -> None:
-    records, cluster = both.spark.some(("crowd 0150", "crowd 0151"))
+def test_two_records_can_be_explained_with_their_groups(both: Both) -> None:
+    records, cluster = both.spark.groups_of(("crowd 0150", "crowd 0151"))
 
-    assert records.ids == ("crowd 0150", "crowd 0151")
-    assert set(cluster) == {"crowd 0150", "crowd 0151"}
+    assert {"crowd 0150", "crowd 0151"} <= set(records.ids)
+    assert set(records.ids) == set(cluster)
+    assert set(cluster.values()) == {cluster["crowd 0150"], cluster["crowd 0151"]}
 
 
 def test_a_long_chain_is_one_component_after_few_rounds(both: Both) -> None:

@@ -28,6 +28,7 @@ def reason(password: str, least: int = 15) -> str | None:
     return None
 
 
+@pytest.mark.usefixtures("as_costly_as_in_a_house")
 def test_a_password_is_kept_as_argon2id_with_19_mib_two_passes_and_one_lane() -> None:
     kept = extract_parameters(hash_password("lanterns over the harbour"))
 
@@ -56,6 +57,7 @@ def test_a_password_of_128_characters_counts_to_its_last_one() -> None:
     assert not is_right(hash_password(long), long + "x")
 
 
+@pytest.mark.usefixtures("as_costly_as_in_a_house")
 def test_a_hash_of_cheaper_times_is_outdated() -> None:
     assert is_outdated(PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash("x"))
     assert not is_outdated(hash_password("x"))

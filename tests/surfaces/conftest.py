@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.house import app, client, seated_client, served
+from tests.house import app, client, own_app, seated_client, served
 
-__all__ = ["app", "client", "served"]
+__all__ = ["app", "client", "own_app", "served"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from server import wording
 from server.clock import clock
 from server.db import writing
 from server.properties.setup import default_property
-from tests.house import expect_guest, seat, seat_page
+from tests.house import expect_guest, seat, seat_page, serving
 from tests.surfaces.showcase import add_showcase
 from tests.surfaces.walks import kiosk_states, phone_states
 
@@ -111,17 +112,20 @@ def test_the_desk_can_be_used_by_everyone(app: Flask, served: str, page: Page, s
 
 
 @pytest.fixture
-def showcase(app: Flask) -> None:
-    add_showcase(app)
+def showcase(own_app: Flask) -> Iterator[str]:
+    """The address of a house that has the page of components."""
+    add_showcase(own_app)
+    with serving(own_app) as address:
+        yield address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_of_the_desk_can_be_used_by_everyone(
-    app: Flask, showcase: None, served: str, page: Page, scheme: str
+    own_app: Flask, showcase: str, page: Page, scheme: str
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    seat_page(page, served, seat(app.config["ENGINE"]))
-    page.goto(f"{served}/desk/showcase")
+    seat_page(page, showcase, seat(own_app.config["ENGINE"]))
+    page.goto(f"{showcase}/desk/showcase")
 
     assert_accessible(page, "components")
 

@@ -37,13 +37,13 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient, address:
     assert "Permissions-Policy" in headers
 
 
-def test_a_failing_page_carries_them_too_and_shows_no_trace(app: Flask) -> None:
-    @app.get("/breaks")
+def test_a_failing_page_carries_them_too_and_shows_no_trace(own_app: Flask) -> None:
+    @own_app.get("/breaks")
     @anyone
     def breaks() -> str:
         raise ValueError("secret words about Anna Rossi")
 
-    answer = app.test_client().get("/breaks")
+    answer = own_app.test_client().get("/breaks")
 
     assert answer.status_code == 500
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -51,15 +51,17 @@ def test_a_failing_page_carries_them_too_and_shows_no_trace(app: Flask) -> None:
     assert b"Traceback" not in answer.data
 
 
-def test_a_fault_is_logged_without_the_words_it_quotes(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    @app.get("/breaks")
+def test_a_fault_is_logged_without_the_words_it_quotes(
+    own_app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    @own_app.get("/breaks")
     @anyone
     def breaks() -> str:
         raise ValueError("anna.rossi@example.com is wrong")
 
-    app.test_client().get("/breaks")
+    own_app.test_client().get("/breaks")
 
-    assert "page failed endpoint=breaks kind=ValueError" in caplog.text
+    assert "page failed endpoint=breaks error=ValueError at" in caplog.text
     assert "rossi" not in caplog.text
 
 
@@ -99,10 +101,10 @@ def test_every_route_says_who_may_open_it(app: Flask) -> None:
     assert closed == []
 
 
-def test_a_route_that_does_not_say_is_closed(app: Flask) -> None:
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+def test_a_route_that_does_not_say_is_closed(own_app: Flask) -> None:
+    own_app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
 
-    answer = app.test_client().get("/forgotten")
+    answer = own_app.test_client().get("/forgotten")
 
     assert answer.status_code == 403
     assert b"secret" not in answer.data
@@ -210,35 +212,35 @@ def test_a_form_of_another_site_is_refused_even_with_a_token(
     assert desk.post("/desk/language", data=data, headers=headers).status_code == status
 
 
-def test_a_machine_proves_itself_and_needs_no_token(app: Flask) -> None:
-    @app.post("/hook")
+def test_a_machine_proves_itself_and_needs_no_token(own_app: Flask) -> None:
+    @own_app.post("/hook")
     @machine(lambda: True)
     def hook() -> str:
         return "heard"
 
-    @app.post("/closed-hook")
+    @own_app.post("/closed-hook")
     @machine(lambda: False)
     def closed_hook() -> str:
         return "heard"
 
-    assert app.test_client().post("/hook").data == b"heard"
-    assert app.test_client().post("/closed-hook").status_code == 403
+    assert own_app.test_client().post("/hook").data == b"heard"
+    assert own_app.test_client().post("/closed-hook").status_code == 403
 
 
 @pytest.mark.parametrize(("address", "status"), [("/small", 413), ("/large", 200)])
-def test_only_an_upload_may_be_larger_than_a_megabyte(app: Flask, address: str, status: int) -> None:
-    @app.post("/small")
+def test_only_an_upload_may_be_larger_than_a_megabyte(own_app: Flask, address: str, status: int) -> None:
+    @own_app.post("/small")
     @machine(lambda: True)
     def small() -> str:
         return "taken"
 
-    @app.post("/large")
+    @own_app.post("/large")
     @machine(lambda: True)
     @takes_uploads
     def large() -> str:
         return "taken"
 
-    assert app.test_client().post(address, data=b"x" * 1_000_001).status_code == status
+    assert own_app.test_client().post(address, data=b"x" * 1_000_001).status_code == status
 
 
 def test_a_form_of_thousands_of_parts_is_refused(desk: FlaskClient) -> None:
@@ -261,31 +263,31 @@ def _entities(app: Flask) -> int:
         return session.scalar(select(func.count()).where(LegalEntity.name.like("New%"))) or 0
 
 
-def test_what_a_page_wrote_is_committed_when_its_answer_arrives(app: Flask) -> None:
-    @app.post("/writes")
+def test_what_a_page_wrote_is_committed_when_its_answer_arrives(own_app: Flask) -> None:
+    @own_app.post("/writes")
     @machine(lambda: True)
     def writes() -> str:
         _add_entity("New house")
         return "done"
 
-    assert app.test_client().post("/writes").status_code == 200
-    assert _entities(app) == 1
+    assert own_app.test_client().post("/writes").status_code == 200
+    assert _entities(own_app) == 1
 
 
-def test_what_a_refused_request_wrote_is_undone(app: Flask) -> None:
-    @app.post("/refuses")
+def test_what_a_refused_request_wrote_is_undone(own_app: Flask) -> None:
+    @own_app.post("/refuses")
     @machine(lambda: True)
     def refuses() -> str:
         _add_entity("New house")
         g.session.flush()
         abort(422)
 
-    assert app.test_client().post("/refuses").status_code == 422
-    assert _entities(app) == 0
+    assert own_app.test_client().post("/refuses").status_code == 422
+    assert _entities(own_app) == 0
 
 
-def test_a_commit_that_fails_is_never_a_success(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    @app.post("/writes")
+def test_a_commit_that_fails_is_never_a_success(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    @own_app.post("/writes")
     @machine(lambda: True)
     def writes() -> str:
         _add_entity("New house")
@@ -295,38 +297,38 @@ def test_a_commit_that_fails_is_never_a_success(app: Flask, monkeypatch: pytest.
         raise OperationalError("INSERT", {}, Exception("disk is full"))
 
     monkeypatch.setattr(Session, "commit", disk_full)
-    answer = app.test_client().post("/writes")
+    answer = own_app.test_client().post("/writes")
     monkeypatch.undo()
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
-    assert _entities(app) == 0
+    assert _entities(own_app) == 0
 
 
-def test_a_reading_request_cannot_write(app: Flask) -> None:
-    @app.get("/writes-on-get")
+def test_a_reading_request_cannot_write(own_app: Flask) -> None:
+    @own_app.get("/writes-on-get")
     @anyone
     def writes_on_get() -> str:
         _add_entity("New house")
         g.session.flush()
         return "done"
 
-    assert app.test_client().get("/writes-on-get").status_code == 500
-    assert _entities(app) == 0
+    assert own_app.test_client().get("/writes-on-get").status_code == 500
+    assert _entities(own_app) == 0
 
 
 # --- errors in our own words
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 413, 422, 429, 500, 503])
-def test_every_error_says_what_to_do_in_the_visitors_language(app: Flask, code: int) -> None:
-    @app.get("/fails")
+def test_every_error_says_what_to_do_in_the_visitors_language(own_app: Flask, code: int) -> None:
+    @own_app.get("/fails")
     @anyone
     def fails() -> str:
         abort(code)
 
-    page = app.test_client().get("/fails", headers={"Accept-Language": "fr"})
-    fragment = app.test_client().get("/fails", headers={"HX-Request": "true"})
+    page = own_app.test_client().get("/fails", headers={"Accept-Language": "fr"})
+    fragment = own_app.test_client().get("/fails", headers={"HX-Request": "true"})
 
     assert page.status_code == fragment.status_code == code
     assert '<html lang="fr"' in page.get_data(as_text=True)

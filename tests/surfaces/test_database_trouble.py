@@ -42,8 +42,10 @@ def new_houses(engine: Engine) -> int:
 
 
 @pytest.mark.soak  # SQLite waits 15 seconds before it gives up
-def test_a_house_that_another_process_holds_for_long_asks_to_try_again(app: Flask, sqlite_url: str) -> None:
-    client = with_a_page_that_writes(app).test_client()
+def test_a_house_that_another_process_holds_for_long_asks_to_try_again(
+    own_app: Flask, sqlite_url: str
+) -> None:
+    client = with_a_page_that_writes(own_app).test_client()
     path = sqlite_url.removeprefix("sqlite:///")
     with subprocess.Popen(
         [sys.executable, "-c", HOLD_THE_DATABASE, path, "20"], stdout=subprocess.PIPE
@@ -56,12 +58,12 @@ def test_a_house_that_another_process_holds_for_long_asks_to_try_again(app: Flas
         assert (answer.status_code, bool(answer.headers["Retry-After"])) == (503, True)
         assert client.get("/desk/completeness").status_code < 500  # reading goes on
     assert client.post("/writes").status_code == 200
-    assert new_houses(app.config["ENGINE"]) == 10
+    assert new_houses(own_app.config["ENGINE"]) == 10
 
 
-def test_a_full_disk_asks_to_try_again_and_keeps_nothing_by_halves(app: Flask) -> None:
-    engine: Engine = app.config["ENGINE"]
-    client = with_a_page_that_writes(app, length=5000).test_client()
+def test_a_full_disk_asks_to_try_again_and_keeps_nothing_by_halves(own_app: Flask) -> None:
+    engine: Engine = own_app.config["ENGINE"]
+    client = with_a_page_that_writes(own_app, length=5000).test_client()
     engine.dispose()
 
     def fill_the_disk(connection: sqlite3.Connection, _: object) -> None:

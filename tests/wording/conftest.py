@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.house import app, seated_client, served
+from tests.house import app, own_app, seated_client, served
 
-__all__ = ["app", "served"]
+__all__ = ["app", "own_app", "served"]
 
 
 @pytest.fixture

@@ -196,10 +196,10 @@ def test_else_it_speaks_the_browsers_language(app: Flask, wish: str, language: s
     assert f'<html lang="{language}"' in page
 
 
-def test_the_components_bring_no_words_of_their_own_untranslated(app: Flask) -> None:
-    add_showcase(app)
+def test_the_components_bring_no_words_of_their_own_untranslated(own_app: Flask) -> None:
+    add_showcase(own_app)
 
-    page = seated_client(app).get("/desk/showcase?lang=qps").get_data(as_text=True)
+    page = seated_client(own_app).get("/desk/showcase?lang=qps").get_data(as_text=True)
 
     for own in ("agrees", "differs", "Next", "Previous"):
         assert f">{own}<" not in page

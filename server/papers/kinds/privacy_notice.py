@@ -16,7 +16,7 @@ def lacks(facts: Facts) -> list[Lack]:
     """Without a name, an address, a contact or an authority the notice would hide what it must say."""
     found = entity_lacks(facts, stops=True)
     if not facts.phone:
-        found.append(Lack("paper.lacks_phone", stops=False))
+        found.append(Lack("paper.lacks_phone", stops=False, section="reception"))
     return found
 
 
