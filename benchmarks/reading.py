@@ -31,7 +31,7 @@ NOTES = (
 
 def write_file(path: Path, rows: int) -> None:
     """A cardex export about fictional people, in the PMS's own encoding."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     with path.open("w", encoding="cp1252", newline="") as file:
         file.write(";".join(layouts()["pms_a"].columns) + "\r\n")
         for n in range(rows):

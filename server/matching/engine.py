@@ -11,6 +11,7 @@ import numpy as np
 
 from server.matching.columns import Bits, Ints
 from server.matching.explaining import Evidence, evidence_of
+from server.matching.households import Households, households_of
 from server.matching.keys import candidates
 from server.matching.model import ENGINE, Model
 from server.matching.partition import Decisions, Grouping, group
@@ -36,12 +37,14 @@ class Partition:
     `labels`: for each record, the first record of its group in stable order. `nearest`: the record whose
     evidence justifies its place, -1 for one that stands alone. `probability`: of that evidence, 1.0 where a
     person decided or the record is alone. `questions`: (i, j, probability) of two groups that may be one.
+    `households`: links between persons who share a home, a contact or a booking, by label.
     """
 
     labels: Ints
     nearest: Ints
     probability: Bits
     questions: list[tuple[int, int, float]]
+    households: Households
     report: Mapping[str, object]
     records: Records
     model: Model
@@ -81,6 +84,8 @@ def match(
     nearest, probability = _justify(records, state, found.left, found.right, bits, decided)
     questions = _questions(records, model, state, found.left, found.right, bits, refused)
     clock.append(perf_counter())
+    households = households_of(records, model, state.label, decided.apart, questions, circles)
+    clock.append(perf_counter())
     order = records.order
     labels = np.empty(len(records), dtype=np.int32)
     labels[order] = order[state.label]
@@ -88,7 +93,7 @@ def match(
     by_row[order] = np.where(nearest >= 0, order[nearest], -1)
     p_by_row = np.ones(len(records), dtype=np.float32)
     p_by_row[order] = probability
-    stages = ("pairs", "compare", "group", "justify")
+    stages = ("pairs", "compare", "group", "justify", "households")
     report = {
         "engine": ENGINE,
         "model": model.version,
@@ -102,11 +107,12 @@ def match(
         "cut": model.link_cut,
         "questions": len(questions),
         **of_match(state.label, found.left, found.right, bits),
+        "households": households.counts(),
         "seconds": {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)},
         **counts,
     }
     asked = [(int(order[i]), int(order[j]), p) for i, j, p in questions]
-    return Partition(labels, by_row, p_by_row, asked, report, records, model)
+    return Partition(labels, by_row, p_by_row, asked, households, report, records, model)
 
 
 def _inside(records: Records, decisions: Decisions, circles: Ints | None) -> Decisions:

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from server.matching.columns import Flags, Ints, Levels, Longs, gather, mix, number_key
+from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix, number_key
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -44,18 +44,27 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
-    """Rarity of the date itself decides what an equal date is worth: a desk's favourite date is common."""
+    """Rarity of the date itself decides what an equal date is worth: a desk's favourite date is common.
+
+    However common, an equal date never speaks against one person, and a slip never says more than it.
+    """
     level = levels(records, left, right)
-    stranger = np.zeros(len(left), dtype=np.float32)
-    rare = records.once(
-        "birth date, rarity",
-        lambda: np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST),
-        model,
+    worth = records.once("birth date, worth", lambda: _worth(records, model), model)
+    weights = np.array(model.weights["birth_date"], dtype=np.float32)[level]
+    most = np.minimum(worth[left], worth[right])
+    found = np.where((level == SAME)[:, None], most - weights, 0)
+    slip = (level == SLIP) | (level == SWAPPED)
+    found[slip] = np.minimum(0, most - weights)[slip]
+    return Compared(level, found[:, 0].astype(np.float32), found[:, 1].astype(np.float32))
+
+
+def _worth(records: Records, model: Model) -> Bits:
+    """By record: the (stranger, kin) bits of another one with its very date."""
+    rare = np.minimum(model.rarity("birth", records.birth.astype(np.int64), COMMON), MOST)
+    stranger, kin = model.weights["birth_date"][SAME]
+    return np.maximum(np.stack([stranger + rare, kin + np.minimum(0, rare - MOST)], axis=1), 0).astype(
+        np.float32
     )
-    stranger[level == SAME] = rare[left][level == SAME]
-    kin = np.zeros(len(left), dtype=np.float32)
-    kin[level == SAME] = np.minimum(0, rare[left][level == SAME] - MOST)
-    return Compared(level, stranger, kin)
 
 
 def alike(records: Records, left: Longs, right: Longs) -> Flags:

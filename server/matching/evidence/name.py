@@ -92,6 +92,8 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
     if len(doubtful):
         a, b, c, d = fl[doubtful], fr[doubtful], sl[doubtful], sr[doubtful]
+        turn = _right_is_reference(records, left[doubtful], right[doubtful])
+        a, b, c, d = np.where(turn, c, a), np.where(turn, d, b), np.where(turn, a, c), np.where(turn, b, d)
         crossed_first = compare_parts(parts, a, d, known_first)
         crossed_last = compare_parts(parts, c, b, known_last)
         s, k = _weigh(records, model, crossed_first, crossed_last, a, d, c, b)
@@ -102,7 +104,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         at = doubtful[better]
         first[at], last[at] = crossed_first[better], crossed_last[better]
         straight_s[at], straight_k[at] = s[better], k[better]
-        fr[at], sr[at] = d[better], b[better]
+        fl[at], fr[at], sl[at], sr[at] = a[better], d[better], c[better], b[better]
         crossed[at] = True
     doubted = ~(records.order_sure[left] | records.order_sure[right])
     parted = (fl, fr, sl, sr)
@@ -119,6 +121,22 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     straight_k = np.where(derived & (straight_k < 0), straight_k * 0.5, straight_k)
     table = np.array([(x.stranger, x.kin) for x in LEVELS], dtype=np.float32)
     return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
+
+
+def _right_is_reference(records: Records, left: Ints, right: Ints) -> Flags:
+    """Of two names told in other orders, whether the right one's is believed: the sure one, else by spelling.
+
+    Whichever of two records stands left, they are compared alike.
+    """
+    spelling = records.once("name, spelling", lambda: _spelling(records))
+    one, two = records.order_sure[left], records.order_sure[right]
+    return np.asarray(np.where(one == two, spelling[left] > spelling[right], two), dtype=np.bool_)
+
+
+def _spelling(records: Records) -> Longs:
+    """A number for what each record calls first and last name, one of which may be missing."""
+    first, last = (gather(records.parts.digests, codes, 1) for codes in (records.first, records.last))
+    return mix(first, last)
 
 
 def _seen(parts: Parts, model: Model) -> tuple[Ints | None, Ints | None, Flags, Flags]:
