@@ -14,7 +14,6 @@ from server.clock import clock
 from server.db import row_of, take_turn, writing
 from server.desk.account import begin, has_no_passwords
 from server.desk.seating import browser_here, held_token, seated
-from server.journal import note
 from server.language import page_language
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -33,6 +32,7 @@ from server.staff.models import Colleague, EntryLink
 from server.staff.passwords import LEAST_WITH_SECOND_STEP
 from server.staff.roles import ADMINISTRATOR, MANAGER, ROLES
 from server.staff.sessions import may_sign_in, sit_down
+from server.staff.telling import note_about
 
 pages = Blueprint("entrance", __name__, url_prefix="/desk/enter")
 
@@ -95,7 +95,7 @@ def _enter_demo() -> Response:
         second_factor=True,
         described=browser_here(),
     )
-    note(g.session, f"staff:{colleague.id}", "colleague.signed_in", f"colleague:{colleague.id}", now=now)
+    note_about(g.session, f"staff:{colleague.id}", "colleague.signed_in", colleague, now=now)
     return seated(token, colleague, url_for("today.show"))
 
 

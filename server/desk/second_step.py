@@ -14,7 +14,6 @@ from server.clock import clock
 from server.desk.account import step_key
 from server.desk.seating import give_seat, seated, wished_place
 from server.desk.tries import begin_try, forgive
-from server.journal import note
 from server.language import page_language, translate
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -32,6 +31,7 @@ from server.staff.second_step import (
     use_recovery_code,
 )
 from server.staff.sessions import came_in, has_strong_role, sit_again
+from server.staff.telling import note_about
 from server.wording import N_
 
 pages = Blueprint("second_step", __name__, url_prefix="/desk/second-step")
@@ -140,7 +140,7 @@ def add_passkey() -> Response | tuple[str, int]:
         return _page(say(refusal.code, refusal.params, page_language())), 422
     if is_first:
         return _set_up("passkey")
-    note(g.session, g.actor, "colleague.passkey_added", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.passkey_added", g.colleague, now=clock())
     return redirect(url_for("own_page.show"), 303)
 
 
@@ -165,7 +165,7 @@ def _passed(how: str) -> str:
     now = clock()
     held = g.session.get_one(StaffSession, g.staff_session.id)
     held.second_factor_at = now
-    note(g.session, g.actor, f"colleague.second_step_{how}", f"colleague:{g.colleague.id}", now=now)
+    note_about(g.session, g.actor, f"colleague.second_step_{how}", g.colleague, now=now)
     return sit_again(g.session, held, now=now)
 
 

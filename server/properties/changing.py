@@ -49,7 +49,8 @@ def change_entity(
     changed = _set(entity, values)
     if changed:
         session.flush()
-        note(session, actor, "entity.changed", f"entity:{entity.id}", now=now, fields=",".join(changed))
+        subject, fields = f"entity:{entity.id}", ",".join(changed)
+        note(session, actor, "entity.changed", subject, now=now, property_id=None, fields=fields)
     return changed
 
 

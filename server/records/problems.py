@@ -150,6 +150,15 @@ def _move(session: Session, problem_id: int, visible: Visible, state: str, who: 
         raise Refused("problem.replaced")
     if problem.state != state:
         problem.state = state
-        note(session, who, f"problem.{state}", f"problem:{problem.id}", now=now)
+        subject, place = f"problem:{problem.id}", _house_of(session, problem)
+        note(session, who, f"problem.{state}", subject, now=now, property_id=place)
     found = session.get(Import, problem.import_id) if problem.import_id else None
     return Listed(problem, found.file_name if found else None)
+
+
+def _house_of(session: Session, problem: Problem) -> int | None:
+    """The house whose file or form a problem stood in."""
+    if problem.import_id is not None:
+        return session.scalar(select(Import.property_id).where(Import.id == problem.import_id))
+    captures = Base.metadata.tables["capture"]
+    return session.scalar(select(captures.c.property_id).where(captures.c.id == problem.capture_id))

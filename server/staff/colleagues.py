@@ -26,6 +26,7 @@ from server.staff.passwords import check_password, check_pin, hash_password, lea
 from server.staff.roles import ADMINISTRATOR, ROLES
 from server.staff.second_step import forget_second_step, has_second_step
 from server.staff.sessions import end_sessions, has_strong_role, may_sign_in, needs_second_factor
+from server.staff.telling import note_about, only_house
 
 LONGEST_NAME = 120
 TURN = "staff"
@@ -119,7 +120,7 @@ def invite(
     made.posts = [Post(role=post.role, property_id=post.property_id) for post in sorted_posts(account.posts)]
     session.add(made)
     session.flush()
-    note(session, actor, "colleague.invited", f"colleague:{made.id}", now=now, posts=_told(account.posts))
+    note_about(session, actor, "colleague.invited", made, now=now, posts=_told(account.posts))
     return made
 
 
@@ -162,7 +163,13 @@ def change(
     if matters:
         end_sessions(session, colleague.id, now=now)
     note(
-        session, actor, "colleague.changed", f"colleague:{colleague.id}", now=now, posts=_told(account.posts)
+        session,
+        actor,
+        "colleague.changed",
+        f"colleague:{colleague.id}",
+        now=now,
+        property_id=only_house(post.property_id for post in account.posts | set(held)),
+        posts=_told(account.posts),
     )
 
 
@@ -185,7 +192,7 @@ def disable(session: Session, colleague: Colleague, *, actor: str, now: datetime
     refuse_last_administrator(session, colleague, now=now)
     colleague.disabled_at = now
     end_sessions(session, colleague.id, now=now)
-    note(session, actor, "colleague.disabled", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.disabled", colleague, now=now)
 
 
 def _take_turn_on(session: Session, colleague: Colleague) -> None:
@@ -198,14 +205,14 @@ def _take_turn_on(session: Session, colleague: Colleague) -> None:
 def enable(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
     """Open a closed account again."""
     colleague.disabled_at = None
-    note(session, actor, "colleague.enabled", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.enabled", colleague, now=now)
 
 
 def reset_second_step(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
     """For a lost telephone: the second step is set up anew at the next sign-in."""
     forget_second_step(session, colleague)
     end_sessions(session, colleague.id, now=now)
-    note(session, actor, "colleague.second_step_reset", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.second_step_reset", colleague, now=now)
 
 
 def set_password(session: Session, colleague: Colleague, text: str, *, actor: str, now: datetime) -> None:
@@ -214,14 +221,14 @@ def set_password(session: Session, colleague: Colleague, text: str, *, actor: st
     check_password(text, least=least_length(second_step=second), own_words=_own_words(session, colleague))
     colleague.password_hash = hash_password(text)
     end_sessions(session, colleague.id, now=now)
-    note(session, actor, "colleague.password_set", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.password_set", colleague, now=now)
 
 
 def set_pin(session: Session, colleague: Colleague, pin: str, *, now: datetime) -> None:
     """Keep a new PIN for switching at the desk; Refused when it is guessed first."""
     check_pin(pin)
     colleague.pin_hash = hash_password(pin)
-    note(session, f"staff:{colleague.id}", "colleague.pin_set", f"colleague:{colleague.id}", now=now)
+    note_about(session, f"staff:{colleague.id}", "colleague.pin_set", colleague, now=now)
 
 
 def least_of(colleague: Colleague) -> int:
