@@ -137,13 +137,17 @@ def change(
     """Give an account this name, address, posts and last day; a change of any but the name ends its sessions.
 
     `seen`: what account_as_seen said when the form was opened; None does not ask. Raises Refused when the
-    account was changed since, and WrongFields, also when nobody would be left to administer the house.
+    account was changed since, and WrongFields, also when nobody would be left to administer the house, and
+    when a colleague gives themselves a post: what an administrator may see of guests, and whether an auditor
+    watches them, is not theirs to say.
     """
     _take_turn_on(session, colleague)
     if seen is not None and seen != account_as_seen(colleague):
         raise Refused("setting.meanwhile")
     name, email = _read(session, account, reach=reach, now=now, own=colleague)
     held = {WantedPost(post.role, post.property_id): post for post in colleague.posts}
+    if actor == f"staff:{colleague.id}" and account.posts - set(held):
+        raise WrongFields({"posts": Refused("staff.own_post")})
     matters = (
         email != colleague.email or account.ends_on != colleague.ends_on or set(account.posts) != set(held)
     )
