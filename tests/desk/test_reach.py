@@ -209,7 +209,7 @@ def drop_and_look(house: Flask, desk: FlaskClient, content: bytes) -> int:
     number = int(answer.headers["Location"].rsplit("/", 1)[1])
     settings = house.config["ONEGUEST"]
     secret = read_key(settings.keys_dir, "sealing").secret
-    look(house.config["ENGINE"], number, settings.uploads_dir, secret)
+    look(house.config["ENGINE"], number, settings.uploads_dir, [secret])
     return number
 
 
@@ -226,7 +226,7 @@ def test_a_file_that_names_another_house_is_refused_and_nothing_of_it_shown(
     assert desk.post(f"/desk/imports/{number}/mapping", data=said).status_code == 303
     settings = house.config["ONEGUEST"]
     secret = read_key(settings.keys_dir, "sealing").secret
-    look(house.config["ENGINE"], number, settings.uploads_dir, secret)
+    look(house.config["ENGINE"], number, settings.uploads_dir, [secret])
 
     page = desk.get(f"/desk/imports/{number}").get_data(as_text=True)
     answer = desk.post(f"/desk/imports/{number}/confirm", data={"csrf_token": token_of(desk, "/")})
