@@ -13,7 +13,7 @@ from server.clock import clock
 from server.db import reading
 from server.desk.seating import browser_here, held_token, seated, wished_place
 from server.desk.tries import FREE_TRIES, Try, begin_try, forgive
-from server.keys import Key, read_key
+from server.keys import Key, read_all_keys
 from server.language import translate
 from server.properties.setup import default_property, is_demo
 from server.staff.colleagues import find_colleague
@@ -93,7 +93,7 @@ def begin(colleague: Colleague, *, place: str | None = None) -> Response:
     now, place = clock(), place or wished_place()
     strong = needs_second_factor(colleague)
     if strong and not has_second_step(colleague) and colleague.totp_sealed is None:
-        new_app_secret(colleague, step_key())
+        new_app_secret(colleague, step_keys()[0])
     token = sit_down(
         g.session,
         colleague,
@@ -106,9 +106,9 @@ def begin(colleague: Colleague, *, place: str | None = None) -> Response:
     return seated(token, colleague, url_for("second_step.show", next=place) if strong else place)
 
 
-def step_key() -> Key:
-    """The secret that seals the second step's secrets."""
-    return read_key(current_app.config["ONEGUEST"].keys_dir, "sealing")
+def step_keys() -> tuple[Key, ...]:
+    """What seals the second step's secrets, and what sealed them before."""
+    return read_all_keys(current_app.config["ONEGUEST"].keys_dir, "sealing")
 
 
 @pages.post("/unlock")

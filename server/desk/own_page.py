@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from server.access import not_found, seated_here, staff
 from server.clock import clock
 from server.db import row_of
-from server.desk.account import has_no_passwords, step_key
+from server.desk.account import has_no_passwords, step_keys
 from server.desk.seating import browser_here, give_seat, held_token, seated
 from server.desk.second_step import codes_page, party_here
 from server.language import COOKIE, desk_languages, page_language
@@ -135,12 +135,8 @@ def second_step() -> str:
 @pages.post("/second-step/app")
 @staff("account.change")
 def new_app() -> Response:
-    """Set the app up, or anew for another telephone: what was known before opens no more."""
-    if g.colleague.totp_since is not None:
-        forget_second_step(g.session, g.colleague)
-        _held().second_factor_at = None
-        _end_others()
-    new_app_secret(g.colleague, step_key())
+    """Set the app up, or anew for another telephone: the one before counts until the new one gave a code."""
+    new_app_secret(g.colleague, step_keys()[0])
     note_about(g.session, g.actor, "colleague.app_begun", g.colleague, now=clock())
     return redirect(url_for("second_step.show", next=url_for("own_page.show")), 303)
 
