@@ -6,7 +6,7 @@ Every change of what an account may do ends all its sessions in the same transac
 from __future__ import annotations
 
 import hashlib
-import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.db import take_turn
 from server.journal import note
+from server.properties.checking import MARKS_IN_A_ROW, UNSEEN
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
@@ -29,6 +30,10 @@ from server.staff.sessions import end_sessions, has_strong_role, may_sign_in, ne
 from server.staff.telling import note_about, only_house
 
 LONGEST_NAME = 120
+BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f") | {
+    chr(c) for c in range(0xFE00, 0xFE10)
+}
+"""Letters, signs and marks by their category that show nothing: fillers, joiners, variation selectors."""
 TURN = "staff"
 """Whoever changes accounts takes this turn, so that two administrators cannot close each other's at once."""
 
@@ -71,11 +76,23 @@ def read_email(text: str) -> str:
 
 
 def read_name(text: str) -> str:
-    """A name in one line; Refused when nothing is left of it."""
-    name = " ".join(re.sub(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text).split())
+    """A name in one line, of letters that colleagues see; Refused when nothing is left of it.
+
+    What has no shape (zero-width, turning the line around, fillers that look empty) is left out, so that no
+    two colleagues look alike; of marks heaped on one letter, three stay.
+    """
+    seen, marks = [], 0
+    for letter in unicodedata.normalize("NFC", text[: LONGEST_NAME * 4]):
+        kind = unicodedata.category(letter)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if letter.isspace() or kind == "Cc":
+            seen.append(" ")
+        elif kind not in UNSEEN and letter not in BLANK and marks <= MARKS_IN_A_ROW:
+            seen.append(letter)
+    name = " ".join("".join(seen).split())[:LONGEST_NAME].rstrip()
     if not name:
         raise Refused("staff.name_missing")
-    return name[:LONGEST_NAME]
+    return name
 
 
 def find_colleague(session: Session, email: str) -> Colleague | None:
