@@ -86,12 +86,11 @@ def _write(found: Image.Image, kind: str) -> Picture:
     found.draft("RGB", size)  # a large JPEG is decoded at a fraction of its size
     if found.mode.startswith("I"):  # 16 bits of grey
         found = found.convert("I").point(lambda level: level / 256).convert("L")
-    if found.mode not in ("RGB", "RGBA", "L", "LA"):
-        found = found.convert("RGBA")
+    if found.mode not in ("RGB", "RGBA", "L", "LA") or "transparency" in found.info:
+        found = found.convert("RGBA")  # a colour that stands for nothing must be known before colours mix
     sideways = found.getexif().get(ExifTags.Base.Orientation) in SIDEWAYS
-    found.thumbnail(
-        size[::-1] if sideways else size, Image.Resampling.LANCZOS
-    )  # first: the rest is small then
+    # made smaller first: turning and converting then take little
+    found.thumbnail(size[::-1] if sideways else size, Image.Resampling.LANCZOS)
     pixels = ImageOps.exif_transpose(found).convert("RGBA")
     fresh = Image.new("RGBA", pixels.size, (255, 255, 255, 0))
     fresh.paste(pixels)
