@@ -90,20 +90,28 @@ def _still_open(found: Colleague) -> Colleague | None:
 
 def begin(colleague: Colleague, *, place: str | None = None) -> Response:
     """After the right password: take the seat, and go on to the second step where there is one."""
-    now, place = clock(), place or wished_place()
+    place = place or wished_place()
     strong = needs_second_factor(colleague)
     if strong and not has_second_step(colleague) and colleague.totp_sealed is None:
         new_app_secret(colleague, step_keys()[0])
+    return take_seat(
+        colleague, url_for("second_step.show", next=place) if strong else place, second_factor=False
+    )
+
+
+def take_seat(colleague: Colleague, place: str, *, second_factor: bool) -> Response:
+    """Begin a session of a colleague in this browser, note it, and go to `place`."""
+    now = clock()
     token = sit_down(
         g.session,
         colleague,
         token=held_token(),
         now=now,
-        second_factor=False,
+        second_factor=second_factor,
         described=browser_here(),
     )
     note_about(g.session, f"staff:{colleague.id}", "colleague.signed_in", colleague, now=now)
-    return seated(token, colleague, url_for("second_step.show", next=place) if strong else place)
+    return seated(token, colleague, place)
 
 
 def step_keys() -> tuple[Key, ...]:
