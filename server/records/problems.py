@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db import LARGEST_ID, Base
 from server.journal import note
+from server.paging import page_within, pages_of
 from server.properties.reach import Reach
 from server.records.models import Import, Problem, Source
 from server.refusal import Refused
@@ -37,7 +38,7 @@ class Problems:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total, PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def list_problems(
     if import_id is not None:
         chosen = chosen.where(Problem.import_id == import_id)
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    page = max(1, min(page, -(-total // PAGE) or 1))
+    page = page_within(page, total, PAGE)
     order = Problem.id.desc() if import_id is None else Problem.id.asc()
     query = (
         select(Problem, Import.file_name)
