@@ -22,6 +22,7 @@ from server.forms.definition import Form, find_form
 from server.forms.rules import answered, check_form, with_blanks_skipped
 from server.forms.showing import ShownForm
 from server.language import pseudo_allowed, speak
+from server.properties.finding import today_at
 from server.properties.setup import default_property
 from server.wording import PSEUDO
 
@@ -63,7 +64,8 @@ def show_form(name: str, language: str) -> ResponseReturnValue:
     if "checked" in request.args:
         given = kept_draft(bound_to=form.name, now=clock(), life=DRAFT_LIFE)
         if given:
-            return _page(shown, given["capture"], given, check_form(form, given, today=clock().date())), 422
+            errors = check_form(form, given, today=today_at(shown.house, now=clock()))
+            return _page(shown, given["capture"], given, errors), 422
     return _without_draft(_page(shown, new_capture_id(clock()), {}, {}))
 
 
@@ -85,7 +87,7 @@ def send_form(name: str, language: str) -> ResponseReturnValue:
     given = request.form.to_dict()
     if not by_module:
         given = with_blanks_skipped(form, given)
-        errors = check_form(form, given, today=clock().date())
+        errors = check_form(form, given, today=today_at(shown.house, now=clock()))
         if errors:
             return _ask_again(shown, capture_id, given, errors)
     receipt = _receive(shown, capture_id, answered(form, given))

@@ -42,6 +42,7 @@ from server.staff.sessions import (
     reach_of,
     seated_at,
 )
+from server.staff.telling import house_of
 
 log = logging.getLogger("oneguest.access")
 
@@ -272,8 +273,11 @@ def count_denial(engine: Engine, who: str, *, now: datetime) -> None:
         count_wrong_try(db, DENIED, who, now=now)
         db.flush()
         if too_many(db, DENIED, who, now=now, limit=MANY_DENIED, within=MANY_WITHIN):
-            subject = who if who.startswith("staff:") else f"address:{who[:32]}"
-            note(db, subject, "access.many_denied", subject, now=now, denials=MANY_DENIED)
+            kind, _, number = who.partition(":")
+            known = db.get(Colleague, int(number)) if kind == "staff" else None
+            subject = who if kind == "staff" else f"address:{who[:32]}"
+            place = house_of(known) if known is not None else None
+            note(db, subject, "access.many_denied", subject, now=now, property_id=place, denials=MANY_DENIED)
 
 
 def _to(endpoint: str) -> Response:

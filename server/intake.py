@@ -19,6 +19,7 @@ from server.discovery import discover
 from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
 from server.properties.context import context_of
+from server.properties.finding import today_at
 from server.properties.models import Property
 from server.record import RawRecord
 from server.records.arriving import Arrival, Origin, prepare
@@ -63,7 +64,7 @@ def _record_of(session: Session, capture: Capture, flow: ModuleType) -> int:
     if reference:
         values["reference"] = reference
     now = clock()
-    reading = clean(values, context_of(place, {}, now.date()))
+    reading = clean(values, context_of(place, {}, today_at(place, now=now)))
     raw = RawRecord(key=capture.id, row=dict(values), values=values, line=1)
     source = _source(session, capture, place)
     origin = Origin(

@@ -74,6 +74,14 @@ def read_set_aside(keys_dir: Path, name: str) -> list[Key]:
     return sorted(found, key=lambda key: (key.made, key.id), reverse=True)
 
 
+def read_all_keys(keys_dir: Path, name: str) -> tuple[Key, ...]:
+    """The present secret of `name`, which seals, and after it those set aside, which open what they sealed.
+
+    Raises KeyProblem as read_key.
+    """
+    return (read_key(keys_dir, name), *read_set_aside(keys_dir, name))
+
+
 def _read(path: Path, name: str) -> Key:
     try:
         _refuse_if_open_to_others(path, "600")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -89,8 +89,9 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
 
 
 def ago(value: datetime) -> str:
-    """How long since a time, such as 2 hours ago."""
-    return format_timedelta(value - clock(), add_direction=True, locale=locale())
+    """How long since a time, such as 2 hours ago; a moment ago is 1 second ago, never "in 0 seconds"."""
+    since = min(value - clock(), timedelta(seconds=-1))
+    return format_timedelta(since, add_direction=True, locale=locale())
 
 
 def number(value: float | Decimal) -> str:

@@ -22,6 +22,7 @@ from server.db import writing
 from server.journal.entries import has_noted, note
 from server.journal.watching import OPENED, REVEALED, note_reading
 from server.staff.models import Colleague
+from server.staff.telling import house_of
 
 ID = re.compile(r"[A-Za-z0-9-]{1,40}")
 NOT_CODE = re.compile(r"[^A-Za-z0-9_.:/<>-]")
@@ -37,13 +38,12 @@ def is_staff_request() -> bool:
 
 
 def property_here() -> int | None:
-    """The property of this request: what the route said (g.property_id), else their only house."""
-    if "property_id" in g:
-        told: int | None = g.property_id
-        return told
+    """The property of this request: the one that its address names, else the colleague's only house."""
+    named = (request.view_args or {}).get("property_id")
+    if isinstance(named, int):
+        return named
     colleague: Colleague | None = g.get("colleague")
-    houses = {post.property_id for post in colleague.posts} if colleague is not None else set()
-    return houses.pop() if len(houses) == 1 else None
+    return house_of(colleague) if colleague is not None else None
 
 
 def note_change(db: Session) -> None:

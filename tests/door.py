@@ -13,11 +13,11 @@ from werkzeug.test import TestResponse
 
 from server.clock import clock
 from server.db import reading, writing
-from server.keys import read_key
+from server.keys import read_all_keys, read_key
 from server.staff.colleagues import Account, WantedPost, invite
 from server.staff.models import Colleague
 from server.staff.passwords import hash_password
-from server.staff.second_step import app_secret, new_app_secret
+from server.staff.second_step import app_secret, new_app_secret, new_secret
 from tests.house import DESK_COOKIE
 
 PASSWORD = "lanterns over the quiet harbour"
@@ -48,10 +48,11 @@ def engage(
 
 
 def secret_of(app: Flask, colleague_id: int) -> str:
-    """What the colleague's authenticator app knows."""
+    """What the colleague's authenticator app knows, the one that is being set up first."""
     with reading(app.config["ENGINE"]) as session:
-        key = read_key(app.config["ONEGUEST"].keys_dir, "sealing")
-        secret = app_secret(session.get_one(Colleague, colleague_id), key)
+        keys = read_all_keys(app.config["ONEGUEST"].keys_dir, "sealing")
+        colleague = session.get_one(Colleague, colleague_id)
+        secret = new_secret(colleague, keys) or app_secret(colleague, keys)
     assert secret is not None
     return secret
 

@@ -12,7 +12,6 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from server.captures.links import TOKEN_BYTES, name_key, token_hash
 from server.captures.models import Rehearsal
 from server.journal import note
 from server.properties.beginning import mark_step
+from server.properties.finding import today_at
 from server.properties.models import Property
 from server.sources.door import pass_door
 
@@ -48,7 +48,7 @@ def begin_rehearsal(
         token_hash=secrets.token_bytes(32),  # until its number is known
         property_id=place.id,
         last_name_key=name_key(LAST_NAME),
-        arrives=now.astimezone(ZoneInfo(place.zone)).date(),
+        arrives=today_at(place, now=now),
         created_at=now,
         expires_at=now + LIFE,
         wrong_answers=0,

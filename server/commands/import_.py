@@ -90,7 +90,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             prepared = prepare(session, found, place=place, source_name=args.source)
             if args.resume and prepared.state not in UNFINISHED:
                 raise Refused("import.nothing_to_resume", {"file": found.name})
-            note(session, "command", "import.started", f"import:{prepared.id}", now=clock())
+            note(
+                session,
+                "command",
+                "import.started",
+                f"import:{prepared.id}",
+                now=clock(),
+                property_id=prepared.property_id,
+            )
             ids.append(prepared.id)
         run_import(engine, prepared.id, found.path, progress=_Line(found.name))
     link_imports(engine, ids, progress=_Line("all records"))

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from server.journal.heads import Head
     from server.journal.sealing import chain_key
     from server.journal.verifying import verify
-    from server.keys import ensure_keys, read_key, read_set_aside
+    from server.keys import ensure_keys, read_all_keys
     from server.opening import open_database
     from server.refusal import Refused
     from server.sentences import say
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             raise Refused("journal.no_head") from None
     data_folder.prepare(settings.data_dir)
     ensure_keys(settings.keys_dir)
-    secrets = [read_key(settings.keys_dir, "sealing"), *read_set_aside(settings.keys_dir, "sealing")]
+    secrets = read_all_keys(settings.keys_dir, "sealing")
     keys = {secret.id: chain_key(secret.id, secret.secret) for secret in secrets}
     with reading(open_database(settings)) as session:
         verdict = verify(session, keys, head=known)

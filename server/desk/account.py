@@ -13,8 +13,7 @@ from server.clock import clock
 from server.db import reading
 from server.desk.seating import browser_here, held_token, seated, wished_place
 from server.desk.tries import FREE_TRIES, Try, begin_try, forgive
-from server.journal import note
-from server.keys import Key, read_key
+from server.keys import Key, read_all_keys
 from server.language import translate
 from server.properties.setup import default_property, is_demo
 from server.staff.colleagues import find_colleague
@@ -33,6 +32,7 @@ from server.staff.sessions import (
     sit_down,
     stand_up,
 )
+from server.staff.telling import note_about
 from server.wording import N_
 
 pages = Blueprint("account", __name__, url_prefix="/desk")
@@ -91,25 +91,33 @@ def _still_open(found: Colleague) -> Colleague | None:
 
 def begin(colleague: Colleague, *, place: str | None = None) -> Response:
     """After the right password: take the seat, and go on to the second step where there is one."""
-    now, place = clock(), place or wished_place()
+    place = place or wished_place()
     strong = needs_second_factor(colleague)
     if strong and not has_second_step(colleague) and colleague.totp_sealed is None:
-        new_app_secret(colleague, step_key())
+        new_app_secret(colleague, step_keys()[0])
+    return take_seat(
+        colleague, url_for("second_step.show", next=place) if strong else place, second_factor=False
+    )
+
+
+def take_seat(colleague: Colleague, place: str, *, second_factor: bool) -> Response:
+    """Begin a session of a colleague in this browser, note it, and go to `place`."""
+    now = clock()
     token = sit_down(
         g.session,
         colleague,
         token=held_token(),
         now=now,
-        second_factor=False,
+        second_factor=second_factor,
         described=browser_here(),
     )
-    note(g.session, f"staff:{colleague.id}", "colleague.signed_in", f"colleague:{colleague.id}", now=now)
-    return seated(token, colleague, url_for("second_step.show", next=place) if strong else place)
+    note_about(g.session, f"staff:{colleague.id}", "colleague.signed_in", colleague, now=now)
+    return seated(token, colleague, place)
 
 
-def step_key() -> Key:
-    """The secret that seals the second step's secrets."""
-    return read_key(current_app.config["ONEGUEST"].keys_dir, "sealing")
+def step_keys() -> tuple[Key, ...]:
+    """What seals the second step's secrets, and what sealed them before."""
+    return read_all_keys(current_app.config["ONEGUEST"].keys_dir, "sealing")
 
 
 @pages.post("/unlock")
@@ -134,7 +142,7 @@ def unlock() -> Response | tuple[str, int]:
     if not by_pin:
         held.password_at = now
     token = sit_again(g.session, held, now=now)
-    note(g.session, f"staff:{colleague.id}", "colleague.came_back", f"colleague:{colleague.id}", now=now)
+    note_about(g.session, f"staff:{colleague.id}", "colleague.came_back", colleague, now=now)
     return seated(token, colleague, wished_place())
 
 
@@ -146,7 +154,7 @@ def _not_opened(held: StaffSession, tried: Try) -> tuple[str, int]:
         return door(problem=translate(WRONG_PIN), chosen=held.id), 422
     keep_changes()
     end_session(g.session, colleague_id, held.id, now=now)
-    note(g.session, f"staff:{colleague_id}", "colleague.wrong_pins", f"colleague:{colleague_id}", now=now)
+    note_about(g.session, f"staff:{colleague_id}", "colleague.wrong_pins", held.colleague, now=now)
     g.session.flush()
     g.session.expire_all()
     return door(problem=translate(ENDED_BY_TRIES)), 422
@@ -169,7 +177,7 @@ def sign_out() -> Response:
         now = clock()
         end_sessions(g.session, here.colleague.id, now=now)
         actor = f"staff:{here.colleague.id}"
-        note(g.session, actor, "colleague.signed_out", f"colleague:{here.colleague.id}", now=now)
+        note_about(g.session, actor, "colleague.signed_out", here.colleague, now=now)
     return redirect(url_for("account.sign_in"), 303)
 
 
@@ -204,7 +212,7 @@ def give_again() -> Response | tuple[str, int]:
     forgive(g.session, tried)
     held = g.session.get_one(StaffSession, session_id, populate_existing=True)
     held.password_at = now
-    note(g.session, g.actor, "colleague.gave_password", f"colleague:{colleague_id}", now=now)
+    note_about(g.session, g.actor, "colleague.gave_password", held.colleague, now=now)
     return redirect(wished_place(), 303)
 
 

@@ -18,7 +18,6 @@ from server.access import not_found, staff
 from server.clock import clock
 from server.db import row_of
 from server.desk.phone_address import phone_address
-from server.journal import note
 from server.language import page_language
 from server.properties.finding import properties_within
 from server.properties.setup import default_property
@@ -33,6 +32,7 @@ from server.staff.models import Colleague
 from server.staff.roles import ROLE_WORDS, ROLES
 from server.staff.second_step import has_second_step
 from server.staff.sessions import end_sessions, has_left, sessions_of
+from server.staff.telling import note_about
 
 pages = Blueprint("colleagues", __name__, url_prefix="/desk/colleagues")
 
@@ -151,7 +151,7 @@ def end(colleague_id: int) -> Response:
     """End all that the colleague has open."""
     colleague = _colleague(colleague_id)
     end_sessions(g.session, colleague.id, now=clock())
-    note(g.session, g.actor, "colleague.sessions_ended", f"colleague:{colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.sessions_ended", colleague, now=clock())
     return _back(colleague)
 
 

@@ -12,9 +12,7 @@ from werkzeug.wrappers import Response
 from server.access import address_key, anyone, count_wrong_try, too_many
 from server.clock import clock
 from server.db import row_of, take_turn, writing
-from server.desk.account import begin, has_no_passwords
-from server.desk.seating import browser_here, held_token, seated
-from server.journal import note
+from server.desk.account import begin, has_no_passwords, take_seat
 from server.language import page_language
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -32,7 +30,7 @@ from server.staff.entry import find_entry, use_entry
 from server.staff.models import Colleague, EntryLink
 from server.staff.passwords import LEAST_WITH_SECOND_STEP, check_password
 from server.staff.roles import ADMINISTRATOR, MANAGER, ROLES
-from server.staff.sessions import may_sign_in, sit_down
+from server.staff.sessions import may_sign_in
 
 pages = Blueprint("entrance", __name__, url_prefix="/desk/enter")
 
@@ -97,20 +95,10 @@ def _colleague(link: EntryLink) -> Colleague:
 
 def _enter_demo() -> Response:
     """Be one of the demo's invented colleagues."""
-    now = clock()
     colleague = row_of(g.session, Colleague, request.form.get("who", 0, type=int))
-    if colleague is None or not may_sign_in(colleague, now=now):
+    if colleague is None or not may_sign_in(colleague, now=clock()):
         abort(_closed())
-    token = sit_down(
-        g.session,
-        colleague,
-        token=held_token(),
-        now=now,
-        second_factor=True,
-        described=browser_here(),
-    )
-    note(g.session, f"staff:{colleague.id}", "colleague.signed_in", f"colleague:{colleague.id}", now=now)
-    return seated(token, colleague, url_for("today.show"))
+    return take_seat(colleague, url_for("today.show"), second_factor=True)
 
 
 def _link(token: str) -> EntryLink:

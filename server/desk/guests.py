@@ -15,7 +15,8 @@ from server.guests.cardex import life, reasons, side_by_side, spent
 from server.guests.finding import guests_in, search_guests, see_guest
 from server.guests.within import current_id
 from server.noting import guest_was_shown
-from server.properties.finding import property_within
+from server.properties.finding import property_within, today_at
+from server.properties.setup import default_property
 from server.refusal import Refused
 from server.reporting.behind import Asked, count_behind, counted_as, guest_ids_behind
 from server.reporting.numbers import NUMBERS
@@ -77,7 +78,7 @@ def show(guest_id: str) -> str | Response:
 
 def _behind() -> str:
     asked = _asked()
-    today = clock().date()
+    today = today_at(default_property(g.session), now=clock())  # as the day is counted
     try:
         counted = counted_as(g.session, asked) if g.reach.is_everywhere or asked.property_id else None
         today = counted.day if counted else today

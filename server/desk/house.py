@@ -23,6 +23,7 @@ from server.properties.arrangements import live_arrangements
 from server.properties.changing import (
     change_entity,
     change_section,
+    entity_as_seen,
     entity_named,
     picture_of,
     set_picture,
@@ -145,6 +146,8 @@ def save_company(property_id: int) -> ResponseReturnValue:
     """Say which legal entity answers for a property."""
     place = place_within_reach(property_id)
     only_for_the_group()
+    g.session.refresh(place, with_for_update=True)
+    _refuse_stale(place, "company")
     form = Form(request.form.to_dict(flat=False))
     name = form.read("new_entity", line)
     chosen = row_of(g.session, LegalEntity, request.form.get("entity", 0, type=int))
@@ -163,6 +166,9 @@ def save_entity(property_id: int) -> ResponseReturnValue:
     """Save what is known of the legal entity behind a property."""
     place = place_within_reach(property_id)
     only_for_the_group()
+    g.session.refresh(place.legal_entity, with_for_update=True)
+    if request.form.get("seen", "") != entity_as_seen(place.legal_entity):
+        raise Refused("setting.meanwhile")
     values, errors = read_entity(request.form.to_dict(flat=False))
     if errors:
         return _page(place, section="entity", errors=errors), 422
@@ -177,7 +183,7 @@ def refused(refusal: Refused) -> tuple[str, int]:
     asked = request.view_args or {}
     wrong = {"": (refusal.code, refusal.params)}
     place = place_within_reach(asked["property_id"])
-    section = {"upload_picture": "pictures", "save_entity": "entity"}.get(
+    section = {"upload_picture": "pictures", "save_entity": "entity", "save_company": "company"}.get(
         (request.endpoint or "").removeprefix("house."), asked.get("section", "")
     )
     return _page(place, section=section, errors=wrong, keep=refusal.code != "setting.meanwhile"), 422
@@ -272,6 +278,7 @@ def _page(
         entities=g.session.scalars(select(LegalEntity).order_by(LegalEntity.name)).all(),
         partners=_partners(place),
         for_group=g.reach.is_everywhere,
+        entity_seen=entity_as_seen(place.legal_entity),
     )
 
 

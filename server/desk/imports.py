@@ -36,6 +36,7 @@ from server.importing.progress import (
 from server.importing.uploads import keep_upload
 from server.keys import read_key
 from server.language import number, page_language
+from server.paging import pages_of
 from server.properties.finding import properties_within, property_within, today_at
 from server.properties.models import Property
 from server.protection import UPLOAD_LIMIT, takes_uploads
@@ -265,7 +266,7 @@ def _listed() -> dict[str, Any]:
         "imports": imports,
         "total": total,
         "page": _page(),
-        "pages": max(1, -(-total // PAGE)),
+        "pages": pages_of(total, PAGE),
         "sources": source_names(g.session, imports),
         "shares": {found.id: share_read(found) for found in imports},
         "left": {found.id: minutes_left(found, now=clock()) for found in imports},

@@ -1,4 +1,8 @@
-"""The journal at the desk, for auditors: who did what, and the files that prove it elsewhere."""
+"""The journal at the desk, for auditors: who did what, and the files that prove it elsewhere.
+
+Whoever audits one house reads what was done there. What belongs to no house, and how far the chain is sealed,
+would tell of the others: that is for a post in the whole group.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, current_app, g, render_template, request
+from flask import Blueprint, Response, abort, current_app, g, render_template, request
 from sqlalchemy import Engine, select
 
 from server.access import staff
@@ -21,9 +25,11 @@ from server.journal.finding import PAGE, Wanted, count_entries, last_id, newest,
 from server.journal.heads import head_of
 from server.journal.models import JournalEntry
 from server.journal.watching import MOST_IN_AN_HOUR, alerts_since
+from server.noting import property_here
 from server.properties.finding import properties_within
 from server.properties.setup import default_property
 from server.refusal import Refused
+from server.staff.colleagues import any_within
 from server.staff.models import Colleague
 from server.staff.sessions import may
 
@@ -49,7 +55,7 @@ def show() -> str:
     if before is not None and not 0 < before < 2**31:
         before = None
     entries = newest(g.session, asked, before=before) if understood else []
-    colleagues = {f"staff:{c.id}": c for c in g.session.scalars(select(Colleague).order_by(Colleague.name))}
+    alerts = alerts_since(g.session, clock() - ALERTS_SHOWN, houses=asked.houses)
     return render_template(
         "desk/journal/show.html",
         entries=entries[:PAGE],
@@ -58,15 +64,16 @@ def show() -> str:
         wanted=asked,
         understood=understood,
         kept=_kept(asked),
-        colleagues=colleagues,
+        colleagues=_colleagues({entry.actor for entry in entries} | {alert.actor for alert in alerts}),
         places={place.id: place.name for place in properties_within(g.session, g.reach)},
         acts=ACTS,
         others=OTHERS,
         alert_words=ALERTS,
         limits={alert: most for most, alert in MOST_IN_AN_HOUR.values()},
         may_export=may(g.colleague, "journal.export"),
-        alerts=alerts_since(g.session, clock() - ALERTS_SHOWN),
-        head=head_of(g.session),
+        alerts=alerts,
+        of_the_group=g.reach.is_everywhere,
+        head=head_of(g.session) if g.reach.is_everywhere else None,
         zone=asked.zone,
         detail_of=_detail,
     )
@@ -76,10 +83,13 @@ def show() -> str:
 @staff("journal.export")
 def head() -> Response:
     """The head of the chain as a file, to be kept off this machine."""
+    if not g.reach.is_everywhere:
+        abort(403)
     found = head_of(g.session)
     if found is None:
         raise Refused("journal.nothing_sealed")
-    note(g.session, g.actor, "journal.head_exported", f"seal:{found.sequence}", now=clock())
+    subject = f"seal:{found.sequence}"
+    note(g.session, g.actor, "journal.head_exported", subject, now=clock(), property_id=None)
     return _file(found.to_text(), "application/json", f"journal-head-{found.sequence}.json")
 
 
@@ -90,8 +100,8 @@ def export() -> Response:
     asked, understood = _wanted(request.form)
     if not understood:
         raise Refused("journal.filter_not_understood")
-    up_to = last_id(g.session)
-    rows = count_entries(g.session, asked)
+    up_to = last_id(g.session, asked)
+    rows = count_entries(g.session, asked, up_to=up_to)
     reason = request.form.get("reason")
     if not tidy_reason(reason):
         raise Refused("journal.no_reason")
@@ -101,6 +111,7 @@ def export() -> Response:
         "journal.exported",
         f"entries:{up_to}",
         now=clock(),
+        property_id=property_here(),
         reason=reason,
         rows=rows,
         actor_filter=asked.actor,
@@ -119,17 +130,33 @@ def refused(refusal: Refused) -> tuple[str, int]:
 
 
 def _wanted(given: Mapping[str, str]) -> tuple[Wanted, bool]:
-    """What a form or an address asks for, and whether all of it was understood."""
+    """What a form or an address asks for of the houses within reach, and whether all of it was understood."""
     actor, act, subject, day = (given.get(name, "").strip() for name in ("actor", "act", "subject", "day"))
-    zone = default_property(g.session).zone
+    houses: frozenset[int] | None = g.reach.properties
+    zone = _zone()
     try:
         when = date.fromisoformat(day) if day else None
     except ValueError:
-        return Wanted(zone=zone), False
+        return Wanted(zone=zone, houses=houses), False
     patterns = ((actor, ACTOR), (act, ACT), (subject, SUBJECT))
     understood = all(not text or pattern.fullmatch(text) for text, pattern in patterns)
     understood = understood and (when is None or date(2000, 1, 1) <= when <= date(9000, 1, 1))
-    return (Wanted(actor, act, subject, when, zone), True) if understood else (Wanted(zone=zone), False)
+    if not understood:
+        return Wanted(zone=zone, houses=houses), False
+    return Wanted(actor, act, subject, when, zone, houses), True
+
+
+def _zone() -> str:
+    """Where the days of a page begin: at the only house of whoever reads, else at the main house."""
+    places = properties_within(g.session, g.reach)
+    return (places[0] if len(places) == 1 else default_property(g.session)).zone
+
+
+def _colleagues(actors: set[str]) -> dict[str, Colleague]:
+    """Who can be named on a page: the colleagues within reach, and whoever did what stands on it."""
+    found = g.session.scalars(select(Colleague).order_by(Colleague.name))
+    named = {f"staff:{one.id}": one for one in found}
+    return {actor: one for actor, one in named.items() if actor in actors or any_within(one, g.reach)}
 
 
 def _kept(asked: Wanted) -> dict[str, str]:

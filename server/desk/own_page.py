@@ -11,11 +11,10 @@ from werkzeug.wrappers import Response
 from server.access import not_found, seated_here, staff
 from server.clock import clock
 from server.db import row_of
-from server.desk.account import has_no_passwords, step_key
+from server.desk.account import has_no_passwords, step_keys
 from server.desk.seating import browser_here, give_seat, held_token, seated
 from server.desk.second_step import codes_page, party_here
 from server.desk.toasts import toast
-from server.journal import note
 from server.language import COOKIE, desk_languages, page_language, translate
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -32,6 +31,7 @@ from server.staff.second_step import (
     new_recovery_codes,
 )
 from server.staff.sessions import end_session, end_sessions, has_strong_role, sessions_of, sit_down
+from server.staff.telling import note_about
 from server.wording import N_
 
 pages = Blueprint("own_page", __name__, url_prefix="/desk/me")
@@ -55,7 +55,7 @@ def save() -> Response | tuple[str, int]:
         return _page({"name": refusal}), 422
     wish = request.form.get("language", "")
     g.colleague.language = wish if wish in desk_languages() else ""
-    note(g.session, g.actor, "colleague.renamed", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.renamed", g.colleague, now=clock())
     toast(translate(N_("Your name and language are kept.")))
     answer = redirect(url_for("own_page.show"), 303)
     if g.colleague.language:
@@ -118,7 +118,7 @@ def change_pin() -> Response | tuple[str, int]:
 def drop_pin() -> Response:
     """Have no PIN any more."""
     g.colleague.pin_hash = None
-    note(g.session, g.actor, "colleague.pin_dropped", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.pin_dropped", g.colleague, now=clock())
     toast(translate(N_("You have no PIN any more.")))
     return redirect(url_for("own_page.show"), 303)
 
@@ -141,13 +141,9 @@ def second_step() -> str:
 @pages.post("/second-step/app")
 @staff("account.change")
 def new_app() -> Response:
-    """Set the app up, or anew for another telephone: what was known before opens no more."""
-    if g.colleague.totp_since is not None:
-        forget_second_step(g.session, g.colleague)
-        _held().second_factor_at = None
-        _end_others()
-    new_app_secret(g.colleague, step_key())
-    note(g.session, g.actor, "colleague.app_begun", f"colleague:{g.colleague.id}", now=clock())
+    """Set the app up, or anew for another telephone: the one before counts until the new one gave a code."""
+    new_app_secret(g.colleague, step_keys()[0])
+    note_about(g.session, g.actor, "colleague.app_begun", g.colleague, now=clock())
     return redirect(url_for("second_step.show", next=url_for("own_page.show")), 303)
 
 
@@ -157,7 +153,7 @@ def new_codes() -> Response:
     """Ten new recovery codes, shown once."""
     if not has_second_step(g.colleague):
         abort(403)
-    note(g.session, g.actor, "colleague.codes_made", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.codes_made", g.colleague, now=clock())
     return codes_page(new_recovery_codes(g.session, g.colleague))
 
 
@@ -171,7 +167,7 @@ def remove_passkey(passkey_id: int) -> Response:
     if not any(mine.id == passkey_id for mine in passkeys_of(g.session, g.colleague)):
         not_found()
     drop_passkey(g.session, g.colleague, passkey_id)
-    note(g.session, g.actor, "colleague.passkey_removed", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.passkey_removed", g.colleague, now=clock())
     return redirect(url_for("own_page.second_step"), 303)
 
 
@@ -183,7 +179,7 @@ def no_second_step() -> Response:
         abort(403)
     forget_second_step(g.session, g.colleague)
     _end_others()
-    note(g.session, g.actor, "colleague.second_step_dropped", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.second_step_dropped", g.colleague, now=clock())
     return redirect(url_for("own_page.show"), 303)
 
 
@@ -195,7 +191,7 @@ def end(session_id: int) -> Response:
     if held is None or held.colleague_id != g.colleague.id:
         not_found()
     end_session(g.session, g.colleague.id, held.id, now=clock())
-    note(g.session, g.actor, "colleague.session_ended", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.session_ended", g.colleague, now=clock())
     return redirect(url_for("own_page.show"), 303)
 
 
@@ -204,7 +200,7 @@ def end(session_id: int) -> Response:
 def end_all() -> Response:
     """End all that one has open, here too."""
     end_sessions(g.session, g.colleague.id, now=clock())
-    note(g.session, g.actor, "colleague.signed_out", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.signed_out", g.colleague, now=clock())
     return redirect(url_for("account.sign_in"), 303)
 
 

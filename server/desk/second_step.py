@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response
 
 from server.access import entering
 from server.clock import clock
-from server.desk.account import step_key
+from server.desk.account import step_keys
 from server.desk.seating import give_seat, seated, wished_place
 from server.desk.tries import begin_try, forgive
-from server.journal import note
 from server.language import page_language, translate
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -24,14 +23,16 @@ from server.staff.passkeys import Party, accept, ask, keep_new, offer_new, party
 from server.staff.second_step import (
     accept_code,
     app_picture,
-    app_secret,
     confirm_app,
     has_second_step,
+    is_setting_up_app,
     new_app_secret,
     new_recovery_codes,
+    new_secret,
     use_recovery_code,
 )
-from server.staff.sessions import came_in, has_strong_role, sit_again
+from server.staff.sessions import came_in, end_session, has_strong_role, sessions_of, sit_again
+from server.staff.telling import note_about
 from server.wording import N_
 
 pages = Blueprint("second_step", __name__, url_prefix="/desk/second-step")
@@ -60,7 +61,7 @@ def give() -> Response | tuple[str, int]:
         abort(403)
     now, code = clock(), request.form.get("code", "")[:LONGEST_CODE]
     tried = begin_try("code", f"colleague {g.colleague.id}", now=now)
-    if accept_code(g.session, g.colleague, step_key(), code, now=now):
+    if accept_code(g.session, g.colleague, step_keys(), code, now=now):
         how = "code"
     elif use_recovery_code(g.session, g.colleague, code, now=now):
         how = "recovery_code"
@@ -77,7 +78,7 @@ def begin_app() -> Response:
     """Make the secret of an app that is to be set up."""
     if g.colleague.totp_since is not None or not _may_add():
         abort(403)
-    new_app_secret(g.colleague, step_key())
+    new_app_secret(g.colleague, step_keys()[0])
     return redirect(url_for("second_step.show", next=wished_place()), 303)
 
 
@@ -85,13 +86,16 @@ def begin_app() -> Response:
 @entering
 def confirm() -> Response | tuple[str, int]:
     """The first code of a new app: from now on it is asked for, and the recovery codes are shown once."""
-    if g.colleague.totp_since is not None or not _may_add():
+    if not is_setting_up_app(g.colleague) or not _may_add():
         abort(403)
+    is_another = g.colleague.totp_since is not None
     now, code = clock(), request.form.get("code", "")[:LONGEST_CODE]
     tried = begin_try("code", f"colleague {g.colleague.id}", now=now)
-    if not confirm_app(g.session, g.colleague, step_key(), code, now=now):
+    if not confirm_app(g.session, g.colleague, step_keys(), code, now=now):
         return _page(say("code.wrong", language=page_language())), 422
     forgive(g.session, tried)
+    if is_another:
+        _end_others(now)
     return _set_up("app")
 
 
@@ -140,13 +144,13 @@ def add_passkey() -> Response | tuple[str, int]:
         return _page(say(refusal.code, refusal.params, page_language())), 422
     if is_first:
         return _set_up("passkey")
-    note(g.session, g.actor, "colleague.passkey_added", f"colleague:{g.colleague.id}", now=clock())
+    note_about(g.session, g.actor, "colleague.passkey_added", g.colleague, now=clock())
     return redirect(url_for("own_page.show"), 303)
 
 
 def _is_setting_up() -> bool:
     """Whether the colleague began an app, or must have a second step and has none yet."""
-    held, pending = g.staff_session, g.colleague.totp_sealed is not None and g.colleague.totp_since is None
+    held, pending = g.staff_session, is_setting_up_app(g.colleague)
     if has_second_step(g.colleague):
         return pending and held.second_factor_at is not None
     return pending or not came_in(held)
@@ -160,12 +164,19 @@ def _may_add() -> bool:
     return clock() - held.password_at <= SET_UP_WITHIN
 
 
+def _end_others(now: datetime) -> None:
+    """Another telephone counts now: what is open elsewhere was opened with the one before."""
+    for other in sessions_of(g.session, g.colleague, now=now):
+        if other.id != g.staff_session.id:
+            end_session(g.session, g.colleague.id, other.id, now=now)
+
+
 def _passed(how: str) -> str:
     """The second step was right: note it, under a new token of the browser."""
     now = clock()
     held = g.session.get_one(StaffSession, g.staff_session.id)
     held.second_factor_at = now
-    note(g.session, g.actor, f"colleague.second_step_{how}", f"colleague:{g.colleague.id}", now=now)
+    note_about(g.session, g.actor, f"colleague.second_step_{how}", g.colleague, now=now)
     return sit_again(g.session, held, now=now)
 
 
@@ -204,7 +215,7 @@ def _json(text: str) -> Response:
 
 def _page(problem: str = "") -> str:
     setting_up = _is_setting_up() or not has_second_step(g.colleague)
-    secret = app_secret(g.colleague, step_key()) if setting_up else None
+    secret = new_secret(g.colleague, step_keys()) if setting_up else None
     hotel = default_property(g.session).name
     picture = Markup(app_picture(secret, g.colleague, house=hotel)) if secret else ""  # noqa: S704
     return render_template(

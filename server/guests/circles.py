@@ -58,7 +58,14 @@ def record_arrangement(
     session.add(made)
     session.flush()
     journal(
-        session, actor, "arrangement.recorded", f"arrangement:{made.id}", now=now, one=pair[0], other=pair[1]
+        session,
+        actor,
+        "arrangement.recorded",
+        f"arrangement:{made.id}",
+        now=now,
+        property_id=None,
+        one=pair[0],
+        other=pair[1],
     )
     _link_anew(session, _circle(session, one.id), now=now)
     return made
@@ -73,7 +80,7 @@ def withdraw_arrangement(session: Session, found: Arrangement, *, actor: str, no
     together = _circle(session, found.one_id)
     found.withdrawn_at, found.withdrawn_by = now, actor
     session.flush()
-    journal(session, actor, "arrangement.withdrawn", f"arrangement:{found.id}", now=now)
+    journal(session, actor, "arrangement.withdrawn", f"arrangement:{found.id}", now=now, property_id=None)
     _link_anew(session, together, now=now)
 
 

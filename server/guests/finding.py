@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.cleaning import fold
 from server.guests.models import Guest, GuestValue, Link
 from server.guests.within import count_records, known_elsewhere, known_of
+from server.paging import page_within, pages_of
 from server.properties.models import Property
 from server.properties.reach import Reach
 from server.record import CleanRecord
@@ -45,7 +46,7 @@ class Found:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total, PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def search_guests(session: Session, words: str, *, reach: Reach, page: int = 1) 
     matching = _linked(reach).where(Link.record_id.in_(select(CleanRow.record_id).where(holding)))
     # every record is read for a part of a word, so once, not once for the count and once for the page
     ids = session.scalars(matching.distinct().order_by(Link.guest_id.desc())).all()
-    page = max(1, min(page, -(-len(ids) // PAGE) or 1))
+    page = page_within(page, len(ids), PAGE)
     return Found(_listed(session, ids[(page - 1) * PAGE : page * PAGE], reach), len(ids), page)
 
 
@@ -114,7 +115,7 @@ def _latest(session: Session, reach: Reach, page: int) -> Found:
     linked = _linked(reach)
     counted = linked.with_only_columns(func.count(Link.guest_id.distinct()), maintain_column_froms=True)
     total = session.scalar(counted) or 0
-    page = max(1, min(page, -(-total // PAGE) or 1))
+    page = page_within(page, total, PAGE)
     ids = linked.distinct().order_by(Link.guest_id.desc())
     chosen = session.scalars(ids.limit(PAGE).offset((page - 1) * PAGE)).all()
     return Found(_listed(session, chosen, reach), total, page)
@@ -148,7 +149,7 @@ def guests_in(
     ids = guest_ids.subquery()
     if total is None:
         total = session.scalar(select(func.count()).select_from(ids)) or 0
-    page = max(1, min(page, -(-total // PAGE) or 1))
+    page = page_within(page, total, PAGE)
     chosen = session.scalars(
         select(Guest.id)
         .join(ids, ids.c[0] == Guest.id)

@@ -64,7 +64,9 @@ def take_drop(session: Session, *, name: str, upload: str, size: int, place: Pro
     return made
 
 
-def look(engine: Engine, import_id: int, folder: Path, secret: bytes, *, layout: str | None = None) -> None:
+def look(
+    engine: Engine, import_id: int, folder: Path, secrets: Sequence[bytes], *, layout: str | None = None
+) -> None:
     """Inspect the dropped file and write down what was found, for the preview.
 
     `layout` is what somebody said it is; else, where several fit alike, what its header was read by before.
@@ -76,7 +78,7 @@ def look(engine: Engine, import_id: int, folder: Path, secret: bytes, *, layout:
     if state != "looking" or upload is None:
         return
     try:
-        with opened_upload(folder, secret, upload) as path:
+        with opened_upload(folder, secrets, upload) as path:
             looked = look_at(path, name=name, kept=kept, layout=layout)
             with reading(engine) as session:
                 before = layout_said_before(session, looked.reading)

@@ -22,6 +22,7 @@ from server.importing.houses import properties_by_name
 from server.importing.pipeline import House, Row, Work, prepared_batches
 from server.jobs.places import holding
 from server.properties.context import context_of
+from server.properties.finding import today_at
 from server.properties.models import Property
 from server.records.arriving import Origin
 from server.records.models import Import, Problem, Source
@@ -110,10 +111,10 @@ def _get(session: Session, import_id: int) -> Import:
 
 
 def _house(session: Session, reading: Reading, default: int) -> House:
-    today = clock().date()
+    now = clock()
     properties = session.scalars(select(Property)).all()
     return House(
-        contexts={p.id: context_of(p, reading.date_orders, today) for p in properties},
+        contexts={p.id: context_of(p, reading.date_orders, today_at(p, now=now)) for p in properties},
         entities={p.id: p.legal_entity_id for p in properties},
         currencies={p.id: p.currency for p in properties},
         by_name=properties_by_name(session),

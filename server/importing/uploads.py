@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -64,23 +65,41 @@ def _put(out: BinaryIO, cipher: AESGCM, name: str, count: int, piece: bytes) -> 
 
 def _pieces(source: BinaryIO, cipher: AESGCM, name: str) -> Iterator[bytes]:
     count = 0
-    while True:
-        length = int.from_bytes(source.read(4), "big")
-        piece = cipher.decrypt(source.read(12), source.read(length), f"{name}:{count}".encode())
-        if not piece:
-            return
+    while piece := _piece(source, cipher, name, count):
         yield piece
         count += 1
 
 
+def _piece(source: BinaryIO, cipher: AESGCM, name: str, count: int) -> bytes:
+    length = int.from_bytes(source.read(4), "big")
+    return cipher.decrypt(source.read(12), source.read(length), f"{name}:{count}".encode())
+
+
+def _cipher_of(source: BinaryIO, secrets: Sequence[bytes], name: str) -> AESGCM:
+    """The cipher that opens an upload's first piece. Raises InvalidTag when none of the secrets does."""
+    for secret in secrets:
+        cipher = _cipher(secret)
+        try:
+            _piece(source, cipher, name, 0)
+        except InvalidTag:
+            continue
+        finally:
+            source.seek(0)
+        return cipher
+    raise InvalidTag
+
+
 @contextmanager
-def opened_upload(folder: Path, secret: bytes, name: str) -> Iterator[Path]:
-    """The upload as a path to read, for as long as the block lasts: in memory where the system can."""
+def opened_upload(folder: Path, secrets: Sequence[bytes], name: str) -> Iterator[Path]:
+    """The upload as a path to read, for as long as the block lasts: in memory where the system can.
+
+    `secrets`: the present one and those set aside; a file may have waited while another took its place.
+    """
     kept = folder / Path(name).name
     if not kept.is_file():
         raise Refused("import.file_gone")
     with _private_file(folder) as (path, out), kept.open("rb") as source:
-        for piece in _pieces(source, _cipher(secret), kept.name):
+        for piece in _pieces(source, _cipher_of(source, secrets, kept.name), kept.name):
             out.write(piece)
         out.flush()
         yield path

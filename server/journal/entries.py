@@ -51,7 +51,7 @@ def note(
         reason=tidy_reason(reason),
     )
     session.add(entry)
-    _actors(session).add(actor)
+    _noted(session).append((actor, entry))
     return entry
 
 
@@ -63,10 +63,11 @@ def tidy_reason(text: str | None) -> str | None:
 
 
 def has_noted(session: Session, actor: str) -> bool:
-    """Whether this session wrote an entry of that actor since it began."""
-    return actor in _actors(session)
+    """Whether this session wrote an entry of that actor since it began, and did not take it back since."""
+    return any(by == actor and entry in session for by, entry in _noted(session))
 
 
-def _actors(session: Session) -> set[str]:
-    actors: set[str] = session.info.setdefault("journal_actors", set())
-    return actors
+def _noted(session: Session) -> list[tuple[str, JournalEntry]]:
+    """What the session wrote; a rollback, of a savepoint too, puts such an entry out of the session."""
+    noted: list[tuple[str, JournalEntry]] = session.info.setdefault("journal_noted", [])
+    return noted

@@ -30,7 +30,17 @@ def erase_content(
     entries, seals = cast(Table, JournalEntry.__table__), cast(Table, JournalSeal.__table__)
     for at in range(0, len(ids), AT_ONCE):
         some = sorted(ids[at : at + AT_ONCE])
-        told = note(session, actor, ERASED, f"entries:{len(some)}", now=now, reason=reason, entries=some)
+        places = set(session.scalars(select(JournalEntry.property_id).where(JournalEntry.id.in_(some))))
+        told = note(
+            session,
+            actor,
+            ERASED,
+            f"entries:{len(some)}",
+            now=now,
+            property_id=places.pop() if len(places) == 1 else None,
+            reason=reason,
+            entries=some,
+        )
         session.flush()
         connection = session.connection()
         connection.execute(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from server.journal.models import JournalEntry
+from server.journal.models import JournalEntry, at_houses
 
 PAGE = 50
 BATCH = 1_000
@@ -18,22 +18,21 @@ BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: empty is all. `act` is a whole code, or its beginning up to a dot (`guest.`)."""
+    """Which entries: empty is all. `act` is a whole code, or its beginning up to a dot (`guest.`).
+
+    `houses`: those of whoever asks, by id; None is the whole group and what belongs to no house of it.
+    """
 
     actor: str = ""
     act: str = ""
     subject: str = ""
     day: date | None = None
     zone: str = "UTC"
-
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing was left out."""
-        return not (self.actor or self.act or self.subject or self.day)
+    houses: frozenset[int] | None = None
 
 
 def _matching(wanted: Wanted) -> Select[JournalEntry]:
-    query = select(JournalEntry)
+    query = select(JournalEntry).where(at_houses(wanted.houses))
     if wanted.actor:
         query = query.where(JournalEntry.actor == wanted.actor)
     if wanted.act.endswith("."):
@@ -58,9 +57,10 @@ def newest(session: Session, wanted: Wanted, *, before: int | None = None) -> Se
     return session.scalars(query.order_by(JournalEntry.id.desc()).limit(PAGE + 1)).all()
 
 
-def count_entries(session: Session, wanted: Wanted) -> int:
-    """How many entries there are."""
-    return session.scalar(select(func.count()).select_from(_matching(wanted).subquery())) or 0
+def count_entries(session: Session, wanted: Wanted, *, up_to: int) -> int:
+    """How many entries there are up to an id: as many as oldest_first brings."""
+    counted = _matching(wanted).where(JournalEntry.id <= up_to).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def oldest_first(session: Session, wanted: Wanted, *, up_to: int) -> Iterator[JournalEntry]:
@@ -76,6 +76,6 @@ def oldest_first(session: Session, wanted: Wanted, *, up_to: int) -> Iterator[Jo
         session.expunge_all()
 
 
-def last_id(session: Session) -> int:
-    """The newest entry's id; 0 in an empty journal."""
-    return session.scalar(select(func.max(JournalEntry.id))) or 0
+def last_id(session: Session, wanted: Wanted) -> int:
+    """The newest entry's id at the houses of whoever asks; 0 where there is none."""
+    return session.scalar(select(func.max(JournalEntry.id)).where(at_houses(wanted.houses))) or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, event
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Integer, LargeBinary, String, event, true
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -33,6 +33,11 @@ class JournalEntry(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     property_id: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(String(200))
+
+
+def at_houses(houses: frozenset[int] | None) -> ColumnElement[bool]:
+    """The condition that an entry tells of one of these houses; None: of any, or of the group as a whole."""
+    return true() if houses is None else JournalEntry.property_id.in_(sorted(houses))
 
 
 class JournalSeal(Base):

@@ -39,6 +39,18 @@ LOOK_BACK = 10_000
 BATCH = 1_000
 """Entries sealed in one transaction: the writer's place is held for some milliseconds."""
 
+SEALED = (
+    JournalEntry.id,
+    JournalEntry.at,
+    JournalEntry.actor,
+    JournalEntry.act,
+    JournalEntry.property_id,
+    JournalEntry.subject,
+    JournalEntry.reason,
+    JournalEntry.detail,
+)
+"""What a seal speaks for: all that an entry holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChainKey:
@@ -104,18 +116,7 @@ def seal(session: Session, ids: Sequence[int], key: ChainKey, *, now: datetime) 
     end = head_of(session)
     sealed = exists().where(JournalSeal.entry_id == JournalEntry.id)
     entries = session.execute(
-        select(
-            JournalEntry.id,
-            JournalEntry.at,
-            JournalEntry.actor,
-            JournalEntry.act,
-            JournalEntry.property_id,
-            JournalEntry.subject,
-            JournalEntry.reason,
-            JournalEntry.detail,
-        )
-        .where(JournalEntry.id.in_(ids), ~sealed)
-        .order_by(JournalEntry.id)
+        select(*SEALED).where(JournalEntry.id.in_(ids), ~sealed).order_by(JournalEntry.id)
     ).all()
     chain, rows = end.chain if end else START, []
     sequence = end.sequence if end else 0

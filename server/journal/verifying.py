@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.journal.erasing import ERASED
 from server.journal.heads import START, Head
 from server.journal.models import JournalEntry, JournalSeal
-from server.journal.sealing import ChainKey, commit_to, link_to
+from server.journal.sealing import SEALED, ChainKey, commit_to, link_to
 
 BATCH = 2_000
 """Seals read at once: the memory of a walk, whatever the journal's length."""
@@ -120,14 +120,7 @@ def _page(after: int) -> Select[*tuple[Any, ...]]:
             JournalSeal.key_id,
             JournalSeal.sealed_at,
             JournalSeal.erased_by,
-            JournalEntry.id,
-            JournalEntry.at,
-            JournalEntry.actor,
-            JournalEntry.act,
-            JournalEntry.property_id,
-            JournalEntry.subject,
-            JournalEntry.reason,
-            JournalEntry.detail,
+            *SEALED,
         )
         .select_from(JournalSeal)
         .outerjoin(JournalEntry, JournalEntry.id == JournalSeal.entry_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db import take_turn
 from server.journal.entries import note
-from server.journal.models import JournalEntry
+from server.journal.models import JournalEntry, at_houses
 
 OPENED, MANY_OPENED = "guest.opened", "guests.many_opened"
 REVEALED, MANY_REVEALED = "document.revealed", "documents.many_revealed"
@@ -52,7 +52,7 @@ def note_reading(
     count = _within_the_hour(session, actor, act, now)
     if count <= most or _within_the_hour(session, actor, alert, now):
         return False
-    note(session, actor, alert, actor, now=now, count=count)
+    note(session, actor, alert, actor, now=now, property_id=property_id, count=count)
     return True
 
 
@@ -62,11 +62,13 @@ def _within_the_hour(session: Session, actor: str, act: str, now: datetime) -> i
     return session.scalar(recent) or 0
 
 
-def alerts_since(session: Session, moment: datetime, *, most: int = 20) -> list[Alert]:
-    """Who read uncommonly much since then, newest first."""
+def alerts_since(
+    session: Session, moment: datetime, *, houses: frozenset[int] | None, most: int = 20
+) -> list[Alert]:
+    """Who read uncommonly much at these houses since then (None: in the whole group), newest first."""
     found = session.scalars(
         select(JournalEntry)
-        .where(JournalEntry.at >= moment, JournalEntry.act.in_(ALERTS))
+        .where(JournalEntry.at >= moment, JournalEntry.act.in_(ALERTS), at_houses(houses))
         .order_by(JournalEntry.id.desc())
         .limit(most)
     )

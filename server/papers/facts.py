@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel import Locale
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from server.properties.finding import today_at
 from server.properties.models import Arrangement, LegalEntity, Property, PropertyPicture
 from server.properties.retention import Keeping, keepings
 from server.records.models import Source
@@ -78,7 +78,7 @@ def facts_of(session: Session, place: Property, *, now: datetime) -> Facts:
             channel for channel, name in (("sms", "sms"), ("email", "email_name")) if senders.get(name)
         ),
         partners=_partners(session, entity),
-        today=now.astimezone(ZoneInfo(place.zone)).date(),
+        today=today_at(place, now=now),
     )
 
 

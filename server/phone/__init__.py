@@ -48,6 +48,7 @@ from server.forms.showing import ShownForm
 from server.forms.suggestion import suggest_email
 from server.language import COOKIE as LANGUAGE
 from server.language import desk_languages, page_language, pseudo_allowed, speak
+from server.properties.finding import today_at
 from server.properties.models import Property
 from server.wording import N_, PSEUDO
 
@@ -206,7 +207,7 @@ def go_on() -> ResponseReturnValue:
             given |= {name: "" for field in step.fields for name in field.names} | {step.way_out_name: detail}
             return _turn_to(shown, steps[min(place + 1, len(steps) - 1)], given)
     given.pop(step.way_out_name, None)
-    today = clock().date()
+    today = today_at(shown.house, now=clock())
     if check_step(step, given, today=today) or _open_suggestion(step, given):
         return _turn_to(shown, step, given, checked=True)
     if not step.review:
@@ -297,7 +298,7 @@ def _turn_to(
 
 
 def _step_page(shown: ShownForm, step: Step, given: dict[str, str], *, checked: bool) -> tuple[str, int]:
-    errors = check_step(step, given, today=clock().date()) if checked else {}
+    errors = check_step(step, given, today=today_at(shown.house, now=clock())) if checked else {}
     suggestion = _open_suggestion(step, given) if checked and not errors else None
     page = render_template(
         "phone/_step.html" if request.headers.get("HX-Request") else "phone/form.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,10 @@ COPIED = (
     *("quiet_from", "quiet_until", "retention", "stay_kinds", "legal_entity_id"),
 )
 """What a new house takes over from another: how it works, not who it is or where it writes from."""
+
+
+ENTITY = ("name", "street", "postal_code", "city", "country", "registration", "privacy_contact")
+"""What is known of a legal entity."""
 
 
 def change_section(
@@ -49,7 +54,8 @@ def change_entity(
     changed = _set(entity, values)
     if changed:
         session.flush()
-        note(session, actor, "entity.changed", f"entity:{entity.id}", now=now, fields=",".join(changed))
+        subject, fields = f"entity:{entity.id}", ",".join(changed)
+        note(session, actor, "entity.changed", subject, now=now, property_id=None, fields=fields)
     return changed
 
 
@@ -117,7 +123,7 @@ def copy_property(
         for found in session.scalars(select(PropertyPicture).where(PropertyPicture.property_id == like.id)):
             copied = Picture(found.media_type, found.width, found.height, found.content)
             set_picture(session, made, found.kind, copied, actor=actor, now=now)
-    made.changes = {**made.changes, "identity": {"by": actor, "at": now.isoformat()}}
+    say_changed(made, "identity", actor=actor, now=now)
     note(
         session,
         actor,
@@ -137,6 +143,20 @@ def _set(row: Property | LegalEntity, values: Mapping[str, Any]) -> list[str]:
     return changed
 
 
+def say_changed(place: Property, section: str, *, actor: str, now: datetime) -> None:
+    """Keep who changed a section and when: a page that was open before may not save over it."""
+    place.changes = {**place.changes, section: {"by": actor, "at": now.isoformat()}}
+
+
+def entity_as_seen(entity: LegalEntity) -> str:
+    """A short name of a legal entity as it stands, for a form to send back: whether it was changed meanwhile.
+
+    Its data stand on the pages of several houses, so no house's own changes can tell.
+    """
+    stands = (entity.id, *(getattr(entity, name) for name in ENTITY))
+    return hashlib.sha256("\x1f".join(map(str, stands)).encode("utf-8", "replace")).hexdigest()[:20]
+
+
 def remember(
     session: Session,
     place: Property,
@@ -148,7 +168,7 @@ def remember(
     reason: str = "",
 ) -> None:
     """Keep who changed a section and when, at the property and in the journal: names of fields, no values."""
-    place.changes = {**place.changes, section: {"by": actor, "at": now.isoformat()}}
+    say_changed(place, section, actor=actor, now=now)
     note(
         session,
         actor,

@@ -13,12 +13,15 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from server.refusal import Refused
 
 FILE_LIMIT = 10_000_000
-PIXEL_LIMIT = 40_000_000
+PIXEL_LIMIT = 16_000_000
+"""More than a telephone's photo has by default; decoded, it is 64 MB, and with transparency twice that."""
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""Orientations of EXIF in which width and height change places."""
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 SIZES: Mapping[str, tuple[int, int]] = {"logo": (640, 256), "photo": (2048, 1536)}
@@ -83,8 +86,12 @@ def _write(found: Image.Image, kind: str) -> Picture:
     found.draft("RGB", size)  # a large JPEG is decoded at a fraction of its size
     if found.mode.startswith("I"):  # 16 bits of grey
         found = found.convert("I").point(lambda level: level / 256).convert("L")
+    if found.mode not in ("RGB", "RGBA", "L", "LA") or "transparency" in found.info:
+        found = found.convert("RGBA")  # a colour that stands for nothing must be known before colours mix
+    sideways = found.getexif().get(ExifTags.Base.Orientation) in SIDEWAYS
+    # made smaller first: turning and converting then take little
+    found.thumbnail(size[::-1] if sideways else size, Image.Resampling.LANCZOS)
     pixels = ImageOps.exif_transpose(found).convert("RGBA")
-    pixels.thumbnail(size, Image.Resampling.LANCZOS)
     fresh = Image.new("RGBA", pixels.size, (255, 255, 255, 0))
     fresh.paste(pixels)
     into = io.BytesIO()

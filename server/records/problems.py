@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.db import LARGEST_ID, Base
 from server.journal import note
+from server.paging import page_within, pages_of
 from server.properties.reach import Reach
 from server.records.models import Import, Problem, Source
 from server.refusal import Refused
@@ -37,7 +38,7 @@ class Problems:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return pages_of(self.total, PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def list_problems(
     if import_id is not None:
         chosen = chosen.where(Problem.import_id == import_id)
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    page = max(1, min(page, -(-total // PAGE) or 1))
+    page = page_within(page, total, PAGE)
     order = Problem.id.desc() if import_id is None else Problem.id.asc()
     query = (
         select(Problem, Import.file_name)
@@ -150,6 +151,15 @@ def _move(session: Session, problem_id: int, visible: Visible, state: str, who: 
         raise Refused("problem.replaced")
     if problem.state != state:
         problem.state = state
-        note(session, who, f"problem.{state}", f"problem:{problem.id}", now=now)
+        subject, place = f"problem:{problem.id}", _house_of(session, problem)
+        note(session, who, f"problem.{state}", subject, now=now, property_id=place)
     found = session.get(Import, problem.import_id) if problem.import_id else None
     return Listed(problem, found.file_name if found else None)
+
+
+def _house_of(session: Session, problem: Problem) -> int | None:
+    """The house whose file or form a problem stood in."""
+    if problem.import_id is not None:
+        return session.scalar(select(Import.property_id).where(Import.id == problem.import_id))
+    captures = Base.metadata.tables["capture"]
+    return session.scalar(select(captures.c.property_id).where(captures.c.id == problem.capture_id))

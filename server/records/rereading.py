@@ -26,6 +26,7 @@ from server.consents.models import Consent
 from server.db import reading, writing
 from server.jobs.queue import enqueue
 from server.properties.context import context_of
+from server.properties.finding import today_at
 from server.properties.models import Property
 from server.record import FIELDS, DateOrder, Finding, Proof, RawRecord, StayKind
 from server.records.arriving import Arrival, Origin, Prepared, prepare
@@ -282,7 +283,7 @@ def _arrival(kept: _Kept, way: _Way, place: Property) -> tuple[Origin, Arrival]:
     """The record as it came, read anew. Who it told a consent, and by which words, is a fact of that day."""
     head = kept.head
     values = way.values(head.content)
-    read = clean(values, context_of(place, way.date_orders, head.received_at.date()))
+    read = clean(values, context_of(place, way.date_orders, today_at(place, now=head.received_at)))
     findings = kept.clean_row.get("findings", ())
     of_arrival = tuple(Finding(*found) for found in findings if found[0] == _OF_ARRIVAL)
     if of_arrival:

@@ -22,6 +22,7 @@ from server.jobs.models import Job
 from server.journal.models import JournalEntry
 from server.properties.beginning import HOUR, STEPS
 from server.properties.context import context_of
+from server.properties.finding import today_at
 from server.properties.models import FirstHourStep, Property
 from server.properties.sending import sending_waits_for
 from server.properties.setup import UNNAMED
@@ -166,4 +167,4 @@ def rehearsed(rehearsal: Rehearsal, place: Property) -> CleanRecord | None:
         answers=rehearsal.answers,
         received_at=rehearsal.used_at,
     )
-    return clean(flow.to_values(capture), context_of(place, {}, rehearsal.used_at.date()))
+    return clean(flow.to_values(capture), context_of(place, {}, today_at(place, now=rehearsal.used_at)))

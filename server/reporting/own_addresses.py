@@ -21,6 +21,8 @@ from server.cleaning import fold
 from server.cleaning.lists import under, words
 from server.guests.models import Link
 from server.journal import note
+from server.properties.changing import say_changed
+from server.properties.checking import LIST
 from server.properties.models import NotOwn, Property
 from server.records.models import CleanRow, SourceRecord
 from server.records.rereading import ask_to_reread
@@ -267,10 +269,15 @@ def accept_own(
 ) -> None:
     """It is the house's: keep it with the property, and have the records that bear it read again.
 
-    Refused when it is not among what is suggested: whole lists are edited on the settings page.
+    Refused when it is not among what is suggested (whole lists are edited on the settings page), and when the
+    list is as long as that page can save.
     """
+    _take_turn_on(session, place)
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
-    _set_own(place, kind, {*getattr(place, OWN_LISTS[kind]), value})
+    kept = getattr(place, OWN_LISTS[kind])
+    if len(kept) >= LIST:
+        raise Refused("own.list_full", {"limit": str(LIST)})
+    _set_own(place, kind, {*kept, value}, actor=actor, now=now)
     ask_to_reread(session, place, "own", now=now)
     note(
         session, actor, "own_address.taken", f"property:{place.id}", now=now, property_id=place.id, kind=kind
@@ -281,8 +288,9 @@ def take_own_back(
     session: Session, place: Property, kind: str, value: str, *, actor: str, now: datetime
 ) -> None:
     """It was not the house's after all: what bears it reads as before. Refused when it is not kept."""
+    _take_turn_on(session, place)
     _refuse_unless(kind, value, {(k, v) for k, name in OWN_LISTS.items() for v in getattr(place, name)})
-    _set_own(place, kind, {*getattr(place, OWN_LISTS[kind])} - {value})
+    _set_own(place, kind, {*getattr(place, OWN_LISTS[kind])} - {value}, actor=actor, now=now)
     ask_to_reread(session, place, "own", now=now)
     note(
         session,
@@ -299,6 +307,7 @@ def refuse_own(
     session: Session, place: Property, kind: str, value: str, *, actor: str, now: datetime
 ) -> None:
     """It is a guest's: never suggested again. Refused when it is not among what is suggested."""
+    _take_turn_on(session, place)
     _refuse_unless(kind, value, {(one.kind, one.value) for one in suggest_own(session, place)})
     session.add(NotOwn(property_id=place.id, kind=kind, value=value, at=now, by=actor))
     note(
@@ -317,5 +326,12 @@ def _refuse_unless(kind: str, value: str, among: Collection[tuple[str, str]]) ->
         raise Refused("own.not_suggested")
 
 
-def _set_own(place: Property, kind: str, values: set[str]) -> None:
+def _take_turn_on(session: Session, place: Property) -> None:
+    """Wait for whoever changes this house, then see it as they left it: a button is easily pressed twice."""
+    session.flush()  # refreshing drops what is not written yet
+    session.refresh(place, with_for_update=True)
+
+
+def _set_own(place: Property, kind: str, values: set[str], *, actor: str, now: datetime) -> None:
     setattr(place, OWN_LISTS[kind], sorted(values))
+    say_changed(place, "own", actor=actor, now=now)

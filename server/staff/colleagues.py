@@ -6,7 +6,7 @@ Every change of what an account may do ends all its sessions in the same transac
 from __future__ import annotations
 
 import hashlib
-import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from server.db import take_turn
 from server.journal import note
+from server.properties.checking import MARKS_IN_A_ROW, UNSEEN
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
@@ -26,8 +27,13 @@ from server.staff.passwords import check_password, check_pin, hash_password, lea
 from server.staff.roles import ADMINISTRATOR, ROLES
 from server.staff.second_step import forget_second_step, has_second_step
 from server.staff.sessions import end_sessions, has_strong_role, may_sign_in, needs_second_factor
+from server.staff.telling import note_about, only_house
 
 LONGEST_NAME = 120
+BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f") | {
+    chr(c) for c in range(0xFE00, 0xFE10)
+}
+"""Letters, signs and marks by their category that show nothing: fillers, joiners, variation selectors."""
 TURN = "staff"
 """Whoever changes accounts takes this turn, so that two administrators cannot close each other's at once."""
 
@@ -70,11 +76,23 @@ def read_email(text: str) -> str:
 
 
 def read_name(text: str) -> str:
-    """A name in one line; Refused when nothing is left of it."""
-    name = " ".join(re.sub(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text).split())
+    """A name in one line, of letters that colleagues see; Refused when nothing is left of it.
+
+    What has no shape (zero-width, turning the line around, fillers that look empty) is left out, so that no
+    two colleagues look alike; of marks heaped on one letter, three stay.
+    """
+    seen, marks = [], 0
+    for letter in unicodedata.normalize("NFC", text[: LONGEST_NAME * 4]):
+        kind = unicodedata.category(letter)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if letter.isspace() or kind == "Cc":
+            seen.append(" ")
+        elif kind not in UNSEEN and letter not in BLANK and marks <= MARKS_IN_A_ROW:
+            seen.append(letter)
+    name = " ".join("".join(seen).split())[:LONGEST_NAME].rstrip()
     if not name:
         raise Refused("staff.name_missing")
-    return name[:LONGEST_NAME]
+    return name
 
 
 def find_colleague(session: Session, email: str) -> Colleague | None:
@@ -119,7 +137,7 @@ def invite(
     made.posts = [Post(role=post.role, property_id=post.property_id) for post in sorted_posts(account.posts)]
     session.add(made)
     session.flush()
-    note(session, actor, "colleague.invited", f"colleague:{made.id}", now=now, posts=_told(account.posts))
+    note_about(session, actor, "colleague.invited", made, now=now, posts=_told(account.posts))
     return made
 
 
@@ -136,13 +154,17 @@ def change(
     """Give an account this name, address, posts and last day; a change of any but the name ends its sessions.
 
     `seen`: what account_as_seen said when the form was opened; None does not ask. Raises Refused when the
-    account was changed since, and WrongFields, also when nobody would be left to administer the house.
+    account was changed since, and WrongFields, also when nobody would be left to administer the house, and
+    when a colleague gives themselves a post: what an administrator may see of guests, and whether an auditor
+    watches them, is not theirs to say.
     """
     _take_turn_on(session, colleague)
     if seen is not None and seen != account_as_seen(colleague):
         raise Refused("setting.meanwhile")
     name, email = _read(session, account, reach=reach, now=now, own=colleague)
     held = {WantedPost(post.role, post.property_id): post for post in colleague.posts}
+    if actor == f"staff:{colleague.id}" and account.posts - set(held):
+        raise WrongFields({"posts": Refused("staff.own_post")})
     matters = (
         email != colleague.email or account.ends_on != colleague.ends_on or set(account.posts) != set(held)
     )
@@ -162,7 +184,13 @@ def change(
     if matters:
         end_sessions(session, colleague.id, now=now)
     note(
-        session, actor, "colleague.changed", f"colleague:{colleague.id}", now=now, posts=_told(account.posts)
+        session,
+        actor,
+        "colleague.changed",
+        f"colleague:{colleague.id}",
+        now=now,
+        property_id=only_house(post.property_id for post in account.posts | set(held)),
+        posts=_told(account.posts),
     )
 
 
@@ -185,7 +213,7 @@ def disable(session: Session, colleague: Colleague, *, actor: str, now: datetime
     refuse_last_administrator(session, colleague, now=now)
     colleague.disabled_at = now
     end_sessions(session, colleague.id, now=now)
-    note(session, actor, "colleague.disabled", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.disabled", colleague, now=now)
 
 
 def _take_turn_on(session: Session, colleague: Colleague) -> None:
@@ -198,14 +226,14 @@ def _take_turn_on(session: Session, colleague: Colleague) -> None:
 def enable(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
     """Open a closed account again."""
     colleague.disabled_at = None
-    note(session, actor, "colleague.enabled", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.enabled", colleague, now=now)
 
 
 def reset_second_step(session: Session, colleague: Colleague, *, actor: str, now: datetime) -> None:
     """For a lost telephone: the second step is set up anew at the next sign-in."""
     forget_second_step(session, colleague)
     end_sessions(session, colleague.id, now=now)
-    note(session, actor, "colleague.second_step_reset", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.second_step_reset", colleague, now=now)
 
 
 def set_password(session: Session, colleague: Colleague, text: str, *, actor: str, now: datetime) -> None:
@@ -214,14 +242,14 @@ def set_password(session: Session, colleague: Colleague, text: str, *, actor: st
     check_password(text, least=least_length(second_step=second), own_words=_own_words(session, colleague))
     colleague.password_hash = hash_password(text)
     end_sessions(session, colleague.id, now=now)
-    note(session, actor, "colleague.password_set", f"colleague:{colleague.id}", now=now)
+    note_about(session, actor, "colleague.password_set", colleague, now=now)
 
 
 def set_pin(session: Session, colleague: Colleague, pin: str, *, now: datetime) -> None:
     """Keep a new PIN for switching at the desk; Refused when it is guessed first."""
     check_pin(pin)
     colleague.pin_hash = hash_password(pin)
-    note(session, f"staff:{colleague.id}", "colleague.pin_set", f"colleague:{colleague.id}", now=now)
+    note_about(session, f"staff:{colleague.id}", "colleague.pin_set", colleague, now=now)
 
 
 def least_of(colleague: Colleague) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.journal import note
 from server.staff.models import Colleague, EntryLink
 from server.staff.sessions import TOKEN_BYTES, hash_token, may_sign_in
+from server.staff.telling import note_about
 
 Purpose = Literal["first", "invitation", "password", "demo"]
 
@@ -51,8 +52,10 @@ def make_link(
     )
     session.add(link)
     session.flush()
-    subject = f"colleague:{colleague.id}" if colleague else f"entry_link:{link.id}"
-    note(session, actor, f"entry.{purpose}", subject, now=now)
+    if colleague is not None:
+        note_about(session, actor, f"entry.{purpose}", colleague, now=now)
+    else:
+        note(session, actor, f"entry.{purpose}", f"entry_link:{link.id}", now=now, property_id=None)
     return MadeLink(token, link.expires_at)
 
 

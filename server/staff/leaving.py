@@ -12,6 +12,7 @@ from server.refusal import Refused
 from server.staff.models import Colleague, EntryLink, StaffBrowser, StaffRule, StaffSession
 from server.staff.second_step import forget_second_step
 from server.staff.sessions import LONGEST, has_left
+from server.staff.telling import note_about
 from server.wording import N_
 
 FORMER = N_("former colleague")
@@ -37,7 +38,7 @@ def set_kept_days(session: Session, days: int, *, actor: str, now: datetime) -> 
         session.add(StaffRule(id=1, leavers_kept_days=days))
     else:
         rule.leavers_kept_days = days
-    note(session, actor, "staff.kept_days_set", "house:1", now=now, days=days)
+    note(session, actor, "staff.kept_days_set", "house:1", now=now, property_id=None, days=days)
 
 
 def left_at(colleague: Colleague, *, now: datetime) -> datetime | None:
@@ -70,7 +71,7 @@ def _forget(session: Session, colleague: Colleague, *, now: datetime) -> None:
     forget_second_step(session, colleague)
     session.execute(delete(EntryLink).where(EntryLink.colleague_id == colleague.id))
     session.execute(delete(StaffSession).where(StaffSession.colleague_id == colleague.id))
-    note(session, "worker", "colleague.forgotten", f"colleague:{colleague.id}", now=now)
+    note_about(session, "worker", "colleague.forgotten", colleague, now=now)
 
 
 def drop_ended(session: Session, *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -25,7 +26,8 @@ DRIFT = 1
 """Steps that a telephone's clock may be early or late."""
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 10  # 80 bits: as random as a token, so a plain hash keeps it
-NONCE = 12
+SECRET_LETTERS, NONCE, TAG = 32, 12, 16
+"""Lengths: of a secret in base32 (160 bits, RFC 4226), of AES-GCM's nonce and of its tag."""
 
 
 def _cipher(key: Key) -> AESGCM:
@@ -37,19 +39,55 @@ def _whose(colleague: Colleague) -> bytes:
 
 
 def new_app_secret(colleague: Colleague, key: Key) -> None:
-    """Begin to set up an authenticator app: a new secret, sealed; it counts once a code confirmed it."""
+    """Begin to set up an authenticator app: a new secret, sealed; it counts once a code confirmed it.
+
+    One that counts already stays until then, with the new one sealed behind it.
+    """
     nonce = secrets.token_bytes(NONCE)
-    secret = pyotp.random_base32().encode("ascii")
+    secret = pyotp.random_base32(SECRET_LETTERS).encode("ascii")
     sealed = nonce + _cipher(key).encrypt(nonce, secret, _whose(colleague))
-    colleague.totp_sealed = key.id.encode("ascii") + b"\0" + sealed
-    colleague.totp_since, colleague.totp_step = None, 0
+    counting = _sealed_parts(colleague)[:1] if colleague.totp_since is not None else []
+    colleague.totp_sealed = b"".join([*counting, key.id.encode("ascii") + b"\0" + sealed])
+    if not counting:
+        colleague.totp_step = 0
 
 
-def app_secret(colleague: Colleague, key: Key) -> str | None:
-    """The secret of a colleague's app; None when there is none, or it was sealed for somebody else."""
-    if colleague.totp_sealed is None:
+def _sealed_parts(colleague: Colleague) -> list[bytes]:
+    """The sealed secrets of a colleague: the one that counts, and behind it the one that is being set up.
+
+    Each is the id of what sealed it, a zero, the nonce, the secret and its tag, these three of one length.
+    """
+    parts, rest = [], colleague.totp_sealed or b""
+    while rest:
+        end = rest.find(b"\0") + 1 + NONCE + SECRET_LETTERS + TAG
+        parts.append(rest[:end])
+        rest = rest[end:]
+    return parts
+
+
+def is_setting_up_app(colleague: Colleague) -> bool:
+    """Whether a colleague began to set up an app and did not confirm it yet."""
+    return len(_sealed_parts(colleague)) > (colleague.totp_since is not None)
+
+
+def app_secret(colleague: Colleague, keys: Sequence[Key]) -> str | None:
+    """The secret of the app that counts; None when there is none, or it was sealed for somebody else.
+
+    `keys`: the present secret and those set aside; what was sealed names the one it takes.
+    """
+    return _opened(colleague, 0, keys) if colleague.totp_since is not None else None
+
+
+def new_secret(colleague: Colleague, keys: Sequence[Key]) -> str | None:
+    """The secret of the app that is being set up; None when there is none."""
+    return _opened(colleague, -1, keys) if is_setting_up_app(colleague) else None
+
+
+def _opened(colleague: Colleague, at: int, keys: Sequence[Key]) -> str | None:
+    named, _, sealed = _sealed_parts(colleague)[at].partition(b"\0")
+    key = next((key for key in keys if key.id.encode("ascii") == named), None)
+    if key is None:
         return None
-    _, _, sealed = colleague.totp_sealed.partition(b"\0")
     try:
         return _cipher(key).decrypt(sealed[:NONCE], sealed[NONCE:], _whose(colleague)).decode("ascii")
     except InvalidTag:
@@ -62,17 +100,24 @@ def app_picture(secret: str, colleague: Colleague, *, house: str) -> str:
     return segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=3, svgclass="qr")
 
 
-def accept_code(session: Session, colleague: Colleague, key: Key, code: str, *, now: datetime) -> bool:
+def accept_code(
+    session: Session, colleague: Colleague, keys: Sequence[Key], code: str, *, now: datetime
+) -> bool:
     """Whether a code of the app is right now. It opens once: neither it nor an older one opens again."""
-    secret = app_secret(colleague, key)
+    step = _step_of(app_secret(colleague, keys), code, now=now)
+    return step is not None and _use_step(session, colleague, step)
+
+
+def _step_of(secret: str | None, code: str, *, now: datetime) -> int | None:
+    """The step of 30 seconds, about now, whose code this is; None when it is none of them."""
     code = "".join(code.split())
     if secret is None or not (code.isascii() and code.isdigit()):
-        return False
-    app, today = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS
-    for step in range(today - DRIFT, today + DRIFT + 1):
+        return None
+    app, present = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS
+    for step in range(present - DRIFT, present + DRIFT + 1):
         if pyotp.utils.strings_equal(app.generate_otp(step), code):
-            return _use_step(session, colleague, step)
-    return False
+            return step
+    return None
 
 
 def _use_step(session: Session, colleague: Colleague, step: int) -> bool:
@@ -86,11 +131,31 @@ def _use_step(session: Session, colleague: Colleague, step: int) -> bool:
     return cast(CursorResult[Any], used).rowcount == 1
 
 
-def confirm_app(session: Session, colleague: Colleague, key: Key, code: str, *, now: datetime) -> bool:
-    """Finish setting up the app with its first code."""
-    if not accept_code(session, colleague, key, code, now=now):
+def confirm_app(
+    session: Session, colleague: Colleague, keys: Sequence[Key], code: str, *, now: datetime
+) -> bool:
+    """Finish setting up the app with its first code: from now on the new secret counts, and where there was
+    an app before, neither that nor a passkey of then.
+
+    In one statement, so that of two requests with the same code one is too late.
+    """
+    step = _step_of(new_secret(colleague, keys), code, now=now)
+    if step is None:
         return False
-    colleague.totp_since = now
+    parts = _sealed_parts(colleague)
+    replaced = session.execute(
+        update(Colleague)
+        .where(Colleague.id == colleague.id, Colleague.totp_sealed == b"".join(parts))
+        .where(Colleague.totp_since.is_(None) if len(parts) == 1 else Colleague.totp_since.is_not(None))
+        .values(totp_sealed=parts[-1], totp_since=now, totp_step=step)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(colleague)
+    if cast(CursorResult[Any], replaced).rowcount != 1:
+        return False
+    if len(parts) > 1:  # the old telephone may be lost, and its passkeys with it
+        session.execute(delete(Passkey).where(Passkey.colleague_id == colleague.id))
+        colleague.passkey_since = None
     return True
 
 

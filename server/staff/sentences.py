@@ -16,6 +16,7 @@ SENTENCES = {
     "staff.no_post": N_("Please choose at least one role."),
     "staff.unknown_role": N_("There is no role {role}. The roles are: {known}."),
     "staff.out_of_reach": N_("You may give roles at your own properties only."),
+    "staff.own_post": N_("Nobody gives themselves a role. Another administrator can give it to you."),
     "staff.date_wrong": N_("Please give the last day as a date that is not over."),
     "staff.last_administrator": N_(
         "This is the last administrator who stays. Make another colleague administrator first."

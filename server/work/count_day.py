@@ -14,6 +14,8 @@ from server.clock import clock
 from server.db import reading, writing
 from server.jobs.queue import enqueue, is_time
 from server.jobs.worker import Task
+from server.properties.finding import today_at
+from server.properties.setup import default_property
 from server.records.models import SourceRecord
 from server.reporting.counting import count_house, write_counts
 
@@ -33,8 +35,9 @@ def run(task: Task) -> None:
     """
     if _was_just_counted(task):
         return
-    today = clock().date()
+    now = clock()
     with reading(task.engine) as session:
+        today = today_at(default_property(session), now=now)  # the main house's: the group has one calendar
         rows = count_house(session, today)
     with writing(task.engine) as session:
         write_counts(session, today, rows)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from server.importing.dropping import look
 from server.importing.failing import give_up
 from server.jobs.worker import Task
-from server.keys import read_key
+from server.keys import read_all_keys
 
 
 def run(task: Task) -> None:
     """Inspect the file; what it cannot be read for is told on the import's page."""
-    secret = read_key(task.settings.keys_dir, "sealing").secret
+    secrets = [key.secret for key in read_all_keys(task.settings.keys_dir, "sealing")]
     import_id, layout = int(task.payload["import_id"]), task.payload.get("layout")
-    look(task.engine, import_id, task.settings.uploads_dir, secret, layout=layout)
+    look(task.engine, import_id, task.settings.uploads_dir, secrets, layout=layout)
 
 
 def gave_up(task: Task) -> None:

@@ -11,7 +11,7 @@ from server.importing.running import link_imports, run_import
 from server.importing.uploads import drop_upload, opened_upload
 from server.jobs.queue import enqueue
 from server.jobs.worker import Task
-from server.keys import read_key
+from server.keys import read_all_keys
 from server.records.models import Import
 from server.refusal import Refused
 
@@ -27,9 +27,9 @@ def run(task: Task) -> None:
         upload, state = found.upload, found.state
     folder = task.settings.uploads_dir
     if state in ("queued", "running") and upload:
-        secret = read_key(task.settings.keys_dir, "sealing").secret
+        secrets = [key.secret for key in read_all_keys(task.settings.keys_dir, "sealing")]
         try:
-            with opened_upload(folder, secret, upload) as path:
+            with opened_upload(folder, secrets, upload) as path:
                 if not run_import(task.engine, import_id, path, stopping=task.stopping):
                     _return_later(task, import_id)
                     return

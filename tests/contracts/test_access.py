@@ -123,6 +123,7 @@ FOR_THE_GROUP = {
     "colleagues.keep_leavers",
     "house.save_company",
     "house.save_entity",
+    "journal.head",
     "new_house.ask",
     "new_house.make",
 }

@@ -21,10 +21,12 @@ from server.desk import colleagues as desk_colleagues
 from server.jobs.worker import Task
 from server.journal.models import JournalEntry
 from server.properties.models import HouseMark
+from server.properties.reach import Reach
 from server.properties.setup import default_property, ensure_properties
 from server.staff.demo import make_demo_colleagues
 from server.staff.entry import first_link, make_link
 from server.staff.models import Colleague, Post, StaffSession
+from server.staff.sessions import reach_of
 from server.work import forget_leavers
 from tests.door import EMAIL, PASSWORD, PIN, Clock, engage, is_in, send, sign_in, token_on
 from tests.house import DESK_COOKIE, make_app, seat, seated_client
@@ -262,6 +264,42 @@ def test_an_administrator_of_one_house_does_nothing_in_another(app: Flask, house
         assert act(boss, own, name="Nadia", email=EMAIL, **wanted).status_code == answer
     assert facts(app, own)["posts"] == {("reception", lake)}
     assert act(boss, own, "disable").status_code == 303
+
+
+def test_nobody_gives_themselves_a_post(app: Flask, houses: list[int]) -> None:
+    lake, _ = houses
+    mine = f"post-administrator-{lake}"
+    for role in ("auditor", "privacy", "manager"):
+        boss = seated_client(app, "administrator", property_id=lake)
+        with reading(app.config["ENGINE"]) as session:
+            number = max(session.scalars(select(Colleague.id)))
+        kept = facts(app, number)
+        fields = {"name": "Nadia", "email": str(kept["email"]), mine: "yes"}
+
+        answer = act(boss, number, **fields, **{f"post-{role}-{lake}": "yes"})
+
+        assert answer.status_code == 422
+        assert "Nobody gives themselves a role" in answer.get_data(as_text=True)
+        assert facts(app, number) == kept
+        assert act(boss, number, **fields | {"name": "Nadine"}).status_code == 303
+
+
+def test_the_administrator_of_a_house_names_its_auditor_who_watches_that_house_only(
+    app: Flask, houses: list[int]
+) -> None:
+    lake, hill = houses
+    boss = seated_client(app, "administrator", property_id=lake)
+    pavel = {"name": "Pavel", "email": "pavel@hotel.example"}
+
+    here, there, everywhere = (
+        send(boss, "/desk/colleagues/new", "/desk/colleagues/new", **pavel, **{f"post-auditor-{at}": "yes"})
+        for at in (lake, hill, 0)
+    )
+
+    assert (here.status_code, there.status_code, everywhere.status_code) == (200, 404, 422)
+    with reading(app.config["ENGINE"]) as session:
+        found = session.scalars(select(Colleague).where(Colleague.email == pavel["email"])).one()
+        assert reach_of(found, "journal.read") == Reach(frozenset({lake}))
 
 
 @pytest.mark.parametrize("role", ["reception", "reviewer", "manager", "privacy", "auditor"])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server.clock import clock
 from server.db import reading, writing
-from server.keys import read_key
+from server.keys import ensure_keys, read_all_keys, read_key
 from server.staff.models import Colleague, Passkey
 from server.staff.second_step import app_secret
 from tests.door import (
@@ -23,6 +24,7 @@ from tests.door import (
     engage,
     give_code,
     is_in,
+    secret_of,
     send,
     sign_in,
     token_on,
@@ -164,9 +166,9 @@ def test_neither_the_key_nor_a_recovery_code_can_be_read_in_the_database(
     number = engage(app, "manager")
     codes = set_up(app, client, number)
     engine = app.config["ENGINE"]
-    key = read_key(app.config["ONEGUEST"].keys_dir, "sealing")
+    keys = read_all_keys(app.config["ONEGUEST"].keys_dir, "sealing")
     with reading(engine) as session:
-        secret = app_secret(session.get_one(Colleague, number), key)
+        secret = app_secret(session.get_one(Colleague, number), keys)
     assert secret is not None
 
     kept = b"".join(file.read_bytes() for file in app.config["ONEGUEST"].data_dir.parent.glob("oneguest.db*"))
@@ -179,12 +181,12 @@ def test_neither_the_key_nor_a_recovery_code_can_be_read_in_the_database(
 def test_a_sealed_key_moved_to_another_colleague_opens_nothing(app: Flask) -> None:
     manager = engage(app, "manager", with_app=True)
     thief = engage(app, name="Thief", email="thief@hotel.example", with_app=True)
-    key = read_key(app.config["ONEGUEST"].keys_dir, "sealing")
+    keys = read_all_keys(app.config["ONEGUEST"].keys_dir, "sealing")
 
     with writing(app.config["ENGINE"]) as session:
         held = session.get_one(Colleague, manager)
         held.totp_sealed = session.get_one(Colleague, thief).totp_sealed
-        assert app_secret(held, key) is None
+        assert app_secret(held, keys) is None
 
 
 def test_a_receptionist_may_have_a_second_step_too(app: Flask, client: FlaskClient) -> None:
@@ -199,18 +201,64 @@ def test_a_receptionist_may_have_a_second_step_too(app: Flask, client: FlaskClie
     assert not is_in(other)
 
 
-def test_another_telephone_is_set_up_anew_and_the_old_one_opens_no_more(
+def test_another_telephone_is_set_up_anew_and_the_old_one_opens_no_more(house: Flask, time: Clock) -> None:
+    app, client, elsewhere = house, house.test_client(), house.test_client()
+    number = engage(app, "manager", with_app=True)
+    come_in(app, client, number)
+    time.passes(minutes=1)
+    come_in(app, elsewhere, number)
+    time.passes(minutes=1)
+    before = secret_of(app, number)
+
+    send(client, "/desk/me/second-step/app", "/desk/me/second-step")
+    old = pyotp.TOTP(before).at(clock())
+    assert send(client, "/desk/second-step/app", "/desk/second-step", code=old).status_code == 422
+    assert (
+        send(client, "/desk/second-step/app", "/desk/second-step", code=code_of(app, number)).status_code
+        == 200
+    )
+
+    assert is_in(client)
+    assert not is_in(elsewhere)
+    time.passes(minutes=1)
+    late = app.test_client()
+    sign_in(late)
+    assert give_code(late, pyotp.TOTP(before).at(clock())).status_code == 422
+    assert give_code(late, code_of(app, number)).status_code == 303
+
+
+def test_a_new_telephone_that_was_never_confirmed_leaves_the_old_one_opening(
     app: Flask, client: FlaskClient, time: Clock
 ) -> None:
     number = engage(app, "manager", with_app=True)
     come_in(app, client, number)
     time.passes(minutes=1)
-    old = code_of(app, number)
+    before = secret_of(app, number)
 
     send(client, "/desk/me/second-step/app", "/desk/me/second-step")
-    assert not is_in(client)
-    assert send(client, "/desk/second-step/app", "/desk/second-step", code=old).status_code == 422
-    send(client, "/desk/second-step/app", "/desk/second-step", code=code_of(app, number))
+    send(client, "/desk/me/second-step/app", "/desk/me/second-step")
+    assert is_in(client)
+    other = app.test_client()
+    sign_in(other)
+
+    page = other.get("/desk/second-step").get_data(as_text=True)
+    assert "<svg" not in page
+    unproven = code_of(app, number)
+    assert send(other, "/desk/second-step/app", "/desk/second-step", code=unproven).status_code == 403
+    assert give_code(other, unproven).status_code == 422
+    assert give_code(other, pyotp.TOTP(before).at(clock())).status_code == 303
+    assert is_in(other)
+
+
+def test_a_telephone_still_opens_after_the_sealing_secret_was_set_aside(
+    app: Flask, client: FlaskClient
+) -> None:
+    number = engage(app, "manager", with_app=True)
+    keys = app.config["ONEGUEST"].keys_dir
+    (keys / "sealing.json").rename(keys / f"{read_key(keys, 'sealing').id}.json")
+    ensure_keys(keys)
+
+    come_in(app, client, number)
 
     assert is_in(client)
 

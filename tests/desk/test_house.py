@@ -53,6 +53,12 @@ class Desk:
         page = self.client.get(f"/desk/house/{self.id}")
         return self.client.post(address, data={"csrf_token": token_in(page.get_data(as_text=True))} | given)
 
+    def seen(self, section: str) -> str:
+        """What the form of a section says of when it was opened."""
+        found = re.search(rf'name="section" value="{section}">\s*<input [^>]*value="([^"]*)"', self.page())
+        assert found
+        return found[1]
+
     def save(self, section: str, **given: Any) -> TestResponse:
         seen = house_of(self.app).changes.get(section, {}).get("at", "")
         return self.send(f"/desk/house/{self.id}/{section}", **({"seen": seen} | given))
@@ -264,14 +270,33 @@ def test_an_arrangement_is_recorded_and_withdrawn_at_the_desk(desk_of: Desk) -> 
 
 
 def test_a_house_changes_to_another_company(manager: Desk) -> None:
-    assert (
-        manager.send(f"/desk/house/{manager.id}/company", new_entity="Lac SAS", entity="0").status_code == 303
-    )
-    assert manager.send(f"/desk/house/{manager.id}/entity", name="Lac SA", country="CH").status_code == 303
+    assert manager.save("company", new_entity="Lac SAS", entity="0").status_code == 303
+    assert manager.save("entity", seen=manager.seen("entity"), name="Lac SA", country="CH").status_code == 303
 
     with reading(manager.app.config["ENGINE"]) as session:
         entity = default_property(session).legal_entity
         assert (entity.name, entity.country) == ("Lac SA", "CH")
+
+
+def test_a_page_that_was_open_too_long_moves_no_house_back_and_undoes_no_companys_data(
+    manager: Desk,
+) -> None:
+    company, entity = manager.seen("company"), manager.seen("entity")
+    first = house_of(manager.app).legal_entity_id
+    manager.save("company", new_entity="Lac SAS", entity="0")
+    manager.save("entity", seen=manager.seen("entity"), name="Lac SAS", country="CH")
+
+    for section, seen, given in (
+        ("company", company, {"entity": str(first)}),
+        ("entity", entity, {"name": "Old tab"}),
+    ):
+        answer = manager.save(section, seen=seen, **given)
+        assert answer.status_code == 422, section
+        assert "Somebody else has changed this part meanwhile" in answer.get_data(as_text=True), section
+
+    with reading(manager.app.config["ENGINE"]) as session:
+        now = default_property(session).legal_entity
+        assert (now.name, now.country) == ("Lac SAS", "CH")
 
 
 def test_new_own_addresses_have_the_records_that_bear_them_read_again(manager: Desk) -> None:

@@ -55,7 +55,7 @@ def look_at(house: Flask, import_id: int) -> None:
     """What the worker does with a file that was dropped."""
     settings = settings_of(house)
     secret = read_key(settings.keys_dir, "sealing").secret
-    look(house.config["ENGINE"], import_id, settings.uploads_dir, secret)
+    look(house.config["ENGINE"], import_id, settings.uploads_dir, [secret])
 
 
 def run(house: Flask, import_id: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 import re
 import statistics
@@ -13,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from server.clock import clock
@@ -21,11 +23,12 @@ from server.db import reading, writing
 from server.guests.linking import link_waiting
 from server.guests.models import Guest, GuestEvent
 from server.importing.dropping import look
+from server.journal import note
 from server.journal.models import JournalEntry
 from server.keys import read_key
 from server.properties.setup import UNNAMED, ensure_properties
 from server.records.models import Import, Problem, SourceRecord
-from server.staff.models import Post
+from server.staff.models import Colleague, Post
 from tests.builders import NOON, PATRICK, take_in
 from tests.desk.two_houses import TELLTALE, House, fill_two
 from tests.house import seat, seated_client, sit, token_of
@@ -127,9 +130,14 @@ def test_what_only_the_other_house_knows_is_asked_for_again(house: Flask) -> Non
     assert '<span class="badge attention">e-mail</span>' in own.get("/").get_data(as_text=True)
     assert '<span class="badge attention">e-mail</span>' not in whole.get("/").get_data(as_text=True)
     reachable = "/desk/guests?population=guests&when=after&number=email.reachable"
-    for query in ("", f"&property={main}"):
-        assert "<dd data-total>0</dd>" in own.get(reachable + query).get_data(as_text=True)
-        assert "<dd data-total>1</dd>" in whole.get(reachable + query).get_data(as_text=True)
+    at_main = f"{reachable}&property={main}"  # a house is counted by its own records, whoever looks
+    for desk, address, total in (
+        (own, reachable, 0),
+        (own, at_main, 0),
+        (whole, reachable, 1),
+        (whole, at_main, 0),
+    ):
+        assert f"<dd data-total>{total}</dd>" in desk.get(address).get_data(as_text=True), address
 
 
 def test_searching_the_other_houses_guest_finds_nobody(house: Flask, houses: tuple[House, House]) -> None:
@@ -201,7 +209,7 @@ def drop_and_look(house: Flask, desk: FlaskClient, content: bytes) -> int:
     number = int(answer.headers["Location"].rsplit("/", 1)[1])
     settings = house.config["ONEGUEST"]
     secret = read_key(settings.keys_dir, "sealing").secret
-    look(house.config["ENGINE"], number, settings.uploads_dir, secret)
+    look(house.config["ENGINE"], number, settings.uploads_dir, [secret])
     return number
 
 
@@ -218,7 +226,7 @@ def test_a_file_that_names_another_house_is_refused_and_nothing_of_it_shown(
     assert desk.post(f"/desk/imports/{number}/mapping", data=said).status_code == 303
     settings = house.config["ONEGUEST"]
     secret = read_key(settings.keys_dir, "sealing").secret
-    look(house.config["ENGINE"], number, settings.uploads_dir, secret)
+    look(house.config["ENGINE"], number, settings.uploads_dir, [secret])
 
     page = desk.get(f"/desk/imports/{number}").get_data(as_text=True)
     answer = desk.post(f"/desk/imports/{number}/confirm", data={"csrf_token": token_of(desk, "/")})
@@ -481,3 +489,102 @@ def test_forwarding_headers_change_neither_addresses_nor_cookies(app: Flask) -> 
     page = seated_client(app).get("/", headers=spoofed)
     assert b"evil" not in page.data
     assert "Secure" not in str(page.headers.get("Set-Cookie", ""))
+
+
+def fill_journal(engine: Engine, *houses: House) -> None:
+    """In each house somebody read, imported and was invited; one entry is the group's."""
+    with writing(engine) as session:
+        note(session, "command", "staff.kept_days_set", "house:1", now=clock(), days=30)
+        for house in houses:
+            place = house.property_id
+            for act, subject in (
+                ("guest.opened", f"guest:{house.guests[0]}"),
+                ("import.started", f"import:{house.imports['done']}"),
+                ("colleague.invited", f"colleague:{house.colleague}"),
+                ("guests.many_opened", f"staff:{house.colleague}"),
+            ):
+                actor = f"staff:{house.colleague}"
+                note(session, actor, act, subject, now=clock(), property_id=place, count=151)
+
+
+@pytest.mark.parametrize("role", ["auditor", "privacy"])
+def test_who_watches_one_house_reads_what_was_done_there_only(
+    house: Flask, houses: tuple[House, House], role: str
+) -> None:
+    own, other = houses
+    fill_journal(house.config["ENGINE"], own, other)
+    desk = at_house(house, own, role)
+
+    for asked in ("", f"?actor=staff:{other.colleague}", f"?subject=guest:{other.guests[0]}"):
+        page = desk.get(f"/desk/journal{asked}").get_data(as_text=True)
+        listed = page.partition('class="table journal"')[2].partition("</table>")[0]
+        assert f"guest:{other.guests[0]}" not in listed, asked
+        assert f"Qx{other.code} Colleague" not in page, asked
+        assert "staff.kept_days_set" not in listed, asked
+        assert not re.search("entries are sealed|Nothing is sealed", page), asked
+    page = desk.get("/desk/journal").get_data(as_text=True)
+    assert page.count('<td class="when">') == 4
+    assert f"Qx{own.code} Colleague" in page
+    assert page.count("Show what they did") == 1
+
+
+def test_an_auditor_takes_away_what_was_done_at_their_house_only(
+    house: Flask, houses: tuple[House, House]
+) -> None:
+    own, other = houses
+    engine = house.config["ENGINE"]
+    fill_journal(engine, own, other)
+    desk = at_house(house, own, "auditor")
+    form = {"csrf_token": token_of(desk, "/desk/journal"), "reason": "yearly check"}
+
+    rows = list(csv.DictReader(io.StringIO(desk.post("/desk/journal/entries", data=form).get_data(True))))
+    head = desk.post("/desk/journal/head", data=form)
+
+    assert [row["property"] for row in rows] == [str(own.property_id)] * 4
+    assert head.status_code == 403
+    with reading(engine) as session:
+        told = session.scalars(select(JournalEntry).where(JournalEntry.act == "journal.exported")).one()
+    assert (told.property_id, told.detail["rows"]) == (own.property_id, 4)
+    assert told.subject == f"entries:{rows[-1]['id']}"
+
+
+def test_the_groups_auditor_reads_all_of_it(house: Flask, houses: tuple[House, House]) -> None:
+    fill_journal(house.config["ENGINE"], *houses)
+
+    page = seated_client(house, "auditor").get("/desk/journal").get_data(as_text=True)
+
+    assert page.count('<td class="when">') == 9
+    assert "Nothing is sealed yet" in page
+
+
+def test_what_is_done_about_a_colleague_stands_at_their_house(
+    house: Flask, houses: tuple[House, House]
+) -> None:
+    own, _ = houses
+    engine, boss = house.config["ENGINE"], seated_client(house, "administrator", "auditor")
+    token = token_of(boss, "/desk/colleagues/new")
+    at = {f"post-reception-{own.property_id}": "yes"}
+    who = {"csrf_token": token, "name": "Bo", "email": "bo@hotel.example"}
+
+    boss.post("/desk/colleagues/new", data=who | at)
+    with reading(engine) as session:
+        number = session.scalars(select(Colleague.id).where(Colleague.email == "bo@hotel.example")).one()
+    boss.post(f"/desk/colleagues/{number}/disable", data=who)
+    boss.post(f"/desk/colleagues/{number}/enable", data=who)
+    boss.post(f"/desk/colleagues/{number}/link", data=who)
+    problem = own.problems[0]
+    desk = seated_client(house, "manager")
+    desk.post(f"/desk/problems/{problem}/settled", data=who | {"csrf_token": token_of(desk, "/")})
+
+    with reading(engine) as session:
+        told = dict(session.execute(select(JournalEntry.act, JournalEntry.property_id)).all())
+    assert told == dict.fromkeys(
+        (
+            "colleague.invited",
+            "colleague.disabled",
+            "colleague.enabled",
+            "entry.invitation",
+            "problem.settled",
+        ),
+        own.property_id,
+    )

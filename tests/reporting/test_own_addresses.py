@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from server.jobs.models import Job
 from server.jobs.worker import run_due
 from server.journal.models import JournalEntry
 from server.privacy.dump import dump
+from server.properties.checking import LIST
 from server.properties.models import Property
 from server.records.models import CleanRow
 from server.refusal import Refused
@@ -255,6 +259,60 @@ def test_only_what_is_suggested_or_kept_can_be_decided(house: Engine, verb: obje
     assert refusal.value.code == "own.not_suggested"
 
 
+def test_an_accepted_address_is_a_change_that_a_settings_page_opened_before_does_not_undo(
+    house: Engine,
+) -> None:
+    with writing(house) as session:
+        accept_own(session, place_of(session), "phone", "+33472102030", actor="staff:1", now=NOON)
+    with reading(house) as session:
+        assert place_of(session).changes["own"] == {"by": "staff:1", "at": NOON.isoformat()}
+
+    later = NOON + timedelta(minutes=1)
+    with writing(house) as session:
+        take_own_back(session, place_of(session), "phone", "+33472102030", actor="staff:2", now=later)
+    with reading(house) as session:
+        assert place_of(session).changes["own"] == {"by": "staff:2", "at": later.isoformat()}
+
+
+def test_a_list_grows_no_longer_than_the_settings_page_can_save(house: Engine) -> None:
+    full = [f"desk{n}@arcades-hotel.example" for n in range(LIST)]
+    with writing(house) as session:
+        place_of(session).own_emails = full
+
+    with writing(house) as session, pytest.raises(Refused) as refusal:
+        accept_own(session, place_of(session), "email", "desk@arcades.example", actor="staff:1", now=NOON)
+
+    assert refusal.value.code == "own.list_full"
+    with reading(house) as session:
+        assert place_of(session).own_emails == full
+
+
+@pytest.mark.parametrize("verb", [accept_own, refuse_own])
+def test_a_button_pressed_twice_at_once_decides_once(house: Engine, verb: Callable[..., None]) -> None:
+    both = threading.Barrier(2)
+
+    def press() -> str:
+        with writing(house) as session:
+            place = place_of(session)
+            if house.dialect.name == "postgresql":  # SQLite lets the second in when the first is done
+                both.wait(10)
+            try:
+                verb(session, place, "email", "desk@arcades.example", actor="staff:1", now=NOON)
+            except Refused as refusal:
+                return refusal.code
+            return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(pressed.result(30) for pressed in [pool.submit(press) for _ in range(2)])
+
+    assert said == ["", "own.not_suggested"]
+    with reading(house) as session:
+        told = session.scalars(
+            select(JournalEntry.act).where(JournalEntry.act.startswith("own_address."))
+        ).all()
+        assert len(told) == 1
+
+
 def test_neither_journal_nor_queue_repeats_the_address(house: Engine) -> None:
     with writing(house) as session:
         accept_own(session, place_of(session), "email", "desk@arcades.example", actor="staff:1", now=NOON)
@@ -262,4 +320,4 @@ def test_neither_journal_nor_queue_repeats_the_address(house: Engine) -> None:
     with reading(house) as session:
         entry = session.scalars(select(JournalEntry).where(JournalEntry.act == "own_address.taken")).one()
         assert (entry.actor, entry.detail) == ("staff:1", {"kind": "email"})
-        assert [job.payload for job in session.scalars(select(Job))] == [{"property_id": 1}]
+        assert [job.payload for job in session.scalars(select(Job))] == [{"property_id": 1, "why": "own"}]
