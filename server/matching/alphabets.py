@@ -54,7 +54,7 @@ def native(text: str) -> str:
     Chinese characters in the form of mainland China; katakana as hiragana.
     """
     alphabet = alphabet_of(text)
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     if alphabet == HANGUL:
         letters = unicodedata.normalize("NFC", letters)
     letters = letters.translate(_SAME_LETTERS)
