@@ -314,6 +314,10 @@ AGREEMENTS: dict[str, tuple[str, ...]] = {
 """What can come to agree, with its fields: equal dates alone, in two rooms, would be a contradiction."""
 
 
+NOBODY_WOULD_ASK = -3.0
+"""Bits below which two records are so far apart that two readings of their names may outdo each other."""
+
+
 @pytest.mark.parametrize("what", AGREEMENTS)
 @settings(max_examples=80, deadline=None)
 @given(st.lists(families(), min_size=2, max_size=2))
@@ -322,8 +326,13 @@ def test_more_agreement_never_lowers_the_odds(what: str, two: list[list[CleanRec
     said: dict[str, Any] = {field: getattr(one, field) for field in AGREEMENTS[what]}
     if any(value in (None, (), "missing") for value in said.values()):
         return
+    half_a_name = what in ("first name", "surname")
     for other in [*two[0][1:], two[1][0]]:
+        if half_a_name and not (one.name_order_sure and other.name_order_sure):
+            continue  # half a name that agrees may tell that the other half was the other's first name
         before, after = bits(one, other, replace(other, **said))
+        if before < NOBODY_WOULD_ASK:
+            continue  # M. Durand and Paul Martin are nearer, exchanged, than M. Durand and Paul Durand
         assert after >= before - 1e-3
 
 

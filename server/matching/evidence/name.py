@@ -108,7 +108,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         crossed[at] = True
     doubted = ~(records.order_sure[left] | records.order_sure[right])
     parted = (fl, fr, sl, sr)
-    turned = _turned(records, (seen_first, seen_last), (first, last), parted, sure & ~crossed, doubted)
+    turned = _turned(records, (seen_first, seen_last), (first, last), parted, sure, crossed, doubted)
     if len(turned):
         fl, fr, sl, sr = fl[turned], fr[turned], sl[turned], sr[turned]
         first[turned] = compare_parts(parts, sl, sr, known_first, given=True)
@@ -154,6 +154,7 @@ def _turned(
     levels: tuple[Levels, Levels],
     parts: tuple[Ints, Ints, Ints, Ints],
     sure: Flags,
+    crossed: Flags,
     doubted: Flags,
 ) -> Longs:
     """Pairs whose columns are exchanged in both records, told by the one part that they share.
@@ -169,15 +170,16 @@ def _turned(
     known = records.parts.established
     one = np.ones(len(known), dtype=np.int32)
     as_first, as_last = (one if counts is None else counts for counts in seen)
-    family: Longs = np.flatnonzero((fl == fr) & (first == EQUAL) & (last > ABSENT) & (last < EQUAL)).astype(
-        np.int64
-    )
+    # read the other way round, the shared part may be written in two alphabets: 山田, Yamada
+    shared = ((fl == fr) & (first == EQUAL)) | (crossed & (first >= SLIP) & (last < INITIAL))
+    family: Longs = np.flatnonzero(shared & (last > ABSENT) & (last < EQUAL)).astype(np.int64)
     equal, a, b = fl[family], sl[family], sr[family]
     given = known | ((as_first >= 3) & (as_first > as_last))
     surname = ~known & (as_last >= 3) & (as_last > 3 * as_first)
     contradicted = (surname[equal] & (given[a] | given[b])) | (~known[equal] & known[a] & known[b])
-    unknown = ~records.parts.nicks.listed[equal] & (as_first[equal] <= 2 * as_last[equal])
-    family = family[np.where(sure[family], contradicted, unknown)]
+    listed = records.parts.nicks.listed[equal] | records.parts.nicks.listed[fr[family]]
+    unknown = ~listed & (as_first[equal] <= 2 * as_last[equal])
+    family = family[np.where((sure & ~crossed)[family], contradicted, unknown)]
     married = np.flatnonzero(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
     married = married[known[sl[married]] & ~known[fl[married]] & ~known[fr[married]]]
     found: Longs = np.concatenate([family, married.astype(np.int64)])
