@@ -134,7 +134,7 @@ class LabelledSet:
 
 
 def is_held_out(household: str) -> bool:
-    """Whether a household is of the half that is never looked at while rules and weights are made.
+    """Whether a household is of the half whose errors are not looked at while rules and weights are made.
 
     The first hexadecimal digit of the MD5 of its id is odd. Both halves come from one match of the whole
     file; only the scoring is of one half.
