@@ -58,14 +58,14 @@ def ends_with(found: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("kind", [ValueError, KeyError, UnicodeError, RuntimeError])
 def test_a_page_that_fails_over_a_guest_tells_the_log_nothing_of_them(
-    app: Flask, lines: io.StringIO, kind: type[Exception]
+    own_app: Flask, lines: io.StringIO, kind: type[Exception]
 ) -> None:
-    @app.get("/breaks")
+    @own_app.get("/breaks")
     @anyone
     def breaks() -> str:
         raise kind(request.args["of"])
 
-    answer = app.test_client().get("/breaks", query_string={"of": WORDS})
+    answer = own_app.test_client().get("/breaks", query_string={"of": WORDS})
 
     assert answer.status_code == 500
     found = told(lines)
@@ -73,13 +73,13 @@ def test_a_page_that_fails_over_a_guest_tells_the_log_nothing_of_them(
     assert f"ERROR oneguest.web page failed endpoint=breaks error={kind.__name__} at" in found[0]
 
 
-def test_a_value_the_database_refused_is_not_quoted(app: Flask, lines: io.StringIO) -> None:
-    @app.get("/breaks")
+def test_a_value_the_database_refused_is_not_quoted(own_app: Flask, lines: io.StringIO) -> None:
+    @own_app.get("/breaks")
     @anyone
     def breaks() -> str:
         raise IntegrityError(WORDS, {"email": WORDS}, Exception(WORDS))
 
-    assert app.test_client().get("/breaks").status_code == 503
+    assert own_app.test_client().get("/breaks").status_code == 503
     assert "store failed endpoint=breaks error=IntegrityError" in told(lines)[0]
 
 
