@@ -219,8 +219,13 @@ def generated(cache: Path, seed: str | None) -> Path:
 
 
 def environment(cache: Path, seed: str | None = None) -> dict[str, str]:
-    """The environment of whatever runs in the benchmark folder: nothing is written there."""
-    return {**os.environ, "ER_CACHE": str(generated(cache, seed)), "PYTHONDONTWRITEBYTECODE": "1"}
+    """The environment of whatever runs in the benchmark folder, and finds its own modules there.
+
+    Nothing is written there; and our own command's PYTHONSAFEPATH and PYTHONPATH are not for the peers.
+    """
+    ours = ("PYTHONSAFEPATH", "PYTHONPATH")
+    own = {name: value for name, value in os.environ.items() if name not in ours}
+    return own | {"ER_CACHE": str(generated(cache, seed)), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def as_we_name_it(row: Row) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any, Self
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 
 from server.access import list_routes, staff
 from server.clock import clock
@@ -160,6 +161,8 @@ def time_stands(monkeypatch: pytest.MonkeyPatch) -> None:
             return cls.fromtimestamp(stands.timestamp(), tz)
 
     monkeypatch.setattr("server.clock.datetime", Standing)
+    # the token of a form tells when it was made
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: int(stands.timestamp()))
 
 
 @pytest.fixture
