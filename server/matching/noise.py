@@ -23,13 +23,11 @@ EXPECTED: Mapping[str, float] = {"first": 0.004, "last": 0.03, "birth_date": 0.0
 SURE_OF = 50
 """Pairs' worth of belief in EXPECTED."""
 
-
 MOST = 6.0
 """Bits that a careless desk can take off a contradiction; a careful one adds none."""
 
 MET = 3
 """Neighbours on one anchor that each record is held against."""
-
 
 Met = Mapping[str, tuple[int, int]]
 """By what contradicts (first, last, birth_date, document): pairs that do, among all of proven persons."""

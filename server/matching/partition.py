@@ -62,6 +62,12 @@ class Grouping:
                 return self.parent
             self.parent = nearer
 
+    def first_of(self, position: int) -> int:
+        """The first member of one position's group, without looking at all the others."""
+        while (nearer := int(self.parent[position])) != position:
+            position = nearer
+        return position
+
     def join(self, ones: Longs, twos: Longs) -> None:
         """Make one group of each two, given by their firsts; no group may stand in two of the joins."""
         first, second = np.minimum(ones, twos), np.maximum(ones, twos)
@@ -92,17 +98,18 @@ class Grouping:
 
     def forbidden(self, one: int, two: int) -> bool:
         """Whether a person decided that the two groups, given by their firsts, are not the same."""
-        label = self.label
-        return any(label[p] == two for p in self.apart.get(one, ())) or any(
-            label[p] == one for p in self.apart.get(two, ())
+        return any(self.first_of(p) == two for p in self.apart.get(one, ())) or any(
+            self.first_of(p) == one for p in self.apart.get(two, ())
         )
 
     def forbids(self, ones: Longs, twos: Longs) -> Flags:
         """The same for many pairs of groups."""
-        if not self.apart:
-            return np.zeros(len(ones), dtype=np.bool_)
-        pairs = zip(ones.tolist(), twos.tolist(), strict=True)
-        return np.fromiter((self.forbidden(one, two) for one, two in pairs), dtype=np.bool_, count=len(ones))
+        found = np.zeros(len(ones), dtype=np.bool_)
+        if self.apart:
+            decided = np.fromiter(self.apart, dtype=np.int64, count=len(self.apart))
+            for at in np.flatnonzero(np.isin(ones, decided) | np.isin(twos, decided)).tolist():
+                found[at] = self.forbidden(int(ones[at]), int(twos[at]))
+        return found
 
 
 def group(
@@ -169,7 +176,7 @@ def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str,
         if x not in where or y not in where:
             unknown += 1
             continue
-        a, b = int(state.label[where[x]]), int(state.label[where[y]])
+        a, b = state.first_of(where[x]), state.first_of(where[y])
         if a == b:
             continue
         if state.forbidden(a, b):

@@ -63,8 +63,7 @@ class Parts:
     initial_only: Flags  # one or two letters that stand for a name
     damaged: Flags  # holds a letter that was lost
     several: Flags  # holds more than one word
-    nicknames: tuple[frozenset[int], ...]
-    nicks: Membership  # the same as bits
+    nicks: Membership  # the groups of names that a first name can stand for
     established: Flags  # first names in full, well known as such
     surnames: Membership  # East Asian surnames by the characters they may be
     readings: Membership  # Japanese names by how they may be read
@@ -82,7 +81,6 @@ class Parts:
         latin = [one_spelling(part) for part in cores]
         bare = [value.replace(" ", "") for value in values]
         whole = [one_spelling(text) for text in bare]
-        nicknames = tuple(groups.get(text, frozenset()) for text in whole)
         return cls(
             values=values,
             cores=cores,
@@ -115,8 +113,7 @@ class Parts:
             ),
             damaged=np.array(["?" in value for value in values], dtype=np.bool_),
             several=np.array([" " in value for value in values], dtype=np.bool_),
-            nicknames=nicknames,
-            nicks=Membership.of(nicknames),
+            nicks=Membership.of([groups.get(text, frozenset()) for text in whole]),
             established=np.array([text in established for text in whole], dtype=np.bool_),
             surnames=Membership.of(
                 [
