@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from server.matching.columns import Flags, Longs, gather, mix
 from server.matching.evidence.birth_date import alike
-from server.matching.evidence.name import full_name_bits
-from server.matching.model import MOST_BY_NAME, NAMESAKES, Model
+from server.matching.model import NAMESAKES, Model
 from server.matching.records import Records
+from server.matching.scoring import of_name, probabilities, weigh
 
-FEWER_NAMESAKES, MORE_NAMESAKES = 2.0, 0.5
+FEWER_NAMESAKES, MORE_NAMESAKES = 2.5, 0.5
 """Bits by which a house's own birth dates may move NAMESAKES down and up."""
 
 NAMESAKES_MET = 12
 """Records of one name and a birth date that each such record is held against; a bound for common names."""
 
-TRUST_IN_NAMESAKES = 0.5
+MOST_HEARD = 100_000
+"""Pairs that are heard at all; of more, every so many."""
+
+TRUST_IN_NAMESAKES = 0.7
 """Standard deviation, in bits, of NAMESAKES from house to house; few birth dates hardly move it."""
 
 SAME_PERSON_SAME_DATE, TWO_PERSONS_SAME_DATE = 0.97, 0.005
@@ -28,7 +33,8 @@ def namesakes_of(records: Records, model: Model) -> tuple[float, int]:
 
     Beside them, how many pairs said so.
     Of records with one full name and a birth date each, the share with one date tells, without labels, how
-    often such a name is one person. Bounded, and near the shipped value where few dates are known.
+    often such a name is one person. All else that they say (unlike telephones, towns) is heard as well, or a
+    name would be blamed for it. Bounded, and near the shipped value where few dates are known.
     """
     born = np.flatnonzero((records.birth >= 0) & (records.first >= 0) & (records.last >= 0))
     first, last = (gather(records.parts.digests, codes[born], 0) for codes in (records.first, records.last))
@@ -42,19 +48,25 @@ def namesakes_of(records: Records, model: Model) -> tuple[float, int]:
         rights.append(born[step:][together])
     left, right = np.concatenate(lefts), np.concatenate(rights)
     alone = ~_share_more_than_a_name(records, left, right)
-    left, right = left[alone], right[alone]
-    if not len(left):
+    every = max(1, -(-int(alone.sum()) // MOST_HEARD))
+    heard = np.flatnonzero(alone)[::every]
+    one, two = left[heard].astype(np.int32), right[heard].astype(np.int32)
+    if not len(one):
         return NAMESAKES, 0
-    agree = alike(records, left, right)
-    bits = full_name_bits(records, model, left) - model.prior
+    agree = alike(records, one, two)
+    undated = replace(records, birth=np.full(len(records), -1, dtype=np.int32), derived={})
+    told = weigh(undated, model, one, two)
+    names = told.outcomes["name"].stranger
+    beside = told.stranger - of_name(model, names, model.namesakes)
     steps = np.arange(-FEWER_NAMESAKES, MORE_NAMESAKES + 0.01, 0.05)
     found = []
     for step in steps.tolist():
-        one = 1 / (1 + np.exp2(-np.minimum(bits - NAMESAKES - step, MOST_BY_NAME)))
-        same = one * SAME_PERSON_SAME_DATE + (1 - one) * TWO_PERSONS_SAME_DATE
+        stranger = of_name(model, names, NAMESAKES + step) + beside
+        sure = probabilities(-np.logaddexp2(-stranger, -told.kin))
+        same = sure * SAME_PERSON_SAME_DATE + (1 - sure) * TWO_PERSONS_SAME_DATE
         likely = np.where(agree, np.log(same), np.log1p(-same))
         found.append(float(likely.sum()) - step**2 / (2 * TRUST_IN_NAMESAKES**2))
-    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2), len(left)
+    return NAMESAKES + round(float(steps[int(np.argmax(found))]), 2), len(one)
 
 
 def _share_more_than_a_name(records: Records, left: Longs, right: Longs) -> Flags:

@@ -2,8 +2,9 @@
 
 Where document and birth date agree, an unlike first name is a slip of the desk, not another guest; where
 document and full name agree, so is an unlike birth date. A house that types carelessly shows more of these,
-and each contradiction then says less. No labels are used, few such pairs hardly move anything, and the bounds
-hold.
+and each contradiction then says less. In the same way two of one home and surname with unlike first names and
+unlike birth dates are a family; where hardly any are seen, two who share a home are more often one person. No
+labels are used, few such pairs hardly move anything, and the bounds hold.
 """
 
 from __future__ import annotations
@@ -17,8 +18,20 @@ from server.matching.levels import Compared
 from server.matching.model import Model
 from server.matching.records import Records
 
-EXPECTED: Mapping[str, float] = {"first": 0.004, "last": 0.03, "birth_date": 0.015, "document": 0.06}
-"""Share of one person's pairs of records that contradict each other, as the shipped weights take it."""
+EXPECTED: Mapping[str, float] = {
+    "first": 0.004,
+    "last": 0.03,
+    "birth_date": 0.015,
+    "document": 0.06,
+    "family": 0.2,
+}
+"""Share of one person's pairs of records that contradict each other, as the shipped weights take it.
+
+"family": of pairs of one home and surname, the share with unlike first names and unlike birth dates.
+"""
+
+FEWER_FAMILIES = 3.0
+"""Bits by which a house without families may believe less in them."""
 
 SURE_OF = 50
 """Pairs' worth of belief in EXPECTED."""
@@ -57,16 +70,25 @@ def contradictions(records: Records, model: Model) -> Met:
     numbers = document.compare(records, model, left, right).level
     proven = _share_contact(records, left, right) & (numbers > 0)
     contradicts["document"] = _counted(proven, numbers == document.UNLIKE)
+    left, right = _neighbours(np.where(known, mix(gather(cores, records.last, 0), _home(records)), 0))
+    first = name.compare(records, model, left, right).level // 10
+    contradicts["family"] = _counted(
+        first > 0,
+        ((first == UNLIKE) | (first == KNOWN_NEAR))
+        & (birth_date.levels(records, left, right) == birth_date.UNLIKE),
+    )
     return contradicts
 
 
 def noise_of(met: Met) -> dict[str, float]:
     """Bits to add to a contradiction's (negative) weight, by what contradicts."""
-    return {
-        what: round(float(np.clip(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share), 0, MOST)), 2)
+    more = {
+        what: float(np.log2((seen + SURE_OF * share) / (heard + SURE_OF) / share))
         for what, share in EXPECTED.items()
         for seen, heard in (met[what],)
     }
+    more["family"] = min(-more["family"], FEWER_FAMILIES)
+    return {what: round(float(np.clip(bits, 0, MOST)), 2) for what, bits in more.items()}
 
 
 def soften(model: Model, outcomes: Mapping[str, Compared]) -> Mapping[str, Compared]:
@@ -111,6 +133,12 @@ def _neighbours(keys: Longs) -> tuple[Ints, Ints]:
         lefts.append(rows[:-step][together])
         rights.append(rows[step:][together])
     return np.concatenate(lefts).astype(np.int32), np.concatenate(rights).astype(np.int32)
+
+
+def _home(records: Records) -> Longs:
+    """Where each record is at home: its street, else its telephone; 0 where neither is known."""
+    number = gather(records.phone.digests, records.phones[:, 0], 0)
+    return np.where(records.street.codes >= 0, records.street.keys(), number)
 
 
 def _share_contact(records: Records, left: Ints, right: Ints) -> Flags:

@@ -40,9 +40,14 @@ CHUNK = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Log2 odds of each pair, the level of each kind of evidence, and its (stranger, kin) bits."""
+    """Log2 odds of each pair, against two strangers and against two of a household, and both together.
+
+    `outcomes`: the level of each kind of evidence, and its (stranger, kin) bits.
+    """
 
     bits: Bits
+    stranger: Bits
+    kin: Bits
     outcomes: Mapping[str, Compared]
 
 
@@ -71,6 +76,12 @@ def score(records: Records, model: Model, left: Ints, right: Ints) -> Bits:
         with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
             list(pool.map(fill, starts[1:]))
     return bits
+
+
+def of_name(model: Model, told: Bits, namesakes: float) -> Bits:
+    """What agreeing names are worth where `namesakes` bits are taken off, in bits."""
+    worth = np.minimum(told - namesakes * (told > 0), model.prior + MOST_BY_NAME)
+    return np.asarray(worth, dtype=np.float32)
 
 
 def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
@@ -119,10 +130,10 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
                     low = np.minimum(best[at], np.maximum(told, 0))
                     best[at] = np.maximum(high, 0)
                     rest[at] = (rest[at] + SECOND_WITNESS * low + np.minimum(told, 0)).astype(np.float32)
-    # measured on labelled records: of equal names, as many are one person's as these odds say
-    by_name = np.minimum(name - model.namesakes * (name > 0), model.prior + MOST_BY_NAME)
-    stranger = by_name + np.minimum(weak, MOST_WEAK) + person["stranger"] - model.prior
-    kin = person["kin"]
+    stranger = (
+        of_name(model, name, model.namesakes) + np.minimum(weak, MOST_WEAK) + person["stranger"] - model.prior
+    )
+    kin = person["kin"] + np.float32(model.noise.get("family", 0.0))
     for (_, side), bits in best.items():
         total = bits + np.where(bits > 0, np.maximum(rest[_, side], -0.5 * bits), rest[_, side])
         if side == "stranger":
@@ -136,4 +147,4 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
         count = sum(w.astype(np.int8) for w in witnesses.values())
         ceiling = log_odds(model.link_cut) + TYPED_CEILING
         bits = np.where(typed & (count < WITNESSES_FOR_TYPED), np.minimum(bits, ceiling), bits)
-    return Scored(bits.astype(np.float32), outcomes)
+    return Scored(bits.astype(np.float32), stranger, kin, outcomes)

@@ -67,7 +67,7 @@ def _worth(records: Records, model: Model) -> Bits:
     )
 
 
-def alike(records: Records, left: Longs, right: Longs) -> Flags:
+def alike(records: Records, left: Ints, right: Ints) -> Flags:
     """Whether two dates are one, a slip of the pen allowed."""
     return np.asarray(levels(records, left, right) >= SLIP, dtype=np.bool_)
 

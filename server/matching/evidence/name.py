@@ -213,13 +213,6 @@ def _rare(
     return np.where(agree, np.minimum(bits[a], bits[b]), 0).astype(np.float32)
 
 
-def full_name_bits(records: Records, model: Model, rows: Longs) -> Bits:
-    """What one full name, written alike on both sides, says against two strangers, for each position."""
-    first, last = records.first[rows], records.last[rows]
-    equal = np.full(len(rows), EQUAL, dtype=np.int8)
-    return _weigh(records, model, equal, equal, first, first, last, last)[0]
-
-
 def params(records: Records, i: int, j: int) -> dict[str, str]:
     """The two names, as compared."""
     return {"first": shown(records, i), "second": shown(records, j)}
