@@ -6,8 +6,10 @@ A *part* is what a source calls first or last name; it may hold several words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
+from string import ascii_letters, digits
 
 from anyascii import anyascii
 
@@ -116,6 +118,25 @@ def fold(text: str) -> str:
     plain = anyascii(text).casefold()
     plain = plain.replace("'", " " if plain[1:2] == "'" else "").replace("`", "")
     return " ".join(_WORD.findall(plain))
+
+
+_ASCII_LETTERS = dict.fromkeys(range(128), " ") | {
+    ord(letter): letter.lower() for letter in f"{ascii_letters}{digits}?\n"
+} | {ord("`"): None}  # fmt: skip
+
+
+def folds(texts: Sequence[str]) -> list[str]:
+    """`fold` of each text; those that are plain ASCII all at once."""
+    plain = [at for at, text in enumerate(texts) if text.isascii() and "'" not in text and "\n" not in text]
+    if len(plain) == len(texts):
+        together = "\n".join(texts).translate(_ASCII_LETTERS)
+        return (
+            [" ".join(text.split()) if " " in text else text for text in together.split("\n")]
+            if texts
+            else []
+        )
+    folded = dict(zip(plain, folds([texts[at] for at in plain]), strict=True))
+    return [folded[at] if at in folded else fold(text) for at, text in enumerate(texts)]
 
 
 @lru_cache(maxsize=100_000)
