@@ -15,7 +15,7 @@ import numpy as np
 
 from server.matching.alphabets import ARABIC, HAN, HEBREW, LATIN, UNALIKE
 from server.matching.columns import Column, Flags, Ints, Longs, coded, digests, gather
-from server.matching.names import core, fold, folds, skeleton, sound, spoken
+from server.matching.names import core, fold, folds
 from server.matching.naming import OWN_ALPHABET, Named, named
 from server.matching.one_name import (
     Membership,
@@ -28,6 +28,7 @@ from server.matching.one_name import (
     reading_groups,
     surname_groups,
 )
+from server.matching.sounds import skeletons, sounds, spokens
 from server.record import CleanRecord, Proof
 
 _OWN, _LENT = 1, 2
@@ -83,33 +84,36 @@ class Parts:
         texts = tuple(parts[2] if len(parts) > 2 else own for parts, own in zip(split, cores, strict=True))
         latin = [one_spelling(part) for part in cores]
         bare = [value.replace(" ", "") for value in values]
-        whole = [one_spelling(text) for text in bare]
+        whole = [
+            one if own == text else one_spelling(text)
+            for own, one, text in zip(cores, latin, bare, strict=True)
+        ]
         return cls(
             values=values,
             cores=cores,
             texts=texts,
-            alphabets=Column.of(alphabets).codes + 1,
+            alphabets=coded(alphabets)[0] + 1,
             unalike=np.array([name in UNALIKE for name in alphabets], dtype=np.bool_),
             vowelless=np.array([name in (ARABIC, HEBREW) for name in alphabets], dtype=np.bool_),
             characters=np.array([name == HAN for name in alphabets], dtype=np.bool_),
-            core_codes=Column.of(
+            core_codes=coded(
                 f"{name}{OWN_ALPHABET}{text}" if name else one
                 for name, text, one in zip(alphabets, texts, latin, strict=True)
-            ).codes,
-            latin_codes=Column.of(latin).codes,
-            sounds=digests(sound(part.replace("?", "")) for part in cores),
-            spoken=Column.of([spoken(part) or part for part in cores]).codes,
+            )[0],
+            latin_codes=coded(latin)[0],
+            sounds=digests(sounds([part.replace("?", "") for part in cores])),
+            spoken=coded([heard or part for heard, part in zip(spokens(cores), cores, strict=True)])[0],
             skeletons=_skeletons(texts, cores, alphabets),
             spelled=np.array([is_listed(own) for own in cores], dtype=np.bool_),
-            families=Column.of(map(man_s_surname, latin)).codes,
-            czech=Column.of(map(czech_stem, latin)).codes,
+            families=coded(map(man_s_surname, latin))[0],
+            czech=coded(map(czech_stem, latin))[0],
             adds_ova=np.array([part.endswith("ova") for part in latin], dtype=np.bool_),
-            bases=Column.of(part.removesuffix("a") if len(part) > 3 else part for part in latin).codes,
+            bases=coded(part.removesuffix("a") if len(part) > 3 else part for part in latin)[0],
             adds_a=np.array([part.endswith("a") for part in latin], dtype=np.bool_),
             initials=digests(text[:1] for text in bare),
             initial_only=np.array(
                 [
-                    name not in UNALIKE and (_is_initials(text) or all(len(w) == 1 for w in value.split()))
+                    name not in UNALIKE and (_is_initials(text) or len(text) == value.count(" ") + 1)
                     for text, value, name in zip(bare, values, alphabets, strict=True)
                 ],
                 dtype=np.bool_,
@@ -135,10 +139,11 @@ def _skeletons(texts: Sequence[str], cores: Sequence[str], alphabets: Sequence[s
     if not any(name in alphabets for name in vowelless):
         return np.zeros(len(texts), dtype=np.int32)
     # letter by letter, since in Latin ones zayn and ha would read as one
-    return Column.of(
-        skeleton("a".join(map(fold, text)) if name in vowelless else own)
+    letters = [
+        "a".join(map(fold, text)) if name in vowelless else own
         for text, own, name in zip(texts, cores, alphabets, strict=True)
-    ).codes
+    ]
+    return coded(skeletons(letters))[0]
 
 
 def _is_initials(text: str) -> bool:
