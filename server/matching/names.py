@@ -83,6 +83,8 @@ PARTICLES = frozenset(
 GLUED = frozenset({"ben", "ibn", "bin", "el", "al", "van", "de", "da", "di", "mac", "mc", "o"})
 """Particles that are also written together with the name: BenGhamdi, ElZahrani, VanDijk."""
 
+LONGEST_GLUED = max(map(len, GLUED))
+
 JOINING = frozenset(
     ["nee", "ne", "geb", "geborene", "geborener", "born", "ep", "epouse", "epse", "veuve", "vve", "in", "vda",
      "viuda", "nata", "nacida", "nascida", "geboren", "verh", "verheiratet", "z", "domu", "fodt", "fodd"]

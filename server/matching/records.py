@@ -29,6 +29,7 @@ from server.matching.one_name import (
     surname_groups,
 )
 from server.matching.sounds import skeletons, sounds, spokens
+from server.matching.words import Words
 from server.record import CleanRecord, Proof
 
 _OWN, _LENT = 1, 2
@@ -52,6 +53,10 @@ class Parts:
     unalike: Flags  # of an alphabet in which one sign apart is another name
     vowelless: Flags  # of an alphabet that leaves out vowels
     characters: Flags  # Chinese or Japanese
+    lengths: Ints  # letters of the core
+    heads: Ints  # two parts with one code begin with the same two letters
+    tails: Ints  # ... end with the same four
+    words: Words
     core_codes: Ints  # two parts with one code are one name in one alphabet
     latin_codes: Ints  # ... in Latin letters
     sounds: Longs  # digest of the consonants by sound
@@ -96,6 +101,10 @@ class Parts:
             unalike=np.array([name in UNALIKE for name in alphabets], dtype=np.bool_),
             vowelless=np.array([name in (ARABIC, HEBREW) for name in alphabets], dtype=np.bool_),
             characters=np.array([name == HAN for name in alphabets], dtype=np.bool_),
+            lengths=np.fromiter(map(len, cores), dtype=np.int32, count=len(cores)),
+            heads=coded(part[:2] for part in cores)[0],
+            tails=coded(part[-4:] for part in cores)[0],
+            words=Words.of(values),
             core_codes=coded(
                 f"{name}{OWN_ALPHABET}{text}" if name else one
                 for name, text, one in zip(alphabets, texts, latin, strict=True)
