@@ -7,9 +7,11 @@ kept for "no key".
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import count, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -55,20 +57,41 @@ def digests(texts: Iterable[str]) -> Longs:
 
 
 def _digests_at_once(texts: Sequence[str]) -> Longs:
-    short = [text if len(text) <= LONGEST_AT_ONCE else "" for text in texts]
-    written = np.array(short, dtype=np.str_)
-    letters = written.view(np.uint32).reshape(len(short), -1).T.astype(np.uint64)
-    state = np.full(len(short), _START, dtype=np.uint64)
-    for letter in letters:
-        step = (state ^ letter) * _FIRST
+    size = len(texts)
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=size)
+    long = np.flatnonzero(lengths > LONGEST_AT_ONCE)
+    short = list(texts)
+    for at in long.tolist():
+        short[at] = ""
+    joined = "".join(short)
+    if "\0" in joined:  # never a letter of a digest
+        short = [text.replace("\0", "") for text in short]
+        joined = "".join(short)
+        lengths = np.fromiter(map(len, short), dtype=np.int64, count=size)
+    lengths[long] = 0
+    letters: npt.NDArray[np.unsignedinteger] = (
+        np.frombuffer(joined.encode("ascii"), dtype=np.uint8)
+        if joined.isascii()
+        else np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    )
+    # the longest first, so that those that still have a letter are always the first ones
+    order = np.argsort(-lengths, kind="stable")
+    starts = (np.cumsum(lengths) - lengths)[order]
+    longer_than = size - np.cumsum(np.bincount(lengths, minlength=1))
+    ordered = np.full(size, _START, dtype=np.uint64)
+    for nth, many in enumerate(longer_than[:-1].tolist()):
+        step = letters[starts[:many] + nth].astype(np.uint64)
+        step ^= ordered[:many]
+        step *= _FIRST
         step ^= step >> np.uint64(29)
-        state = np.where(letter != 0, step, state)
+        ordered[:many] = step
+    state = np.empty(size, dtype=np.uint64)
+    state[order] = ordered
     state = (state ^ (state >> np.uint64(27))) * _SECOND
     state ^= state >> np.uint64(31)
-    for at, text in enumerate(texts):
-        if len(text) > LONGEST_AT_ONCE:
-            whole = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            state[at] = int.from_bytes(whole, "big")
+    for at in long.tolist():
+        whole = blake2b(texts[at].encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        state[at] = int.from_bytes(whole, "big")
     state[state == 0] = 1
     return state.view(np.int64)
 
@@ -107,15 +130,15 @@ class Column:
     @classmethod
     def of(cls, texts: Iterable[str | None]) -> Column:
         """Code the texts of one field, values in the order of their first appearance."""
-        all_texts = texts if isinstance(texts, list) else list(texts)
-        distinct = dict.fromkeys(all_texts)
-        distinct.pop(None, None)
-        distinct.pop("", None)
-        values = tuple(text for text in distinct if text is not None)
-        place: dict[str | None, int] = dict(zip(values, range(len(values)), strict=True))
-        place[None] = place[""] = -1
-        codes = np.fromiter(map(place.__getitem__, all_texts), dtype=np.int32, count=len(all_texts))
+        codes, values = coded(texts)
         return cls(codes, values, digests(values))
+
+    @classmethod
+    def ordered(cls, codes: Ints, values: Sequence[str]) -> Column:
+        """A column of codes into any values: those that stand nowhere left out, the others as they appear."""
+        codes, kept = in_order(codes, len(values))
+        told = tuple(map(values.__getitem__, kept.tolist()))
+        return cls(codes, told, digests(told))
 
     def keys(self) -> Longs:
         """The digest of each record's value; NO_KEY where absent."""
@@ -124,6 +147,26 @@ class Column:
     def counts(self) -> Longs:
         """How many records bear each value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(np.int64)
+
+
+def coded(texts: Iterable[str | None]) -> tuple[Ints, tuple[str, ...]]:
+    """The texts as codes, -1 for none, and the distinct ones in the order of their first appearance."""
+    all_texts = texts if isinstance(texts, list | tuple) else list(texts)
+    place: defaultdict[str | None, int] = defaultdict(count().__next__)  # one look at each text
+    place[None] = place[""] = -1
+    codes = np.fromiter(map(place.__getitem__, all_texts), dtype=np.int32, count=len(all_texts))
+    return codes, tuple(text for text in islice(place, 2, None) if text is not None)
+
+
+def in_order(codes: Ints, size: int) -> tuple[Ints, Longs]:
+    """Codes below `size` numbered anew as they appear, -1 staying; and the old number of each new one."""
+    first = np.full(size + 1, len(codes), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several the last written stays: the first
+    first[size] = len(codes)
+    kept = np.argsort(first, kind="stable")[: int((first < len(codes)).sum())]
+    anew = np.full(size + 1, -1, dtype=np.int32)
+    anew[kept] = np.arange(len(kept))
+    return anew[codes], kept.astype(np.int64)
 
 
 def gather(table: Longs, codes: Ints, absent: int) -> Longs:

@@ -1,4 +1,4 @@
-"""The parts of a name as the matcher compares them: folded, without particles, by sound, by nickname.
+"""The parts of a name as the matcher compares them: folded, without particles.
 
 A *part* is what a source calls first or last name; it may hold several words.
 """
@@ -6,8 +6,9 @@ A *part* is what a source calls first or last name; it may hold several words.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise
+from string import ascii_letters, digits
 
 from anyascii import anyascii
 
@@ -82,6 +83,8 @@ PARTICLES = frozenset(
 GLUED = frozenset({"ben", "ibn", "bin", "el", "al", "van", "de", "da", "di", "mac", "mc", "o"})
 """Particles that are also written together with the name: BenGhamdi, ElZahrani, VanDijk."""
 
+LONGEST_GLUED = max(map(len, GLUED))
+
 JOINING = frozenset(
     ["nee", "ne", "geb", "geborene", "geborener", "born", "ep", "epouse", "epse", "veuve", "vve", "in", "vda",
      "viuda", "nata", "nacida", "nascida", "geboren", "verh", "verheiratet", "z", "domu", "fodt", "fodd"]
@@ -92,15 +95,6 @@ Nowak z domu Lis, Rossi in Bianchi."""
 _GREEK = (("ου", "ou"), ("ού", "ou"), ("Ου", "Ou"), ("ΟΥ", "OU"), ("Μπ", "B"), ("ΜΠ", "B"), ("Ντ", "D"))
 
 _WORD = re.compile(r"[a-z0-9?]+")
-_SOUNDS: tuple[tuple[str, str], ...] = (
-    ("tsch", "c"), ("tch", "c"), ("sch", "s"), ("cz", "c"), ("ch", "c"), ("sh", "s"), ("ph", "f"),
-    ("kh", "k"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("qu", "k"),
-    ("gn", "n"),
-    ("mp", "b"), ("nt", "d"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ie", "i"), ("ei", "i"), ("ai", "e"),
-    ("ae", "e"), ("oe", "o"), ("ue", "u"),
-)  # fmt: skip
-_VOWELS = str.maketrans({"e": "i", "o": "u"})
-_LETTERS = str.maketrans({"q": "k", "w": "v", "z": "s", "y": "i", "x": "s", "j": "j", "h": None})
 
 
 @lru_cache(maxsize=100_000)
@@ -118,6 +112,25 @@ def fold(text: str) -> str:
     return " ".join(_WORD.findall(plain))
 
 
+_ASCII_LETTERS = dict.fromkeys(range(128), " ") | {
+    ord(letter): letter.lower() for letter in f"{ascii_letters}{digits}?\n"
+} | {ord("`"): None}  # fmt: skip
+
+
+def folds(texts: Sequence[str]) -> list[str]:
+    """`fold` of each text; those that are plain ASCII all at once."""
+    plain = [at for at, text in enumerate(texts) if text.isascii() and "'" not in text and "\n" not in text]
+    if len(plain) == len(texts):
+        together = "\n".join(texts).translate(_ASCII_LETTERS)
+        return (
+            [" ".join(text.split()) if " " in text else text for text in together.split("\n")]
+            if texts
+            else []
+        )
+    folded = dict(zip(plain, folds([texts[at] for at in plain]), strict=True))
+    return [folded[at] if at in folded else fold(text) for at, text in enumerate(texts)]
+
+
 @lru_cache(maxsize=100_000)
 def telling_words(folded: str) -> tuple[str, ...]:
     """The words of a part without particles and without what joins a maiden name: `martin nee dupont`."""
@@ -128,6 +141,8 @@ def telling_words(folded: str) -> tuple[str, ...]:
 
 def core(folded: str) -> str:
     """The part without its particles and spaces: `de la cruz` is `cruz`, `al bakkali` is `bakkali`."""
+    if " " not in folded:
+        return folded
     return "".join(telling_words(folded)) or folded.replace(" ", "")
 
 
@@ -136,47 +151,11 @@ def is_glued(longer: str, shorter: str) -> bool:
     return longer.endswith(shorter) and longer[: -len(shorter)] in GLUED
 
 
-def sound(letters: str) -> str:
-    """The consonants by sound after the first letter, doubles once: mohamed, muhammad -> mmd."""
-    if not letters:
-        return ""
-    for written, spoken in _SOUNDS:
-        if written in letters:
-            letters = letters.replace(written, spoken)
-    spoken_letters = letters.translate(_LETTERS)
-    if not spoken_letters:
-        return letters[0]
-    head = spoken_letters[0].replace("c", "k")
-    kept = [head]
-    for before, letter in pairwise(spoken_letters):
-        if letter in "aeiou" or letter == before:
-            continue
-        kept.append("k" if letter == "c" else letter)
-    return "".join(kept)
-
-
-def spoken(letters: str) -> str:
-    """The whole name by sound, vowels in three kinds: sameera, samira -> samira; eman, imane -> iman."""
-    for written, heard in _SOUNDS:
-        if written in letters:
-            letters = letters.replace(written, heard)
-    heard_letters = letters.translate(_LETTERS).translate(_VOWELS).removesuffix("i")
-    return "".join(letter for letter, _ in groupby(heard_letters))
-
-
 def fits_lost_letters(damaged: str, other: str) -> bool:
     """Whether a name with lost letters ('?') can be the other name, letter by letter."""
     return len(damaged) == len(other) and all(
         a in ("?", b) or b == "?" for a, b in zip(damaged, other, strict=True)
     )
-
-
-def skeleton(letters: str) -> str:
-    """The consonants by sound without the half vowels: all that Arabic and Hebrew letters surely tell."""
-    if len(letters) > 5 and letters[:2] in ("al", "el") and letters[2] not in "aeiouy":
-        letters = letters[2:]
-    heard = sound("a" + letters)[1:].replace("g", "j").replace("f", "b")
-    return "".join(letter for letter, _ in groupby(letter for letter in heard if letter not in "vi"))
 
 
 _DIGITS = re.compile(r"\d+")

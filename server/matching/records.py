@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from itertools import islice
+from operator import eq
 from typing import Any, TypeVar
 
 import numpy as np
 
-from server.matching.alphabets import ARABIC, HAN, HEBREW, LATIN, UNALIKE, alphabet_of, native
-from server.matching.columns import Column, Flags, Ints, Longs, digests, gather
-from server.matching.names import core, fold, mailbox_words, skeleton, sound, spoken
+from server.matching.alphabets import ARABIC, HAN, HEBREW, LATIN, UNALIKE
+from server.matching.columns import Column, Flags, Ints, Longs, coded, digests, gather
+from server.matching.names import core, fold, folds
+from server.matching.naming import OWN_ALPHABET, Named, named
 from server.matching.one_name import (
     Membership,
     czech_stem,
@@ -23,18 +28,18 @@ from server.matching.one_name import (
     reading_groups,
     surname_groups,
 )
+from server.matching.sounds import skeletons, sounds, spokens
+from server.matching.words import Words
 from server.record import CleanRecord, Proof
 
-_REAL = ("real", "disposable", "shared")
-_ALIAS = ("alias", "relay")
-_PHONE = ("mobile", "landline", "unverifiable")
+_OWN, _LENT = 1, 2
+_EMAIL = {"real": _OWN, "disposable": _OWN, "shared": _OWN, "alias": _LENT, "relay": _LENT}
+_GENDER: dict[str | None, int] = {"f": 1, "m": 2}
+_PHONE = frozenset({"mobile", "landline", "unverifiable"})
+_DIGIT = re.compile(r"\d")
 _UNKNOWN_DAY = -1
 
 T = TypeVar("T")
-
-
-_OWN_ALPHABET = "\x1f"
-"""Between the Latin letters of a name and its own; no reading of a record holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,10 @@ class Parts:
     unalike: Flags  # of an alphabet in which one sign apart is another name
     vowelless: Flags  # of an alphabet that leaves out vowels
     characters: Flags  # Chinese or Japanese
+    lengths: Ints  # letters of the core
+    heads: Ints  # two parts with one code begin with the same two letters
+    tails: Ints  # ... end with the same four
+    words: Words
     core_codes: Ints  # two parts with one code are one name in one alphabet
     latin_codes: Ints  # ... in Latin letters
     sounds: Longs  # digest of the consonants by sound
@@ -73,40 +82,47 @@ class Parts:
     def of(cls, written: Sequence[str]) -> Parts:
         """Derive everything from the spellings that `Records` hands over."""
         groups, families, established = nickname_groups(), surname_groups(), full_given_names()
-        split = [text.split(_OWN_ALPHABET) for text in written]
+        split = [text.split(OWN_ALPHABET) for text in written]
         values = tuple(parts[0] for parts in split)
         alphabets = [parts[1] if len(parts) > 1 else LATIN for parts in split]
         cores = tuple(core(value) for value in values)
         texts = tuple(parts[2] if len(parts) > 2 else own for parts, own in zip(split, cores, strict=True))
         latin = [one_spelling(part) for part in cores]
         bare = [value.replace(" ", "") for value in values]
-        whole = [one_spelling(text) for text in bare]
+        whole = [
+            one if own == text else one_spelling(text)
+            for own, one, text in zip(cores, latin, bare, strict=True)
+        ]
         return cls(
             values=values,
             cores=cores,
             texts=texts,
-            alphabets=Column.of(alphabets).codes + 1,
+            alphabets=coded(alphabets)[0] + 1,
             unalike=np.array([name in UNALIKE for name in alphabets], dtype=np.bool_),
             vowelless=np.array([name in (ARABIC, HEBREW) for name in alphabets], dtype=np.bool_),
             characters=np.array([name == HAN for name in alphabets], dtype=np.bool_),
-            core_codes=Column.of(
-                f"{name}{_OWN_ALPHABET}{text}" if name else one
+            lengths=np.fromiter(map(len, cores), dtype=np.int32, count=len(cores)),
+            heads=coded(part[:2] for part in cores)[0],
+            tails=coded(part[-4:] for part in cores)[0],
+            words=Words.of(values),
+            core_codes=coded(
+                f"{name}{OWN_ALPHABET}{text}" if name else one
                 for name, text, one in zip(alphabets, texts, latin, strict=True)
-            ).codes,
-            latin_codes=Column.of(latin).codes,
-            sounds=digests(sound(part.replace("?", "")) for part in cores),
-            spoken=Column.of([spoken(part) or part for part in cores]).codes,
+            )[0],
+            latin_codes=coded(latin)[0],
+            sounds=digests(sounds([part.replace("?", "") for part in cores])),
+            spoken=coded([heard or part for heard, part in zip(spokens(cores), cores, strict=True)])[0],
             skeletons=_skeletons(texts, cores, alphabets),
             spelled=np.array([is_listed(own) for own in cores], dtype=np.bool_),
-            families=Column.of(map(man_s_surname, latin)).codes,
-            czech=Column.of(map(czech_stem, latin)).codes,
+            families=coded(map(man_s_surname, latin))[0],
+            czech=coded(map(czech_stem, latin))[0],
             adds_ova=np.array([part.endswith("ova") for part in latin], dtype=np.bool_),
-            bases=Column.of(part.removesuffix("a") if len(part) > 3 else part for part in latin).codes,
+            bases=coded(part.removesuffix("a") if len(part) > 3 else part for part in latin)[0],
             adds_a=np.array([part.endswith("a") for part in latin], dtype=np.bool_),
             initials=digests(text[:1] for text in bare),
             initial_only=np.array(
                 [
-                    name not in UNALIKE and (_is_initials(text) or all(len(w) == 1 for w in value.split()))
+                    name not in UNALIKE and (_is_initials(text) or len(text) == value.count(" ") + 1)
                     for text, value, name in zip(bare, values, alphabets, strict=True)
                 ],
                 dtype=np.bool_,
@@ -132,10 +148,11 @@ def _skeletons(texts: Sequence[str], cores: Sequence[str], alphabets: Sequence[s
     if not any(name in alphabets for name in vowelless):
         return np.zeros(len(texts), dtype=np.int32)
     # letter by letter, since in Latin ones zayn and ha would read as one
-    return Column.of(
-        skeleton("a".join(map(fold, text)) if name in vowelless else own)
+    letters = [
+        "a".join(map(fold, text)) if name in vowelless else own
         for text, own, name in zip(texts, cores, alphabets, strict=True)
-    ).codes
+    ]
+    return coded(skeletons(letters))[0]
 
 
 def _is_initials(text: str) -> bool:
@@ -218,56 +235,59 @@ class Records:
         """
         if not len(clean) == len(ids) == len(sources) == len(proofs):
             raise ValueError("clean records, ids, sources and proofs must be equally many")
-        if len(set(ids)) != len(ids):
+        order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int32)
+        kept_ids = tuple(map(ids.__getitem__, order.tolist()))
+        if any(map(eq, kept_ids, islice(kept_ids, 1, None))):
             raise ValueError("every record needs an id of its own")
-        order = sorted(range(len(ids)), key=ids.__getitem__)
-        rows = [clean[k] for k in order]
         position = np.empty(len(order), dtype=np.int32)
         position[order] = np.arange(len(order), dtype=np.int32)
-        names = [_name(row) for row in rows]
-        firsts = Column.of(text for name in names for text in (name[0], name[1]))
-        parts = Parts.of(firsts.values)
-        numbers = [_phones(row) for row in rows]
-        phone = Column.of(number for pair in numbers for number in pair)
-        references = [(k, ref) for k, row in enumerate(rows) for ref in dict.fromkeys(row.references) if ref]
-        kept_ids = tuple(ids[k] for k in order)
+        # fields are read in the order of the rows, as they lie in memory, and their codes put in order
+        names = named(clean, order)
+        parts = Parts.of(names.values)
+        of_class = np.array([_EMAIL.get(row.email_class, 0) for row in clean], dtype=np.int8)
+        addresses, address_values = coded([row.email for row in clean])
+        email = Column.ordered(np.where(of_class == _OWN, addresses, -1)[order], address_values)
+        mailbox = _of_values(email, _mailboxes(email.values))
+        phone, phones = _phones(clean, order)
+        reference, reference_rows = _references(clean, position)
+        stay_from = _days([row.stay_from for row in clean])
+        stay_to = _days([row.stay_to for row in clean])
         return cls(
             ids=kept_ids,
-            order=np.array(order, dtype=np.int32),
+            order=order,
             position=position,
             id_digests=digests(kept_ids),
-            typed=np.array([proofs[k] == "typed" for k in order], dtype=np.bool_),
+            typed=np.fromiter(map("typed".__eq__, proofs), dtype=np.bool_, count=len(proofs))[order],
             parts=parts,
-            first=firsts.codes[0::2].copy(),
-            last=firsts.codes[1::2].copy(),
-            named_by_mailbox=np.array([name[2] for name in names], dtype=np.bool_),
-            order_sure=np.array([name[3] for name in names], dtype=np.bool_),
-            gender=np.array([{"f": 1, "m": 2}.get(row.gender or "", 0) for row in rows], dtype=np.int32),
-            email=Column.of(_email(row) for row in rows),
-            mailbox=Column.of(_mailbox(_email(row)) for row in rows),
-            mailbox_plain=np.array(
-                [_is_plain(_mailbox(_email(row)), name) for row, name in zip(rows, names, strict=True)],
-                dtype=np.bool_,
-            ),
-            domain=Column.of((_email(row) or "").partition("@")[2] for row in rows),
-            alias=Column.of(row.email if row.email_class in _ALIAS else None for row in rows),
+            first=names.first,
+            last=names.last,
+            named_by_mailbox=names.by_mailbox,
+            order_sure=names.order_sure,
+            gender=np.array([_GENDER.get(row.gender, 0) for row in clean], dtype=np.int32)[order],
+            email=email,
+            mailbox=mailbox,
+            mailbox_plain=_plain(mailbox, names, parts),
+            domain=_of_values(email, [value.partition("@")[2] for value in email.values]),
+            alias=Column.ordered(np.where(of_class == _LENT, addresses, -1)[order], address_values),
             phone=phone,
-            phones=phone.codes.reshape(-1, 2),
-            birth=_days(row.birth_date for row in rows),
-            street=Column.of(_folded(row.street) for row in rows),
-            postal=Column.of(_folded(row.postal_code, "") for row in rows),
-            city=Column.of(_folded(row.city, "") for row in rows),
-            nationality=Column.of(row.nationality for row in rows),
-            document=Column.of(row.document_number for row in rows),
-            loyalty=Column.of(row.loyalty_id for row in rows),
-            company=Column.of(_folded(row.company) for row in rows),
-            card=Column.of(row.card_digits for row in rows),
-            room=Column.of(row.room for row in rows),
-            reference=Column.of(ref for _, ref in references),
-            reference_rows=np.array([k for k, _ in references], dtype=np.int32),
-            stay_from=_days(row.stay_from for row in rows),
-            stay_to=_days(row.stay_to or row.stay_from for row in rows),
-            amount=np.array([-1 if row.amount is None else _cents(row) for row in rows], dtype=np.int64),
+            phones=phones,
+            birth=_days([row.birth_date for row in clean])[order],
+            street=_column([row.street for row in clean], order, folds),
+            postal=_column([row.postal_code for row in clean], order, _folded_as_one),
+            city=_column([row.city for row in clean], order, _folded_as_one),
+            nationality=_column([row.nationality for row in clean], order),
+            document=_column([row.document_number for row in clean], order),
+            loyalty=_column([row.loyalty_id for row in clean], order),
+            company=_column([row.company for row in clean], order, folds),
+            card=_column([row.card_digits for row in clean], order),
+            room=_column([row.room for row in clean], order),
+            reference=reference,
+            reference_rows=reference_rows,
+            stay_from=stay_from[order],
+            stay_to=np.where(stay_to >= 0, stay_to, stay_from)[order],
+            amount=np.array(
+                [-1 if row.amount is None else _cents(row.amount) for row in clean], dtype=np.int64
+            )[order],
         )
 
     def part_keys(self, codes: Ints, table: Longs) -> Longs:
@@ -275,86 +295,84 @@ class Records:
         return gather(table, codes, 0)
 
 
-def _name(row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
-    """First and last as Parts takes them, whether the mailbox gave one, whether their order is sure."""
-    if not row.is_person:
-        return None, None, False, True
-    first, last = (fold(text) if text else "" for text in (row.first_name, row.last_name))
-    given, family, by_mailbox, sure = _placed(first, last, row)
-    if (row.first_name or "").isascii() and (row.last_name or "").isascii():
-        return given, family, by_mailbox, sure
-    own = {first: _with_own_alphabet(first, row.first_name), last: _with_own_alphabet(last, row.last_name)}
-    return own.get(given or "", given) or None, own.get(family or "", family) or None, by_mailbox, sure
+def _column(
+    texts: list[str | None],
+    order: Ints,
+    read: Callable[[Sequence[str]], Sequence[str | None]] | None = None,
+) -> Column:
+    """A field of the rows as a column in the given order, each distinct text read once."""
+    codes, values = coded(texts)
+    if read is not None:
+        read_codes, values = coded(read(values))
+        codes = np.append(read_codes, np.int32(-1))[codes]
+    return Column.ordered(codes[order], values)
 
 
-def _with_own_alphabet(folded: str, text: str | None) -> str:
-    alphabet = alphabet_of(text) if text else LATIN
-    if alphabet == LATIN or not text or not folded:
-        return folded
-    return _OWN_ALPHABET.join((folded, alphabet, native(text) or folded))
+def _of_values(column: Column, texts: Sequence[str | None]) -> Column:
+    """A column of what each value of another one says."""
+    codes, values = coded(texts)
+    return Column(np.append(codes, np.int32(-1))[column.codes], values, digests(values))
 
 
-def _placed(first: str, last: str, row: CleanRecord) -> tuple[str | None, str | None, bool, bool]:
-    """Both names put in their places, a missing one taken from a mailbox that fits the other."""
-    sure = row.name_order_sure
-    if first and last:
-        known = one_spelling(first.replace(" ", "")) in nickname_groups()
-        if not sure and len(last) == 1 and len(first) > 1 and not known:
-            return last, first, False, False
-        return first, last, False, sure
-    words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
-    if len(words) != 2:
-        return first or None, last or None, False, sure
-    full = full_given_names()
-    given = (first or last).replace(" ", "")
-    spellings = dict(zip(words, map(one_spelling, words), strict=True))
-    for word, other in (words, words[::-1]):
-        if len(other) < 3:
-            continue
-        if given and (word == given or (len(word) == 1 and given.startswith(word))):
-            return (first or other), (last or other), True, sure
-        if not given and (len(word) == 1 or (spellings[word] in full and spellings[other] not in full)):
-            return word, other, True, sure
-    if not given and all(spellings[word] in full for word in words):
-        return words[0], words[1], True, False
-    return first or None, last or None, False, sure
+def _mailboxes(addresses: Sequence[str]) -> list[str | None]:
+    """What stands before the @, without +tags and signs; None where it is too short to be anybody's own."""
+    local = [address.partition("@")[0].partition("+")[0] for address in addresses]
+    return [box if len(box) >= 5 else None for box in _folded_as_one(local)]
 
 
-def _email(row: CleanRecord) -> str | None:
-    return row.email if row.email_class in _REAL else None
-
-
-def _mailbox(email: str | None) -> str | None:
-    if not email:
-        return None
-    local = fold(email.partition("@")[0].partition("+")[0]).replace(" ", "")
-    return local if len(local) >= 5 else None
-
-
-def _is_plain(mailbox: str | None, name: tuple[str | None, str | None, bool, bool]) -> bool:
+def _plain(mailbox: Column, names: Named, parts: Parts) -> Flags:
     """Whether the mailbox is made of the name and nothing else: anyone of that name may have the like."""
-    if not mailbox or any(letter.isdigit() for letter in mailbox):
-        return False
-    cores = [core(part.split(_OWN_ALPHABET)[0]) for part in name[:2] if part]
-    return not cores or any(len(part) >= 3 and part in mailbox for part in cores)
+    found = np.zeros(len(mailbox.codes), dtype=np.bool_)
+    only_letters = np.array([not _DIGIT.search(box) for box in mailbox.values] + [False], dtype=np.bool_)
+    rows = np.flatnonzero(only_letters[mailbox.codes])
+    boxes, cores = mailbox.values, (*parts.cores, "")
+    told = zip(
+        mailbox.codes[rows].tolist(), names.first[rows].tolist(), names.last[rows].tolist(), strict=True
+    )
+    found[rows] = [
+        (first < 0 and last < 0)
+        or (len(one := cores[first]) >= 3 and one in boxes[box])
+        or (len(two := cores[last]) >= 3 and two in boxes[box])
+        for box, first, last in told
+    ]
+    return found
 
 
-def _phones(row: CleanRecord) -> tuple[str | None, str | None]:
-    phone = row.phone if row.phone_class in _PHONE else None
-    mobile = row.mobile if row.mobile_class in _PHONE else None
-    return (mobile or phone, phone if mobile and phone != mobile else None)
+def _phones(clean: Sequence[CleanRecord], order: Ints) -> tuple[Column, Ints]:
+    """The column of all numbers, and the two of each record: the mobile one first, each number once."""
+    size = len(clean)
+    mobile = [row.mobile if row.mobile_class in _PHONE else None for row in clean]
+    phone = [row.phone if row.phone_class in _PHONE else None for row in clean]
+    codes, values = coded(mobile + phone)
+    one, two = codes[:size], codes[size:]
+    both = np.stack([np.where(one >= 0, one, two), np.where((one >= 0) & (one != two), two, -1)], axis=1)
+    column = Column.ordered(both[order].ravel(), values)
+    return column, column.codes.reshape(-1, 2)
 
 
-def _folded(text: str | None, between: str = " ") -> str | None:
-    return fold(text).replace(" ", between) or None if text else None
+def _references(clean: Sequence[CleanRecord], position: Ints) -> tuple[Column, Ints]:
+    """The booking references of all records, and the position of the record that each is of."""
+    told = [
+        (row, reference)
+        for row, record in enumerate(clean)
+        if record.references
+        for reference in dict.fromkeys(record.references)
+        if reference
+    ]
+    rows = position[np.fromiter((row for row, _ in told), dtype=np.int32, count=len(told))]
+    order = np.argsort(rows, kind="stable")
+    return Column.of([told[at][1] for at in order.tolist()]), rows[order]
 
 
-def _days(dates: Iterable[date | None]) -> Ints:
-    return np.fromiter((_UNKNOWN_DAY if day is None else day.toordinal() for day in dates), dtype=np.int32)
+def _folded_as_one(texts: Sequence[str]) -> list[str]:
+    return [text.replace(" ", "") for text in folds(texts)]
 
 
-def _cents(row: CleanRecord) -> int:
-    amount = row.amount
-    if amount is None or not amount.is_finite() or not 0 < amount < 10**12:
+def _days(dates: Sequence[date | None]) -> Ints:
+    return np.array([_UNKNOWN_DAY if day is None else day.toordinal() for day in dates], dtype=np.int32)
+
+
+def _cents(amount: Decimal) -> int:
+    if not amount.is_finite() or not 0 < amount < 10**12:
         return -1
     return int(amount * 100)

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from server.matching.columns import Flags, Ints, Levels, distinct_pairs, pick
-from server.matching.names import fits_lost_letters, is_glued, telling_words
+from server.matching.names import LONGEST_GLUED, fits_lost_letters, is_glued
 from server.matching.records import Parts
 
 ABSENT, UNLIKE, KNOWN_NEAR, NEAR, INITIAL, NICKNAME, COMPOUND, SLIP, EQUAL = range(9)
@@ -39,7 +39,10 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     x, y = _texts(parts, a, b, one_alphabet & (parts.alphabets[a] > 0))
     slips = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     close = cpdist(x, y, scorer=JaroWinkler.similarity, score_cutoff=0.8, dtype=np.float32)
-    shortest = np.minimum(_lengths(x), _lengths(y))
+    p, q = parts.lengths[a], parts.lengths[b]
+    own = np.flatnonzero(one_alphabet & (parts.alphabets[a] > 0))
+    p[own], q[own] = _lengths([x[k] for k in own.tolist()]), _lengths([y[k] for k in own.tolist()])
+    shortest = np.minimum(p, q)
     same_sound = (parts.sounds[a] == parts.sounds[b]) & (shortest >= 3) & ~strict
     slip = ((slips == 1) & (shortest >= 4)) | ((slips == 2) & (shortest >= 8)) | (same_sound & (close >= 0.8))
     found[close >= 0.87] = NEAR
@@ -52,12 +55,14 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     begins = parts.initials[a] == parts.initials[b]
     short = parts.initial_only[a] | parts.initial_only[b]
     worded = (parts.several[a] | parts.several[b]) & ~strict
-    for k in np.flatnonzero(worded & ~short).tolist():
-        found[k] = max(int(found[k]), _words_alike(parts.values[a[k]], parts.values[b[k]]))
+    compound = np.flatnonzero(worded & ~short)
+    found[compound] = np.maximum(found[compound], _words_alike(parts, a[compound], b[compound]))
     found[parts.nicks.meet(a, b) & (found < NICKNAME)] = NICKNAME
     plain = ~short & ~strict & (shortest >= 3) & (found < INITIAL)
-    one_begin = np.fromiter((p[:1] == q[:1] for p, q in zip(x, y, strict=True)), dtype=np.bool_)
-    one_end = np.fromiter((p[-1:] == q[-1:] for p, q in zip(x, y, strict=True)), dtype=np.bool_)
+    # a beginning or an end in common, as far as it can be seen of many at a time
+    one_begin = parts.heads[a] == parts.heads[b]
+    one_end = (parts.tails[a] == parts.tails[b]) & (p != q) & (np.abs(p - q) <= LONGEST_GLUED)
+    one_begin[own] = True
     for k in np.flatnonzero(plain & (one_end | one_begin)).tolist():
         longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
         if longer.startswith(shorter):
@@ -123,22 +128,11 @@ def _lengths(texts: list[str]) -> Ints:
     return np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
 
 
-def _words_alike(a: str, b: str) -> int:
-    """COMPOUND when one holds all full words of the other (Garcia Lopez, Garcia; Jean Pierre, Jean)."""
-    one, two = set(telling_words(a)), set(telling_words(b))
-    if not one or not two:
-        return UNLIKE
-    joined_one, joined_two = ("".join(sorted(words)) for words in (one, two))
-    if joined_one == joined_two:
-        return EQUAL
-    shared = {w for w in one & two if len(w) > 1}
-    if shared:
-        return COMPOUND
-    for some, whole in ((one, two), (two, one)):
-        for word in some:
-            if len(word) >= 4 and any(OSA.distance(word, w, score_cutoff=1) <= 1 for w in whole):
-                return COMPOUND
-    return UNLIKE
+def _words_alike(parts: Parts, a: Ints, b: Ints) -> Levels:
+    """COMPOUND when one holds a full word of the other (Garcia Lopez, Garcia; Jean Pierre, Jean)."""
+    found = np.where(parts.words.share(a, b), COMPOUND, UNLIKE).astype(np.int8)
+    found[parts.words.same(a, b)] = EQUAL
+    return found
 
 
 def _initials_fit(a: str, b: str) -> bool:
