@@ -80,8 +80,11 @@ PARTICLES = frozenset(
     ]
 )
 
-GLUED = frozenset({"ben", "ibn", "bin", "el", "al", "van", "de", "da", "di", "mac", "mc", "o"})
-"""Particles that are also written together with the name: BenGhamdi, ElZahrani, VanDijk."""
+GLUED = frozenset(
+    {"ben", "ibn", "bin", "el", "al", "van", "vander", "vanden", "von", "vonder", "de", "dela", "delos"}
+    | {"da", "di", "della", "mac", "mc", "o"}
+)
+"""Particles that are also written together with the name: BenGhamdi, ElZahrani, VanDijk, vonderHeide."""
 
 LONGEST_GLUED = max(map(len, GLUED))
 

@@ -41,7 +41,7 @@ ONE_FIRST_NAME = _pairs(
     Jürgen=Juergen; Jürgen=JURGEN; Björn=Bjoern; Søren=Soeren; Åke=Ake; Łukasz=Lukasz; Đorđe=Dorde;
     Thibault=Thibaut; İbrahim=Ibrahim; Ayşe=Aicha; Xiaoming=Xiao-Ming; Jean-Pierre=Jean_Pierre;
     Sergey=Serguei; Sergej=Sergei; Сергей=Sergey; Сергей=Sergueï; Юлия=Yulia; Юлия=Julia; Iuliia=Yulia;
-    Dmitriy=Dimitri; Дмитрий=Dmitrii; Евгений=Yevgeny; Олександр=Aleksandr; Mykola=Nikolai;
+    Dmitriy=Dimitri; Майя=Maiia; Mayya=Maia; Дмитрий=Dmitrii; Евгений=Yevgeny; Олександр=Aleksandr; Mykola=Nikolai;
     Mohamed=Muhammad; محمد=Mohammed; Abdelrahman=Abdul_Rahman; Abdelaziz=Abdulaziz; يوسف=Youssef;
     Khaled=Khalid; Djamel=Jamal; Fatima_Zahra=Fatima-Zohra; فاطمة=Fatma; Moustafa=Mustafa;
     Γιώργος=Giorgos; Γεώργιος=Georgios; Κωνσταντίνος=Constantinos; משה=Moshe; חיים=Haim;
@@ -61,7 +61,7 @@ NEARLY_ONE_SURNAME = _pairs(
     """
     O’Neill=O'Neill; 王=Wong; 黃=Wong; 陳=Chan; 李=Lee; 김=Kim; 박=Park; 이=Lee; 山田=Yamada; 佐藤=Satoh;
     佐藤=サトウ; حسين=Hussein; الزهراني=Al-Zahrani; الزهراني=Alzahrani; McDonald=Mac_Donald; Meyer=Meier;
-    Щербаков=Chtcherbakov; El_Zahrani=ElZahrani
+    Щербаков=Chtcherbakov; El_Zahrani=ElZahrani; von_der_Heide=vonderHeide; van_den_Broek=VandenBroek
     """
 )
 STANDS_FOR = _pairs(
