@@ -164,7 +164,7 @@ def group(
 
 def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str, int]:
     """Put people's decisions in place; counts those that name unknown records or contradict each other."""
-    where = {name: at for at, name in enumerate(records.ids)}
+    where = {name: at for at, name in enumerate(records.ids)} if decisions.same or decisions.apart else {}
     unknown = conflicts = 0
     for x, y in sorted(tuple(sorted(pair)) for pair in decisions.apart):
         if x not in where or y not in where or x == y:
