@@ -8,10 +8,11 @@ kept for "no key".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import count, islice
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -155,7 +156,7 @@ def coded(texts: Iterable[str | None]) -> tuple[Ints, tuple[str, ...]]:
     place: defaultdict[str | None, int] = defaultdict(count().__next__)  # one look at each text
     place[None] = place[""] = -1
     codes = np.fromiter(map(place.__getitem__, all_texts), dtype=np.int32, count=len(all_texts))
-    return codes, tuple(text for text in islice(place, 2, None) if text is not None)
+    return codes, tuple(cast("Iterator[str]", islice(place, 2, None)))
 
 
 def in_order(codes: Ints, size: int) -> tuple[Ints, Longs]:
