@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count, islice
 from typing import cast
@@ -22,6 +22,7 @@ Longs = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.int8]
+Texts = npt.NDArray[np.object_]
 
 NO_KEY = 0
 
@@ -127,6 +128,10 @@ class Column:
     codes: Ints
     values: tuple[str, ...]
     digests: Longs
+    texts: Texts = field(init=False, repr=False, compare=False)  # the values, for `pick`
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", texts_of(self.values))
 
     @classmethod
     def of(cls, texts: Iterable[str | None]) -> Column:
@@ -170,6 +175,11 @@ def in_order(codes: Ints, size: int) -> tuple[Ints, Longs]:
     return anew[codes], kept.astype(np.int64)
 
 
+def texts_of(values: Sequence[str]) -> Texts:
+    """Texts as an array, of which many are picked in a quarter of the time that a tuple takes."""
+    return np.fromiter(values, dtype=np.object_, count=len(values))
+
+
 def gather(table: Longs, codes: Ints, absent: int) -> Longs:
     """The table's number for each code; `absent` for -1."""
     if not len(table):
@@ -206,6 +216,6 @@ def distinct_pairs(left: Ints, right: Ints, size: int) -> DistinctPairs:
     )
 
 
-def pick(values: Sequence[str], codes: Ints) -> list[str]:
+def pick(texts: Texts, codes: Ints) -> Texts:
     """The texts of the codes."""
-    return [values[code] for code in codes.tolist()]
+    return texts[codes]

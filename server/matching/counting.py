@@ -174,7 +174,7 @@ def _alike(records: Records, a: Ints, b: Ints) -> Flags:
     turned = parts.lengths[p[open_]] > parts.lengths[q[open_]]
     shorter = np.where(turned, q[open_], p[open_]).astype(np.int32)
     longer = np.where(turned, p[open_], q[open_]).astype(np.int32)
-    x, y = pick(parts.cores, shorter), pick(parts.cores, longer)
+    x, y = pick(parts.core_texts, shorter), pick(parts.core_texts, longer)
     apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     found[open_] = apart <= np.where(parts.lengths[shorter] < 7, 1, 2)
     found[open_] |= np.fromiter(map(contains, y, x), dtype=np.bool_, count=len(open_))

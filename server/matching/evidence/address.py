@@ -48,7 +48,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     other_number = np.zeros(len(left), dtype=np.bool_)
     pairs = distinct_pairs(a, b, len(street.values))
     if len(pairs.left):
-        x, y = pick(street.values, pairs.left), pick(street.values, pairs.right)
+        x, y = pick(street.texts, pairs.left), pick(street.texts, pairs.right)
         alike = cpdist(x, y, scorer=token_sort_ratio, score_cutoff=ALIKE, dtype=np.float32) >= ALIKE
         numbers, names = records.once("street, number and name", lambda: _number_and_name(street))
         p, q = numbers[pairs.left], numbers[pairs.right]

@@ -80,7 +80,7 @@ def _compare(records: Records, model: Model, a: Ints, b: Ints) -> tuple[Levels, 
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
     pairs = distinct_pairs(a, b, len(values))
     if len(pairs.left):
-        x, y = pick(values, pairs.left), pick(values, pairs.right)
+        x, y = pick(records.phone.texts, pairs.left), pick(records.phone.texts, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
         found = np.where(apart <= 1, SLIP, UNLIKE).astype(np.int8)
         end = records.once("phone, end", lambda: coded(value[-SUBSCRIBER:] for value in values)[0])
