@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.discovery import discover
-from server.matching.columns import Ints, Longs, digest, mix
+from server.matching.columns import Flags, Ints, Longs, digest, mix
 from server.matching.levels import REQUIRED, Keyed
 from server.matching.records import Records
 
@@ -73,8 +73,11 @@ def blocks_of(records: Records) -> list[Keyed]:
     return found
 
 
-def candidates(records: Records) -> Candidates:
-    """All pairs that share a key, with crowded keys refined and, at the last, capped."""
+def candidates(records: Records, among: Flags | None = None) -> Candidates:
+    """All pairs that share a key, with crowded keys refined and, at the last, capped.
+
+    `among`: which records, by position, are paired at all; else all.
+    """
     n = len(records)
     refined_by = refiners(records)
     gathered = [np.zeros(0, dtype=np.int64)]
@@ -83,6 +86,9 @@ def candidates(records: Records) -> Candidates:
     capped: dict[str, int] = {}
     for keyed in blocks_of(records):
         rows, keys = keyed.rows, keyed.keys
+        if among is not None:
+            kept = among[rows]
+            rows, keys = rows[kept], keys[kept]
         for refiner in (*refined_by, None):
             rows, keys, starts, sizes = _blocks(rows, keys)
             fits = sizes <= CAP

@@ -18,7 +18,7 @@ from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints, Longs
 from server.matching.levels import REQUIRED, Level
 
-ENGINE = "2"
+ENGINE = "3"
 """Changes whenever the same model could give other groups."""
 
 

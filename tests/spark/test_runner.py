@@ -25,8 +25,18 @@ def test_every_record_gets_the_cluster_that_one_process_gives_it(both: Both) -> 
 def test_the_report_tells_the_same_of_the_pairs(both: Both) -> None:
     one, other = both.spark.report, both.local.partition.report
 
-    for figure in ("records", "pairs", "pairs by key", "keys refined", "keys capped", "cut", "model"):
+    for figure in (
+        "records",
+        "copies",
+        "pairs",
+        "pairs by key",
+        "keys refined",
+        "keys capped",
+        "cut",
+        "model",
+    ):
         assert one[figure] == other[figure], figure
+    assert one["copies"], "the crowds must try what copies are"
     assert one["keys refined"], "the crowds must try the refining of keys"
     assert one["keys capped"], "the crowds must try the cap"
 
