@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Longs, distinct_pairs, gather, mix, pick
+from server.matching.columns import Flags, Ints, Longs, distinct_pairs, gather, mix, number_key, pick
 from server.matching.model import Model, Priors, Table, shipped, shipped_priors
 from server.matching.records import Records
 
@@ -22,9 +22,10 @@ MOST_NAMES = 64
 def count(records: Records, priors: Priors = shipped) -> Model:
     """The tables of a model: how common names and values are here, and whose the contacts are."""
     first, last, person = names_of(records)
-    _, one_each = np.unique(person, return_index=True)
-    named = one_each[person[one_each] != 0]
-    tables = {"first": Table.of(first[named]), "last": Table.of(last[named])}
+    names, one_each = np.unique(person, return_index=True)
+    names, one_each = names[names != 0], one_each[names != 0]
+    times = _bearers_of_names(records, person, names)
+    tables = {"first": Table.of(first[one_each], times), "last": Table.of(last[one_each], times)}
     for name, values, persons in told_of_persons(records):
         tables[name] = Table.of(_by_person(values, persons))
     shared = [np.zeros(0, dtype=np.int64)]
@@ -34,7 +35,7 @@ def count(records: Records, priors: Priors = shipped) -> Model:
     days = records.stay_from[records.stay_from >= 0]
     return Model(
         records=len(records),
-        persons=len(named),
+        persons=int(times.sum()),
         days=int(days.max() - days.min()) + 1 if len(days) else 0,
         rooms=len(records.room.values),
         tables=tables,
@@ -51,6 +52,25 @@ def names_of(records: Records) -> tuple[Longs, Longs, Longs]:
     first, last = (gather(records.parts.digests, codes, 0) for codes in (records.first, records.last))
     both = mix(first, last)
     return first, last, np.where(both != 0, both, mix(first | last, 1))
+
+
+def born(records: Records) -> Longs:
+    """What tells two bearers of one name apart, by position: the birth date; 0 where it is not known."""
+    return number_key(records.birth)
+
+
+def _bearers_of_names(records: Records, person: Longs, names: Longs) -> Longs:
+    """How many persons bear each full name: as many as it has birth dates, and one at least.
+
+    Names are sorted. A date with a slip counts as another person's; there are far fewer of those than of
+    namesakes where a name is common enough to matter.
+    """
+    day = born(records)
+    known = np.unique(np.stack([person, day])[:, (person != 0) & (day != 0)], axis=1)[0]
+    times = np.ones(len(names), dtype=np.int64)
+    bearers, dates = np.unique(known, return_counts=True)
+    times[np.searchsorted(names, bearers)] = dates
+    return times
 
 
 def told_of_persons(records: Records) -> list[tuple[str, Longs, Longs]]:

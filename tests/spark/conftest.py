@@ -60,11 +60,14 @@ def crowds() -> list[Row]:
         {"first_name": "Anna", "last_name": "Berg", "city": "Köln", "reference": f"AB{n}"} for n in range(90)
     ]
     known = {"first_name": "Orsolya", "last_name": "Vadkerti", "email": "o@vadkerti.example"}
+    orsolyas = [
+        {"first_name": "Orsolya", "last_name": "Berg", "birth_date": f"19{n}-05-06"} for n in range(50, 90)
+    ]
     copies = [known] * 70 + [{"first_name": "Orsolya", "email": "o@vadkerti.example"}] * 3
     nobodies = [{"first_name": "Orsolya"}] * 5
     return [
         {"record_id": f"crowd {n:04d}", "source": "crowd", **row}
-        for n, row in enumerate([*agency, *namesakes, *copies, *nobodies])
+        for n, row in enumerate([*agency, *namesakes, *orsolyas, *copies, *nobodies])
     ]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from server.matching import make_model
+from server.matching.counting import names_of
 from server.refusal import Refused
 from server.spark.components import components
 from server.spark.counting import counted
@@ -52,6 +53,7 @@ def test_a_model_counted_by_sql_is_that_of_one_process(both: Both) -> None:
 
     for figure in ("records", "persons", "days", "rooms"):
         assert getattr(by_sql, figure) == getattr(whole, figure), figure
+    assert whole.persons > len(np.unique(names_of(both.local.partition.records)[2])) + 30, "by birth dates"
     assert by_sql.shared.tolist() == whole.shared.tolist()
     assert by_sql.tables.keys() == whole.tables.keys()
     for name, table in whole.tables.items():
