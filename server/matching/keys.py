@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -61,16 +60,17 @@ def _of_kind(keyed: Keyed) -> Longs:
 def blocks_of(records: Records) -> list[Keyed]:
     """The keys whose blocks are paired, by record position.
 
-    The same on every machine and for any batch of records: which kind a key is of, and which of several of
-    one kind (the second telephone, the second week of a stay), is part of its digest.
+    The same on every machine and for any batch of records: which kind a key is of is part of its digest.
+    Those of one kind meet each other, whichever of a record's telephones or weeks they come from.
     """
-    seen: Counter[str] = Counter()
-    found = []
+    found: dict[str, list[Keyed]] = {}
     for keyed in _all_keys(records):
-        seen[keyed.kind] += 1
         if len(keyed.rows):
-            found.append(Keyed(keyed.kind, keyed.rows, mix(_of_kind(keyed), seen[keyed.kind])))
-    return found
+            found.setdefault(keyed.kind, []).append(keyed)
+    return [
+        Keyed(kind, np.concatenate([one.rows for one in of]), np.concatenate([_of_kind(one) for one in of]))
+        for kind, of in found.items()
+    ]
 
 
 def candidates(records: Records, among: Flags | None = None) -> Candidates:
