@@ -180,6 +180,7 @@ class Records:
     company: Column
     card: Column
     room: Column
+    place: Column
     reference: Column
     reference_rows: Ints
     stay_from: Ints
@@ -263,6 +264,7 @@ class Records:
             company=Column.of(_folded(row.company) for row in rows),
             card=Column.of(row.card_digits for row in rows),
             room=Column.of(row.room for row in rows),
+            place=Column.of(row.place for row in rows),
             reference=Column.of(ref for _, ref in references),
             reference_rows=np.array([k for k, _ in references], dtype=np.int32),
             stay_from=_days(row.stay_from for row in rows),
