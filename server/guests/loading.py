@@ -56,6 +56,7 @@ def load(session: Session, record_ids: Collection[int] | None) -> Loaded:
             SourceRecord.current_version,
             SourceRecord.needs_linking,
             SourceRecord.proof,
+            SourceRecord.property_id,
             *_READ,
         )
         .join(Source, Source.id == SourceRecord.source_id)
@@ -66,9 +67,9 @@ def load(session: Session, record_ids: Collection[int] | None) -> Loaded:
     if record_ids is not None:
         chosen = (query.where(SourceRecord.id.in_(part)) for part in parts(sorted(record_ids)))
     rows: list[tuple[str, int, int, bool, str, Any, CleanRecord]] = [
-        (f"{source}{ID_SEPARATOR}{key}", record_id, version, waits, source, proof, _clean(values))
+        (f"{source}{ID_SEPARATOR}{key}", record_id, version, waits, source, proof, _at(place, _clean(values)))
         for one in chosen
-        for source, key, record_id, version, waits, proof, *values in session.execute(one)
+        for source, key, record_id, version, waits, proof, place, *values in session.execute(one)
     ]
     rows.sort(key=lambda row: row[0])
     return Loaded(
@@ -86,6 +87,12 @@ def load(session: Session, record_ids: Collection[int] | None) -> Loaded:
 
 def _clean(values: Sequence[Any]) -> CleanRecord:
     return from_row(dict(zip(_READ_NAMES, values, strict=True)))
+
+
+def _at(property_id: int, clean: CleanRecord) -> CleanRecord:
+    """The record with the property that its room is of."""
+    clean.place = str(property_id)
+    return clean
 
 
 def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]:

@@ -231,11 +231,12 @@ def _bookings(records: Records, model: Model) -> Shared:
 
 
 def _rooms(records: Records, model: Model) -> Shared:
-    """A room from one arrival to one departure."""
+    """A room of a property from one arrival to one departure."""
     everyone = np.arange(len(records), dtype=np.int32)
     start, end = records.stay_from, records.stay_to
     nights = np.where(end > start, number_key(end), NO_KEY)
-    return Shared(everyone, mix(records.room.keys(), number_key(start), nights), records.room.codes)
+    place = gather(records.place.digests, records.place.codes, 1)
+    return Shared(everyone, mix(records.room.keys(), place, number_key(start), nights), records.room.codes)
 
 
 def _address(records: Records, at: int) -> dict[str, str]:

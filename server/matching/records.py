@@ -199,6 +199,7 @@ class Records:
     company: Column
     card: Column
     room: Column
+    place: Column
     reference: Column
     reference_rows: Ints
     stay_from: Ints
@@ -283,6 +284,7 @@ class Records:
             company=_column([row.company for row in clean], order, folds),
             card=_column([row.card_digits for row in clean], order),
             room=_column([row.room for row in clean], order),
+            place=_column([row.place for row in clean], order),
             reference=reference,
             reference_rows=reference_rows,
             stay_from=stay_from[order],

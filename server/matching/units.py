@@ -125,6 +125,7 @@ def contents(records: Records) -> Longs:
             records.company,
             records.card,
             records.room,
+            records.place,
         )
         said = [
             gather(names, records.first, 1),
