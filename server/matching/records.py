@@ -167,6 +167,7 @@ class Records:
     mailbox: Column
     mailbox_plain: Flags
     domain: Column
+    desk: Flags  # the address is a desk's (info@, an agency's), not a person's
     alias: Column
     phone: Column
     phones: Ints
@@ -251,6 +252,7 @@ class Records:
                 dtype=np.bool_,
             ),
             domain=Column.of((_email(row) or "").partition("@")[2] for row in rows),
+            desk=np.array([row.email_class == "shared" for row in rows], dtype=np.bool_),
             alias=Column.of(row.email if row.email_class in _ALIAS else None for row in rows),
             phone=phone,
             phones=phone.codes.reshape(-1, 2),
