@@ -208,9 +208,10 @@ def _numbered(records: Records) -> Flags:
 
 
 def _emails(records: Records, model: Model) -> Shared:
-    """Addresses; those that a booking site lends for one booking are in another column."""
+    """Addresses of persons, not of desks; those that a booking site lends are in another column."""
     everyone = np.arange(len(records), dtype=np.int32)
-    return Shared(everyone, _own(model, "email bearers", records.email.keys()), records.email.codes)
+    address = np.where(records.desk, NO_KEY, records.email.keys())
+    return Shared(everyone, _own(model, "email bearers", address), records.email.codes)
 
 
 def _phones(records: Records, model: Model) -> Shared:

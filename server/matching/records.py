@@ -186,6 +186,7 @@ class Records:
     mailbox: Column
     mailbox_plain: Flags
     domain: Column
+    desk: Flags  # the address is a desk's (info@, an agency's), not a person's
     alias: Column
     phone: Column
     phones: Ints
@@ -271,6 +272,7 @@ class Records:
             mailbox=mailbox,
             mailbox_plain=_plain(mailbox, names, parts),
             domain=_of_values(email, [value.partition("@")[2] for value in email.values]),
+            desk=np.array([row.email_class == "shared" for row in clean], dtype=np.bool_)[order],
             alias=Column.ordered(np.where(of_class == _LENT, addresses, -1)[order], address_values),
             phone=phone,
             phones=phones,
