@@ -18,12 +18,14 @@ def upgrade() -> None:
         event.alter_column("kind", existing_type=sa.String(length=12), type_=sa.String(length=20))
         event.alter_column("record_id", existing_type=sa.Integer(), nullable=True)
         event.add_column(sa.Column("cause", sa.String(length=40), nullable=False, server_default=""))
+    op.add_column("import", sa.Column("rows_erased", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("guest", sa.Column("split_from", sa.String(length=32), nullable=True))
 
 
 def downgrade() -> None:
     """Narrow them again; events that are about no record go."""
     op.execute("DELETE FROM guest_event WHERE record_id IS NULL")
+    op.drop_column("import", "rows_erased")
     op.drop_column("guest", "split_from")  # in place: a table that others point to is not built anew
     with op.batch_alter_table("guest_event") as event:
         event.drop_column("cause")
