@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import contains
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -87,8 +88,13 @@ def is_borne(records: Records, rows: Ints, values: Longs) -> Flags:
 
 def _by_person(values: Longs, person: Longs) -> Longs:
     """The value once for each different name that bears it, so that a regular does not make it common."""
-    pairs = np.unique(np.stack([values, person], axis=1)[values != 0], axis=0)
-    return pairs[:, 0]
+    said = values != 0
+    values, person = values[said], person[said]
+    order = np.lexsort((person, values))  # np.unique of rows takes four times as long
+    values, person = values[order], person[order]
+    once = np.ones(len(values), dtype=np.bool_)
+    once[1:] = (values[1:] != values[:-1]) | (person[1:] != person[:-1])
+    return values[once]
 
 
 def bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, Longs]:
@@ -164,11 +170,14 @@ def _alike(records: Records, a: Ints, b: Ints) -> Flags:
         return np.asarray(alike, dtype=np.bool_)
     p, q = pairs.left, pairs.right
     found = (parts.sounds[p] == parts.sounds[q]) | parts.nicks.meet(p, q)
-    x, y = pick(parts.cores, p), pick(parts.cores, q)
+    open_ = np.flatnonzero(~found)
+    turned = parts.lengths[p[open_]] > parts.lengths[q[open_]]
+    shorter = np.where(turned, q[open_], p[open_]).astype(np.int32)
+    longer = np.where(turned, p[open_], q[open_]).astype(np.int32)
+    x, y = pick(parts.core_texts, shorter), pick(parts.core_texts, longer)
     apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
-    shortest = np.fromiter((min(len(s), len(t)) for s, t in zip(x, y, strict=True)), dtype=np.int32)
-    found |= apart <= np.where(shortest < 7, 1, 2)
-    found |= np.fromiter((s in t or t in s for s, t in zip(x, y, strict=True)), dtype=np.bool_)
+    found[open_] = apart <= np.where(parts.lengths[shorter] < 7, 1, 2)
+    found[open_] |= np.fromiter(map(contains, y, x), dtype=np.bool_, count=len(open_))
     short = (parts.initial_only[p] | parts.initial_only[q]) & (parts.sounds[p] != parts.sounds[q])
     found[short] = (parts.initials[p] == parts.initials[q])[short]
     pairs.spread(found, alike)

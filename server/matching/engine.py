@@ -140,7 +140,7 @@ def _justify(
     first[1:] = mine[1:] != mine[:-1]
     nearest[mine[first]] = other[first]
     probability[mine[first]] = weight[first]
-    where = {name: at for at, name in enumerate(records.ids)}
+    where = {name: at for at, name in enumerate(records.ids)} if decisions.same else {}
     for x, y in sorted(decisions.same):
         if x in where and y in where and label[where[x]] == label[where[y]]:
             a, b = where[x], where[y]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from server.matching.columns import Bits, Flags, Ints, Longs, mix
 from server.matching.model import Model
 from server.matching.records import Records
-from server.matching.scoring import log_odds, weigh
+from server.matching.scoring import log_odds, outcomes_of
 
 MEMBERS = 10
 """Members of a group that are heard when a join is judged: spread evenly over its stable order."""
@@ -164,7 +164,7 @@ def group(
 
 def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str, int]:
     """Put people's decisions in place; counts those that name unknown records or contradict each other."""
-    where = {name: at for at, name in enumerate(records.ids)}
+    where = {name: at for at, name in enumerate(records.ids)} if decisions.same or decisions.apart else {}
     unknown = conflicts = 0
     for x, y in sorted(tuple(sorted(pair)) for pair in decisions.apart):
         if x not in where or y not in where or x == y:
@@ -216,8 +216,8 @@ def _judge(
     nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
     x = lefts[left_from[whose] + nth // right_count[whose]]
     y = rights[right_from[whose] + nth % right_count[whose]]
-    own = weigh(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32)).outcomes
-    heard = weigh(records, model, x.astype(np.int32), y.astype(np.int32)).outcomes
+    own = outcomes_of(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32), IDENTITY)
+    heard = outcomes_of(records, model, x.astype(np.int32), y.astype(np.int32), IDENTITY)
     for kind in IDENTITY:
         outcome = heard[kind]
         against = np.minimum(np.minimum(outcome.kin, outcome.stranger), 0)

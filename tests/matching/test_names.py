@@ -41,7 +41,8 @@ ONE_FIRST_NAME = _pairs(
     Jürgen=Juergen; Jürgen=JURGEN; Björn=Bjoern; Søren=Soeren; Åke=Ake; Łukasz=Lukasz; Đorđe=Dorde;
     Thibault=Thibaut; İbrahim=Ibrahim; Ayşe=Aicha; Xiaoming=Xiao-Ming; Jean-Pierre=Jean_Pierre;
     Sergey=Serguei; Sergej=Sergei; Сергей=Sergey; Сергей=Sergueï; Юлия=Yulia; Юлия=Julia; Iuliia=Yulia;
-    Dmitriy=Dimitri; Майя=Maiia; Mayya=Maia; Дмитрий=Dmitrii; Евгений=Yevgeny; Олександр=Aleksandr; Mykola=Nikolai;
+    Dmitriy=Dimitri; Дмитрий=Dmitrii; Евгений=Yevgeny; Олександр=Aleksandr; Mykola=Nikolai;
+    Майя=Maiia; Mayya=Maiia;
     Mohamed=Muhammad; محمد=Mohammed; Abdelrahman=Abdul_Rahman; Abdelaziz=Abdulaziz; يوسف=Youssef;
     Khaled=Khalid; Djamel=Jamal; Fatima_Zahra=Fatima-Zohra; فاطمة=Fatma; Moustafa=Mustafa;
     Γιώργος=Giorgos; Γεώργιος=Georgios; Κωνσταντίνος=Constantinos; משה=Moshe; חיים=Haim;
