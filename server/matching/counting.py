@@ -9,12 +9,15 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Longs, distinct_pairs, gather, mix, pick
+from server.matching.columns import Flags, Ints, Longs, distinct_pairs, gather, mix, number_key, pick
 from server.matching.model import Model, Priors, Table, shipped, shipped_priors
 from server.matching.records import Records
 
 MANY_UNLIKE = 4
 """So many unlike bearers of three surnames or more make a value an agency's or a desk's, nobody's own."""
+
+SLIPPED_DATES = 10
+"""Birth dates on one full name that may be one regular's, with slips."""
 
 MOST_NAMES = 64
 """Different names on one value that are held against each other; one with more is nobody's long before."""
@@ -23,9 +26,10 @@ MOST_NAMES = 64
 def count(records: Records, priors: Priors = shipped) -> Model:
     """The tables of a model: how common names and values are here, and whose the contacts are."""
     first, last, person = names_of(records)
-    _, one_each = np.unique(person, return_index=True)
-    named = one_each[person[one_each] != 0]
-    tables = {"first": Table.of(first[named]), "last": Table.of(last[named])}
+    names, one_each = np.unique(person, return_index=True)
+    names, one_each = names[names != 0], one_each[names != 0]
+    times = _bearers_of_names(records, person, names)
+    tables = {"first": Table.of(first[one_each], times), "last": Table.of(last[one_each], times)}
     for name, values, persons in told_of_persons(records):
         tables[name] = Table.of(_by_person(values, persons))
     shared = [np.zeros(0, dtype=np.int64)]
@@ -35,7 +39,7 @@ def count(records: Records, priors: Priors = shipped) -> Model:
     days = records.stay_from[records.stay_from >= 0]
     return Model(
         records=len(records),
-        persons=len(named),
+        persons=int(times.sum()),
         days=int(days.max() - days.min()) + 1 if len(days) else 0,
         rooms=len(records.room.values),
         tables=tables,
@@ -52,6 +56,25 @@ def names_of(records: Records) -> tuple[Longs, Longs, Longs]:
     first, last = (gather(records.parts.digests, codes, 0) for codes in (records.first, records.last))
     both = mix(first, last)
     return first, last, np.where(both != 0, both, mix(first | last, 1))
+
+
+def born(records: Records) -> Longs:
+    """What tells two bearers of one name apart, by position: the birth date; 0 where it is not known."""
+    return number_key(records.birth)
+
+
+def _bearers_of_names(records: Records, person: Longs, names: Longs) -> Longs:
+    """How many persons bear each full name: as many as it has birth dates, where those are many, else one.
+
+    Names are sorted. A regular's few dates may be slips, and two namesakes hardly make a name common; what
+    stands on dozens of dates is a common name, or one that a desk types for everybody.
+    """
+    day = born(records)
+    known = np.unique(np.stack([person, day])[:, (person != 0) & (day != 0)], axis=1)[0]
+    times = np.ones(len(names), dtype=np.int64)
+    bearers, dates = np.unique(known, return_counts=True)
+    times[np.searchsorted(names, bearers)] = np.where(dates > SLIPPED_DATES, dates, 1)
+    return times
 
 
 def told_of_persons(records: Records) -> list[tuple[str, Longs, Longs]]:
