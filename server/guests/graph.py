@@ -139,9 +139,7 @@ def _records_saying(session: Session, saids: Collection[int]) -> dict[int, int]:
     return {
         record_id: cast(int, said)
         for part in parts(sorted(saids), 5000)
-        for record_id, said in session.execute(
-            select(Link.record_id, Link.said).where(Link.said.in_(part))
-        )
+        for record_id, said in session.execute(select(Link.record_id, Link.said).where(Link.said.in_(part)))
     }
 
 
