@@ -72,12 +72,18 @@ class LinkReport:
 
 
 def link_waiting(
-    engine: Engine, *, bulk: bool = False, cause: str = "arrival", progress: Progress | None = None
+    engine: Engine,
+    *,
+    bulk: bool = False,
+    model: EngineModel | None = None,
+    cause: str = "arrival",
+    progress: Progress | None = None,
 ) -> LinkReport | None:
     """Link every record that waits for it; None when none waits (and no bulk run was asked for).
 
-    `cause` stands in the events: what brought the records, as `import:5`. Waits for a bulk run of another
-    process to end. Raises nothing on records; database errors pass.
+    `cause` stands in the events: what brought the records, as `import:5`. A bulk run makes a fresh model, or
+    goes by `model` where that is given and froze which keys are crowded (`with_crowds`). Waits for a bulk run
+    of another process to end. Raises nothing on records; database errors pass.
     """
     while True:
         with reading(engine) as session:
@@ -89,7 +95,7 @@ def link_waiting(
                 with reading(engine) as session:
                     is_all = bulk or _needs_all(session)  # another may have done it meanwhile
                 if place is not None and is_all:
-                    return _link_all(engine, place, cause, progress)
+                    return _link_all(engine, place, model, cause, progress)
         except PlaceLost:  # another links; what it leaves is ours again when it has ended
             continue
 
@@ -146,8 +152,10 @@ def _link_few(engine: Engine, waiting: int, cause: str, progress: Progress | Non
         _tell(progress, "linking", done, max(done, waiting))
 
 
-def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | None) -> LinkReport:
-    """Link the whole house under a fresh model, which is gone by once all is written.
+def _link_all(
+    engine: Engine, place: Place, model: EngineModel | None, cause: str, progress: Progress | None
+) -> LinkReport:
+    """Link the whole house under a model, else a fresh one, which is gone by once all is written.
 
     What is touched meanwhile goes by the model before, and is solved again at the end.
     """
@@ -162,7 +170,8 @@ def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | Non
         decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
         number = 1 + (session.scalar(select(func.max(Model.number))) or 0)
     _tell(progress, "matching", 0, 1)
-    model = with_crowds(loaded.records, make_model(loaded.records))
+    if model is None:
+        model = with_crowds(loaded.records, make_model(loaded.records))
     partition = match(loaded.records, model, decisions, circles)
     _write_graph(engine, place, loaded, partition, number)
     with reading(engine) as session:
