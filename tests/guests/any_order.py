@@ -31,7 +31,7 @@ def seen(engine: Engine) -> dict[str, Any]:
                 for record_id, guest in session.execute(select(Link.record_id, Link.guest_id))
             ),
             "links": sorted(
-                (names[record_id], names.get(near), p, said, reason)
+                (names[record_id], names[near] if near else (), p, said, reason)
                 for record_id, near, p, said, reason in links
             ),
             "questions": sorted(
