@@ -158,20 +158,23 @@ def crowds_of(records: Records, among: Flags | None = None) -> Crowds:
     return Crowds(np.unique(np.concatenate(crowded)), table)
 
 
-def lookups(records: Records, model: Model) -> tuple[Ints, Longs]:
-    """The keys by which each record is looked up under a model that froze its crowds, by the caller's rows.
+def lookups(records: Records, model: Model) -> tuple[Ints, Longs, Flags]:
+    """The keys by which each record is looked up under a model that froze its crowds: the caller's rows, the
+    keys, and which of them are not among `keys_of` because they were refined.
 
     A function of the record and the model only: two records are compared exactly when they share one.
     """
     rows, keys = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)]
-    for _, at, found, _ in _looked_up(records, model):
+    refined = [np.zeros(0, dtype=np.bool_)]
+    for _, at, found, deeper in _looked_up(records, model):
         rows.append(at)
         keys.append(found)
-    return records.order[np.concatenate(rows)], np.concatenate(keys)
+        refined.append(deeper)
+    return records.order[np.concatenate(rows)], np.concatenate(keys), np.concatenate(refined)
 
 
-def _looked_up(records: Records, model: Model) -> Iterator[tuple[str, Ints, Longs, int]]:
-    """(kind, positions, keys, how many were refined) for each kind of key, under the model's crowds."""
+def _looked_up(records: Records, model: Model) -> Iterator[tuple[str, Ints, Longs, Flags]]:
+    """(kind, positions, keys, which were refined) for each kind of key, under the model's crowds."""
     crowds = model.crowds
     if crowds is None:
         raise ValueError("the model did not freeze which keys are crowded")
@@ -190,7 +193,7 @@ def _looked_up(records: Records, model: Model) -> Iterator[tuple[str, Ints, Long
         if many.any():
             nth = said[rows[many]].view(np.uint64) % portions[many].astype(np.uint64)
             keys[many] = mix(keys[many], 1 + nth.astype(np.int64))
-        yield keyed.kind, rows, keys, int(refined.sum())
+        yield keyed.kind, rows, keys, refined
 
 
 def _sharing(records: Records, among: Flags | None, model: Model) -> Candidates:
@@ -199,7 +202,8 @@ def _sharing(records: Records, among: Flags | None, model: Model) -> Candidates:
     gathered = [np.zeros(0, dtype=np.int64)]
     pairs: dict[str, int] = {}
     refined: dict[str, int] = {}
-    for kind, rows, keys, times in _looked_up(records, model):
+    for kind, rows, keys, deeper in _looked_up(records, model):
+        times = int(deeper.sum())
         if among is not None:
             kept = among[rows]
             rows, keys = rows[kept], keys[kept]
