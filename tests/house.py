@@ -30,7 +30,7 @@ from server.settings import Settings
 from server.staff.models import Colleague, Post
 from server.staff.roles import ROLES
 from server.staff.sessions import sit_down
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 from tests.stores import open_store
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -198,8 +198,9 @@ def expect_guest(
             )
         )
         session.add(
-            Stay(
+            ToldStay(
                 record_id=record.id,
+                version=1,
                 property_id=house.id,
                 kind="stay",
                 reference="BK-2040",

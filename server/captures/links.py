@@ -15,7 +15,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from anyascii import anyascii
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from server.captures.models import GuestLink, Rehearsal
@@ -23,7 +23,7 @@ from server.journal import note
 from server.properties.models import Property
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 
 TOKEN_BYTES = 24  # 192 bits from the system's generator; ASVS 7.2.3 asks for 128
 LONGEST_LIFE = timedelta(days=60)
@@ -59,10 +59,11 @@ def token_hash(token: str) -> bytes:
 
 def record_of_reference(session: Session, reference: str) -> SourceRecord:
     """The one record with that booking reference; Refused when there is none or more than one."""
+    is_current = and_(ToldStay.record_id == SourceRecord.id, ToldStay.version == SourceRecord.current_version)
     found = session.scalars(
         select(SourceRecord)
-        .join(Stay, Stay.record_id == SourceRecord.id)
-        .where(Stay.reference == reference)
+        .join(ToldStay, is_current)
+        .where(ToldStay.reference == reference)
         .order_by(SourceRecord.id)
     ).all()
     if not found:
@@ -83,7 +84,7 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     """
     words = {"record": str(record.id)}
     clean = session.get(CleanRow, record.id)
-    stay = session.get(Stay, record.id)
+    stay = session.get(ToldStay, (record.id, record.current_version))
     key = name_key(clean.last_name or "") if clean else ""
     if not key:
         raise Refused("link.needs_name", words)

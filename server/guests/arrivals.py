@@ -15,7 +15,7 @@ from server.guests.within import known_of
 from server.properties.finding import properties_within, today_at
 from server.properties.reach import Reach
 from server.records.models import CleanRow
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 from server.wording import N_
 
 MOST = 200
@@ -44,13 +44,13 @@ def arrivals(session: Session, reach: Reach, *, now: datetime) -> list[Arrival]:
     for place in places.values():
         days[today_at(place, now=now)].append(place.id)
     rows = session.execute(
-        select(Stay, CleanRow, Link.guest_id)
-        .join(CleanRow, CleanRow.record_id == Stay.record_id)
-        .outerjoin(Link, Link.record_id == Stay.record_id)
+        select(ToldStay, CleanRow, Link.guest_id)
+        .join(CleanRow, CleanRow.record_id == ToldStay.record_id)
+        .outerjoin(Link, Link.record_id == ToldStay.record_id)
         .where(
-            or_(*(and_(Stay.arrives == day, Stay.property_id.in_(ids)) for day, ids in days.items())),
-            Stay.kind == "stay",
-            Stay.status.in_(EXPECTED),
+            or_(*(and_(ToldStay.arrives == day, ToldStay.property_id.in_(ids)) for day, ids in days.items())),
+            ToldStay.kind == "stay",
+            ToldStay.status.in_(EXPECTED),
         )
         .limit(MOST)
     ).all()

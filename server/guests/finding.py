@@ -20,7 +20,7 @@ from server.properties.reach import Reach
 from server.record import CleanRecord
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.records.reading import from_row
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 
 PAGE = 50
 LISTED = ("first_name", "last_name", "email", "mobile", "phone", "city", "country")
@@ -64,7 +64,7 @@ class RecordSeen:
     content: dict[str, str]
     versions: int
     link: Link
-    stay: Stay | None
+    stay: ToldStay | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _listed(session: Session, ids: Sequence[str], reach: Reach) -> tuple[Listed,
 def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | None:
     """What the records within reach tell of a guest, newest first; None when none of them is the guest's."""
     query = (
-        select(SourceRecord, CleanRow, RecordVersion, Source, Property.name, Link, Stay)
+        select(SourceRecord, CleanRow, RecordVersion, Source, Property.name, Link, ToldStay)
         .join(Link, Link.record_id == SourceRecord.id)
         .join(CleanRow, CleanRow.record_id == SourceRecord.id)
         .join(
@@ -185,7 +185,10 @@ def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | N
         )
         .join(Source, Source.id == SourceRecord.source_id)
         .join(Property, Property.id == SourceRecord.property_id)
-        .outerjoin(Stay, Stay.record_id == SourceRecord.id)
+        .outerjoin(
+            ToldStay,
+            and_(ToldStay.record_id == SourceRecord.id, ToldStay.version == SourceRecord.current_version),
+        )
         .where(Link.guest_id == guest_id, reach.limit(SourceRecord.property_id))
     )
     records = []

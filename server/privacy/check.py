@@ -16,7 +16,7 @@ from server.captures.models import Capture
 from server.guests.models import Decision, Guest, GuestValue, Link
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +208,10 @@ def _records_without_reading() -> Select[Any]:
     )
 
 
-def _stays_without_record() -> Select[Any]:
+def _told_without_record() -> Select[Any]:
     return (
-        select(Stay.record_id)
-        .outerjoin(SourceRecord, SourceRecord.id == Stay.record_id)
+        select(ToldStay.record_id)
+        .outerjoin(SourceRecord, SourceRecord.id == ToldStay.record_id)
         .where(SourceRecord.id.is_(None))
     )
 
@@ -241,7 +241,7 @@ RULES: dict[str, Rule] = {
     "Every record's current version is there.": _records_without_current,
     "No version of a record is missing.": _records_versions_off,
     "Every record has its clean reading.": _records_without_reading,
-    "Every stay belongs to a record.": _stays_without_record,
+    "Every stay that is told of belongs to a record.": _told_without_record,
     "Every finished form is a record, or a problem, or about to be read.": _captures_lost,
 }
 

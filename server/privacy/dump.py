@@ -9,6 +9,7 @@ its hash, and whether the link was used or taken back, not when. A picture stand
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -22,7 +23,7 @@ from server.guests.models import Decision, GuestValue, Link
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
-from server.stays.models import Stay
+from server.stays.models import ToldReference, ToldStay
 
 Names = dict[int, list[str]]
 
@@ -39,7 +40,7 @@ def dump(session: Session) -> list[str]:
         _guest_links(session, names),
         _arrangements(session),
         _records(session, names),
-        _stays(session, names),
+        _told_stays(session, names),
         _consents(session, names),
         _links(session, names, guests),
         _values(session, names, guests),
@@ -188,11 +189,22 @@ def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:
         }
 
 
-def _stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
-    for stay in session.scalars(select(Stay).execution_options(yield_per=1000)):
+def _told_stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    named = select(ToldReference).order_by(ToldReference.place)
+    references: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for found in session.scalars(named):
+        references[found.record_id, found.version].append(found.reference)
+    for stay in session.scalars(select(ToldStay).execution_options(yield_per=1000)):
         yield {
-            "type": "stay",
+            "type": "told_stay",
             "record": names[stay.record_id],
+            "version": stay.version,
+            "references": references[stay.record_id, stay.version],
+            "property_sure": stay.property_sure,
+            "group_reference": stay.group_reference,
+            "is_leader": stay.is_leader,
+            "paid_by": stay.paid_by,
+            "booker": [stay.booker_name, stay.booker_email, stay.booker_phone],
             "kind": stay.kind,
             "reference": stay.reference,
             "channel": stay.channel,
