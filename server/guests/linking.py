@@ -25,6 +25,7 @@ from server.guests.assigning import assign
 from server.guests.circles import circles_of
 from server.guests.loading import Loaded, decisions_on, load, members_of, parts
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
+from server.guests.staying import recount_stays
 from server.guests.values import Member, best_values
 from server.jobs.places import Place, PlaceLost, holding
 from server.matching import Model as EngineModel
@@ -374,6 +375,7 @@ def _write_batch(
             execution_options={"synchronize_session": False},
         )
     _resolve_emptied(session, {links[i].guest_id for i in linked_before} - set(guests))
+    recount_stays(session, guests, all_ids, cause="linked", now=now)
     return sum(e["kind"] != "changed" for e in events)
 
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from server.stays.told import CAME_TO_NOTHING, Place, Told, money_rank, overlap, same_amount
 
-LONGEST = 400
-"""Days of a stay that are looked through for visits; a longer one is a slip of somebody's pen."""
+LONGEST = 92
+"""Days of a stay whose bill may hold visits; who stays longer pays by the month."""
 
 PMS = money_rank("pms")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from server.stays.told import Told, Word
 from tests.stays.telling import records, revenue, told, visit
 
 ANNA, ANNAS, BEN = {1: "anna"}, {1: "anna", 2: "anna"}, {1: "anna", 2: "ben"}
-BOOKED = {"references": ("BK-20417",)}
+BOOKED: dict[str, Any] = {"references": ("BK-20417",)}
 
 ONE_STAY: dict[str, tuple[list[Told], dict[int, str]]] = {
     "the channel's booking stands in the house's notes": (

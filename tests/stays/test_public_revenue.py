@@ -68,14 +68,15 @@ def test_the_revenue_is_that_of_the_truth_without_the_copies() -> None:
     of_record: dict[str, list[Row]] = defaultdict(list)
     for stay in read("stays.csv.gz"):
         of_record[stay["record_id"]].append(stay)
-    booked = {
+    booked: dict[str, Row] = {
         name: {"arrival": r["stay_from"], "departure": r["stay_to"], "room": "", "amount": r["amount"]}
         for name, (_, r) in numbered.items()
         if r["source"] == "ota"
     }
+    told_of: list[tuple[str, list[Row]]] = [*of_record.items(), *((n, [stay]) for n, stay in booked.items())]
     rows = [
         tell(numbered[name][0], version, numbered[name][1], stay)
-        for name, stays in [*of_record.items(), *((name, [stay]) for name, stay in booked.items())]
+        for name, stays in told_of
         for version, stay in enumerate(sorted(stays, key=lambda stay: stay["arrival"]), start=1)
     ]
     guests = {numbered[name][0]: row["person_id"] for name, row in truth.items()}
