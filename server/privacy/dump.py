@@ -23,7 +23,7 @@ from server.guests.models import Decision, GuestValue, Link
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
-from server.stays.models import ToldReference, ToldStay
+from server.stays.models import Stay, StaySource, ToldReference, ToldStay
 
 Names = dict[int, list[str]]
 
@@ -41,6 +41,7 @@ def dump(session: Session) -> list[str]:
         _arrangements(session),
         _records(session, names),
         _told_stays(session, names),
+        _stays(session, names, guests),
         _consents(session, names),
         _links(session, names, guests),
         _values(session, names, guests),
@@ -215,6 +216,44 @@ def _told_stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "party": stay.party,
             "amount": stay.amount,
             "currency": stay.currency,
+        }
+
+
+def _stays(session: Session, names: Names, guests: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    """Each stay by its smallest source, and by what it is counted."""
+    places = dict(session.execute(select(Property.id, Property.code)).all())
+    sources = session.scalars(select(StaySource)).all()
+    stays: dict[str, list[Any]] = {}
+    for source in sources:
+        told = [*names[source.record_id], source.version]
+        stays[source.stay_id] = min(told, stays.get(source.stay_id, told))
+    for stay in session.scalars(select(Stay).execution_options(yield_per=1000)):
+        yield {
+            "type": "stay",
+            "stay": stays.get(stay.id),
+            "property": places[stay.property_id],
+            "kind": stay.kind,
+            "status": stay.status,
+            "arrives": stay.arrives,
+            "departs": stay.departs,
+            "room": stay.room,
+            "reference": stay.reference,
+            "channel": stay.channel,
+            "record": names.get(stay.record_id or 0),
+            "guest": guests.get(stay.guest_id or ""),
+            "booker": guests.get(stay.booker_guest_id or ""),
+            "presence": stays.get(stay.presence),
+        }
+    for source in sources:
+        yield {
+            "type": "stay_source",
+            "stay": stays[source.stay_id],
+            "record": names[source.record_id],
+            "version": source.version,
+            "role": source.role,
+            "counts": source.counts,
+            "amount": source.amount,
+            "currency": source.currency,
         }
 
 

@@ -121,7 +121,10 @@ def _aware(time: datetime | None) -> datetime | None:
 
 def _stay(origin: Origin, arrival: Arrival) -> dict[str, Any] | None:
     clean = arrival.clean
-    if origin.stay_kind is None or (clean.stay_from is None and not clean.references):
+    arrives = clean.stay_from
+    if arrives is None and origin.stay_kind == "purchase" and clean.created_at is not None:
+        arrives = clean.created_at.date()  # a sale that names no day of its own
+    if origin.stay_kind is None or (arrives is None and not clean.references):
         return None
     return {
         "property_id": arrival.property_id,
@@ -132,8 +135,8 @@ def _stay(origin: Origin, arrival: Arrival) -> dict[str, Any] | None:
         "reference": clean.references[0][:80] if clean.references else None,
         "channel": clean.channel[:60] if clean.channel else None,
         "status": clean.status,
-        "arrives": clean.stay_from,
-        "departs": clean.stay_to or clean.stay_from,
+        "arrives": arrives,
+        "departs": clean.stay_to or arrives,
         "room": clean.room[:20] if clean.room else None,
         "party": clean.party,
         "amount": clean.amount,
