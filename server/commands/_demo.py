@@ -24,7 +24,7 @@ from server.properties.setup import ensure_properties, property_by_code
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
 from server.settings import Settings
-from server.stays.models import ToldStay
+from server.stays.models import Stay
 
 RECORDS = 1500
 SEED = 1
@@ -106,11 +106,10 @@ def _issue_to_who_comes_next(session: Session, now: datetime) -> IssuedLink | No
     coming = (
         select(SourceRecord)
         .join(CleanRow, CleanRow.record_id == SourceRecord.id)
-        .join(ToldStay, ToldStay.record_id == SourceRecord.id)
-        .where(ToldStay.version == SourceRecord.current_version, ToldStay.kind == "stay")
-        .where(ToldStay.status.in_(("booked", "unknown")), ToldStay.arrives > now.date())
+        .join(Stay, Stay.record_id == SourceRecord.id)
+        .where(Stay.kind == "stay", Stay.status.in_(("booked", "unknown")), Stay.arrives > now.date())
         .where(CleanRow.last_name.is_not(None), CleanRow.is_person)
-        .order_by(ToldStay.arrives, SourceRecord.id)
+        .order_by(Stay.arrives, SourceRecord.id)
         .limit(20)
     )
     for record in session.scalars(coming):

@@ -30,4 +30,4 @@ def revenue(session: Session, reach: Reach, since: date | None, until: date | No
         query = query.where(day >= since)
     if until is not None:
         query = query.where(day <= until)
-    return {currency or "": Decimal(amount) for currency, amount in session.execute(query)}
+    return {currency or "": amount or Decimal(0) for currency, amount in session.execute(query)}
