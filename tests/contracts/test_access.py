@@ -340,7 +340,8 @@ def test_the_navigation_leads_to_open_doors_only(app: Flask, role: str) -> None:
 
 GUEST_BEARING = {
     "Guest", "GuestValue", "GuestEvent", "Link", "Decision", "SourceRecord", "RecordVersion", "CleanRow",
-    "Stay", "Consent", "Import", "Problem", "Capture", "GuestLink", "Property",
+    "Stay", "StaySource", "ToldStay", "ToldReference", "Consent", "Import", "Problem", "Capture", "GuestLink",
+    "Property",
 }  # fmt: skip
 
 
