@@ -57,6 +57,8 @@ ACTS: Mapping[str, str] = {
     "entry.invitation": N_("Made an invitation link"),
     "entry.password": N_("Made a link for a new password"),
     "entry.demo": N_("Made the demo's entrance"),
+    "token.issued": N_("Made a token for another system"),
+    "token.revoked": N_("Ended another system's token"),
     "access.many_denied": N_("Was refused uncommonly often"),
     "house.changed": N_("Changed a house's settings"),
     "house.copied": N_("Made a house like another"),
