@@ -1,4 +1,4 @@
-"""Say with every event of a guest what caused it, and where a guest was split from.
+"""Say with every event of a guest what caused it, and of a guest which one it was split from.
 
 A desk that runs sees nothing of it. Events there are have no cause; no guest was split yet.
 """

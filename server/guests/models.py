@@ -83,7 +83,7 @@ class GuestEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(20))  # linked, moved, unlinked, changed
+    kind: Mapped[str] = mapped_column(String(20))  # one of events.RECORD_KINDS or GUEST_KINDS
     record_id: Mapped[int | None] = mapped_column(index=True)  # None: of the guest as a whole
     guest_id: Mapped[str] = mapped_column(String(32))
     from_guest_id: Mapped[str | None] = mapped_column(String(32))
