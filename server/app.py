@@ -49,6 +49,7 @@ from server.desk import (
     papers,
     second_step,
     today,
+    values,
 )
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
@@ -79,6 +80,7 @@ SURFACES = (
     own_page.pages,
     colleagues.pages,
     guests.pages,
+    values.pages,
     imports.pages,
     completeness.pages,
     journal.pages,

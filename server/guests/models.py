@@ -73,7 +73,42 @@ class GuestValue(Base):
     value_class: Mapped[str] = mapped_column(String(12))  # e-mail or phone class, else "real"
     record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
     on: Mapped[date | None] = mapped_column(Date)  # when the source knew it
-    rule: Mapped[str] = mapped_column(String(20))  # only, proof, class, agreed, newest
+    rule: Mapped[str] = mapped_column(String(20))  # pinned, only, class, proof, full, agreed, newest
+
+
+class Pin(Base):
+    """A colleague's word on one value of a guest, on the record that told it: it goes where the record goes.
+
+    It holds what was pinned, since the source may send something else next. Of several the newest counts.
+    """
+
+    __tablename__ = "pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    field: Mapped[str] = mapped_column(String(20))  # `address` for its parts together
+    value: Mapped[str] = mapped_column(String(500))
+    value_class: Mapped[str] = mapped_column(String(12))
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ValueChange(Base):
+    """The best known value of a field became another: which record told it before and since. Never a value:
+    those are the records', and go with them."""
+
+    __tablename__ = "value_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    guest_id: Mapped[str] = mapped_column(ForeignKey("guest.id", ondelete="CASCADE"), index=True)
+    field: Mapped[str] = mapped_column(String(20))  # `address` for its parts together
+    was_record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    rule: Mapped[str | None] = mapped_column(String(20))  # None: no record tells one any more
+    cause: Mapped[str] = mapped_column(String(40))
 
 
 class GuestEvent(Base):

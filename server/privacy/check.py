@@ -13,10 +13,12 @@ from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
-from server.guests.models import Decision, Guest, GuestValue, Link
+from server.guests.models import Decision, Guest, GuestValue, Link, Pin
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
 from server.stays.models import Stay
+
+ADDRESS = ("street", "postal_code", "city", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,22 @@ def _values_from_strangers() -> Select[Any]:
     )
 
 
+def _pins_not_kept() -> Select[Any]:
+    """A pin holds on a linked record, and yet its guest's value is none that anybody pinned."""
+    parts = Pin.field == "address"
+    value = select(GuestValue.guest_id).where(
+        GuestValue.guest_id == Link.guest_id,
+        or_(GuestValue.field == Pin.field, and_(parts, GuestValue.field.in_(ADDRESS))),
+        GuestValue.rule == "pinned",
+    )
+    return (
+        select(Pin.id)
+        .join(Link, Link.record_id == Pin.record_id)
+        .join(SourceRecord, SourceRecord.id == Pin.record_id)
+        .where(Pin.withdrawn_at.is_(None), SourceRecord.needs_linking.is_(False), ~value.exists())
+    )
+
+
 def _imports_off() -> Select[Any]:
     return select(Import.id).where(
         Import.rows_read != Import.rows_stored + Import.rows_unchanged + Import.rows_waiting
@@ -234,6 +252,7 @@ RULES: dict[str, Rule] = {
     "No decision of a person is violated.": _decisions_violated,
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
+    "What a colleague pinned is the guest's value.": _pins_not_kept,
     "read = stored + unchanged + waiting, for every import.": _imports_off,
     "A finished import read every row of its file.": _imports_unfinished_rows,
     "Every row counted as stored is a version of a record.": _imports_versions_off,

@@ -9,6 +9,7 @@ its hash, and whether the link was used or taken back, not when. A picture stand
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
-from server.guests.models import Decision, GuestValue, Link
+from server.guests.models import Decision, GuestValue, Link, Pin
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
@@ -44,6 +45,7 @@ def dump(session: Session) -> list[str]:
         _links(session, names, guests),
         _values(session, names, guests),
         _decisions(session, names),
+        _pins(session, names),
         _problems(session),
         _captures(session, names),
     )
@@ -255,6 +257,24 @@ def _decisions(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "verdict": decision.verdict,
             "author": decision.author,
             "reason": decision.reason,
+        }
+
+
+def _pins(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    """Pins in force, in their order: of several on one field of one record the newest counts."""
+    query = select(Pin).where(Pin.withdrawn_at.is_(None)).order_by(Pin.id)
+    order: Counter[tuple[int, str]] = Counter()
+    for pin in session.scalars(query):
+        order[pin.record_id, pin.field] += 1
+        yield {
+            "type": "pin",
+            "record": names[pin.record_id],
+            "field": pin.field,
+            "order": order[pin.record_id, pin.field],
+            "value": pin.value,
+            "class": pin.value_class,
+            "author": pin.author,
+            "reason": pin.reason,
         }
 
 

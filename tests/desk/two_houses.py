@@ -12,8 +12,10 @@ from sqlalchemy import Engine, select
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
+from server.guests.finding import see_guest
 from server.guests.linking import link_waiting
 from server.guests.models import Guest, Link
+from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
 from server.properties.finding import properties_within
 from server.properties.reach import EVERYWHERE
@@ -57,6 +59,7 @@ class House:
     imports: dict[str, int]
     problems: tuple[int, ...]
     colleague: int
+    pin: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -158,6 +161,21 @@ def _somebody_of(engine: Engine, code: str) -> int:
         return int(colleague.id)
 
 
+def _pin_an_address(engine: Engine, code: str) -> int:
+    """A colleague's choice at the first guest of a house, among records of that house."""
+    with writing(engine) as session:
+        record_id, guest_id, n = session.execute(
+            select(SourceRecord.id, Link.guest_id, SourceRecord.current_version)
+            .join(Link, Link.record_id == SourceRecord.id)
+            .where(SourceRecord.key == f"qx{code}-a")
+        ).one()
+        seen = see_guest(session, guest_id, reach=EVERYWHERE)
+        assert seen is not None
+        why = f"said so to qx{code}"
+        made = pin_value(session, seen, "email", record_id, n, author="staff:1", reason=why, now=clock())
+        return made.id
+
+
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     """Both houses filled and counted, each with what the other has; one guest is known to both."""
     with writing(engine) as session:
@@ -173,6 +191,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
         )
     for code in ("arc", "lac"):
         _fill_one(engine, code, folder)
+    pins = {code: _pin_an_address(engine, code) for code in ("arc", "lac")}
     count(engine, clock().date())
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
@@ -203,6 +222,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     dict(zip(("known", "unknown", "looking", "done"), imports, strict=True)),
                     tuple(problems),
                     colleagues[place.code],
+                    pins[place.code],
                 )
             )
         first, second = made

@@ -61,13 +61,14 @@ def test_a_token_reads_what_changed_and_nothing_of_whom(filled: Flask, client: F
     assert {frozenset(event) for event in page["events"]} == {
         frozenset(("id", "at", "kind", "guest", "from", "record", "cause"))
     }
-    assert [event["record"] for event in page["events"]] == [
+    told = [(event["kind"], event["record"]) for event in page["events"]]
+    assert [record for kind, record in told if kind == "linked"] == [
         {"source": "pms_a", "key": "A-1"},
         {"source": "pms_b", "key": "S-1"},
     ]
     assert page["next"] == page["events"][-1]["id"]
-    told = answer.get_data(as_text=True).lower()
-    assert not [word for word in ("martin", "patrick", "olga", "ivanova", "@", "6525") if word in told]
+    text = answer.get_data(as_text=True).lower()
+    assert not [word for word in ("martin", "patrick", "olga", "ivanova", "@", "6525") if word in text]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers
 
@@ -75,17 +76,18 @@ def test_a_token_reads_what_changed_and_nothing_of_whom(filled: Flask, client: F
 def test_a_token_of_one_house_reads_of_that_house(filled: Flask, client: FlaskClient) -> None:
     events = ask(client, token_for(filled, "lyon").text).get_json()["events"]
 
-    assert [event["record"]["source"] for event in events] == ["pms_b"]
+    assert {event["record"]["source"] for event in events if event["record"]} == {"pms_b"}
+    assert len({event["guest"] for event in events}) == 1
 
 
 def test_pages_follow_each_other_and_the_last_says_stay_here(filled: Flask, client: FlaskClient) -> None:
     token = token_for(filled).text
     first = ask(client, token, "?limit=1").get_json()
     second = ask(client, token, f"?limit=1&after={first['next']}").get_json()
-    third = ask(client, token, f"?limit=1&after={second['next']}").get_json()
+    last = ask(client, token, f"?after={second['next']}").get_json()["next"]
 
     assert first["events"][0]["id"] < second["events"][0]["id"] == second["next"]
-    assert third == {"events": [], "next": second["next"]}
+    assert ask(client, token, f"?after={last}").get_json() == {"events": [], "next": last}
 
 
 def test_an_unchanged_answer_is_not_sent_again(filled: Flask, client: FlaskClient) -> None:
