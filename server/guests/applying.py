@@ -19,6 +19,7 @@ from server.db import insert_rows
 from server.guests.assigning import Assignment, assign, contested
 from server.guests.choosing import choose_values
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
+from server.guests.households import recount_households
 from server.guests.loading import Loaded, members_of, parts
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
 from server.guests.values import Member
@@ -214,6 +215,7 @@ def write(
     losers = {before for before, _ in moved.values() if before is not None}
     emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
     _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
+    recount_households(session, losers | set(guests), partition.model)
     return Written(moved, frozenset(guests) | losers)
 
 

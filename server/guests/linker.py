@@ -20,6 +20,7 @@ from server.db import insert_rows, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.circles import circles_of
 from server.guests.events import event_row, resolve_emptied
+from server.guests.households import recount_households
 from server.guests.loading import decisions_on, load, parts
 from server.guests.models import Decision, GuestEvent, GuestValue, Link, Model
 from server.jobs.queue import enqueue
@@ -100,6 +101,7 @@ def touch(
     written = write(
         session, loaded, partition, work, touched=touched, assignment=assignment, cause=cause, now=now
     )
+    recount_households(session, robbed - written.guests, model)
     return Changes(
         records=len(loaded.ids),
         moved=written.moved,

@@ -13,7 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
-from server.guests.models import Decision, Guest, GuestValue, Link, Pin
+from server.guests.models import Decision, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
 from server.stays.models import Stay
@@ -169,6 +169,51 @@ def _pins_not_kept() -> Select[Any]:
     )
 
 
+def _households_empty() -> Select[Any]:
+    """A household of one, or with a guest of whom there is no record."""
+    alone = (
+        select(HouseholdMember.household_id).group_by(HouseholdMember.household_id).having(func.count() < 2)
+    )
+    gone = select(HouseholdMember.household_id).where(
+        ~select(Link.record_id).where(Link.guest_id == HouseholdMember.guest_id).exists()
+    )
+    return alone.union(gone).subquery().select()
+
+
+def _households_against_words() -> Select[Any]:
+    """The newest word on two guests is `apart`, and a household holds both."""
+    a, b = aliased(Link), aliased(Link)
+    one, other = aliased(HouseholdMember), aliased(HouseholdMember)
+    newer, c, d = aliased(HouseholdWord), aliased(Link), aliased(Link)
+    overruled = (
+        select(newer.id)
+        .join(c, c.record_id == newer.record_a)
+        .join(d, d.record_id == newer.record_b)
+        .where(
+            newer.id > HouseholdWord.id,
+            newer.withdrawn_at.is_(None),
+            or_(
+                and_(c.guest_id == a.guest_id, d.guest_id == b.guest_id),
+                and_(c.guest_id == b.guest_id, d.guest_id == a.guest_id),
+            ),
+        )
+        .correlate(HouseholdWord, a, b)
+    )
+    return (
+        select(HouseholdWord.id)
+        .join(a, a.record_id == HouseholdWord.record_a)
+        .join(b, b.record_id == HouseholdWord.record_b)
+        .join(one, one.guest_id == a.guest_id)
+        .join(other, and_(other.guest_id == b.guest_id, other.household_id == one.household_id))
+        .where(
+            HouseholdWord.verdict == "apart",
+            HouseholdWord.withdrawn_at.is_(None),
+            a.guest_id != b.guest_id,
+            ~overruled.exists(),
+        )
+    )
+
+
 def _imports_off() -> Select[Any]:
     return select(Import.id).where(
         Import.rows_read != Import.rows_stored + Import.rows_unchanged + Import.rows_waiting
@@ -253,6 +298,8 @@ RULES: dict[str, Rule] = {
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
     "What a colleague pinned is the guest's value.": _pins_not_kept,
+    "Every household has two guests or more, all of them with records.": _households_empty,
+    "No household holds two whom a colleague parted.": _households_against_words,
     "read = stored + unchanged + waiting, for every import.": _imports_off,
     "A finished import read every row of its file.": _imports_unfinished_rows,
     "Every row counted as stored is a version of a record.": _imports_versions_off,

@@ -9,7 +9,7 @@ its hash, and whether the link was used or taken back, not when. A picture stand
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
-from server.guests.models import Decision, GuestValue, Link, Pin
+from server.guests.models import Decision, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
@@ -46,6 +46,8 @@ def dump(session: Session) -> list[str]:
         _values(session, names, guests),
         _decisions(session, names),
         _pins(session, names),
+        _households(session, guests),
+        _household_words(session, names),
         _problems(session),
         _captures(session, names),
     )
@@ -275,6 +277,33 @@ def _pins(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "class": pin.value_class,
             "author": pin.author,
             "reason": pin.reason,
+        }
+
+
+def _households(session: Session, guests: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    members: dict[str, list[list[str] | None]] = defaultdict(list)
+    reasons: dict[str, str] = {}
+    for member in session.scalars(select(HouseholdMember)):
+        members[member.household_id].append(guests.get(member.guest_id))
+        reasons[member.household_id] = member.reasons
+    for number, names in members.items():
+        yield {"type": "household", "guests": sorted(n or [] for n in names), "reasons": reasons[number]}
+
+
+def _household_words(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    """Words in force, in their order: of several on two guests the newest counts."""
+    query = select(HouseholdWord).where(HouseholdWord.withdrawn_at.is_(None)).order_by(HouseholdWord.id)
+    order: Counter[tuple[int, ...]] = Counter()
+    for word in session.scalars(query):
+        pair = tuple(sorted((word.record_a, word.record_b)))
+        order[pair] += 1
+        yield {
+            "type": "household_word",
+            "records": sorted([names[word.record_a], names[word.record_b]]),
+            "order": order[pair],
+            "verdict": word.verdict,
+            "author": word.author,
+            "reason": word.reason,
         }
 
 

@@ -32,6 +32,7 @@ MAY: dict[str, str] = {
     "arrivals.import": "reception reviewer manager",
     "files.import": "reviewer manager",
     "values.pin": "reception reviewer manager",
+    "households.say": "reception reviewer manager",
     "pairs.decide": "reception reviewer manager",
     "pairs.decide_many": "reviewer manager",
     "guests.export": "manager",
@@ -338,7 +339,7 @@ def test_the_navigation_leads_to_open_doors_only(app: Flask, role: str) -> None:
 
 
 GUEST_BEARING = {
-    "Guest", "GuestValue", "GuestEvent", "Link", "Pin", "ValueChange", "Decision", "SourceRecord",
+    "Guest", "GuestValue", "GuestEvent", "Link", "Pin", "ValueChange", "HouseholdMember", "HouseholdWord", "Decision", "SourceRecord",
     "RecordVersion", "CleanRow", "Stay", "Consent", "Import", "Problem", "Capture", "GuestLink", "Property",
 }  # fmt: skip
 
