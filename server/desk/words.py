@@ -128,6 +128,14 @@ RULE_SENTENCES: Mapping[str, str] = {
 }
 """The same in a sentence."""
 
+HOUSEHOLD_REASONS: Mapping[str, str] = {
+    "household_home": N_("one home"),
+    "household_email": N_("one e-mail"),
+    "household_phone": N_("one telephone"),
+    "household_word": N_("a colleague's word"),
+}
+"""What makes guests a household."""
+
 CAUSES: Mapping[str, str] = {
     "arrival": N_("a record came or changed"),
     "import": N_("an import"),
@@ -264,6 +272,7 @@ WORDS: Mapping[str, Any] = {
     "rules": RULES,
     "rule_sentences": RULE_SENTENCES,
     "causes": CAUSES,
+    "household_reasons": HOUSEHOLD_REASONS,
     "proofs": PROOFS,
     "sure": SURE,
     "stay_states": STAY_STATES,

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
 from server.guests.models import Link
+from server.properties.reach import EVERYWHERE, Reach
+from server.records.models import SourceRecord
 
 Said = Literal["yes", "no", "unknown"]
 
@@ -21,12 +23,17 @@ _PART = 500
 
 
 def strictest(
-    session: Session, guest_ids: Collection[str], entity_id: int | None = None
+    session: Session,
+    guest_ids: Collection[str],
+    entity_id: int | None = None,
+    *,
+    reach: Reach = EVERYWHERE,
 ) -> dict[str, dict[str, Said]]:
     """By guest and channel: yes, no, or unknown where no record says anything.
 
     One no among all records outweighs every yes, to whichever legal entity it was said; a yes counts for the
     legal entity that it was given to (`entity_id`; None: for any), because consent names who may write.
+    `reach`: of whose records; what somebody is shown must not tell of other houses.
     """
     found: dict[str, dict[str, Said]] = {g: dict.fromkeys(CHANNELS, "unknown") for g in guest_ids}
     ids = sorted(found)
@@ -34,7 +41,8 @@ def strictest(
         query = (
             select(Link.guest_id, Consent.channel, Consent.given, Consent.legal_entity_id)
             .join(Consent, Consent.record_id == Link.record_id)
-            .where(Link.guest_id.in_(ids[start : start + _PART]))
+            .join(SourceRecord, SourceRecord.id == Link.record_id)
+            .where(Link.guest_id.in_(ids[start : start + _PART]), reach.limit(SourceRecord.property_id))
         )
         for guest_id, channel, given, entity in session.execute(query):
             if not given:

@@ -146,7 +146,7 @@ def _joined(members: Guests, words: Words) -> Guests:
 
 
 def words_of(session: Session, guests: Collection[str], reach: Reach = EVERYWHERE) -> Words:
-    """Colleagues' words in force on some of these guests, on records within reach; the newest on two counts."""
+    """Colleagues' words in force on some of these guests, on records within reach; the newest counts."""
     found: dict[Guests, str] = {}
     a, b = aliased(Link), aliased(Link)
     one_record, other_record = aliased(SourceRecord), aliased(SourceRecord)

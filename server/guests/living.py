@@ -1,12 +1,12 @@
 """Who lives with whom, as somebody sees it; the list of households; and colleagues' words on them.
 
-Within a reach nothing comes from a record of another house: a value counts for a household only where a record
-within reach tells it of both guests.
+Within a reach nothing comes from a record of another house: a value counts for a household only where a
+record within reach tells it of both guests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,12 +72,15 @@ class Household:
     @property
     def home(self) -> Mapping[str, str]:
         """The address of the household: that of most members who have a street, of the first among equals."""
-        addresses = [
+        addresses: list[tuple[tuple[str, str], ...]] = [
             tuple((name, one.values[name].value) for name in ADDRESS if name in one.values)
             for one in self.members
             if "street" in one.values
         ]
-        return dict(max(addresses, key=addresses.count)) if addresses else {}
+        if not addresses:
+            return {}
+        most = max(addresses.count(one) for one in addresses)
+        return dict(next(one for one in addresses if addresses.count(one) == most))
 
     @property
     def email(self) -> tuple[str, str] | None:
@@ -127,6 +130,22 @@ def list_households(
     page = page_within(page, len(every), size) if size else 1
     chosen = every[(page - 1) * size : page * size] if size else every
     return HouseholdsFound(_dressed(session, chosen, reach), len(every), page)
+
+
+def everybody(session: Session, reach: Reach) -> Iterator[Household]:
+    """Everybody within reach, each once: households first, then those who live with nobody, by themselves."""
+    living = list_households(session, reach, size=None).households
+    yield from living
+    placed = {one.id for household in living for one in household.members}
+    query = select(Link.guest_id).distinct().order_by(Link.guest_id)
+    if not reach.is_everywhere:
+        query = query.join(SourceRecord, SourceRecord.id == Link.record_id).where(
+            reach.limit(SourceRecord.property_id)
+        )
+    alone = [guest for guest in session.scalars(query) if guest not in placed]
+    for start in range(0, len(alone), 500):
+        sets: list[_Set] = [(frozenset((guest,)), []) for guest in alone[start : start + 500]]
+        yield from _dressed(session, sets, reach)
 
 
 def _guests_in_households(session: Session, reach: Reach) -> set[str]:
@@ -216,12 +235,12 @@ def _seen(session: Session, guest_ids: set[str], reach: Reach) -> tuple[Househol
 
 
 def _dressed(session: Session, sets: list[_Set], reach: Reach) -> tuple[Household, ...]:
-    """Households with their members' values and consents, oldest guest first."""
+    """Households with their members' values and consents, by name."""
     everyone = {guest for members, _ in sets for guest in members}
     mates = housemates(session, everyone, reach)
     found = []
     for members, reasons in sets:
-        living = tuple(mates[guest] for guest in sorted(members))
+        living = tuple(sorted((mates[guest] for guest in members), key=lambda one: (one.name, one.id)))
         consent = {channel: strictest_of([one.consent[channel] for one in living]) for channel in CHANNELS}
         found.append(Household(living, tuple(reasons), consent))
     return tuple(found)
@@ -230,7 +249,7 @@ def _dressed(session: Session, sets: list[_Set], reach: Reach) -> tuple[Househol
 def housemates(session: Session, guest_ids: Collection[str], reach: Reach) -> dict[str, Housemate]:
     """Guests with the values and consents that a household is told by."""
     known: dict[str, Mapping[str, GuestValue]] = {}
-    said: dict[str, dict[str, Said]] = strictest(session, guest_ids)
+    said: dict[str, dict[str, Said]] = strictest(session, guest_ids, reach=reach)
     ids = sorted(guest_ids)
     for start in range(0, len(ids), 500):
         known |= known_of(session, ids[start : start + 500], reach, fields=FIELDS)
@@ -319,7 +338,8 @@ def set_word(
     author: str,
     now: datetime,
 ) -> HouseholdWord | None:
-    """Take a word on a guest back, or put it back; None when there is none such within reach."""
+    """Take a word on a guest back, or put it back, with those that were said at once with it (whoever joins a
+    household is put together with each of it); None when there is none such within reach."""
     take_linker(session)
     word = row_of(session, HouseholdWord, word_id)
     if word is None:
@@ -334,9 +354,19 @@ def set_word(
         return None
     if (word.withdrawn_at is not None) is withdrawn:
         return word  # somebody was quicker
-    word.withdrawn_at = now if withdrawn else None
+    said_at_once = session.scalars(
+        select(HouseholdWord).where(
+            HouseholdWord.record_a == word.record_a,
+            HouseholdWord.at == word.at,
+            HouseholdWord.author == word.author,
+            HouseholdWord.verdict == word.verdict,
+        )
+    ).all()
+    for one in said_at_once:
+        one.withdrawn_at = now if withdrawn else None
     session.flush()
-    regroup(session, set(guests.values()))
+    concerned = {number for one in said_at_once for number in (one.record_a, one.record_b)}
+    regroup(session, set(session.scalars(select(Link.guest_id).where(Link.record_id.in_(concerned)))))
     act = "household.word_withdrawn" if withdrawn else "household.word_restored"
     _note(session, word, act, guest_id, author=author, now=now)
     return word

@@ -14,11 +14,12 @@ from server.clock import clock
 from server.db import reading, writing
 from server.guests.finding import see_guest
 from server.guests.linking import link_waiting
+from server.guests.living import say_word
 from server.guests.models import Guest, Link
 from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
 from server.properties.finding import properties_within
-from server.properties.reach import EVERYWHERE
+from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
 from server.staff.models import Colleague, Post
@@ -60,6 +61,7 @@ class House:
     problems: tuple[int, ...]
     colleague: int
     pin: int
+    word: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -172,8 +174,22 @@ def _pin_an_address(engine: Engine, code: str) -> int:
         seen = see_guest(session, guest_id, reach=EVERYWHERE)
         assert seen is not None
         why = f"said so to qx{code}"
-        made = pin_value(session, seen, "email", record_id, n, author="staff:1", reason=why, now=clock())
+        made = pin_value(session, seen, "email", record_id, n, author="staff:999", reason=why, now=clock())
         return made.id
+
+
+def _put_two_together(engine: Engine, code: str) -> int:
+    """A colleague's word on the first two guests of a house."""
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        keys = [f"qx{code}-a", f"qx{code}-n"]
+        query = select(Link.guest_id).join(SourceRecord, SourceRecord.id == Link.record_id)
+        one, other = session.scalars(query.where(SourceRecord.key.in_(keys)).order_by(SourceRecord.key)).all()
+        reach, why = Reach(frozenset((place.id,))), f"told qx{code}"
+        words = say_word(
+            session, one, [other], "together", reach=reach, author="staff:999", reason=why, now=clock()
+        )
+        return words[0].id
 
 
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
@@ -192,6 +208,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     for code in ("arc", "lac"):
         _fill_one(engine, code, folder)
     pins = {code: _pin_an_address(engine, code) for code in ("arc", "lac")}
+    words = {code: _put_two_together(engine, code) for code in ("arc", "lac")}
     count(engine, clock().date())
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
@@ -223,6 +240,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     tuple(problems),
                     colleagues[place.code],
                     pins[place.code],
+                    words[place.code],
                 )
             )
         first, second = made
