@@ -16,7 +16,18 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    abort,
+    after_this_request,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -43,6 +54,7 @@ from server.staff.sessions import (
     seated_at,
 )
 from server.staff.telling import house_of
+from server.staff.tokens import USED_EVERY, find_token, note_use, reach_of_token
 
 log = logging.getLogger("oneguest.access")
 
@@ -54,6 +66,8 @@ TRIES_KEPT = timedelta(days=1)
 DENIED = "denied"
 MANY_DENIED, MANY_WITHIN = 10, timedelta(minutes=5)
 """Closed doors after which somebody should look (requirement A-8)."""
+WRONG_TOKENS, TOKENS_WITHIN = 10, timedelta(minutes=1)
+"""Wrong tokens of one address after which it waits, as at guests' links (requirement L-4)."""
 LONGEST_ADDRESS = 500
 """Characters of an address to come back to; ours are shorter."""
 
@@ -359,6 +373,49 @@ def _let_link_holder_in() -> Response | None:
         return answer
     g.link = link
     return None
+
+
+def has_token() -> bool:
+    """For machine(): the request carries a live token in `Authorization: Bearer`; g.reach are its houses.
+
+    A wrong one is counted, and answered the same whatever is wrong with it: 401, and 429 after ten a minute.
+    """
+    engine, secret, now = current_app.config["ENGINE"], current_app.config["INDEX_KEY"], clock()
+    who = _address_here()
+    if too_many(g.session, "api token", who, now=now, limit=WRONG_TOKENS, within=TOKENS_WITHIN):
+        abort(_to_machine(429, "token.wait", {"Retry-After": str(int(TOKENS_WITHIN.total_seconds()))}))
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    given = text.strip() if kind.lower() == "bearer" else ""
+    token = find_token(g.session, given, secret=secret) if given else None
+    if token is None:
+        g.denied = True
+        with writing(engine) as counting:
+            count_wrong_try(counting, "api token", who, now=now)
+        abort(_to_machine(401, "token.wrong", {"WWW-Authenticate": "Bearer"}))
+    g.actor, g.reach = token.subject, reach_of_token(token)
+    if token.last_used_at is None or now - token.last_used_at > USED_EVERY:
+        token_id = token.id
+        after_this_request(lambda answer: _note_use_after(answer, engine, token_id, now))
+    return True
+
+
+def _to_machine(status: int, code: str, headers: dict[str, str]) -> Response:
+    answer: Response = jsonify(error=code)
+    answer.status_code = status
+    answer.headers.update(headers)
+    return answer
+
+
+def _note_use_after(answer: Any, engine: Engine, token_id: int, now: datetime) -> Any:
+    answer.call_on_close(lambda: _note_use_if_we_can(engine, token_id, now=now))
+    return answer
+
+
+def _note_use_if_we_can(engine: Engine, token_id: int, *, now: datetime) -> None:
+    try:
+        note_use(engine, token_id, now=now)
+    except SQLAlchemyError as failure:  # what was read was read; the list shows an older day
+        log.error("use not noted token=%s kind=%s", token_id, type(failure).__name__)
 
 
 def keep_changes() -> None:

@@ -41,6 +41,7 @@ from server.desk import (
     guests,
     house,
     house_preview,
+    households,
     imports,
     journal,
     new_house,
@@ -49,6 +50,7 @@ from server.desk import (
     papers,
     second_step,
     today,
+    values,
 )
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
@@ -79,6 +81,8 @@ SURFACES = (
     own_page.pages,
     colleagues.pages,
     guests.pages,
+    values.pages,
+    households.pages,
     imports.pages,
     completeness.pages,
     journal.pages,

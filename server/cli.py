@@ -26,7 +26,7 @@ def command_words(file_name: str) -> list[str]:
     return words if words[0] in GROUPS else ["-".join(words)]
 
 
-GROUPS = ("device", "link", "staff", "tls", "keys", "journal")
+GROUPS = ("device", "link", "staff", "tls", "keys", "journal", "token")
 """Commands that are a pair of words; `import undo ID` is told apart by its own arguments."""
 
 

@@ -13,6 +13,7 @@ from server.desk.searching import open_words, seal_words
 from server.desk.words import use_words
 from server.guests.cardex import life, reasons, side_by_side, spent
 from server.guests.finding import guests_in, search_guests, see_guest
+from server.guests.living import households_of
 from server.guests.within import current_id
 from server.noting import guest_was_shown
 from server.properties.finding import property_within, today_at
@@ -73,6 +74,7 @@ def show(guest_id: str) -> str | Response:
         moments=moments,
         spent=spent(moments),
         reasons=reasons(seen),
+        households=households_of(g.session, guest_id, g.reach),
     )
 
 

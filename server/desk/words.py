@@ -32,6 +32,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "birth_date": N_("Birth date"),
     "nationality": N_("Nationality"),
     "language": N_("Language"),
+    "address": N_("Address"),
     "street": N_("Street"),
     "postal_code": N_("Postal code"),
     "city": N_("Town"),
@@ -103,13 +104,45 @@ STATES: Mapping[str, tuple[str, str]] = {
 """States of an import: the word, and its signal."""
 
 RULES: Mapping[str, str] = {
+    "pinned": N_("chosen by a colleague"),
     "only": N_("the only value"),
     "class": N_("the most usable"),
     "proof": N_("the most trusted origin"),
+    "full": N_("the fullest"),
     "agreed": N_("most records agree"),
     "newest": N_("the newest"),
 }
 """Why a value is the best known one."""
+
+RULE_SENTENCES: Mapping[str, str] = {
+    "pinned": N_("A colleague chose it, so it stays whatever is told."),
+    "only": N_("No record tells another one."),
+    "class": N_("It can be used as it is; the others are a booking site's, shared or in part only."),
+    "proof": N_(
+        "Who stands behind it counts most: verified, then given through the booking, then the guest's own "
+        "word, then the house's systems, then booking sites."
+    ),
+    "full": N_("Of those equally trusted it is the fullest."),
+    "agreed": N_("Of those equally trusted, most records say so."),
+    "newest": N_("Of those equally trusted it is the newest."),
+}
+"""The same in a sentence."""
+
+HOUSEHOLD_REASONS: Mapping[str, str] = {
+    "household_home": N_("one home"),
+    "household_email": N_("one e-mail"),
+    "household_phone": N_("one telephone"),
+    "household_word": N_("a colleague's word"),
+}
+"""What makes guests a household."""
+
+CAUSES: Mapping[str, str] = {
+    "arrival": N_("a record came or changed"),
+    "import": N_("an import"),
+    "pin": N_("a colleague's choice"),
+    "deed": N_("a colleague's decision"),
+}
+"""What made a value become another, by the first word of the cause."""
 
 PROOFS: Mapping[str, str] = {
     "source": N_("told by the system"),
@@ -237,6 +270,9 @@ WORDS: Mapping[str, Any] = {
     "kinds": KINDS,
     "states": STATES,
     "rules": RULES,
+    "rule_sentences": RULE_SENTENCES,
+    "causes": CAUSES,
+    "household_reasons": HOUSEHOLD_REASONS,
     "proofs": PROOFS,
     "sure": SURE,
     "stay_states": STAY_STATES,

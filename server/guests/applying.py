@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 
 from server.db import insert_rows
 from server.guests.assigning import Assignment, assign, contested
+from server.guests.choosing import choose_values
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
+from server.guests.households import recount_households
 from server.guests.loading import Loaded, members_of, parts
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
 from server.guests.staying import recount_stays
-from server.guests.values import Member, best_values
+from server.guests.values import Member
 from server.matching import Partition
 from server.matching.explaining import Evidence
 from server.records.models import SourceRecord
@@ -189,7 +191,8 @@ def write(
         [{"id": g, "merged_into": None, "split_from": of, "created_at": now} for g, of in minted.items()],
     )
     revive(session, assignment.revived & set(guests), cause=cause, now=now)
-    link_rows, values = [], []
+    link_rows: list[dict[str, Any]] = []
+    chosen: dict[str, list[Member]] = {}
     events = [
         event_row("split" if of else "made", g, cause=cause, now=now, from_guest_id=of)
         for g, of in minted.items()
@@ -213,19 +216,18 @@ def write(
             events += _events(record_id, group.guest_id, before, record_id in touched, cause, now)
             if record_id in touched:
                 settled.append((record_id, loaded.versions[i]))
-        values += _value_rows(group.guest_id, members)
+        chosen[group.guest_id] = members
     if links:
         _delete_in_parts(session, Link, Link.record_id, sorted(links))
-    kept = [g for g in guests if g not in minted]
-    _delete_in_parts(session, GuestValue, GuestValue.guest_id, kept)
     insert_rows(session, Link, link_rows)
     insert_rows(session, GuestEvent, events)
-    insert_rows(session, GuestValue, values)
+    choose_values(session, chosen, minted=minted, cause=cause, now=now)
     _settle(session, settled)
     losers = {before for before, _ in moved.values() if before is not None}
     emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
     _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
     recount_stays(session, losers | set(guests), all_ids, cause=cause, now=now)
+    recount_households(session, losers | set(guests), partition.model)
     return Written(moved, frozenset(guests) | losers)
 
 
@@ -291,18 +293,3 @@ def _events(
     if was_touched:
         return [event_row("changed", guest_id, cause=cause, now=now, record_id=record_id)]
     return []
-
-
-def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]]:
-    return [
-        {
-            "guest_id": guest_id,
-            "field": best.field,
-            "value": best.value[:400],
-            "value_class": best.value_class,
-            "record_id": best.record_id,
-            "on": best.on,
-            "rule": best.rule,
-        }
-        for best in best_values(members)
-    ]

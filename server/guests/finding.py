@@ -56,6 +56,7 @@ class RecordSeen:
     id: int
     source: str
     source_kind: str
+    property_id: int
     property_name: str
     key: str
     proof: str
@@ -204,6 +205,7 @@ def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | N
                 id=record.id,
                 source=source.name,
                 source_kind=source.kind,
+                property_id=record.property_id,
                 property_name=place,
                 key=record.key,
                 proof=record.proof,

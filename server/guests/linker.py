@@ -31,6 +31,7 @@ from server.guests.graph import (
     said_by_others,
     saids_of,
 )
+from server.guests.households import recount_households
 from server.guests.loading import Loaded, decisions_on, load, parts
 from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
 from server.guests.questions import write_doubts
@@ -168,6 +169,7 @@ def solve_again(
     )
     if unsettled:
         enqueue(session, "rematch", {}, now=now, dedup_key="rematch")
+    recount_households(session, robbed - written.guests, known.model)
     return Changes(
         records=len(loaded.ids),
         moved=written.moved,

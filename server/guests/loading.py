@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.guests.models import Decision
+from server.guests.pins import pins_of
 from server.guests.values import Member
 from server.matching import Decisions, Records, contents
 from server.record import CleanRecord
@@ -129,13 +130,15 @@ def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]
     )
     found = {}
     for part in parts(record_ids):
+        pins = pins_of(session, part)
         for source, kind, key, record_id, proof, received_at, *values in session.execute(
             query.where(SourceRecord.id.in_(part))
         ):
             clean = _clean(values)
             known_on = (clean.updated_at or clean.created_at or received_at).date()
             name = f"{source}{ID_SEPARATOR}{key}"
-            found[record_id] = Member(record_id, name, clean, proof, kind, known_on)
+            mine = pins.get(record_id, ())
+            found[record_id] = Member(record_id, name, clean, proof, kind, known_on, mine)
     return found
 
 

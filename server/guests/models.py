@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     REAL,
     BigInteger,
+    Boolean,
     Date,
     Float,
     ForeignKey,
@@ -128,7 +129,104 @@ class GuestValue(Base):
     value_class: Mapped[str] = mapped_column(String(12))  # e-mail or phone class, else "real"
     record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
     on: Mapped[date | None] = mapped_column(Date)  # when the source knew it
-    rule: Mapped[str] = mapped_column(String(20))  # only, proof, class, agreed, newest
+    rule: Mapped[str] = mapped_column(String(20))  # pinned, only, class, proof, full, agreed, newest
+
+
+class Pin(Base):
+    """A colleague's word on one value of a guest, on the record that told it: it goes where the record goes.
+
+    It holds what was pinned, since the source may send something else next. Of several the newest counts.
+    """
+
+    __tablename__ = "pin"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    field: Mapped[str] = mapped_column(String(20))  # `address` for its parts together
+    value: Mapped[str] = mapped_column(String(500))
+    value_class: Mapped[str] = mapped_column(String(12))
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ValueChange(Base):
+    """The best known value of a field became another: which record told it before and since. Never a value:
+    those are the records', and go with them."""
+
+    __tablename__ = "value_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    guest_id: Mapped[str] = mapped_column(ForeignKey("guest.id", ondelete="CASCADE"), index=True)
+    field: Mapped[str] = mapped_column(String(20))  # `address` for its parts together
+    was_record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    rule: Mapped[str | None] = mapped_column(String(20))  # None: no record tells one any more
+    cause: Mapped[str] = mapped_column(String(40))
+
+
+class HouseholdKey(Base):
+    """A home, an e-mail or a telephone of a guest, as a digest, by the record that tells it."""
+
+    __tablename__ = "household_key"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it once)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("source_record.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    guest_id: Mapped[str] = mapped_column(ForeignKey("guest.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(20))  # household_home, household_email, household_phone
+    at_work: Mapped[bool] = mapped_column(Boolean)  # the record names a company beside it
+    numbered: Mapped[bool] = mapped_column(Boolean)  # no home, or one in a street with a number
+
+
+class HouseholdLink(Base):
+    """Two guests share a home, an e-mail or a telephone, and are told apart by what they are."""
+
+    __tablename__ = "household_link"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it once)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    guest_a: Mapped[str] = mapped_column(
+        ForeignKey("guest.id", ondelete="CASCADE"), primary_key=True, index=True
+    )  # the smaller id
+    guest_b: Mapped[str] = mapped_column(
+        ForeignKey("guest.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reason: Mapped[str] = mapped_column(String(20))
+
+
+class HouseholdMember(Base):
+    """A guest lives in a household. Its id is made of its members: who they are is all that it is."""
+
+    __tablename__ = "household_member"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it once)
+
+    household_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    guest_id: Mapped[str] = mapped_column(
+        ForeignKey("guest.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reasons: Mapped[str] = mapped_column(
+        String(80)
+    )  # codes with spaces between; household_word: a colleague's
+
+
+class HouseholdWord(Base):
+    """A colleague's word on two guests, by one record of each: together, or apart, until it is taken back."""
+
+    __tablename__ = "household_word"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_a: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    verdict: Mapped[str] = mapped_column(String(10))  # together, apart
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class GuestEvent(Base):

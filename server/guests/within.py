@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
+from server.guests.pins import pins_of
 from server.guests.values import Member, best_values
 from server.properties.reach import Reach
 from server.record import Proof
@@ -70,12 +71,22 @@ def _members(session: Session, guest_ids: Sequence[str], reach: Reach) -> dict[s
             .join(CleanRow, CleanRow.record_id == SourceRecord.id)
             .where(Link.guest_id.in_(guest_ids[start : start + _PART]), reach.limit(SourceRecord.property_id))
         )
-        for guest_id, record, source, row in session.execute(query):
+        rows = session.execute(query).all()
+        pins = pins_of(session, [record.id for _, record, _, _ in rows])
+        for guest_id, record, source, row in rows:
             clean = from_row({c.key: getattr(row, c.key) for c in CleanRow.__table__.columns})
             known_on = (clean.updated_at or clean.created_at or record.received_at).date()
             name = f"{source.name}{ID_SEPARATOR}{record.key}"
             found[guest_id].append(
-                Member(record.id, name, clean, cast(Proof, record.proof), source.kind, known_on)
+                Member(
+                    record.id,
+                    name,
+                    clean,
+                    cast(Proof, record.proof),
+                    source.kind,
+                    known_on,
+                    pins.get(record.id, ()),
+                )
             )
     return found
 

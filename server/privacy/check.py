@@ -13,10 +13,12 @@ from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
-from server.guests.models import Decision, Guest, GuestValue, Link
+from server.guests.models import Decision, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay, StaySource, ToldStay
+
+ADDRESS = ("street", "postal_code", "city", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,67 @@ def _values_from_strangers() -> Select[Any]:
         select(GuestValue.guest_id)
         .outerjoin(Link, and_(Link.record_id == GuestValue.record_id, Link.guest_id == GuestValue.guest_id))
         .where(Link.record_id.is_(None))
+    )
+
+
+def _pins_not_kept() -> Select[Any]:
+    """A pin holds on a linked record, and yet its guest's value is none that anybody pinned."""
+    parts = Pin.field == "address"
+    value = select(GuestValue.guest_id).where(
+        GuestValue.guest_id == Link.guest_id,
+        or_(GuestValue.field == Pin.field, and_(parts, GuestValue.field.in_(ADDRESS))),
+        GuestValue.rule == "pinned",
+    )
+    return (
+        select(Pin.id)
+        .join(Link, Link.record_id == Pin.record_id)
+        .join(SourceRecord, SourceRecord.id == Pin.record_id)
+        .where(Pin.withdrawn_at.is_(None), SourceRecord.needs_linking.is_(False), ~value.exists())
+    )
+
+
+def _households_empty() -> Select[Any]:
+    """A household of one, or with a guest of whom there is no record."""
+    alone = (
+        select(HouseholdMember.household_id).group_by(HouseholdMember.household_id).having(func.count() < 2)
+    )
+    gone = select(HouseholdMember.household_id).where(
+        ~select(Link.record_id).where(Link.guest_id == HouseholdMember.guest_id).exists()
+    )
+    return alone.union(gone).subquery().select()
+
+
+def _households_against_words() -> Select[Any]:
+    """The newest word on two guests is `apart`, and a household holds both."""
+    a, b = aliased(Link), aliased(Link)
+    one, other = aliased(HouseholdMember), aliased(HouseholdMember)
+    newer, c, d = aliased(HouseholdWord), aliased(Link), aliased(Link)
+    overruled = (
+        select(newer.id)
+        .join(c, c.record_id == newer.record_a)
+        .join(d, d.record_id == newer.record_b)
+        .where(
+            newer.id > HouseholdWord.id,
+            newer.withdrawn_at.is_(None),
+            or_(
+                and_(c.guest_id == a.guest_id, d.guest_id == b.guest_id),
+                and_(c.guest_id == b.guest_id, d.guest_id == a.guest_id),
+            ),
+        )
+        .correlate(HouseholdWord, a, b)
+    )
+    return (
+        select(HouseholdWord.id)
+        .join(a, a.record_id == HouseholdWord.record_a)
+        .join(b, b.record_id == HouseholdWord.record_b)
+        .join(one, one.guest_id == a.guest_id)
+        .join(other, and_(other.guest_id == b.guest_id, other.household_id == one.household_id))
+        .where(
+            HouseholdWord.verdict == "apart",
+            HouseholdWord.withdrawn_at.is_(None),
+            a.guest_id != b.guest_id,
+            ~overruled.exists(),
+        )
     )
 
 
@@ -310,6 +373,9 @@ RULES: dict[str, Rule] = {
     "No decision of a person is violated.": _decisions_violated,
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
+    "What a colleague pinned is the guest's value.": _pins_not_kept,
+    "Every household has two guests or more, all of them with records.": _households_empty,
+    "No household holds two whom a colleague parted.": _households_against_words,
     "read = stored + unchanged + waiting, for every import.": _imports_off,
     "A finished import read every row of its file.": _imports_unfinished_rows,
     "Every row counted as stored is a version of a record, or was erased.": _imports_versions_off,

@@ -9,7 +9,7 @@ its hash, and whether the link was used or taken back, not when. A picture stand
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
-from server.guests.models import Decision, GuestValue, Link
+from server.guests.models import Decision, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
@@ -46,6 +46,9 @@ def dump(session: Session) -> list[str]:
         _links(session, names, guests),
         _values(session, names, guests),
         _decisions(session, names),
+        _pins(session, names),
+        _households(session, guests),
+        _household_words(session, names),
         _problems(session),
         _captures(session, names),
     )
@@ -306,6 +309,51 @@ def _decisions(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "verdict": decision.verdict,
             "author": decision.author,
             "reason": decision.reason,
+        }
+
+
+def _pins(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    """Pins in force, in their order: of several on one field of one record the newest counts."""
+    query = select(Pin).where(Pin.withdrawn_at.is_(None)).order_by(Pin.id)
+    order: Counter[tuple[int, str]] = Counter()
+    for pin in session.scalars(query):
+        order[pin.record_id, pin.field] += 1
+        yield {
+            "type": "pin",
+            "record": names[pin.record_id],
+            "field": pin.field,
+            "order": order[pin.record_id, pin.field],
+            "value": pin.value,
+            "class": pin.value_class,
+            "author": pin.author,
+            "reason": pin.reason,
+        }
+
+
+def _households(session: Session, guests: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    members: dict[str, list[list[str] | None]] = defaultdict(list)
+    reasons: dict[str, str] = {}
+    for member in session.scalars(select(HouseholdMember)):
+        members[member.household_id].append(guests.get(member.guest_id))
+        reasons[member.household_id] = member.reasons
+    for number, names in members.items():
+        yield {"type": "household", "guests": sorted(n or [] for n in names), "reasons": reasons[number]}
+
+
+def _household_words(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    """Words in force, in their order: of several on two guests the newest counts."""
+    query = select(HouseholdWord).where(HouseholdWord.withdrawn_at.is_(None)).order_by(HouseholdWord.id)
+    order: Counter[tuple[int, ...]] = Counter()
+    for word in session.scalars(query):
+        pair = tuple(sorted((word.record_a, word.record_b)))
+        order[pair] += 1
+        yield {
+            "type": "household_word",
+            "records": sorted([names[word.record_a], names[word.record_b]]),
+            "order": order[pair],
+            "verdict": word.verdict,
+            "author": word.author,
+            "reason": word.reason,
         }
 
 

@@ -180,12 +180,12 @@ def _read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
     )
     together: dict[Origin, list[tuple[int, Arrival]]] = defaultdict(list)
     unreadable = []
-    ways: dict[int | None, _Way] = {None: _Way.of_form()}
+    ways: dict[int | None, Way] = {None: Way.of_form()}
     for record_id, found in kept.items():
         import_id = found.head.import_id
         try:
             if import_id not in ways:
-                ways[import_id] = _Way.of_file(Reading.from_json(readings[import_id]))
+                ways[import_id] = Way.of_file(Reading.from_json(readings[import_id]))
             origin, arrival = _arrival(found, ways[import_id], places[found.head.property_id])
         except (KeyError, TypeError, ValueError) as fault:  # a layout that this version no longer has
             log.warning("record not read again record=%s fault=%s", record_id, type(fault).__name__)
@@ -256,7 +256,7 @@ def _load(session: Session, ids: Sequence[int]) -> dict[int, _Kept]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """How versions of one file, or of forms, are read: FIELDS, date orders, what a row tells of besides."""
 
     values: Callable[[Mapping[str, str]], dict[str, str]]
@@ -265,11 +265,11 @@ class _Way:
     is_file: bool
 
     @classmethod
-    def of_file(cls, found: Reading) -> _Way:
+    def of_file(cls, found: Reading) -> Way:
         return cls(RowReader(found).values_of, found.date_orders, found.stay_kind, is_file=True)
 
     @classmethod
-    def of_form(cls) -> _Way:
+    def of_form(cls) -> Way:
         """A finished form's version is what its flow made of the answers: FIELDS already."""
         return cls(_fields, {}, None, is_file=False)
 
@@ -278,7 +278,7 @@ def _fields(content: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in content.items() if name in FIELDS}
 
 
-def _arrival(kept: _Kept, way: _Way, place: Property) -> tuple[Origin, Arrival]:
+def _arrival(kept: _Kept, way: Way, place: Property) -> tuple[Origin, Arrival]:
     """The record as it came, read anew. Who it told a consent, and by which words, is a fact of that day."""
     head = kept.head
     values = way.values(head.content)

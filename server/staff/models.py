@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import (
+    JSON,
     Date,
     ForeignKey,
     Integer,
@@ -85,6 +86,26 @@ class StaffSession(Base):
     challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))  # what a passkey is to sign, once
 
     colleague: Mapped[Colleague] = relationship(lazy="joined")
+
+
+class ApiToken(Base):
+    """A secret with which another system reads what changed. Only its keyed hash is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))  # of the system that reads
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    property_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))  # None: the whole group
+    made_by: Mapped[str] = mapped_column(String(80))  # the actor, as in the journal
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # to the hour
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def subject(self) -> str:
+        """How the journal names it."""
+        return f"token:{self.id}"
 
 
 class EntryLink(Base):

@@ -63,6 +63,8 @@ PERMISSIONS = {
     "problems.settle": _for(RECEPTION, REVIEWER, MANAGER),
     "arrivals.import": _for(RECEPTION, REVIEWER, MANAGER),
     "files.import": _for(REVIEWER, MANAGER),
+    "values.pin": _for(RECEPTION, REVIEWER, MANAGER),
+    "households.say": _for(RECEPTION, REVIEWER, MANAGER),
     "pairs.decide": _for(RECEPTION, REVIEWER, MANAGER),
     "pairs.decide_many": _for(REVIEWER, MANAGER),
     "guests.export": _for(MANAGER, second_factor=True, fresh=True),

@@ -24,5 +24,7 @@ SENTENCES = {
     "staff.days_wrong": N_("Please give a number of days from 0 to 3650."),
     "code.wrong": N_("This code does not open. Codes change every 30 seconds and each opens once."),
     "passkey.wrong": N_("The passkey was not accepted. Please try again, or use a code."),
+    "token.name_wrong": N_("Please name the system that will read, in at most {most} characters."),
+    "token.unknown": N_("There is no open token {token}. `./oneguest token list` shows them all."),
     "passkey.known": N_("This passkey is known already."),
 }

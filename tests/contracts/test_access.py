@@ -31,6 +31,8 @@ MAY: dict[str, str] = {
     "problems.settle": "reception reviewer manager",
     "arrivals.import": "reception reviewer manager",
     "files.import": "reviewer manager",
+    "values.pin": "reception reviewer manager",
+    "households.say": "reception reviewer manager",
     "pairs.decide": "reception reviewer manager",
     "pairs.decide_many": "reviewer manager",
     "guests.export": "manager",
@@ -70,6 +72,18 @@ ASK_THE_PASSWORD_AGAIN = (
 Numbers = Callable[[House], dict[str, Any]]
 IDS: dict[str, Numbers] = {
     "guests.show": lambda house: {"guest_id": house.guests[0]},
+    **{
+        f"households.{name}": lambda house: {"guest_id": house.guests[0]}
+        for name in ("show", "find", "together", "apart")
+    },
+    **{
+        f"households.{name}": lambda house: {"guest_id": house.guests[0], "word_id": house.word}
+        for name in ("withdraw", "restore")
+    },
+    "values.show": lambda house: {"guest_id": house.guests[0], "field": "email"},
+    "values.choose": lambda house: {"guest_id": house.guests[0], "field": "email"},
+    "values.withdraw": lambda house: {"guest_id": house.guests[0], "pin_id": house.pin},
+    "values.restore": lambda house: {"guest_id": house.guests[0], "pin_id": house.pin},
     "imports.show": lambda house: {"import_id": house.imports["done"]},
     "imports.progress": lambda house: {"import_id": house.imports["looking"]},
     "imports.start": lambda house: {"import_id": house.imports["known"]},
@@ -110,7 +124,7 @@ def of_no_house(_: House) -> dict[str, Any]:
 
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
-    **dict.fromkeys(("import_id", "problem_id", "colleague_id", "property_id"), 987654),
+    **dict.fromkeys(("import_id", "problem_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654),
 }
 """The same of what does not exist."""
 
@@ -339,9 +353,9 @@ def test_the_navigation_leads_to_open_doors_only(app: Flask, role: str) -> None:
 
 
 GUEST_BEARING = {
-    "Guest", "GuestValue", "GuestEvent", "Link", "Decision", "SourceRecord", "RecordVersion", "CleanRow",
-    "Stay", "StaySource", "ToldStay", "ToldReference", "Consent", "Import", "Problem", "Capture", "GuestLink",
-    "Property",
+    "Guest", "GuestValue", "GuestEvent", "Link", "Pin", "ValueChange", "HouseholdMember", "HouseholdWord",
+    "Decision", "SourceRecord", "RecordVersion", "CleanRow", "Stay", "StaySource", "ToldStay",
+    "ToldReference", "Consent", "Import", "Problem", "Capture", "GuestLink", "Property",
 }  # fmt: skip
 
 

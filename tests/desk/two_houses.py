@@ -12,11 +12,14 @@ from sqlalchemy import Engine, select
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
+from server.guests.finding import see_guest
 from server.guests.linking import link_waiting
+from server.guests.living import say_word
 from server.guests.models import Guest, Link
+from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
 from server.properties.finding import properties_within
-from server.properties.reach import EVERYWHERE
+from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
 from server.staff.models import Colleague, Post
@@ -57,6 +60,8 @@ class House:
     imports: dict[str, int]
     problems: tuple[int, ...]
     colleague: int
+    pin: int
+    word: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -158,6 +163,35 @@ def _somebody_of(engine: Engine, code: str) -> int:
         return int(colleague.id)
 
 
+def _pin_an_address(engine: Engine, code: str) -> int:
+    """A colleague's choice at the first guest of a house, among records of that house."""
+    with writing(engine) as session:
+        record_id, guest_id, n = session.execute(
+            select(SourceRecord.id, Link.guest_id, SourceRecord.current_version)
+            .join(Link, Link.record_id == SourceRecord.id)
+            .where(SourceRecord.key == f"qx{code}-a")
+        ).one()
+        seen = see_guest(session, guest_id, reach=EVERYWHERE)
+        assert seen is not None
+        why = f"said so to qx{code}"
+        made = pin_value(session, seen, "email", record_id, n, author="staff:999", reason=why, now=clock())
+        return made.id
+
+
+def _put_two_together(engine: Engine, code: str) -> int:
+    """A colleague's word on the first two guests of a house."""
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        keys = [f"qx{code}-a", f"qx{code}-n"]
+        query = select(Link.guest_id).join(SourceRecord, SourceRecord.id == Link.record_id)
+        one, other = session.scalars(query.where(SourceRecord.key.in_(keys)).order_by(SourceRecord.key)).all()
+        reach, why = Reach(frozenset((place.id,))), f"told qx{code}"
+        words = say_word(
+            session, one, [other], "together", reach=reach, author="staff:999", reason=why, now=clock()
+        )
+        return words[0].id
+
+
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     """Both houses filled and counted, each with what the other has; one guest is known to both."""
     with writing(engine) as session:
@@ -173,6 +207,8 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
         )
     for code in ("arc", "lac"):
         _fill_one(engine, code, folder)
+    pins = {code: _pin_an_address(engine, code) for code in ("arc", "lac")}
+    words = {code: _put_two_together(engine, code) for code in ("arc", "lac")}
     count(engine, clock().date())
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
@@ -203,6 +239,8 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     dict(zip(("known", "unknown", "looking", "done"), imports, strict=True)),
                     tuple(problems),
                     colleagues[place.code],
+                    pins[place.code],
+                    words[place.code],
                 )
             )
         first, second = made

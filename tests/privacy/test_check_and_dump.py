@@ -15,7 +15,15 @@ from server.captures.links import issue_link
 from server.captures.models import GuestLink
 from server.db import reading, writing
 from server.guests.linking import link_waiting
-from server.guests.models import Decision, Guest, GuestValue, Link
+from server.guests.models import (
+    Decision,
+    Guest,
+    GuestValue,
+    HouseholdMember,
+    HouseholdWord,
+    Link,
+    Pin,
+)
 from server.privacy.check import RULES, check
 from server.privacy.dump import dump
 from server.properties.changing import set_picture
@@ -102,6 +110,23 @@ def lose_a_reading(session: Session) -> None:
     session.execute(delete(CleanRow).where(CleanRow.record_id == 1))
 
 
+def forget_what_was_pinned(session: Session) -> None:
+    pinned = {"field": "email", "value": "x@posteo.de", "value_class": "real"}
+    session.add(Pin(record_id=3, author="desk", reason="said so", at=NOON, **pinned))
+
+
+def live_alone(session: Session) -> None:
+    guest = session.scalars(select(Link.guest_id)).first()
+    session.add(HouseholdMember(household_id="0" * 32, guest_id=guest, reasons="household_home"))
+
+
+def live_with_whom_one_was_parted_from(session: Session) -> None:
+    for guest in set(session.scalars(select(Link.guest_id))):
+        session.add(HouseholdMember(household_id="0" * 32, guest_id=guest, reasons="household_home"))
+    word = {"record_a": 1, "record_b": 3, "verdict": "apart"}
+    session.add(HouseholdWord(author="desk", reason="divorced", at=NOON, **word))
+
+
 @pytest.mark.parametrize(
     ("damage", "says"),
     [
@@ -111,6 +136,9 @@ def lose_a_reading(session: Session) -> None:
         (resolve_a_living_guest, "No record is linked to a guest that went"),
         (go_against_a_person, "No decision of a person"),
         (take_a_value_from_a_stranger, "Every value of a guest"),
+        (forget_what_was_pinned, "What a colleague pinned"),
+        (live_alone, "Every household has two guests"),
+        (live_with_whom_one_was_parted_from, "No household holds two"),
         (miscount_an_import, "read = stored + unchanged + waiting"),
         (stop_an_import_early, "A finished import read every row"),
         (count_what_was_not_stored, "Every row counted as stored"),
