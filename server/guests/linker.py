@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, insert_tuples, take_turn
+from server.db import insert_rows, insert_tuples, rows_with, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.circles import circles_of
 from server.guests.events import event_row, resolve_emptied
@@ -31,7 +31,7 @@ from server.guests.graph import (
     said_by_others,
     saids_of,
 )
-from server.guests.loading import Loaded, decisions_on, load, parts
+from server.guests.loading import Loaded, Reader, decisions_on, parts
 from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
 from server.guests.questions import write_doubts
 from server.jobs.models import Lease
@@ -51,6 +51,22 @@ log = logging.getLogger("oneguest.guests")
 
 PLACE = "linker"
 """Whoever links the whole house anew holds this place."""
+
+
+_BEARERS = (
+    select(RecordKey.key, Link.said, Link.record_id)
+    .join(Link, Link.record_id == RecordKey.record_id)
+    .join(SourceRecord, SourceRecord.id == RecordKey.record_id)
+    .where(
+        RecordKey.key.in_(bindparam("values", expanding=True)),
+        SourceRecord.needs_linking.is_(False),
+        Link.said.is_not(None),
+    )
+    .order_by(RecordKey.key, RecordKey.record_id)
+)
+_WAITING = select(SourceRecord.id).where(
+    SourceRecord.id.in_(bindparam("values", expanding=True)), SourceRecord.needs_linking.is_(True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +150,13 @@ def solve_again(
     anew: bool = False,
 ) -> Changes:
     """What `touch` does once a model is known. `anew`: compare the records though they say what they said."""
+    reader = Reader(session)
     saying: dict[int, int] = {}
     start: set[int] = set()
     todo, leaving = set(touched), set(gone)
     robbed: set[str] = set()
     while True:
-        start |= _take_in(session, known, todo, leaving, saying, anew=anew)
+        start |= _take_in(session, reader, known, todo, leaving, saying, anew=anew)
         if leaving:
             robbed = _unlink(session, leaving, cause=cause, now=now)
             leaving = set()
@@ -147,12 +164,12 @@ def solve_again(
         todo = _waiting_in(session, component) - saying.keys()
         if not todo:
             break
-    loaded = load(session, component.records)
+    loaded = reader.load(component.records)
     decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
     partition = match_component(loaded.records, known.model, _arrays(component.inside()), decisions, circles)
     planned = plan(session, loaded, partition, saying.keys(), robbed)
     groups = [group for exchange in planned.exchanges for group in exchange]
-    work = make_ready(session, loaded, partition, groups)
+    work = make_ready(loaded, partition, groups, reader.members)
     assignment = planned.assignment
     written = write(
         session, loaded, partition, work, touched=saying.keys(), assignment=assignment, cause=cause, now=now
@@ -256,6 +273,7 @@ def _unlink(session: Session, gone: Collection[int], *, cause: str, now: datetim
 
 def _take_in(
     session: Session,
+    reader: Reader,
     known: Known,
     todo: Collection[int],
     gone: Collection[int],
@@ -268,7 +286,7 @@ def _take_in(
     Returns the contents from which what is to be solved again is found: those that came, those that lost a
     strong pair, and those that a decision binds to a record that goes.
     """
-    loaded = load(session, todo)
+    loaded = reader.load(todo)
     saying |= loaded.saying
     before = saids_of(session, [*loaded.ids, *gone])
     news = {r for r, said in loaded.saying.items() if anew or r in loaded.waiting or before.get(r) != said}
@@ -282,7 +300,7 @@ def _take_in(
     if fresh:
         again = drop_contents(session, known.number, fresh)
         dropped += [edge for edge in again if edge.other not in fresh]
-        put_edges(session, known.number, _weighed(session, known, loaded, fresh, moving))
+        put_edges(session, known.number, _weighed(session, reader, known, loaded, fresh, moving))
     start = set(loaded.saids) | still
     start |= {edge.other for edge in dropped if edge.bits >= known.cut}
     start |= called_the_same(session, {*loaded.ids, *gone}, saying)
@@ -290,7 +308,12 @@ def _take_in(
 
 
 def _weighed(
-    session: Session, known: Known, loaded: Loaded, fresh: Collection[int], moving: Collection[int]
+    session: Session,
+    reader: Reader,
+    known: Known,
+    loaded: Loaded,
+    fresh: Collection[int],
+    moving: Collection[int],
 ) -> list[Edge]:
     """The likely pairs of contents that nobody said before, with all that share a look-up key."""
     rows, keys, refined = lookups(loaded.records, known.model)
@@ -302,23 +325,10 @@ def _weighed(
     for row, key in zip(rows.tolist(), keys.tolist(), strict=True):
         of_key.setdefault(key, set()).add(loaded.saids[row])
     wanted = {key for key, saids in of_key.items() if not saids.isdisjoint(fresh)}
-    for part in parts(sorted(wanted)):
-        query = (
-            select(RecordKey.key, Link.said, func.min(Link.record_id))
-            .join(Link, Link.record_id == RecordKey.record_id)
-            .join(SourceRecord, SourceRecord.id == RecordKey.record_id)
-            .where(
-                RecordKey.key.in_(part),
-                SourceRecord.needs_linking.is_(False),
-                Link.said.is_not(None),
-                Link.record_id.not_in(moving),
-            )
-            .group_by(RecordKey.key, Link.said)
-        )
-        for key, there, record_id in session.execute(query):
-            if there is not None:
-                of_key[key].add(there)
-                speaker.setdefault(there, record_id)
+    for key, there, record_id in rows_with(session, _BEARERS, wanted, 500):
+        if record_id not in moving:
+            of_key[key].add(there)
+            speaker.setdefault(there, record_id)
     pairs = sorted(
         {
             (min(one, other), max(one, other))
@@ -331,7 +341,7 @@ def _weighed(
     )
     if not pairs:
         return []
-    both = load(session, {speaker[said] for pair in pairs for said in pair})
+    both = reader.load({speaker[said] for pair in pairs for said in pair})
     at = {both.saids[row]: place for place, row in enumerate(both.records.order.tolist())}
     pairs = [(one, other) for one, other in pairs if one in at and other in at]
     ends = np.array([sorted((at[one], at[other])) for one, other in pairs], dtype=np.int32).reshape(-1, 2)
@@ -363,13 +373,7 @@ def keep_keys(session: Session, wanted: dict[int, set[int]]) -> None:
 
 def _waiting_in(session: Session, component: Component) -> set[int]:
     """Records of the component that wait to be linked again: they are solved now, by what they say now."""
-    return {
-        record_id
-        for part in parts(sorted(component.records), 5000)
-        for record_id in session.scalars(
-            select(SourceRecord.id).where(SourceRecord.id.in_(part), SourceRecord.needs_linking.is_(True))
-        )
-    }
+    return {row[0] for row in rows_with(session, _WAITING, component.records)}
 
 
 def _arrays(edges: Iterable[Edge]) -> tuple[Longs, Longs, Bits]:
