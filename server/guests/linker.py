@@ -8,7 +8,7 @@ a time: SQLite has one writer, PostgreSQL a lock until the transaction ends.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -63,6 +63,9 @@ _BEARERS = (
         Link.said.is_not(None),
     )
     .order_by(RecordKey.key, RecordKey.record_id)
+)
+_KEYS = select(CleanRow.record_id, CleanRow.keys).where(
+    CleanRow.record_id.in_(bindparam("values", expanding=True))
 )
 _WAITING = select(SourceRecord.id).where(
     SourceRecord.id.in_(bindparam("values", expanding=True)), SourceRecord.needs_linking.is_(True)
@@ -316,14 +319,13 @@ def _weighed(
     moving: Collection[int],
 ) -> list[Edge]:
     """The likely pairs of contents that nobody said before, with all that share a look-up key."""
-    rows, keys, refined = lookups(loaded.records, known.model)
-    _keep_refined(session, loaded, rows[refined].tolist(), keys[refined].tolist())
     speaker: dict[int, int] = {}
     for row, said in enumerate(loaded.saids):
         speaker.setdefault(said, loaded.ids[row])
     of_key: dict[int, set[int]] = {}
-    for row, key in zip(rows.tolist(), keys.tolist(), strict=True):
-        of_key.setdefault(key, set()).add(loaded.saids[row])
+    for record_id, mine in _looked_up_by(session, known.model, loaded).items():
+        for key in mine:
+            of_key.setdefault(key, set()).add(loaded.saying[record_id])
     wanted = {key for key, saids in of_key.items() if not saids.isdisjoint(fresh)}
     for key, there, record_id in rows_with(session, _BEARERS, wanted, 500):
         if record_id not in moving:
@@ -350,12 +352,28 @@ def _weighed(
     return [Edge(*pairs[k], float(bits[k])) for k in likely]
 
 
-def _keep_refined(session: Session, loaded: Loaded, rows: Sequence[int], keys: Sequence[int]) -> None:
-    """Keep the refined look-up keys of records beside the others, so that those who come later find them."""
-    wanted: dict[int, set[int]] = {}
-    for row, key in zip(rows, keys, strict=True):
-        wanted.setdefault(loaded.ids[row], set()).add(key)
-    keep_keys(session, wanted)
+def _looked_up_by(session: Session, model: EngineModel, loaded: Loaded) -> dict[int, set[int]]:
+    """The keys by which each of these records is looked up: those stored with it, unless some are crowded.
+
+    Refined keys are kept beside the others, so that those who come later find them.
+    """
+    crowds = model.crowds
+    stored = {
+        record_id: np.frombuffer(keys, dtype="<i8").astype(np.int64)
+        for record_id, keys in rows_with(session, _KEYS, loaded.ids)
+    }
+    both = np.concatenate([np.zeros(0, dtype=np.int64), *stored.values()])
+    if crowds is not None and not crowds.is_crowded(both).any():
+        return {record_id: set(keys.tolist()) for record_id, keys in stored.items()}
+    found: dict[int, set[int]] = {}
+    deeper: dict[int, set[int]] = {}
+    rows, keys, refined = lookups(loaded.records, model)
+    for row, key, is_deeper in zip(rows.tolist(), keys.tolist(), refined.tolist(), strict=True):
+        found.setdefault(loaded.ids[row], set()).add(key)
+        if is_deeper:
+            deeper.setdefault(loaded.ids[row], set()).add(key)
+    keep_keys(session, deeper)
+    return found
 
 
 def keep_keys(session: Session, wanted: dict[int, set[int]]) -> None:

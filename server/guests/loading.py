@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
 from server.db import rows_with
@@ -160,15 +160,28 @@ def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]
     return {read.id: read.member for read in map(_read, rows)}
 
 
+_DECISIONS = select(Decision.id, Decision.record_a, Decision.record_b, Decision.verdict)
+_DECISIONS_ON = union(
+    *(
+        _DECISIONS.where(side.in_(bindparam("values", expanding=True)))
+        for side in (Decision.record_a, Decision.record_b)
+    )
+)
+
+
 def decisions_on(session: Session, loaded: Loaded) -> Decisions:
-    """People's words on pairs of these records, by the engine's names of them."""
+    """People's words on these records, by the engine's names of them.
+
+    One that sets a record apart from another that was not loaded is told too, since a record that people
+    decided about is judged by itself, not by a copy of it.
+    """
     names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
-    columns = (Decision.id, Decision.record_a, Decision.record_b, Decision.verdict)
-    query = select(*columns).order_by(Decision.id)
     if len(names) <= _PART:
-        query = query.where(or_(Decision.record_a.in_(names), Decision.record_b.in_(names)))
+        said = [tuple(row) for row in rows_with(session, _DECISIONS_ON, names)]
+    else:
+        said = [tuple(row) for row in session.execute(_DECISIONS)]
     pairs: dict[str, list[tuple[str, str]]] = {"same": [], "not_same": [], "undecided": []}
-    for _, a, b, verdict in session.execute(query):
-        if a in names and b in names:
-            pairs[verdict].append((names[a], names[b]))
+    for _, a, b, verdict in sorted(said):
+        if (a in names and b in names) or (verdict == "not_same" and (a in names or b in names)):
+            pairs[verdict].append((names.get(a, str(a)), names.get(b, str(b))))
     return Decisions(same=pairs["same"], apart=pairs["not_same"])
