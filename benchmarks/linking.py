@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,15 @@ if TYPE_CHECKING:
 
 BATCH = 150
 Row = dict[str, str]
+
+
+class Arrived(NamedTuple):
+    """Seconds of a transaction, of this process's work in it, of linking; records solved again."""
+
+    all_of_it: float
+    cpu: float
+    linking: float
+    solved: int
 
 
 def rows_of(path: Path, start: int, count: int) -> list[Row]:
@@ -89,21 +98,22 @@ def settle(engine: Engine, path: Path, count: int) -> Origin:
     return origin
 
 
-def arrive(engine: Engine, origin: Origin, batch: Sequence[Prepared]) -> tuple[float, float, int]:
-    """Let records arrive in one transaction: seconds of all, of linking; how many were solved again."""
+def arrive(engine: Engine, origin: Origin, batch: Sequence[Prepared]) -> Arrived:
+    """Let records arrive in one transaction."""
     from server.clock import clock
     from server.db import writing
     from server.guests.linker import take_linker, touch
     from server.records.storing import store
 
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     with writing(engine) as session:
         take_linker(session)
         done = store(session, origin, batch, now=clock())
         before = time.perf_counter()
         changes = touch(session, done.record_ids, cause="arrival", now=clock())
         linked = time.perf_counter() - before
-    return time.perf_counter() - begun, linked, changes.records
+    spent, cpu = time.perf_counter() - begun, time.process_time() - worked
+    return Arrived(spent, cpu, linked, changes.records)
 
 
 def bare_commits(engine: Engine, times: int = 200) -> list[float]:
@@ -168,12 +178,15 @@ def main(arguments: argparse.Namespace, folder: Path) -> None:
             "records": arguments.count,
             "load": os.getloadavg()[0],
             "cleaned, keyed": told([seconds for seconds, _ in one_by_one]),
-            "one record, committed": told([all_of_it for all_of_it, _, _ in singles]),
-            "of that linking": told([linking for _, linking, _ in singles]),
+            "one record, committed": told([one.all_of_it for one in singles]),
+            "of that linking": told([one.linking for one in singles]),
+            "of that CPU of this process": told([one.cpu for one in singles]),
             "bare commit": told(bare_commits(engine)),
-            "records solved again": f"p50 {int(np.median([n for *_, n in singles]))}",
+            "records solved again": f"p50 {int(np.median([one.solved for one in singles]))}, "
+            f"most {max(one.solved for one in singles)}",
             "in batches": f"{len(many) / spent:.0f} records/s with cleaning, "
-            f"{len(many) / sum(all_of_it for all_of_it, _, _ in linked):.0f} without",
+            f"{len(many) / sum(one.all_of_it for one in linked):.0f} without, "
+            f"{len(many) / sum(one.cpu for one in linked):.0f} a second of CPU",
         }
         print(json.dumps(figures, indent=1))
 
