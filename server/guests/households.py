@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from server.db import insert_rows
 from server.guests.circles import circles_of
-from server.guests.loading import decisions_on, load, parts
+from server.guests.loading import Reader, decisions_on, parts
 from server.guests.models import (
     HouseholdKey,
     HouseholdLink,
@@ -204,7 +204,7 @@ def _rewrite_keys(session: Session, guests: Collection[str], model: Model) -> No
         )
     if not guest_of:
         return
-    loaded = load(session, guest_of)
+    loaded = Reader(session).load(guest_of)
     shared = sharing_of(loaded.records, model)
     columns = (shared.rows, shared.keys, shared.reason, shared.at_work, shared.numbered)
     rows: dict[tuple[int, int], dict[str, Any]] = {}
@@ -291,7 +291,7 @@ def _judged(
     guests = sorted({guest for pair in pairs for guest in pair})
     number = {guest: at for at, guest in enumerate(guests)}
     guest_of = _records_of(session, guests)
-    loaded = load(session, guest_of)
+    loaded = Reader(session).load(guest_of)
     of_name = dict(zip(loaded.records.ids, loaded.ids, strict=True))
     apart = {
         frozenset((guest_of[of_name[a]], guest_of[of_name[b]]))

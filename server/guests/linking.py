@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, insert, select
@@ -20,6 +21,7 @@ from server.guests.circles import circles_of
 from server.guests.graph import put_rows
 from server.guests.linker import (
     PLACE,
+    Changes,
     Known,
     keep_keys,
     newest_model,
@@ -27,7 +29,7 @@ from server.guests.linker import (
     take_linker,
     touch,
 )
-from server.guests.loading import Loaded, decisions_on, load, parts
+from server.guests.loading import Loaded, decisions_on, load_all, members_of, parts
 from server.guests.models import LinkAgain, Model, Pair
 from server.guests.questions import replace_all
 from server.jobs.places import Place, PlaceLost, holding
@@ -166,7 +168,7 @@ def _link_all(
         if keys_are_present(session) is None:
             note_key_engine(session)
     with reading(engine) as session:
-        loaded = load(session, None)
+        loaded = load_all(session)
         decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
         number = 1 + (session.scalar(select(func.max(Model.number))) or 0)
     _tell(progress, "matching", 0, 1)
@@ -181,7 +183,7 @@ def _link_all(
     written = changed = 0
     for batch in _batches(planned.exchanges):
         with reading(engine) as session:
-            work = make_ready(session, loaded, partition, batch)
+            work = make_ready(loaded, partition, batch, partial(members_of, session))
         with writing(engine) as session:
             take_linker(session)
             place.confirm(session)
@@ -249,13 +251,14 @@ def _go_by(
         replace_all(session, loaded, partition, guest_of)
         again = session.scalars(select(LinkAgain.record_id).order_by(LinkAgain.record_id)).all()
         session.execute(delete(LinkAgain))
-        changes = solve_again(
-            session, Known(partition.model, number), again, cause=cause, now=clock(), anew=True
-        )
+        known = Known(partition.model, number)
+        changes = Changes()
+        if again:
+            changes = solve_again(session, known, again, cause=cause, now=clock(), anew=True)
     with writing(engine) as session:
         place.confirm(session)
         session.execute(delete(Pair).where(Pair.model < number))
-    return changes.passes
+    return max(changes.passes, 1)
 
 
 def _keep_model(session: Session, model: EngineModel, number: int) -> None:
