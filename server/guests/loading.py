@@ -116,11 +116,12 @@ def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]
 
 
 def decisions_on(session: Session, loaded: Loaded) -> Decisions:
-    """People's words on pairs of these records, by the engine's names of them."""
+    """People's words on pairs of these records that hold, by the engine's names of them."""
     names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
-    pairs: dict[str, list[tuple[str, str]]] = {"same": [], "not_same": [], "undecided": []}
-    for decision in session.scalars(select(Decision).order_by(Decision.id)):
-        a, b = names.get(decision.record_a), names.get(decision.record_b)
+    pairs: dict[str, set[tuple[str, str]]] = {"same": set(), "not_same": set(), "undecided": set()}
+    words = select(Decision.record_a, Decision.record_b, Decision.verdict)
+    for one, other, verdict in session.execute(words.where(Decision.withdrawn_at.is_(None))):
+        a, b = names.get(one), names.get(other)
         if a is not None and b is not None:
-            pairs[decision.verdict].append((a, b))
-    return Decisions(same=pairs["same"], apart=pairs["not_same"])
+            pairs[verdict].add((a, b))
+    return Decisions(same=sorted(pairs["same"]), apart=sorted(pairs["not_same"]))

@@ -13,7 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
-from server.guests.models import Decision, Guest, GuestValue, Link
+from server.guests.models import Decision, Deed, Guest, GuestValue, Link
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
 from server.stays.models import Stay
@@ -135,11 +135,34 @@ def _decisions_violated() -> Select[Any]:
         .join(a, a.record_id == Decision.record_a)
         .join(b, b.record_id == Decision.record_b)
         .where(
+            Decision.withdrawn_at.is_(None),
             or_(
                 and_(Decision.verdict == "same", a.guest_id != b.guest_id, _may_be_one(a, b)),
                 and_(Decision.verdict == "not_same", a.guest_id == b.guest_id),
-            )
+            ),
         )
+    )
+
+
+def _decisions_contradict() -> Select[Any]:
+    other = aliased(Decision)
+    return (
+        select(Decision.id)
+        .join(other, and_(other.record_a == Decision.record_a, other.record_b == Decision.record_b))
+        .where(
+            Decision.withdrawn_at.is_(None),
+            other.withdrawn_at.is_(None),
+            Decision.verdict == "same",
+            other.verdict == "not_same",
+        )
+    )
+
+
+def _deeds_half_undone() -> Select[Any]:
+    return (
+        select(Deed.id)
+        .join(Decision, Decision.deed_id == Deed.id)
+        .where(Deed.undone_at.is_(None) != Decision.withdrawn_at.is_(None))
     )
 
 
@@ -232,6 +255,8 @@ RULES: dict[str, Rule] = {
     "A link's nearest record belongs to the same guest.": _links_to_strangers,
     "No record is linked to a guest that went into another.": _links_to_resolved_guests,
     "No decision of a person is violated.": _decisions_violated,
+    "Of no two records people say both the same and not the same.": _decisions_contradict,
+    "A decision holds as long as its deed, and no longer.": _deeds_half_undone,
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
     "read = stored + unchanged + waiting, for every import.": _imports_off,

@@ -248,7 +248,7 @@ def _values(session: Session, names: Names, guests: dict[str, list[str]]) -> Ite
 
 
 def _decisions(session: Session, names: Names) -> Iterator[dict[str, Any]]:
-    for decision in session.scalars(select(Decision)):
+    for decision in session.scalars(select(Decision).where(Decision.withdrawn_at.is_(None))):
         yield {
             "type": "decision",
             "records": sorted([names[decision.record_a], names[decision.record_b]]),
