@@ -20,6 +20,7 @@ class Guest(Base):
     merged_into: Mapped[str | None] = mapped_column(
         ForeignKey("guest.id")
     )  # its records went there; resolves for ever
+    split_from: Mapped[str | None] = mapped_column(String(32))  # the guest its first records were taken from
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -118,10 +119,11 @@ class GuestEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(12))  # linked, moved, unlinked, changed
-    record_id: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(20))  # linked, moved, unlinked, changed
+    record_id: Mapped[int | None] = mapped_column(index=True)  # None: of the guest as a whole
     guest_id: Mapped[str] = mapped_column(String(32))
     from_guest_id: Mapped[str | None] = mapped_column(String(32))
+    cause: Mapped[str] = mapped_column(String(40), server_default="")  # arrival, import:5, deed:7, ...
 
 
 Index(

@@ -94,7 +94,8 @@ def link_imports(
     """
     with reading_session(engine) as session:
         stored = sum(session.scalars(select(Import.rows_stored).where(Import.id.in_(import_ids))))
-    report = link_waiting(engine, bulk=stored > FEW, progress=progress)
+    cause = f"import:{import_ids[0]}" if len(import_ids) == 1 else "import"
+    report = link_waiting(engine, bulk=stored > FEW, cause=cause, progress=progress)
     with writing(engine) as session:
         for found in session.scalars(
             select(Import).where(Import.id.in_(import_ids), Import.state == "linking")

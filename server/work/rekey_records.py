@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from server.clock import clock
 from server.db import reading, writing
-from server.guests.linking import link_waiting, newest_model
+from server.guests.linker import newest_model
+from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
 from server.jobs.worker import Task
 from server.records.rekeying import keys_are_present, rekey

@@ -14,10 +14,11 @@ from server.clock import clock
 from server.db import reading, writing
 from server.guests import linking
 from server.guests.finding import search_guests, see_guest
-from server.guests.linking import link_waiting, newest_model
+from server.guests.linker import newest_model, touch
+from server.guests.linking import link_waiting
 from server.guests.models import Decision, Guest, GuestEvent, GuestValue, Link, Model
 from server.guests.within import current_id
-from server.jobs.models import Lease
+from server.jobs.models import Job, Lease
 from server.matching import Partition, match
 from server.privacy.check import check
 from server.properties.reach import EVERYWHERE
@@ -244,10 +245,50 @@ def test_a_linker_that_another_clock_put_out_writes_nothing_more_and_begins_agai
         return match(*given)
 
     monkeypatch.setattr(linking, "match", overtaken)
-    link_waiting(linked)
+    link_waiting(linked, bulk=True)
 
     assert runs == [2, 2]  # what the first run found was not written
     guests = guests_by_key(linked)
     assert guests["n1"] == guests["A1"]
     with reading(linked) as session:
         assert check(session) == []
+
+
+def test_a_record_is_linked_in_the_transaction_that_brings_it_with_what_caused_it(linked: Engine) -> None:
+    take_in(linked, PATRICK | {"key": "n1"}, source="newsletter", kind="newsletter")
+    with writing(linked) as session:
+        record = session.scalars(select(SourceRecord).where(SourceRecord.key == "n1")).one()
+
+        changes = touch(session, [record.id], cause="import:7", now=NOON)
+
+        event = session.scalars(select(GuestEvent).order_by(GuestEvent.id.desc()).limit(1)).one()
+        assert (event.kind, event.record_id, event.cause, event.at) == ("linked", record.id, "import:7", NOON)
+        assert changes.moved == {record.id: (None, event.guest_id)}
+        assert changes.made == 0
+    assert guests_by_key(linked)["n1"] == guests_by_key(linked)["A1"]
+    with reading(linked) as session:
+        assert check(session) == []
+
+
+def test_where_nothing_was_linked_yet_touched_records_wait_and_a_bulk_run_is_due(engine: Engine) -> None:
+    take_in(engine, PATRICK | {"key": "A1"})
+    with writing(engine) as session:
+        changes = touch(session, session.scalars(select(SourceRecord.id)).all(), cause="form", now=NOON)
+
+        assert changes.model is None
+        assert session.scalars(select(SourceRecord.needs_linking)).all() == [True]
+        assert session.scalars(select(Job.kind)).all() == ["link_records"]
+
+
+def test_a_record_that_goes_leaves_its_guest_and_takes_its_values_along(linked: Engine) -> None:
+    take_in(linked, PATRICK | {"key": "n1", "city": "Lyon"}, source="newsletter", kind="newsletter")
+    link_waiting(linked)
+    guest = guests_by_key(linked)["A1"]
+    with writing(linked) as session:
+        record = session.scalars(select(SourceRecord).where(SourceRecord.key == "n1")).one()
+
+        changes = touch(session, [], cause="erasure", now=NOON, gone=[record.id])
+
+        assert guest in changes.guests
+        assert session.get(Link, record.id) is None
+        assert not session.scalars(select(GuestValue).where(GuestValue.record_id == record.id)).all()

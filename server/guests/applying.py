@@ -1,0 +1,303 @@
+"""Write the difference between the engine's grouping and the links there are: links, events, values.
+
+Whole guests at a time, because a guest that a record leaves must not keep a value of it. Whoever calls holds
+the linker's lock (`linker.take_linker`), so that events have numbers in the order in which they are seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from server.db import insert_rows
+from server.guests.assigning import assign
+from server.guests.loading import Loaded, members_of, parts
+from server.guests.models import Guest, GuestEvent, GuestValue, Link
+from server.guests.values import Member, best_values
+from server.matching import Partition
+from server.matching.explaining import Evidence
+from server.records.models import SourceRecord
+
+
+class Before(NamedTuple):
+    """A record's link as it is found."""
+
+    guest_id: str
+    nearest_record_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One person by the engine's grouping: the guest, and the places of its records."""
+
+    guest_id: str
+    places: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be written: groups that differ from the links there are, and the guests that are new."""
+
+    exchanges: list[list[Group]]
+    minted: frozenset[str]
+    merged: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one transaction wrote: records whose guest changed (before, after), and the guests looked at."""
+
+    moved: dict[int, tuple[str | None, str]]
+    guests: frozenset[str]
+
+
+def links_of(session: Session, ids: Sequence[int]) -> dict[int, Before]:
+    """The links of these records that have one."""
+    columns = (Link.record_id, Link.guest_id, Link.nearest_record_id)
+    return {
+        record_id: Before(guest_id, nearest)
+        for part in parts(ids, 5000)
+        for record_id, guest_id, nearest in session.execute(select(*columns).where(Link.record_id.in_(part)))
+    }
+
+
+def plan(loaded: Loaded, partition: Partition, links: Mapping[int, Before], touched: Collection[int]) -> Plan:
+    """Give every group its guest, and find those that are to be written.
+
+    Together stand groups that take records from each other's guests: a guest that a record leaves is written
+    with the one that it goes to. Those with `touched` records come last, so that a run killed before its end
+    is begun again with the same records.
+    """
+    by_label: dict[int, list[int]] = defaultdict(list)
+    for index, label in enumerate(partition.labels.tolist()):
+        by_label[label].append(index)
+    groups = list(by_label.values())
+    assignment = assign(
+        [[loaded.ids[i] for i in group] for group in groups], {r: k.guest_id for r, k in links.items()}
+    )
+    taken_from: dict[str, set[str]] = defaultdict(set)
+    for group, guest in zip(groups, assignment.guests, strict=True):
+        for i in group:
+            link = links.get(loaded.ids[i])
+            if link is not None and link.guest_id != guest:
+                taken_from[guest].add(link.guest_id)
+    losers = set().union(*taken_from.values())
+    parent: dict[str, str] = {}
+
+    def root(guest: str) -> str:
+        while (above := parent.get(guest, guest)) != guest:
+            guest = above
+        return guest
+
+    stale = []
+    for group, guest in zip(groups, assignment.guests, strict=True):
+        if guest in losers or _is_stale(loaded, partition, group, guest, links, touched):
+            stale.append(Group(guest, group))
+            for other in taken_from.get(guest, ()):
+                parent[root(other)] = root(guest)
+    together: dict[str, list[Group]] = defaultdict(list)
+    for member in stale:
+        together[root(member.guest_id)].append(member)
+
+    def waits(exchange: Sequence[Group]) -> bool:
+        return any(loaded.ids[i] in touched for group in exchange for i in group.places)
+
+    return Plan(sorted(together.values(), key=waits), assignment.minted, assignment.merged)
+
+
+def _is_stale(
+    loaded: Loaded,
+    partition: Partition,
+    group: list[int],
+    guest: str,
+    links: Mapping[int, Before],
+    touched: Collection[int],
+) -> bool:
+    for i in group:
+        record_id = loaded.ids[i]
+        link = links.get(record_id)
+        if record_id in touched or link is None or link.guest_id != guest:
+            return True
+        nearest = int(partition.nearest[i])
+        if link.nearest_record_id != (loaded.ids[nearest] if nearest >= 0 else None):
+            return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one transaction writes, made ready before it begins, so that it keeps the desk waiting less."""
+
+    groups: Sequence[Group]
+    members: Mapping[int, Member]  # by record id
+    reasons: Mapping[int, Sequence[Evidence]]  # by place
+
+
+def make_ready(session: Session, loaded: Loaded, partition: Partition, groups: Sequence[Group]) -> Work:
+    """Read and derive what writing these groups needs."""
+    places = [i for group in groups for i in group.places]
+    members = members_of(session, [loaded.ids[i] for i in places])
+    return Work(groups, members, dict(zip(places, partition.reasons(places), strict=True)))
+
+
+def write(
+    session: Session,
+    loaded: Loaded,
+    partition: Partition,
+    work: Work,
+    *,
+    touched: Collection[int],
+    minted: Collection[str],
+    cause: str,
+    now: datetime,
+) -> Written:
+    """Write links, events and values of whole guests, in the caller's transaction.
+
+    Records of `touched` no longer wait, unless a newer version of them came meanwhile.
+    """
+    guests = [group.guest_id for group in work.groups]
+    all_ids = sorted(loaded.ids[i] for i in work.reasons)
+    links = links_of(session, all_ids)
+    present = _present(session, all_ids)
+    insert_rows(
+        session,
+        Guest,
+        [
+            {"id": g, "merged_into": None, "split_from": None, "created_at": now}
+            for g in guests
+            if g in minted
+        ],
+    )
+    link_rows, events, values = [], [], []
+    moved: dict[int, tuple[str | None, str]] = {}
+    settled: list[tuple[int, int]] = []
+    for group in work.groups:
+        members = []
+        for i in group.places:
+            record_id = loaded.ids[i]
+            if record_id not in present or record_id not in work.members:  # erased meanwhile
+                continue
+            members.append(work.members[record_id])
+            link_rows.append(_link_row(loaded, partition, i, work, group.guest_id, now))
+            before = links.get(record_id)
+            if before is None or before.guest_id != group.guest_id:
+                moved[record_id] = (before.guest_id if before else None, group.guest_id)
+            events += _events(record_id, group.guest_id, before, record_id in touched, cause, now)
+            if record_id in touched:
+                settled.append((record_id, loaded.versions[i]))
+        values += _value_rows(group.guest_id, members)
+    if links:
+        _delete_in_parts(session, Link, Link.record_id, sorted(links))
+    kept = [g for g in guests if g not in minted]
+    _delete_in_parts(session, GuestValue, GuestValue.guest_id, kept)
+    insert_rows(session, Link, link_rows)
+    insert_rows(session, GuestEvent, events)
+    insert_rows(session, GuestValue, values)
+    _settle(session, settled)
+    emptied = {before.guest_id for before in links.values()} - set(guests)
+    resolve_emptied(session, emptied)
+    return Written(moved, frozenset(guests) | emptied)
+
+
+def _present(session: Session, ids: Sequence[int]) -> set[int]:
+    return {
+        i
+        for part in parts(ids, 5000)
+        for i in session.scalars(select(SourceRecord.id).where(SourceRecord.id.in_(part)))
+    }
+
+
+def _delete_in_parts(session: Session, table: Any, column: Any, ids: Sequence[Any]) -> None:
+    for part in parts(ids, 5000):
+        session.execute(
+            delete(table).where(column.in_(part)), execution_options={"synchronize_session": False}
+        )
+
+
+def _settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
+    """Let records wait no longer, each if the version that was looked at is current still.
+
+    The condition stands in the statement: on PostgreSQL an import may be bringing a newer one right now.
+    """
+    by_version: dict[int, list[int]] = defaultdict(list)
+    for record_id, version in versions:
+        by_version[version].append(record_id)
+    for version, ids in sorted(by_version.items()):
+        for part in parts(sorted(ids), 5000):
+            session.execute(
+                update(SourceRecord)
+                .where(SourceRecord.id.in_(part), SourceRecord.current_version == version)
+                .values(needs_linking=False),
+                execution_options={"synchronize_session": False},
+            )
+
+
+def _link_row(
+    loaded: Loaded, partition: Partition, i: int, work: Work, guest_id: str, now: datetime
+) -> dict[str, Any]:
+    nearest, evidence = int(partition.nearest[i]), work.reasons[i]
+    return {
+        "record_id": loaded.ids[i],
+        "guest_id": guest_id,
+        "author": "engine",
+        "reason": "alone" if nearest < 0 else "evidence" if evidence else "decision",
+        "nearest_record_id": loaded.ids[nearest] if nearest >= 0 else None,
+        "evidence": [[code, dict(params), bits] for code, params, bits in evidence],
+        "probability": float(partition.probability[i]) if nearest >= 0 else None,
+        "model": partition.model.version,
+        "made_at": now,
+    }
+
+
+def _events(
+    record_id: int, guest_id: str, before: Before | None, was_touched: bool, cause: str, now: datetime
+) -> list[dict[str, Any]]:
+    facts = {
+        "at": now,
+        "record_id": record_id,
+        "guest_id": guest_id,
+        "from_guest_id": None,
+        "cause": cause,
+    }
+    if before is None:
+        return [facts | {"kind": "linked"}]
+    if before.guest_id != guest_id:
+        return [facts | {"kind": "moved", "from_guest_id": before.guest_id}]
+    return [facts | {"kind": "changed"}] if was_touched else []
+
+
+def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]]:
+    return [
+        {
+            "guest_id": guest_id,
+            "field": best.field,
+            "value": best.value[:400],
+            "value_class": best.value_class,
+            "record_id": best.record_id,
+            "on": best.on,
+            "rule": best.rule,
+        }
+        for best in best_values(members)
+    ]
+
+
+def resolve_emptied(session: Session, suspects: Collection[str]) -> None:
+    """Let the id of a guest that lost all its records resolve to the guest that took most of them."""
+    for part in parts(sorted(suspects)):
+        has_records = select(Link.record_id).where(Link.guest_id == Guest.id).exists()
+        ids = session.scalars(select(Guest.id).where(Guest.id.in_(part), ~has_records)).all()
+        moves = (
+            select(GuestEvent.from_guest_id, GuestEvent.guest_id, func.count())
+            .where(GuestEvent.from_guest_id.in_(ids), GuestEvent.guest_id != GuestEvent.from_guest_id)
+            .group_by(GuestEvent.from_guest_id, GuestEvent.guest_id)
+            .order_by(func.count(), GuestEvent.guest_id.desc())
+        )
+        for gone, into in {gone: into for gone, into, _ in session.execute(moves)}.items():
+            session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
+        session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(ids)))
