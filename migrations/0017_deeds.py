@@ -10,7 +10,7 @@ from alembic import op
 from server import db
 
 revision = "0017_deeds"
-down_revision = "0015_rekey"
+down_revision = "0016_pairs"
 branch_labels = None
 depends_on = None
 

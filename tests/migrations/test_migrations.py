@@ -86,7 +86,7 @@ WORD = (
 
 def test_a_word_given_before_there_were_deeds_can_be_undone_like_any_other(engine: Engine) -> None:
     take_in(engine, PATRICK | {"key": "A1"}, PATRICK | {"key": "A2"}, PATRICK | {"key": "A3"})
-    migrate_engine(engine, "0015_rekey")
+    migrate_engine(engine, "0016_pairs")
     with engine.begin() as connection:
         connection.execute(text(WORD), {"a": 1, "b": 2, "verdict": "same"})
         connection.execute(text(WORD), {"a": 1, "b": 3, "verdict": "not_same"})
@@ -121,7 +121,7 @@ def test_going_back_before_deeds_keeps_the_word_that_holds_on_each_pair(engine: 
                 )
             )
 
-    migrate_engine(engine, "0015_rekey")
+    migrate_engine(engine, "0016_pairs")
 
     with engine.connect() as connection:
         assert connection.execute(text("SELECT verdict, author FROM decision")).all() == [("same", "staff:2")]
