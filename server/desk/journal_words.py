@@ -9,6 +9,10 @@ from server.wording import N_
 ACTS: Mapping[str, str] = {
     "guest.opened": N_("Opened a guest's page"),
     "guests.search": N_("Searched for guests"),
+    "guests.decide": N_("Decided about two guests"),
+    "guests.split": N_("Took records out of a guest"),
+    "guests.accept": N_("Accepted many questions at once"),
+    "guests.undo": N_("Undid a decision about guests"),
     "document.revealed": N_("Had a document number shown"),
     "import.dropped": N_("Dropped a file"),
     "import.mapped": N_("Said how a file is to be read"),

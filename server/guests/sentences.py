@@ -5,4 +5,14 @@ from server.wording import N_
 SENTENCES = {
     "arrangement.itself": N_("{entity} cannot agree with itself. Choose two legal entities."),
     "arrangement.recorded": N_("An arrangement between {one} and {other} is in force already."),
+    "decision.meanwhile": N_(
+        "Something changed here since you opened the page. Look again before you decide."
+    ),
+    "decision.by_another": N_("{who} was first and has decided already. Nothing of yours was written."),
+    "decision.contradicts": N_("Somebody decided otherwise before: {who}. Undo that first, if it was wrong."),
+    "decision.no_records": N_("These records are not there any more. Nothing was decided."),
+    "split.several_guests": N_("These records do not belong to one guest. Nothing was taken out."),
+    "split.nothing_left": N_("A guest's only record cannot be taken out of it."),
+    "deed.unknown": N_("There is no such decision. Nothing was undone."),
+    "deed.undone": N_("This was undone before, by {who}."),
 }
