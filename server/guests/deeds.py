@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from server.db import insert_rows, row_of
+from server.db import LARGEST_ID, insert_rows, row_of
 from server.guests.loading import parts
 from server.guests.models import Decision, Deed, Link
 from server.journal import note
@@ -205,7 +205,7 @@ def called_one(session: Session, record_ids: Collection[int]) -> tuple[dict[int,
 def within_reach(session: Session, record_ids: Sequence[int], reach: Reach) -> list[int]:
     """Those of the records that are within reach, in their order."""
     there: set[int] = set()
-    for part in parts(sorted(record_ids)):
+    for part in parts(sorted(record for record in record_ids if 0 < record <= LARGEST_ID)):
         there |= set(
             session.scalars(
                 select(SourceRecord.id).where(
