@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import io
 import os
@@ -10,7 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -65,6 +66,11 @@ def resolve(path: Path, decisions: Decisions | None = None, model: Model | None 
 
     Without a model, one is made of the file's own records.
     """
+    with _collecting_nothing():
+        return _resolve(path, decisions, model)
+
+
+def _resolve(path: Path, decisions: Decisions | None, model: Model | None) -> Resolved:
     clock = [perf_counter()]
     rows = read_rows(path)
     clock.append(perf_counter())
@@ -72,6 +78,7 @@ def resolve(path: Path, decisions: Decisions | None = None, model: Model | None 
     clock.append(perf_counter())
     ids = [row["record_id"] for row in rows]
     records = Records.of(cleaned, ids, [row.get("source", "") for row in rows], ["source"] * len(rows))
+    del cleaned
     clock.append(perf_counter())
     model = model or make_model(records)
     clock.append(perf_counter())
@@ -80,6 +87,18 @@ def resolve(path: Path, decisions: Decisions | None = None, model: Model | None 
     stages = ("read", "clean", "columns", "model", "match")
     seconds = {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)}
     return Resolved(rows, ids, partition, model, seconds)
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """Without the collector of cycles: rows and records hold none, and looking at millions takes long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def read_rows(path: Path) -> list[Row]:

@@ -24,6 +24,7 @@ ACTS: Mapping[str, str] = {
     "link.revoked": N_("Ended a guest's link"),
     "link.opened": N_("Opened their link"),
     "link.guessed": N_("Gave wrong answers at a link"),
+    "records.erased": N_("Erased records of a guest"),
     "journal.exported": N_("Exported the journal"),
     "journal.head_exported": N_("Exported the journal's head"),
     "journal.erased": N_("Erased what entries told"),

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server.db import insert_rows
-from server.guests.assigning import assign
+from server.guests.assigning import Assignment, assign, contested
+from server.guests.events import event_row, former_guests, resolve_emptied, revive
 from server.guests.loading import Loaded, members_of, parts
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
 from server.guests.values import Member, best_values
@@ -45,8 +46,7 @@ class Plan:
     """What is to be written: groups that differ from the links there are, and the guests that are new."""
 
     exchanges: list[list[Group]]
-    minted: frozenset[str]
-    merged: Mapping[str, str]
+    assignment: Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,16 @@ def links_of(session: Session, ids: Sequence[int]) -> dict[int, Before]:
     }
 
 
-def plan(loaded: Loaded, partition: Partition, links: Mapping[int, Before], touched: Collection[int]) -> Plan:
+def plan(
+    session: Session,
+    loaded: Loaded,
+    partition: Partition,
+    touched: Collection[int],
+    robbed: Collection[str] = (),
+) -> Plan:
     """Give every group its guest, and find those that are to be written.
+
+    `touched`: records that came or changed; `robbed`: guests that a record was erased from.
 
     Together stand groups that take records from each other's guests: a guest that a record leaves is written
     with the one that it goes to. Those with `touched` records come last, so that a run killed before its end
@@ -78,9 +86,10 @@ def plan(loaded: Loaded, partition: Partition, links: Mapping[int, Before], touc
     for index, label in enumerate(partition.labels.tolist()):
         by_label[label].append(index)
     groups = list(by_label.values())
-    assignment = assign(
-        [[loaded.ids[i] for i in group] for group in groups], {r: k.guest_id for r, k in links.items()}
-    )
+    links = links_of(session, loaded.ids)
+    ids = [[loaded.ids[i] for i in group] for group in groups]
+    guests = {record_id: link.guest_id for record_id, link in links.items()}
+    assignment = assign(ids, guests, former_guests(session, contested(ids, guests)), touched)
     taken_from: dict[str, set[str]] = defaultdict(set)
     for group, guest in zip(groups, assignment.guests, strict=True):
         for i in group:
@@ -97,7 +106,7 @@ def plan(loaded: Loaded, partition: Partition, links: Mapping[int, Before], touc
 
     stale = []
     for group, guest in zip(groups, assignment.guests, strict=True):
-        if guest in losers or _is_stale(loaded, partition, group, guest, links, touched):
+        if guest in losers or guest in robbed or _is_stale(loaded, partition, group, guest, links, touched):
             stale.append(Group(guest, group))
             for other in taken_from.get(guest, ()):
                 parent[root(other)] = root(guest)
@@ -108,7 +117,7 @@ def plan(loaded: Loaded, partition: Partition, links: Mapping[int, Before], touc
     def waits(exchange: Sequence[Group]) -> bool:
         return any(loaded.ids[i] in touched for group in exchange for i in group.places)
 
-    return Plan(sorted(together.values(), key=waits), assignment.minted, assignment.merged)
+    return Plan(sorted(together.values(), key=waits), assignment)
 
 
 def _is_stale(
@@ -153,7 +162,7 @@ def write(
     work: Work,
     *,
     touched: Collection[int],
-    minted: Collection[str],
+    assignment: Assignment,
     cause: str,
     now: datetime,
 ) -> Written:
@@ -165,16 +174,18 @@ def write(
     all_ids = sorted(loaded.ids[i] for i in work.reasons)
     links = links_of(session, all_ids)
     present = _present(session, all_ids)
+    minted = {g: assignment.minted[g] for g in guests if g in assignment.minted}
     insert_rows(
         session,
         Guest,
-        [
-            {"id": g, "merged_into": None, "split_from": None, "created_at": now}
-            for g in guests
-            if g in minted
-        ],
+        [{"id": g, "merged_into": None, "split_from": of, "created_at": now} for g, of in minted.items()],
     )
-    link_rows, events, values = [], [], []
+    revive(session, assignment.revived & set(guests), cause=cause, now=now)
+    link_rows, values = [], []
+    events = [
+        event_row("split" if of else "made", g, cause=cause, now=now, from_guest_id=of)
+        for g, of in minted.items()
+    ]
     moved: dict[int, tuple[str | None, str]] = {}
     settled: list[tuple[int, int]] = []
     for group in work.groups:
@@ -200,9 +211,10 @@ def write(
     insert_rows(session, GuestEvent, events)
     insert_rows(session, GuestValue, values)
     _settle(session, settled)
-    emptied = {before.guest_id for before in links.values()} - set(guests)
-    resolve_emptied(session, emptied)
-    return Written(moved, frozenset(guests) | emptied)
+    losers = {before for before, _ in moved.values() if before is not None}
+    emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
+    _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
+    return Written(moved, frozenset(guests) | losers)
 
 
 def _present(session: Session, ids: Sequence[int]) -> set[int]:
@@ -258,18 +270,14 @@ def _link_row(
 def _events(
     record_id: int, guest_id: str, before: Before | None, was_touched: bool, cause: str, now: datetime
 ) -> list[dict[str, Any]]:
-    facts = {
-        "at": now,
-        "record_id": record_id,
-        "guest_id": guest_id,
-        "from_guest_id": None,
-        "cause": cause,
-    }
     if before is None:
-        return [facts | {"kind": "linked"}]
+        return [event_row("linked", guest_id, cause=cause, now=now, record_id=record_id)]
     if before.guest_id != guest_id:
-        return [facts | {"kind": "moved", "from_guest_id": before.guest_id}]
-    return [facts | {"kind": "changed"}] if was_touched else []
+        was = before.guest_id
+        return [event_row("moved", guest_id, cause=cause, now=now, record_id=record_id, from_guest_id=was)]
+    if was_touched:
+        return [event_row("changed", guest_id, cause=cause, now=now, record_id=record_id)]
+    return []
 
 
 def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]]:
@@ -285,19 +293,3 @@ def _value_rows(guest_id: str, members: Sequence[Member]) -> list[dict[str, Any]
         }
         for best in best_values(members)
     ]
-
-
-def resolve_emptied(session: Session, suspects: Collection[str]) -> None:
-    """Let the id of a guest that lost all its records resolve to the guest that took most of them."""
-    for part in parts(sorted(suspects)):
-        has_records = select(Link.record_id).where(Link.guest_id == Guest.id).exists()
-        ids = session.scalars(select(Guest.id).where(Guest.id.in_(part), ~has_records)).all()
-        moves = (
-            select(GuestEvent.from_guest_id, GuestEvent.guest_id, func.count())
-            .where(GuestEvent.from_guest_id.in_(ids), GuestEvent.guest_id != GuestEvent.from_guest_id)
-            .group_by(GuestEvent.from_guest_id, GuestEvent.guest_id)
-            .order_by(func.count(), GuestEvent.guest_id.desc())
-        )
-        for gone, into in {gone: into for gone, into, _ in session.execute(moves)}.items():
-            session.execute(update(Guest).where(Guest.id == gone).values(merged_into=into))
-        session.execute(delete(GuestValue).where(GuestValue.guest_id.in_(ids)))

@@ -11,17 +11,17 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from server.db import insert_rows, take_turn
-from server.guests.applying import links_of, make_ready, plan, resolve_emptied, write
+from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.circles import circles_of
+from server.guests.events import event_row, resolve_emptied
 from server.guests.loading import decisions_on, load, parts
-from server.guests.models import Decision, GuestEvent, Link, Model
+from server.guests.models import Decision, GuestEvent, GuestValue, Link, Model
 from server.jobs.queue import enqueue
 from server.matching import Model as EngineModel
 from server.matching import match
@@ -89,22 +89,23 @@ def touch(
         _unlink(session, gone, cause=cause, now=now)
         return Changes()
     inside = _neighbourhood(session, touched | set(gone)) - set(gone)
-    _unlink(session, gone, cause=cause, now=now)
+    robbed = _unlink(session, gone, cause=cause, now=now)
     loaded = load(session, inside)
     decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
     partition = match(loaded.records, model, decisions, circles)
-    planned = plan(loaded, partition, links_of(session, loaded.ids), touched)
+    planned = plan(session, loaded, partition, touched, robbed)
     groups = [group for exchange in planned.exchanges for group in exchange]
     work = make_ready(session, loaded, partition, groups)
+    assignment = planned.assignment
     written = write(
-        session, loaded, partition, work, touched=touched, minted=planned.minted, cause=cause, now=now
+        session, loaded, partition, work, touched=touched, assignment=assignment, cause=cause, now=now
     )
     return Changes(
         records=len(loaded.ids),
         moved=written.moved,
-        guests=written.guests,
-        made=len(planned.minted),
-        merged=len(planned.merged),
+        guests=written.guests | robbed,
+        made=len(assignment.minted),
+        merged=len(assignment.merged),
         passes=1,
         model=model.version,
     )
@@ -135,24 +136,23 @@ def _let_wait(session: Session, record_ids: Collection[int], *, now: datetime) -
     enqueue(session, "link_records", {}, now=now, dedup_key="link_records")
 
 
-def _unlink(session: Session, gone: Collection[int], *, cause: str, now: datetime) -> None:
-    """Take records out of their guests, with an event each; values are chosen anew by whoever solves on."""
+def _unlink(session: Session, gone: Collection[int], *, cause: str, now: datetime) -> set[str]:
+    """Take records out of their guests, with an event each; returns the guests they were taken from."""
     links = links_of(session, sorted(gone))
-    events: list[dict[str, Any]] = [
-        {
-            "at": now,
-            "kind": "unlinked",
-            "record_id": record_id,
-            "guest_id": before.guest_id,
-            "from_guest_id": None,
-            "cause": cause,
-        }
-        for record_id, before in links.items()
-    ]
-    insert_rows(session, GuestEvent, events)
+    insert_rows(
+        session,
+        GuestEvent,
+        [
+            event_row("erased", before.guest_id, cause=cause, now=now, record_id=record_id)
+            for record_id, before in links.items()
+        ],
+    )
     for part in parts(sorted(links), 5000):
         session.execute(delete(Link).where(Link.record_id.in_(part)))
-    resolve_emptied(session, {before.guest_id for before in links.values()})
+        session.execute(delete(GuestValue).where(GuestValue.record_id.in_(part)))
+    robbed = {before.guest_id for before in links.values()}
+    resolve_emptied(session, (), robbed, cause=cause, now=now)
+    return robbed
 
 
 def _neighbourhood(session: Session, touched: Collection[int]) -> set[int]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import clock
 from server.db import reading, writing
-from server.guests.applying import Group, links_of, make_ready, plan, write
+from server.guests.applying import Group, make_ready, plan, write
 from server.guests.circles import circles_of
 from server.guests.linker import newest_model, take_linker, touch
 from server.guests.loading import decisions_on, load
@@ -140,8 +140,8 @@ def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | Non
         _keep_model(session, model)
     partition = match(loaded.records, model, decisions, circles)
     with reading(engine) as session:
-        links = links_of(session, loaded.ids)
-    planned = plan(loaded, partition, links, loaded.waiting)
+        planned = plan(session, loaded, partition, loaded.waiting)
+    assignment = planned.assignment
     total = sum(len(group.places) for exchange in planned.exchanges for group in exchange)
     written = changed = 0
     for batch in _batches(planned.exchanges):
@@ -156,14 +156,14 @@ def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | Non
                 partition,
                 work,
                 touched=loaded.waiting,
-                minted=planned.minted,
+                assignment=assignment,
                 cause=cause,
                 now=clock(),
             )
         changed += len(done.moved)
         written += len(work.reasons)
         _tell(progress, "linking", written, total)
-    return LinkReport(len(loaded.ids), changed, len(planned.minted), len(planned.merged), model.version)
+    return LinkReport(len(loaded.ids), changed, len(assignment.minted), len(assignment.merged), model.version)
 
 
 def _keep_model(session: Session, model: EngineModel) -> None:

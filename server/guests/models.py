@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import (
+    JSON,
+    REAL,
+    BigInteger,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -41,6 +53,7 @@ class Link(Base):
     )  # [[code, params, bits], ...], strongest first
     probability: Mapped[float | None] = mapped_column(Float)
     model: Mapped[str | None] = mapped_column(String(40))
+    said: Mapped[int | None] = mapped_column(BigInteger, index=True)  # digest of the contents it was made of
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -61,6 +74,48 @@ class Deed(Base):
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     undone_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class Pair(Base):
+    """Two contents that are one person more likely than not, under a model; stands once from either side.
+
+    Contents, not records: what is said for a pair depends on what the two say and on the model only. So
+    copies share their pairs, and a record that says again what it said before finds them there.
+    """
+
+    __tablename__ = "pair"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it once)
+
+    model: Mapped[int] = mapped_column(Integer, primary_key=True)  # its number
+    said: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # as link.said
+    other: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    bits: Mapped[float] = mapped_column(REAL)  # log2 odds before rivals and whole groups are heard
+
+
+class Question(Base):
+    """Two guests that may be one: their strongest pair. All doubts there are; whoever asks keeps a budget."""
+
+    __tablename__ = "question"
+
+    guest_a: Mapped[str] = mapped_column(String(32), primary_key=True)  # the smaller id
+    guest_b: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    record_a: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    probability: Mapped[float] = mapped_column(REAL)
+    settles: Mapped[float] = mapped_column(
+        REAL, index=True
+    )  # wrong pairs that an answer is expected to settle
+    kind: Mapped[str] = mapped_column(String(12))  # doubt, refused (by the rest of a group), unsettled
+
+
+class LinkAgain(Base):
+    """A record that was touched while the whole house was linked anew; it is touched again after that."""
+
+    __tablename__ = "link_again"
+
+    record_id: Mapped[int] = mapped_column(
+        ForeignKey("source_record.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class Decision(Base):
@@ -119,7 +174,7 @@ class GuestEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(20))  # linked, moved, unlinked, changed
+    kind: Mapped[str] = mapped_column(String(20))  # one of events.RECORD_KINDS or GUEST_KINDS
     record_id: Mapped[int | None] = mapped_column(index=True)  # None: of the guest as a whole
     guest_id: Mapped[str] = mapped_column(String(32))
     from_guest_id: Mapped[str | None] = mapped_column(String(32))

@@ -16,4 +16,6 @@ SENTENCES = {
     "split.nothing_left": N_("A guest's only record cannot be taken out of it."),
     "deed.unknown": N_("There is no such decision. Nothing was undone."),
     "deed.undone": N_("This was undone before, by {who}."),
+    "erase.no_guest": N_("There is no guest {guest}."),
+    "erase.no_record": N_("The source {source} has no record {key}."),
 }

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import contains
 
 import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Longs, distinct_pairs, gather, mix, pick
+from server.matching.columns import Flags, Ints, Longs, distinct_pairs, gather, mix, number_key, pick
 from server.matching.model import Model, Priors, Table, shipped, shipped_priors
 from server.matching.records import Records
 
 MANY_UNLIKE = 4
 """So many unlike bearers of three surnames or more make a value an agency's or a desk's, nobody's own."""
+
+SLIPPED_DATES = 10
+"""Birth dates on one full name that may be one regular's, with slips."""
 
 MOST_NAMES = 64
 """Different names on one value that are held against each other; one with more is nobody's long before."""
@@ -22,9 +26,10 @@ MOST_NAMES = 64
 def count(records: Records, priors: Priors = shipped) -> Model:
     """The tables of a model: how common names and values are here, and whose the contacts are."""
     first, last, person = names_of(records)
-    _, one_each = np.unique(person, return_index=True)
-    named = one_each[person[one_each] != 0]
-    tables = {"first": Table.of(first[named]), "last": Table.of(last[named])}
+    names, one_each = np.unique(person, return_index=True)
+    names, one_each = names[names != 0], one_each[names != 0]
+    times = _bearers_of_names(records, person, names)
+    tables = {"first": Table.of(first[one_each], times), "last": Table.of(last[one_each], times)}
     for name, values, persons in told_of_persons(records):
         tables[name] = Table.of(_by_person(values, persons))
     shared = [np.zeros(0, dtype=np.int64)]
@@ -34,7 +39,7 @@ def count(records: Records, priors: Priors = shipped) -> Model:
     days = records.stay_from[records.stay_from >= 0]
     return Model(
         records=len(records),
-        persons=len(named),
+        persons=int(times.sum()),
         days=int(days.max() - days.min()) + 1 if len(days) else 0,
         rooms=len(records.room.values),
         tables=tables,
@@ -51,6 +56,25 @@ def names_of(records: Records) -> tuple[Longs, Longs, Longs]:
     first, last = (gather(records.parts.digests, codes, 0) for codes in (records.first, records.last))
     both = mix(first, last)
     return first, last, np.where(both != 0, both, mix(first | last, 1))
+
+
+def born(records: Records) -> Longs:
+    """What tells two bearers of one name apart, by position: the birth date; 0 where it is not known."""
+    return number_key(records.birth)
+
+
+def _bearers_of_names(records: Records, person: Longs, names: Longs) -> Longs:
+    """How many persons bear each full name: as many as it has birth dates, where those are many, else one.
+
+    Names are sorted. A regular's few dates may be slips, and two namesakes hardly make a name common; what
+    stands on dozens of dates is a common name, or one that a desk types for everybody.
+    """
+    day = born(records)
+    known = np.unique(np.stack([person, day])[:, (person != 0) & (day != 0)], axis=1)[0]
+    times = np.ones(len(names), dtype=np.int64)
+    bearers, dates = np.unique(known, return_counts=True)
+    times[np.searchsorted(names, bearers)] = np.where(dates > SLIPPED_DATES, dates, 1)
+    return times
 
 
 def told_of_persons(records: Records) -> list[tuple[str, Longs, Longs]]:
@@ -87,8 +111,13 @@ def is_borne(records: Records, rows: Ints, values: Longs) -> Flags:
 
 def _by_person(values: Longs, person: Longs) -> Longs:
     """The value once for each different name that bears it, so that a regular does not make it common."""
-    pairs = np.unique(np.stack([values, person], axis=1)[values != 0], axis=0)
-    return pairs[:, 0]
+    said = values != 0
+    values, person = values[said], person[said]
+    order = np.lexsort((person, values))  # np.unique of rows takes four times as long
+    values, person = values[order], person[order]
+    once = np.ones(len(values), dtype=np.bool_)
+    once[1:] = (values[1:] != values[:-1]) | (person[1:] != person[:-1])
+    return values[once]
 
 
 def bearers(records: Records, rows: Ints, values: Longs) -> tuple[Table, Longs]:
@@ -164,11 +193,14 @@ def _alike(records: Records, a: Ints, b: Ints) -> Flags:
         return np.asarray(alike, dtype=np.bool_)
     p, q = pairs.left, pairs.right
     found = (parts.sounds[p] == parts.sounds[q]) | parts.nicks.meet(p, q)
-    x, y = pick(parts.cores, p), pick(parts.cores, q)
+    open_ = np.flatnonzero(~found)
+    turned = parts.lengths[p[open_]] > parts.lengths[q[open_]]
+    shorter = np.where(turned, q[open_], p[open_]).astype(np.int32)
+    longer = np.where(turned, p[open_], q[open_]).astype(np.int32)
+    x, y = pick(parts.core_texts, shorter), pick(parts.core_texts, longer)
     apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
-    shortest = np.fromiter((min(len(s), len(t)) for s, t in zip(x, y, strict=True)), dtype=np.int32)
-    found |= apart <= np.where(shortest < 7, 1, 2)
-    found |= np.fromiter((s in t or t in s for s, t in zip(x, y, strict=True)), dtype=np.bool_)
+    found[open_] = apart <= np.where(parts.lengths[shorter] < 7, 1, 2)
+    found[open_] |= np.fromiter(map(contains, y, x), dtype=np.bool_, count=len(open_))
     short = (parts.initial_only[p] | parts.initial_only[q]) & (parts.sounds[p] != parts.sounds[q])
     found[short] = (parts.initials[p] == parts.initials[q])[short]
     pairs.spread(found, alike)

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from server.matching.columns import Bits, Ints
+from server.matching.columns import Bits, Ints, Longs
 from server.matching.explaining import Evidence, evidence_of
 from server.matching.households import Households, households_of
 from server.matching.keys import candidates
@@ -19,6 +19,7 @@ from server.matching.records import Records
 from server.matching.report import of_match
 from server.matching.rivals import heed_rivals
 from server.matching.scoring import log_odds, probabilities, score
+from server.matching.units import Units, units_of
 
 QUESTIONS_PER_GROUP = 3
 """A group is asked about in its likeliest pairs only; the answers bring the next ones up."""
@@ -69,26 +70,30 @@ def match(
     a decision either.
     """
     clock = [perf_counter()]
-    found = candidates(records)
     if circles is not None:
         circles = circles[records.order]
+    decided = _inside(records, decisions or Decisions(), circles)
+    units = units_of(records, model, decided.named(), circles)
+    found = candidates(records, units.speaks if len(units.copies) else None)
+    if circles is not None:
         near = circles[found.left] == circles[found.right]
         found = replace(found, left=found.left[near], right=found.right[near])
     clock.append(perf_counter())
     bits = score(records, model, found.left, found.right)
     bits = heed_rivals(records, model, found.left, found.right, bits)
     clock.append(perf_counter())
-    decided = _inside(records, decisions or Decisions(), circles)
     state, refused, counts = group(records, model, found.left, found.right, bits, decided)
+    label = units.told(state.label, log_odds(model.link_cut))
     clock.append(perf_counter())
-    nearest, probability = _justify(records, state, found.left, found.right, bits, decided)
-    questions = _questions(records, model, state, found.left, found.right, bits, refused)
+    pairs = units.pairs(found.left, found.right, bits)
+    nearest, probability = _justify(records, model, label, pairs, units, decided)
+    questions = _questions(model, state, label, pairs, refused)
     clock.append(perf_counter())
-    households = households_of(records, model, state.label, decided.apart, questions, circles)
+    households = households_of(records, model, label, decided.apart, questions, circles)
     clock.append(perf_counter())
     order = records.order
     labels = np.empty(len(records), dtype=np.int32)
-    labels[order] = order[state.label]
+    labels[order] = order[label]
     by_row = np.full(len(records), -1, dtype=np.int32)
     by_row[order] = np.where(nearest >= 0, order[nearest], -1)
     p_by_row = np.ones(len(records), dtype=np.float32)
@@ -98,7 +103,8 @@ def match(
         "engine": ENGINE,
         "model": model.version,
         "records": len(records),
-        "groups": len(np.unique(state.label)),
+        "groups": len(np.unique(label)),
+        "copies": len(units.copies),
         "pairs": len(found.left),
         "pairs by key": found.pairs,
         "keys refined": found.refined,
@@ -106,7 +112,7 @@ def match(
         "shared values": len(model.shared),
         "cut": model.link_cut,
         "questions": len(questions),
-        **of_match(state.label, found.left, found.right, bits),
+        **of_match(label, *pairs),
         "households": households.counts(),
         "seconds": {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)},
         **counts,
@@ -124,13 +130,18 @@ def _inside(records: Records, decisions: Decisions, circles: Ints | None) -> Dec
 
 
 def _justify(
-    records: Records, state: Grouping, left: Ints, right: Ints, bits: Bits, decisions: Decisions
+    records: Records,
+    model: Model,
+    label: Longs,
+    pairs: tuple[Ints, Ints, Bits],
+    units: Units,
+    decisions: Decisions,
 ) -> tuple[Ints, Bits]:
     """For each record the strongest pair inside its group; where a decision put it, the group's first."""
     n = len(records)
     nearest = np.full(n, -1, dtype=np.int32)
     probability = np.ones(n, dtype=np.float32)
-    label = state.label
+    left, right, bits = pairs
     inside = label[left] == label[right]
     i, j, w = left[inside], right[inside], probabilities(bits[inside])
     mine, other, weight = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([w, w])
@@ -140,7 +151,10 @@ def _justify(
     first[1:] = mine[1:] != mine[:-1]
     nearest[mine[first]] = other[first]
     probability[mine[first]] = weight[first]
-    where = {name: at for at, name in enumerate(records.ids)}
+    # a copy that would not join its speaker by itself is here by what brought the speaker here
+    brought = units.copies[(units.bits < log_odds(model.link_cut)) & (nearest[units.copies] >= 0)]
+    nearest[brought], probability[brought] = (told[units.speaker[brought]] for told in (nearest, probability))
+    where = {name: at for at, name in enumerate(records.ids)} if decisions.same else {}
     for x, y in sorted(decisions.same):
         if x in where and y in where and label[where[x]] == label[where[y]]:
             a, b = where[x], where[y]
@@ -150,16 +164,15 @@ def _justify(
 
 
 def _questions(
-    records: Records,
     model: Model,
     state: Grouping,
-    left: Ints,
-    right: Ints,
-    bits: Bits,
+    label: Longs,
+    pairs: tuple[Ints, Ints, Bits],
     refused: list[tuple[int, int, float]],
 ) -> list[tuple[int, int, float]]:
     """Pairs of groups in doubt, each once by its strongest pair, likeliest first."""
-    cut, label = log_odds(model.link_cut), state.label
+    cut = log_odds(model.link_cut)
+    left, right, bits = pairs
     doubtful = (bits >= log_odds(DOUBT)) & (bits < cut) & (label[left] != label[right])
     again = [(i, j, min(b, cut - 0.01)) for i, j, b in refused if b >= log_odds(DOUBT)]
     i = np.concatenate([left[doubtful], np.array([k for k, _, _ in again], dtype=np.int32)])
@@ -173,11 +186,11 @@ def _questions(
     strongest = np.ones(len(i), dtype=np.bool_)
     strongest[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
     i, j, open_bits, first, second = (side[strongest] for side in (i, j, open_bits, first, second))
-    sizes = np.bincount(label, minlength=len(records))
+    sizes = np.bincount(label, minlength=len(label))
     settles = probabilities(open_bits).astype(np.float64) * sizes[first] * sizes[second]
     asked: list[int] = []
     times: Counter[int] = Counter()
-    most = len(records) * QUESTIONS_PER_100 / 100
+    most = len(label) * QUESTIONS_PER_100 / 100
     for at in np.lexsort((j, i, -settles)).tolist():
         sides = int(first[at]), int(second[at])
         if len(asked) >= most:

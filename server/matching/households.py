@@ -6,6 +6,7 @@ with a flat-mate and shares a telephone with a parent does not join the two to e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from server.matching.records import Records
 
 HANDFUL = 6
 """Persons on one value, up to which it is a household's; more share a block of flats, a desk or a tour."""
+
+_DIGIT = re.compile(r"\d")
 
 UNLIKE = -2.0
 """Bits within a household from which evidence tells two persons apart; nearer ones may yet be one person."""
@@ -200,7 +203,7 @@ def _homes(records: Records, model: Model) -> Shared:
 
 def _numbered(records: Records) -> Flags:
     """Which streets come with a number; without one, half a village has the address."""
-    said = [any(sign.isdigit() for sign in value) for value in records.street.values]
+    said = [bool(_DIGIT.search(value)) for value in records.street.values]
     return np.array([*said, False], dtype=np.bool_)
 
 

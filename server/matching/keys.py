@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from server.discovery import discover
-from server.matching.columns import Ints, Longs, digest, mix
+from server.matching.columns import Flags, Ints, Longs, digest, mix
 from server.matching.levels import REQUIRED, Keyed
 from server.matching.records import Records
 
@@ -61,20 +60,24 @@ def _of_kind(keyed: Keyed) -> Longs:
 def blocks_of(records: Records) -> list[Keyed]:
     """The keys whose blocks are paired, by record position.
 
-    The same on every machine and for any batch of records: which kind a key is of, and which of several of
-    one kind (the second telephone, the second week of a stay), is part of its digest.
+    The same on every machine and for any batch of records: which kind a key is of is part of its digest.
+    Those of one kind meet each other, whichever of a record's telephones or weeks they come from.
     """
-    seen: Counter[str] = Counter()
-    found = []
+    found: dict[str, list[Keyed]] = {}
     for keyed in _all_keys(records):
-        seen[keyed.kind] += 1
         if len(keyed.rows):
-            found.append(Keyed(keyed.kind, keyed.rows, mix(_of_kind(keyed), seen[keyed.kind])))
-    return found
+            found.setdefault(keyed.kind, []).append(keyed)
+    return [
+        Keyed(kind, np.concatenate([one.rows for one in of]), np.concatenate([_of_kind(one) for one in of]))
+        for kind, of in found.items()
+    ]
 
 
-def candidates(records: Records) -> Candidates:
-    """All pairs that share a key, with crowded keys refined and, at the last, capped."""
+def candidates(records: Records, among: Flags | None = None) -> Candidates:
+    """All pairs that share a key, with crowded keys refined and, at the last, capped.
+
+    `among`: which records, by position, are paired at all; else all.
+    """
     n = len(records)
     refined_by = refiners(records)
     gathered = [np.zeros(0, dtype=np.int64)]
@@ -83,6 +86,9 @@ def candidates(records: Records) -> Candidates:
     capped: dict[str, int] = {}
     for keyed in blocks_of(records):
         rows, keys = keyed.rows, keyed.keys
+        if among is not None:
+            kept = among[rows]
+            rows, keys = rows[kept], keys[kept]
         for refiner in (*refined_by, None):
             rows, keys, starts, sizes = _blocks(rows, keys)
             fits = sizes <= CAP

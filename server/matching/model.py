@@ -18,7 +18,7 @@ from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints, Longs
 from server.matching.levels import REQUIRED, Level
 
-ENGINE = "2"
+ENGINE = "3"
 """Changes whenever the same model could give other groups."""
 
 
@@ -52,9 +52,12 @@ class Table:
     total: int
 
     @classmethod
-    def of(cls, values: Longs) -> Table:
-        """Count digests; 0 (no value) is not counted."""
-        keys, counts = np.unique(values[values != 0], return_counts=True)
+    def of(cls, values: Longs, times: Longs | None = None) -> Table:
+        """Count digests, each `times` over where that is given; 0 (no value) is not counted."""
+        said = values != 0
+        keys, inverse = np.unique(values[said], return_inverse=True)
+        counts = np.bincount(inverse, weights=None if times is None else times[said], minlength=len(keys))
+        counts = counts.astype(np.int64)
         often = counts > 1
         return cls(keys[often], counts[often].astype(np.int32), int(counts.sum()))
 

@@ -120,18 +120,37 @@ _ASCII_LETTERS = dict.fromkeys(range(128), " ") | {
 } | {ord("`"): None}  # fmt: skip
 
 
+class _Ascii(dict[int, str]):
+    """What each letter is in ASCII, looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = anyascii(chr(code))
+        return self[code]
+
+
+_ASCII = _Ascii()
+
+
 def folds(texts: Sequence[str]) -> list[str]:
-    """`fold` of each text; those that are plain ASCII all at once."""
-    plain = [at for at, text in enumerate(texts) if text.isascii() and "'" not in text and "\n" not in text]
-    if len(plain) == len(texts):
-        together = "\n".join(texts).translate(_ASCII_LETTERS)
-        return (
-            [" ".join(text.split()) if " " in text else text for text in together.split("\n")]
-            if texts
-            else []
-        )
-    folded = dict(zip(plain, folds([texts[at] for at in plain]), strict=True))
-    return [folded[at] if at in folded else fold(text) for at, text in enumerate(texts)]
+    """`fold` of each text, in one text of all; one by one only those with an apostrophe."""
+    lines = len(texts) - 1
+    if "\n".join(texts).count("\n") != lines:  # a text of several lines; or no text at all
+        return list(map(fold, texts))
+    plain = list(texts)
+    foreign = [at for at, text in enumerate(texts) if not text.isascii()]
+    together = "\n".join([texts[at] for at in foreign]).replace("\ufffd", "?")
+    for written, heard in _GREEK:
+        together = together.replace(written, heard)
+    for at, text in zip(foreign, together.split("\n"), strict=bool(foreign)):
+        plain[at] = text.translate(_ASCII)
+    whole = "\n".join(plain)
+    if whole.count("\n") != lines:
+        return list(map(fold, texts))
+    words = whole.translate(_ASCII_LETTERS).split("\n")
+    return [
+        fold(text) if "'" in said else " ".join(line.split()) if " " in line else line
+        for text, said, line in zip(texts, plain, words, strict=True)
+    ]
 
 
 @lru_cache(maxsize=100_000)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from server.matching.columns import Bits, Flags, Ints, Longs, mix
 from server.matching.model import Model
 from server.matching.records import Records
-from server.matching.scoring import log_odds, weigh
+from server.matching.scoring import log_odds, outcomes_of
+from server.matching.units import contents
 
 MEMBERS = 10
 """Members of a group that are heard when a join is judged: spread evenly over its stable order."""
@@ -31,6 +32,10 @@ class Decisions:
 
     same: Sequence[tuple[str, str]] = ()
     apart: Sequence[tuple[str, str]] = ()
+
+    def named(self) -> set[str]:
+        """Every record that a decision is about."""
+        return {own for said in (self.same, self.apart) for pair in said for own in pair}
 
 
 @dataclass
@@ -125,12 +130,7 @@ def group(
         right[strong].astype(np.int64),
         bits[strong].astype(np.float64),
     )
-    # equal weights are ordered by a digest of the ids, so long rows of equal records join in few rounds
-    tie = mix(
-        np.minimum(records.id_digests[i], records.id_digests[j]),
-        np.maximum(records.id_digests[i], records.id_digests[j]),
-    )
-    order = np.lexsort((j, i, tie, -weight))
+    order = np.lexsort((j, i, tie_of(records, i, j), -weight))
     i, j, weight = i[order], j[order], weight[order]
     label = state.label
     a, b = label[i], label[j]
@@ -162,9 +162,18 @@ def group(
     return state, refused, counts
 
 
+def tie_of(records: Records, left: Ints | Longs, right: Ints | Longs) -> Longs:
+    """Orders pairs of equal weight by what the records say: neither by their ids nor by who else is here.
+
+    A digest, so that a long row of like records joins in few rounds.
+    """
+    said = contents(records)
+    return mix(np.minimum(said[left], said[right]), np.maximum(said[left], said[right]))
+
+
 def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str, int]:
     """Put people's decisions in place; counts those that name unknown records or contradict each other."""
-    where = {name: at for at, name in enumerate(records.ids)}
+    where = {name: at for at, name in enumerate(records.ids)} if decisions.same or decisions.apart else {}
     unknown = conflicts = 0
     for x, y in sorted(tuple(sorted(pair)) for pair in decisions.apart):
         if x not in where or y not in where or x == y:
@@ -216,8 +225,8 @@ def _judge(
     nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
     x = lefts[left_from[whose] + nth // right_count[whose]]
     y = rights[right_from[whose] + nth % right_count[whose]]
-    own = weigh(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32)).outcomes
-    heard = weigh(records, model, x.astype(np.int32), y.astype(np.int32)).outcomes
+    own = outcomes_of(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32), IDENTITY)
+    heard = outcomes_of(records, model, x.astype(np.int32), y.astype(np.int32), IDENTITY)
     for kind in IDENTITY:
         outcome = heard[kind]
         against = np.minimum(np.minimum(outcome.kin, outcome.stranger), 0)

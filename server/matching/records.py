@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from server.matching.alphabets import ARABIC, HAN, HEBREW, LATIN, UNALIKE
-from server.matching.columns import Column, Flags, Ints, Longs, coded, digests, gather
+from server.matching.columns import Column, Flags, Ints, Longs, Texts, coded, digests, gather, texts_of
 from server.matching.names import core, fold, folds
 from server.matching.naming import OWN_ALPHABET, Named, named
 from server.matching.one_name import (
@@ -53,6 +53,7 @@ class Parts:
     unalike: Flags  # of an alphabet in which one sign apart is another name
     vowelless: Flags  # of an alphabet that leaves out vowels
     characters: Flags  # Chinese or Japanese
+    core_texts: Texts  # the cores, for `pick`
     lengths: Ints  # letters of the core
     heads: Ints  # two parts with one code begin with the same two letters
     tails: Ints  # ... end with the same four
@@ -101,6 +102,7 @@ class Parts:
             unalike=np.array([name in UNALIKE for name in alphabets], dtype=np.bool_),
             vowelless=np.array([name in (ARABIC, HEBREW) for name in alphabets], dtype=np.bool_),
             characters=np.array([name == HAN for name in alphabets], dtype=np.bool_),
+            core_texts=texts_of(cores),
             lengths=np.fromiter(map(len, cores), dtype=np.int32, count=len(cores)),
             heads=coded(part[:2] for part in cores)[0],
             tails=coded(part[-4:] for part in cores)[0],

@@ -8,7 +8,7 @@ counts: first name, birth date, document. The odds for one person must hold agai
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -84,6 +84,24 @@ def of_name(model: Model, told: Bits, namesakes: float) -> Bits:
     return np.asarray(worth, dtype=np.float32)
 
 
+def outcomes_of(
+    records: Records, model: Model, left: Ints, right: Ints, kinds: Sequence[str]
+) -> dict[str, Compared]:
+    """Levels and bits of some kinds of evidence for each pair; name, birth date and document always."""
+    found = discover("server.matching.evidence", REQUIRED)
+    outcomes: dict[str, Compared] = {}
+    for name in kinds:
+        outcome: Compared = found[name].compare(records, model, left, right)
+        weights = np.array(model.weights[name], dtype=np.float32)
+        outcomes[name] = Compared(
+            outcome.level,
+            weights[outcome.level, 0] + outcome.stranger,
+            weights[outcome.level, 1] + outcome.kin,
+        )
+    outcomes.update(soften(model, outcomes))
+    return outcomes
+
+
 def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     """Compare every kind of evidence and add it up."""
     kinds = discover("server.matching.evidence", REQUIRED)
@@ -94,16 +112,7 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     best: dict[tuple[str, str], Bits] = {}
     rest: dict[tuple[str, str], Bits] = {}
     witnesses: dict[str, Flags] = {}
-    outcomes: dict[str, Compared] = {}
-    for kind_name, kind in kinds.items():
-        found: Compared = kind.compare(records, model, left, right)
-        weights = np.array(model.weights[kind_name], dtype=np.float32)
-        outcomes[kind_name] = Compared(
-            found.level,
-            weights[found.level, 0] + found.stranger,
-            weights[found.level, 1] + found.kin,
-        )
-    outcomes.update(soften(model, outcomes))
+    outcomes = outcomes_of(records, model, left, right, tuple(kinds))
     for kind_name, kind in kinds.items():
         found = outcomes[kind_name]
         stranger, kin = found.stranger, found.kin

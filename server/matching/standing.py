@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.discovery import discover
-from server.matching.columns import Bits, Ints, Longs, mix
+from server.matching.columns import Bits, Flags, Ints, Longs
 from server.matching.explaining import (
     Evidence,
     Explanation,
@@ -26,10 +26,11 @@ from server.matching.explaining import (
 from server.matching.keys import blocks_of, candidates
 from server.matching.levels import REQUIRED
 from server.matching.model import Model
-from server.matching.partition import IDENTITY, Decisions
+from server.matching.partition import IDENTITY, Decisions, tie_of
 from server.matching.records import Records
 from server.matching.rivals import heed_rivals, unsure_of
 from server.matching.scoring import log_odds, probabilities, score, weigh
+from server.matching.units import Units, units_of
 
 HEEDED = 0.05
 """Bits by which a rival must have lowered a pair to be worth a word."""
@@ -83,12 +84,35 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """The candidate pairs that touch the two groups, by position: own bits and those with rivals heeded."""
+    """The candidate pairs that touch the two groups, by position: own bits and those with rivals heeded.
+
+    `equal`: which are a record and a copy of it, and so in one group whatever they weigh, if in any.
+    """
 
     left: Ints
     right: Ints
     own: Bits
     heeded: Bits
+    equal: Flags
+
+    @classmethod
+    def of(cls, records: Records, model: Model, inside: Flags, units: Units) -> _Pairs:
+        """The pairs with a record `inside`, and the copies there of those that are compared for them."""
+        found = candidates(records, units.speaks)
+        touching = inside[found.left] | inside[found.right]
+        left, right = found.left[touching], found.right[touching]
+        own = score(records, model, left, right)
+        heeded = heed_rivals(records, model, left, right, own)
+        here = inside[units.copies]
+        copies, bits = units.copies[here], units.bits[here]
+        speakers = units.speaker[copies]
+        return cls(
+            np.concatenate([left, np.minimum(copies, speakers)]),
+            np.concatenate([right, np.maximum(copies, speakers)]),
+            np.concatenate([own, bits]),
+            np.concatenate([heeded, bits]),
+            np.arange(len(left) + len(copies)) >= len(left),
+        )
 
     def at(self, one: int, two: int) -> int | None:
         """Where a pair stands; None when it was never compared."""
@@ -110,11 +134,8 @@ def standing(
     one, two = (int(records.position[row]) for row in (i, j))
     label = labels[records.order]
     inside = np.isin(label, [label[one], label[two]])
-    found = candidates(records)
-    touching = inside[found.left] | inside[found.right]
-    left, right = found.left[touching], found.right[touching]
-    own = score(records, model, left, right)
-    pairs = _Pairs(left, right, own, heed_rivals(records, model, left, right, own))
+    units = units_of(records, model, decided.named()).spoken_by(two).spoken_by(one)
+    pairs = _Pairs.of(records, model, inside, units)
     at = pairs.at(one, two)
     heeded = float(pairs.heeded[at]) if at is not None else pair.bits
     probability = float(probabilities(np.array([heeded], dtype=np.float32))[0])
@@ -146,10 +167,10 @@ def _tree(
         ends = [where[name] for name in said if name in where and inside[where[name]]]
         if len(ends) == 2 and label[ends[0]] == label[ends[1]]:
             edges.append((ends[0], ends[1], np.inf, True))
-    joins = (label[pairs.left] == label[pairs.right]) & (pairs.heeded >= log_odds(model.link_cut))
+    strong = pairs.equal | (pairs.heeded >= log_odds(model.link_cut))
+    joins = (label[pairs.left] == label[pairs.right]) & strong
     a, b, bits = pairs.left[joins], pairs.right[joins], pairs.heeded[joins]
-    tie = _tie(records, a, b)
-    order = np.lexsort((b, a, tie, -bits))
+    order = np.lexsort((b, a, tie_of(records, a, b), -bits))
     edges += [
         (x, y, w, False) for x, y, w in zip(*(side[order].tolist() for side in (a, b, bits)), strict=True)
     ]
@@ -167,12 +188,6 @@ def _tree(
             parent[max(x, y)] = min(x, y)
             kept.append(edge)
     return kept
-
-
-def _tie(records: Records, a: Ints, b: Ints) -> Longs:
-    """The order of equally strong pairs, as the grouping takes it."""
-    one, two = records.id_digests[a], records.id_digests[b]
-    return mix(np.minimum(one, two), np.maximum(one, two))
 
 
 def _in_order(tree: Sequence[Edge]) -> Iterator[Edge]:

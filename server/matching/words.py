@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Longs, coded, distinct_pairs, pick
+from server.matching.columns import Flags, Ints, Longs, Texts, coded, distinct_pairs, pick, texts_of
 from server.matching.names import PARTICLES, telling_words
 
 LONG = 4
@@ -24,7 +24,7 @@ class Words:
     """The telling words of each part, each once: `codes` from `starts` on, `counts` of them.
 
     `joined`: two parts with one code have the same words, in any order; -1 where there is none. By word:
-    `values`, `lengths`, `begins` and `ends` (code of the first and of the last letter). `held`: of every word
+    `texts`, `lengths`, `begins` and `ends` (code of the first and of the last letter). `held`: of every word
     of every part, part x words + word, rising.
     """
 
@@ -32,7 +32,7 @@ class Words:
     counts: Longs
     codes: Ints
     joined: Ints
-    values: tuple[str, ...]
+    texts: Texts
     lengths: Ints
     begins: Ints
     ends: Ints
@@ -54,7 +54,7 @@ class Words:
             counts=counts,
             codes=codes,
             joined=coded("".join(words) for words in told)[0],
-            values=values,
+            texts=texts_of(values),
             lengths=np.fromiter(map(len, values), dtype=np.int32, count=len(values)),
             begins=np.fromiter((ord(word[0]) for word in values), dtype=np.int32, count=len(values)),
             ends=np.fromiter((ord(word[-1]) for word in values), dtype=np.int32, count=len(values)),
@@ -79,7 +79,7 @@ class Words:
         whose = np.repeat(np.arange(len(a)), self.counts[a])
         nth = np.arange(len(whose)) - np.repeat(np.cumsum(self.counts[a]) - self.counts[a], self.counts[a])
         word = self.codes[self.starts[a[whose]] + nth]
-        wanted = b[whose].astype(np.int64) * max(len(self.values), 1) + word
+        wanted = b[whose].astype(np.int64) * max(len(self.texts), 1) + word
         at = np.minimum(np.searchsorted(self.held, wanted), len(self.held) - 1)
         found[whose[(self.held[at] == wanted) & (self.lengths[word] > 1)]] = True
         return found
@@ -98,10 +98,10 @@ class Words:
             # one slip leaves the first letter of a long word or its last
             near = (np.maximum(p, q) >= LONG) & (np.abs(p - q) <= 1)
             near &= (self.begins[one] == self.begins[two]) | (self.ends[one] == self.ends[two])
-            pairs = distinct_pairs(one[near], two[near], len(self.values))
+            pairs = distinct_pairs(one[near], two[near], len(self.texts))
             slips = np.zeros(int(near.sum()), dtype=np.bool_)
             if len(pairs.left):
-                words = pick(self.values, pairs.left), pick(self.values, pairs.right)
+                words = pick(self.texts, pairs.left), pick(self.texts, pairs.right)
                 apart = cpdist(*words, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
                 pairs.spread(apart <= 1, slips)
             found[begin + whose[near][slips]] = True

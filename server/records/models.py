@@ -69,6 +69,7 @@ class Import(Base):
     rows_stored: Mapped[int] = mapped_column(Integer, default=0)
     rows_unchanged: Mapped[int] = mapped_column(Integer, default=0)
     rows_waiting: Mapped[int] = mapped_column(Integer, default=0)
+    rows_erased: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # of those stored
     findings: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # counts by code
     error: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # code and params of what stopped it
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from server.matching.columns import Ints, Longs, digests, gather, mix
-from server.matching.counting import bearers, contacts_of, is_borne, names_of, told_of_persons
+from server.matching.counting import (
+    SLIPPED_DATES,
+    bearers,
+    born,
+    contacts_of,
+    is_borne,
+    names_of,
+    told_of_persons,
+)
 from server.matching.model import Model, Table, shipped_priors
 from server.matching.records import Records
 from server.spark.columns import Batch
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 TOLD = "what string, value long, person long, row long"
 NAMES = ("first", "last")
-DAY, ROOM = "day", "room"
+BORN, DAY, ROOM = "born", "day", "room"
 BEARERS_AT_ONCE = 50_000
 """Records in whose names one task tells unlike bearers apart."""
 
@@ -30,25 +38,30 @@ def counted(stages: Stages, records: DataFrame) -> Model:
     told = stages.keep("told", records.mapInPandas(tell_in_batches, TOLD))
     told.createOrReplaceTempView("told")
     spark = stages.spark
-    # the first record that bears a name tells which half of it is which
-    once = spark.sql(
+    # the first record that bears a name tells which half of it is which; its birth dates, of how many persons
+    spark.sql(
         f"""
-        select what, value from (
+        select n.what, n.value, if(b.dates > {SLIPPED_DATES}, b.dates, 1L) as times from (
           select what, person, min_by(value, row) as value from told
           where what in {NAMES} group by what, person
-        ) where value <> 0
+        ) n left join (
+          select person, count(distinct value) as dates from told where what = '{BORN}' group by person
+        ) b on n.person = b.person
         union all
-        select what, value from (
+        select what, value, 1L from (
           select distinct what, value, person from told
-          where what not in {(*NAMES, DAY, ROOM)} and what not like '% bearers'
+          where what not in {(*NAMES, BORN, DAY, ROOM)} and what not like '% bearers'
         )
         """
-    )
+    ).createOrReplaceTempView("once")
     borne, shared = _bearers(stages, records)
-    tables = _empty() | borne | _tables(once.groupBy("what", "value").count())
+    counts = spark.sql(
+        "select what, value, sum(times) as count from once where value <> 0 group by what, value"
+    )
+    tables = _empty() | borne | _tables(counts)
     row = spark.sql(
         f"""
-        select count(distinct person) filter (where what = '{NAMES[0]}') as persons,
+        select (select coalesce(sum(times), 0) from once where what = '{NAMES[0]}') as persons,
           count(distinct value) filter (where what = '{ROOM}') as rooms,
           1 + max(value) filter (where what = '{DAY}') - min(value) filter (where what = '{DAY}') as days
         from told
@@ -87,6 +100,9 @@ def _statements(records: Records) -> Iterator[tuple[str, Ints, Longs, Longs]]:
     named = np.flatnonzero(person != 0).astype(np.int32)
     for what, values in zip(NAMES, (first, last), strict=True):
         yield what, named, values[named], person[named]
+    day = born(records)
+    dated = np.flatnonzero((person != 0) & (day != 0)).astype(np.int32)
+    yield BORN, dated, day[dated], person[dated]
     for what, values, persons in told_of_persons(records):
         said = np.flatnonzero(values != 0).astype(np.int32)
         yield what, said, values[said], persons[said]

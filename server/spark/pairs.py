@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from server.matching.keys import CAP, NEIGHBOURS, REFINEMENTS, blocks_of, refine, refiners
+from server.matching.units import contents
 from server.spark.columns import Batch
 from server.spark.session import Stages
 
@@ -24,6 +25,9 @@ TOGETHER = 1_000
 REFINER = "refiner {}"
 """Stands for a kind in the table of keys: the row's n-th refiner."""
 
+CONTENT = "content"
+"""Stands for a kind in the table of keys: a digest of all that the row says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -35,11 +39,19 @@ class Found:
     capped: Counter[str]
 
 
-def candidates(stages: Stages, records: DataFrame) -> Found:
-    """All pairs that share a key, crowded keys refined and, at the last, capped."""
+def key_table(stages: Stages, records: DataFrame) -> DataFrame:
+    """The table of KEYS of all records, with what refines them and what says who is equal."""
+    return stages.keep("keys", records.mapInPandas(key_in_batches, KEYS))
+
+
+def candidates(stages: Stages, everything: DataFrame, copies: DataFrame) -> Found:
+    """All pairs that share a key, crowded keys refined and, at the last, capped.
+
+    `everything`: of key_table. `copies`: rows that are not compared, since another speaks for them.
+    """
     spark = stages.spark
-    everything = stages.keep("keys", records.mapInPandas(key_in_batches, KEYS))
-    keys = everything.where("kind not like 'refiner %'")
+    keys = everything.where(f"kind <> '{CONTENT}' and kind not like 'refiner %'")
+    keys = keys.join(copies, "row", "left_anti").select("kind", "key", "row")
     found: list[DataFrame] = []
     by_key: Counter[str] = Counter()
     refined: Counter[str] = Counter()
@@ -70,7 +82,7 @@ def candidates(stages: Stages, records: DataFrame) -> Found:
 
 
 def key_in_batches(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """Rows of KEYS from rows of the table `records`: the keys of each, and its refiners."""
+    """Rows of KEYS from rows of the table `records`: the keys of each, its content and its refiners."""
     import pandas as pd
 
     for frame in batches:
@@ -78,6 +90,7 @@ def key_in_batches(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for keyed in blocks_of(batch.records):
             once = np.unique(np.stack([keyed.rows, keyed.keys]), axis=1)
             yield pd.DataFrame({"kind": keyed.kind, "key": once[1], "row": batch.rows[once[0]]})
+        yield pd.DataFrame({"kind": CONTENT, "key": contents(batch.records), "row": batch.rows})
         for depth, refiner in enumerate(refiners(batch.records)):
             yield pd.DataFrame({"kind": REFINER.format(depth), "key": refiner, "row": batch.rows})
 

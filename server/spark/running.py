@@ -13,9 +13,10 @@ from server.matching import ENGINE, Decisions, Model, Records, learn, make_model
 from server.matching.counting import names_of
 from server.spark.cleaning import clean_table
 from server.spark.columns import Batch
+from server.spark.copies import copies_of, with_copies
 from server.spark.counting import counted
 from server.spark.grouping import solve
-from server.spark.pairs import candidates
+from server.spark.pairs import candidates, key_table
 from server.spark.reading import raw_table
 from server.spark.scoring import weigh_pairs
 from server.spark.session import HERE, Stages, stages
@@ -103,9 +104,11 @@ def _match(
 ) -> Distributed:
     spark = tables.spark
     shared = spark.sparkContext.broadcast(model)
-    found = candidates(tables, records)
+    keys = key_table(tables, records)
+    copies = copies_of(tables, records, keys, shared, decisions)
+    found = candidates(tables, keys, copies)
     weighed = weigh_pairs(tables, records, found.pairs, shared)
-    groups = solve(tables, records, weighed, shared, decisions)
+    groups = with_copies(solve(tables, records, weighed, shared, decisions), copies)
     for name, table in (("records", records), ("groups", groups)):
         table.createOrReplaceTempView(name)
     ordered = spark.sql(
@@ -122,6 +125,7 @@ def _match(
         "model": model.version,
         "records": int(tables.told["records"]["rows"]),
         "groups": clusters.select("cluster").distinct().count(),
+        "copies": int(tables.told["copies"]["rows"]),
         "pairs": int(tables.told["pairs"]["rows"]),
         "pairs by key": found.by_key,
         "keys refined": found.refined,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.guests.assigning import assign, mint_id
+from server.guests.assigning import assign, contested, mint_id
 
 
 def test_a_group_of_new_records_is_a_new_guest() -> None:
@@ -34,8 +34,33 @@ def test_a_guest_that_is_split_keeps_its_id_in_the_larger_part() -> None:
     result = assign([[1], [2, 3]], {1: "a", 2: "a", 3: "a"})
 
     assert result.guests[1] == "a"
-    assert result.guests[0] in result.minted
+    assert result.minted == {result.guests[0]: "a"}
     assert not result.merged
+
+
+def test_a_part_that_was_a_guest_of_its_own_takes_its_id_back() -> None:
+    result = assign([[1], [2, 3]], {1: "a", 2: "a", 3: "a"}, {1: {"b"}})
+
+    assert result.guests == ("b", "a")
+    assert result.revived == {"b"}
+    assert not result.minted
+
+
+def test_an_id_is_taken_back_by_one_part_only() -> None:
+    result = assign([[1, 4], [5], [2, 3, 6]], dict.fromkeys(range(1, 7), "a"), {1: {"b"}, 4: {"b"}, 5: {"b"}})
+
+    assert (result.guests[0], result.guests[2]) == ("b", "a")
+    assert result.minted == {result.guests[1]: "a"}
+
+
+def test_only_records_of_a_guest_that_is_split_are_looked_at_for_ids_to_take_back() -> None:
+    assert contested([[1, 9], [2], [3]], {1: "a", 2: "a", 3: "c"}) == {1, 2, 9}
+
+
+def test_a_guest_does_not_follow_a_record_that_now_speaks_of_somebody_else() -> None:
+    result = assign([[1], [2]], {1: "a", 2: "a"}, changed={1})
+
+    assert result.guests[1] == "a"
 
 
 def test_minted_ids_sort_by_age() -> None:

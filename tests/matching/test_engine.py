@@ -192,7 +192,10 @@ def test_a_link_says_why() -> None:
 
 
 def test_a_name_on_everyone_is_capped_and_reported() -> None:
-    crowd = [person("Jean", "Martin", city="Paris", nationality="FR") for _ in range(3_000)]
+    crowd = [
+        person("Jean", "Martin", city="Paris", nationality="FR", references=(f"B{number}",))
+        for number in range(3_000)
+    ]
     made = columns(crowd)
     partition = match(made, make_model(made))
 

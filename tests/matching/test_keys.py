@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from server.matching import Records, make_model
 from server.matching.keys import CAP, REFINEMENTS, blocks_of, candidates, refiners
 from server.record import CleanRecord
-from tests.matching.builders import columns, person
+from tests.matching.builders import columns, person, resolve
 
 GUESTS = [
     person("Maria", "Rossi", email="m.rossi@libero.it", stay=("2026-05-01", "2026-05-20"), room="212"),
@@ -64,6 +65,29 @@ def test_a_crowded_address_pairs_only_guests_whose_surnames_sound_alike() -> Non
     assert found.refined["email"] == 1
     assert np.array_equal(crowd.last[found.left], crowd.last[found.right])
     assert len(found.left) == 3 * (30 * 29 // 2)
+
+
+MEETINGS = [
+    ("a second telephone and a first",
+     {"mobile": "+4915112345678", "phone": "+493098761234", "phone_class": "landline"},
+     {"mobile": "+493098761234"}),
+    ("the second week of a stay and the first", {"stay": ("2026-05-01", "2026-05-20"), "room": "212"},
+     {"stay": ("2026-05-14", "2026-05-15"), "room": "212"}),
+    ("a letter of the first name and of the last", {"born": "1980-02-03"}, {"born": "1980-02-03"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), [two for _, *two in MEETINGS], ids=[name for name, *_ in MEETINGS])
+def test_values_of_one_kind_meet_wherever_they_stand(one: dict[str, Any], other: dict[str, Any]) -> None:
+    met = candidates(columns([person("Eva", "Brandt", **one), person("Boris", "Zeller", **other)]))
+
+    assert list(zip(met.left.tolist(), met.right.tolist(), strict=True)) == [(0, 1)]
+
+
+def test_a_guest_told_by_two_numbers_is_found_by_the_second() -> None:
+    both = person("Eva", "Brandt", mobile="+4915112345678", phone="+493098761234", phone_class="landline")
+
+    assert resolve(both, person("E.", None, mobile="+493098761234")).persons == 1
 
 
 def test_who_bears_an_address_does_not_depend_on_who_else_is_known() -> None:

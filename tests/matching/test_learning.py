@@ -86,7 +86,7 @@ def couples(many: int) -> list[CleanRecord]:
 
 
 def regulars(many: int) -> list[CleanRecord]:
-    return [at_home(k, FIRSTS[k % 10], born(k)) for k in range(many) for _ in range(2)]
+    return [at_home(k, FIRSTS[k // 10 % 10], born(k)) for k in range(many) for _ in range(2)]
 
 
 @pytest.mark.parametrize(

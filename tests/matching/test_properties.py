@@ -247,15 +247,35 @@ def test_the_order_of_a_file_s_columns_changes_no_group(
     assert found[0] == found[1]
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.parametrize("own", ["a copy", "twin"], ids=["before all others", "after all others"])
+@settings(max_examples=60, deadline=None)
 @given(houses(), st.data())
-def test_a_copied_row_joins_its_twin(house: list[CleanRecord], data: st.DataObject) -> None:
+def test_a_copied_row_joins_its_twin_and_changes_nothing_else(
+    own: str, house: list[CleanRecord], data: st.DataObject
+) -> None:
     ids = numbered(house)
     twin = data.draw(st.integers(0, len(house) - 1))
-    after = groups([*house, house[twin]], [*ids, "twin"])
+    before = groups(house, ids)
+    after = groups([*house, house[twin]], [*ids, own])
 
+    assert only(after, ids) == before
     if bits(house[twin], house[twin])[0] >= log_odds(model().link_cut):
-        assert any({ids[twin], "twin"} <= members for members in after)
+        assert any({ids[twin], own} <= members for members in after)
+
+
+@settings(max_examples=40, deadline=None)
+@given(houses(), st.data())
+def test_many_copies_of_a_row_are_compared_no_more_often_than_one(
+    house: list[CleanRecord], data: st.DataObject
+) -> None:
+    ids = numbered(house)
+    copied = data.draw(st.integers(0, len(house) - 1))
+    more = [f"s{number:03d}" for number in range(200)]
+    one = match(named(house, ids), model())
+    many = match(named([*house, *[house[copied]] * len(more)], [*ids, *more]), model())
+
+    assert many.report["pairs"] == one.report["pairs"]
+    assert many.report["rounds"] == one.report["rounds"]
 
 
 STRANGERS = [

@@ -139,7 +139,7 @@ def test_a_pair_that_its_groups_refuse_names_who_contradicts() -> None:
 
 
 def test_two_in_a_crowd_of_equal_keys_were_passed_over() -> None:
-    crowd = [person("Jean", "Dupont", city="lyon") for _ in range(400)]
+    crowd = [person("Jean", "Dupont", city="lyon", references=(f"B{n}",)) for n in range(400)]
     made = columns(crowd)
     model = make_model(made)
     labels = match(made, model).labels
@@ -148,6 +148,20 @@ def test_two_in_a_crowd_of_equal_keys_were_passed_over() -> None:
 
     assert codes(found)[0] == "why_crowded"
     assert "name" in found.apart[0].params["keys"]
+
+
+def test_copies_of_a_record_are_with_it_and_know_the_group_by_it() -> None:
+    found = stand([*PATRICKS, PATRICKS[0], PATRICKS[0]], 4, 2)
+
+    assert found.is_together
+    assert found.chain == [4, 1, 2]
+    assert len({joined.row for joined in found.joins}) == len(found.joins) == 4
+
+
+def test_two_copies_of_too_little_are_apart_for_what_they_lack() -> None:
+    found = stand([person("Maria", None)] * 3, 2, 1)
+
+    assert codes(found) == ["why_too_little"]
 
 
 def test_it_does_not_matter_which_of_the_two_is_named_first() -> None:

@@ -48,7 +48,7 @@ def demo_rows(folder: Path) -> list[Row]:
 
 
 def crowds() -> list[Row]:
-    """A travel agency's address on many guests, and one name on more records than are compared at once."""
+    """An agency's address on many guests, one name on more records than are compared at once, and copies."""
     agency = [
         {
             "full_name": f"Guest{chr(97 + n % 26)}{chr(97 + n // 26)} Traveller{n % 3}",
@@ -56,10 +56,18 @@ def crowds() -> list[Row]:
         }
         for n in range(150)
     ]
-    namesakes = [{"first_name": "Anna", "last_name": "Berg", "city": "Köln"} for _ in range(90)]
+    namesakes = [
+        {"first_name": "Anna", "last_name": "Berg", "city": "Köln", "reference": f"AB{n}"} for n in range(90)
+    ]
+    known = {"first_name": "Orsolya", "last_name": "Vadkerti", "email": "o@vadkerti.example"}
+    orsolyas = [
+        {"first_name": "Orsolya", "last_name": "Berg", "birth_date": f"19{n}-05-06"} for n in range(50, 90)
+    ]
+    copies = [known] * 70 + [{"first_name": "Orsolya", "email": "o@vadkerti.example"}] * 3
+    nobodies = [{"first_name": "Orsolya"}] * 5
     return [
         {"record_id": f"crowd {n:04d}", "source": "crowd", **row}
-        for n, row in enumerate([*agency, *namesakes])
+        for n, row in enumerate([*agency, *namesakes, *orsolyas, *copies, *nobodies])
     ]
 
 

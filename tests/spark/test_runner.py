@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from server.matching import make_model
+from server.matching.counting import names_of
 from server.refusal import Refused
 from server.spark.components import components
 from server.spark.counting import counted
@@ -25,8 +26,18 @@ def test_every_record_gets_the_cluster_that_one_process_gives_it(both: Both) -> 
 def test_the_report_tells_the_same_of_the_pairs(both: Both) -> None:
     one, other = both.spark.report, both.local.partition.report
 
-    for figure in ("records", "pairs", "pairs by key", "keys refined", "keys capped", "cut", "model"):
+    for figure in (
+        "records",
+        "copies",
+        "pairs",
+        "pairs by key",
+        "keys refined",
+        "keys capped",
+        "cut",
+        "model",
+    ):
         assert one[figure] == other[figure], figure
+    assert one["copies"], "the crowds must try what copies are"
     assert one["keys refined"], "the crowds must try the refining of keys"
     assert one["keys capped"], "the crowds must try the cap"
 
@@ -42,6 +53,7 @@ def test_a_model_counted_by_sql_is_that_of_one_process(both: Both) -> None:
 
     for figure in ("records", "persons", "days", "rooms"):
         assert getattr(by_sql, figure) == getattr(whole, figure), figure
+    assert whole.persons > len(np.unique(names_of(both.local.partition.records)[2])) + 30, "by birth dates"
     assert by_sql.shared.tolist() == whole.shared.tolist()
     assert by_sql.tables.keys() == whole.tables.keys()
     for name, table in whole.tables.items():

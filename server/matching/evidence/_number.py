@@ -22,7 +22,7 @@ def compare_numbers(
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
     pairs = distinct_pairs(a, b, len(column.values))
     if len(pairs.left):
-        x, y = pick(column.values, pairs.left), pick(column.values, pairs.right)
+        x, y = pick(column.texts, pairs.left), pick(column.texts, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
         pairs.spread(np.where(apart <= 1, SLIP, UNLIKE).astype(np.int8), level)
     level[(a >= 0) & (a == b)] = SAME

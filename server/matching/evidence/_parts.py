@@ -6,7 +6,7 @@ import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Levels, distinct_pairs, pick
+from server.matching.columns import Flags, Ints, Levels, Texts, distinct_pairs, pick
 from server.matching.names import LONGEST_GLUED, fits_lost_letters, is_glued
 from server.matching.records import Parts
 
@@ -97,9 +97,9 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     return level
 
 
-def _texts(parts: Parts, a: Ints, b: Ints, own: Flags) -> tuple[list[str], list[str]]:
+def _texts(parts: Parts, a: Ints, b: Ints, own: Flags) -> tuple[Texts, Texts]:
     """The spellings to compare: in Latin letters, or where both have one (`own`) in their own alphabet."""
-    x, y = pick(parts.cores, a), pick(parts.cores, b)
+    x, y = pick(parts.core_texts, a), pick(parts.core_texts, b)
     for k in np.flatnonzero(own).tolist():
         x[k], y[k] = parts.texts[a[k]], parts.texts[b[k]]
     return x, y

@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Column, Ints, distinct_pairs, gather, mix, pick
+from server.matching.columns import Column, Ints, coded, distinct_pairs, gather, mix, pick
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -48,7 +48,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     other_number = np.zeros(len(left), dtype=np.bool_)
     pairs = distinct_pairs(a, b, len(street.values))
     if len(pairs.left):
-        x, y = pick(street.values, pairs.left), pick(street.values, pairs.right)
+        x, y = pick(street.texts, pairs.left), pick(street.texts, pairs.right)
         alike = cpdist(x, y, scorer=token_sort_ratio, score_cutoff=ALIKE, dtype=np.float32) >= ALIKE
         numbers, names = records.once("street, number and name", lambda: _number_and_name(street))
         p, q = numbers[pairs.left], numbers[pairs.right]
@@ -79,9 +79,13 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
 def _number_and_name(street: Column) -> tuple[Ints, Ints]:
     """Of each street its first number and its words, each as a code; -1 where it has none."""
     words = [value.split() for value in street.values]
-    numbers = Column.of(next((word for word in of if word.isdigit()), None) for of in words)
-    names = Column.of(" ".join(word for word in of if not word.isdigit()) for of in words)
-    return numbers.codes, names.codes
+    digits = [[word for word in of if word.isdigit()] for of in words]
+    numbers, _ = coded(of[0] if of else None for of in digits)
+    names, _ = coded(
+        " ".join([word for word in of if not word.isdigit()] if some else of)
+        for of, some in zip(words, digits, strict=True)
+    )
+    return numbers, names
 
 
 def params(records: Records, i: int, j: int) -> dict[str, str]:

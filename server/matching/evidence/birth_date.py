@@ -74,19 +74,25 @@ def alike(records: Records, left: Ints, right: Ints) -> Flags:
 
 def levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
     """The level of each pair of dates."""
-    ymd, digits_of = records.once("birth date, parts", lambda: _parts(records.birth))
+    found = np.full(len(left), ABSENT, dtype=np.int8)
+    days = records.birth
+    both = np.flatnonzero((days[left] >= 0) & (days[right] >= 0))
+    if not len(both):
+        return found
+    left, right = left[both], right[both]
+    ymd, digits_of = records.once("birth date, parts", lambda: _parts(days))
     a, b = ymd[left], ymd[right]
     one, two = digits_of[left], digits_of[right]
-    both = (records.birth[left] >= 0) & (records.birth[right] >= 0)
-    same = records.birth[left] == records.birth[right]
+    same = days[left] == days[right]
     year, month, day = (a[:, k] == b[:, k] for k in range(3))
     swapped = year & (a[:, 1] == b[:, 2]) & (a[:, 2] == b[:, 1])
     one_off = (one != two).sum(axis=1) == 1
     turned = _turned(one, two) | (month & day & (np.abs(a[:, 0] - b[:, 0]) % 100 == 0))
     parts = year.astype(np.int8) + month + day
-    return np.select(
-        [~both, same, swapped, one_off | turned, parts == 2], [ABSENT, SAME, SWAPPED, SLIP, PARTLY], UNLIKE
-    ).astype(np.int8)
+    found[both] = np.select(
+        [same, swapped, one_off | turned, parts == 2], [SAME, SWAPPED, SLIP, PARTLY], UNLIKE
+    )
+    return found
 
 
 def _parts(days: Ints) -> tuple[Ints, Levels]:

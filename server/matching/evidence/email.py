@@ -8,7 +8,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Bits, Column, Flags, Ints, distinct_pairs, gather, mix, pick
+from server.matching.columns import Bits, Flags, Ints, coded, distinct_pairs, gather, mix, pick
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -43,9 +43,9 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
     pairs = distinct_pairs(a, b, len(column.values))
     if len(pairs.left):
-        x, y = pick(column.values, pairs.left), pick(column.values, pairs.right)
+        x, y = pick(column.texts, pairs.left), pick(column.texts, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-        bare = records.once("email, bare", lambda: Column.of(map(_bare, column.values)).codes)
+        bare = records.once("email, bare", lambda: coded(map(_bare, column.values))[0])
         slips = (apart <= 1) & (bare[pairs.left] != bare[pairs.right])
         found = np.where(slips, SLIP, UNLIKE).astype(np.int8)
         pairs.spread(found, level)
@@ -90,10 +90,10 @@ def _domain_slips(records: Records, model: Model, left: Ints, right: Ints) -> Fl
     found = np.zeros(len(left), dtype=np.bool_)
     pairs = distinct_pairs(a, b, len(column.values))
     if len(pairs.left):
-        x, y = pick(column.values, pairs.left), pick(column.values, pairs.right)
+        x, y = pick(column.texts, pairs.left), pick(column.texts, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8) <= 2
         name = records.once(
-            "domain, name", lambda: Column.of(value.partition(".")[0] for value in column.values).codes
+            "domain, name", lambda: coded(value.partition(".")[0] for value in column.values)[0]
         )
         names = name[pairs.left] == name[pairs.right]
         seen = records.once(

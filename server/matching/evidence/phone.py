@@ -10,10 +10,10 @@ from rapidfuzz.process import cpdist
 
 from server.matching.columns import (
     Bits,
-    Column,
     Flags,
     Ints,
     Levels,
+    coded,
     digests,
     distinct_pairs,
     gather,
@@ -80,10 +80,10 @@ def _compare(records: Records, model: Model, a: Ints, b: Ints) -> tuple[Levels, 
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
     pairs = distinct_pairs(a, b, len(values))
     if len(pairs.left):
-        x, y = pick(values, pairs.left), pick(values, pairs.right)
+        x, y = pick(records.phone.texts, pairs.left), pick(records.phone.texts, pairs.right)
         apart = cpdist(x, y, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
         found = np.where(apart <= 1, SLIP, UNLIKE).astype(np.int8)
-        end = records.once("phone, end", lambda: Column.of(value[-SUBSCRIBER:] for value in values).codes)
+        end = records.once("phone, end", lambda: coded(value[-SUBSCRIBER:] for value in values)[0])
         found[end[pairs.left] == end[pairs.right]] = END
         pairs.spread(found, level)
     level[(a >= 0) & (a == b)] = SAME

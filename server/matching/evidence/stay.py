@@ -49,7 +49,10 @@ def keys(records: Records) -> Iterator[Keyed]:
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Nights that overlap by up to a day count as together: a till closes after midnight."""
     sf, st, room = records.stay_from, records.stay_to, records.room.codes
+    nothing = np.zeros(len(left), dtype=np.float32)
     both = (sf[left] >= 0) & (sf[right] >= 0)
+    if not both.any():
+        return Compared(np.zeros(len(left), dtype=np.int8), nothing, nothing)
     together = both & (sf[left] <= st[right] + 1) & (sf[right] <= st[left] + 1)
     one_room = (room[left] >= 0) & (room[left] == room[right])
     two_rooms = (room[left] >= 0) & (room[right] >= 0) & ~one_room
@@ -63,7 +66,6 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
          same_dates & ~two_rooms, two_rooms & together, during],
         [ABSENT, ROOM_DATES, ROOM, DATES_AMOUNT, DATES, OTHER_ROOM, DURING], OTHER,
     ).astype(np.int8)  # fmt: skip
-    nothing = np.zeros(len(left), dtype=np.float32)
     return Compared(level, nothing, nothing)
 
 

@@ -1,0 +1,157 @@
+"""The pairs that groups are made of, as the tables keep them: contents that are likely one person.
+
+Nodes are contents (`link.said`), edges the pairs of one model. A group never feels what no chain of strong
+pairs, equal contents or people's decisions leads to, so whatever is solved again is a whole such component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, cast
+
+from sqlalchemy import Table, bindparam, delete, or_, select
+from sqlalchemy.orm import Session
+
+from server.db import insert_tuples
+from server.guests.loading import parts
+from server.guests.models import Decision, Link, Pair
+
+MOST_PASSES = 9
+"""How often what is solved again is widened by whoever is strongly paired with it."""
+
+MOST_CONTENTS = 400
+"""Contents that are solved again at once (the largest component seen had 50)."""
+
+
+class Edge(NamedTuple):
+    """A pair of contents and what is said for their being one person."""
+
+    said: int
+    other: int
+    bits: float
+
+
+@dataclass
+class Component:
+    """What is solved together: contents, the records that say them, and every pair that touches them.
+
+    `passes`: rounds of widening until nothing more came in. `is_cut`: it was stopped at the cap before.
+    """
+
+    saids: set[int] = field(default_factory=set)
+    records: dict[int, int] = field(default_factory=dict)  # id -> contents
+    edges: list[Edge] = field(default_factory=list)
+    passes: int = 0
+    is_cut: bool = False
+
+    def inside(self) -> Iterator[Edge]:
+        """Pairs of its own, each once."""
+        return (edge for edge in self.edges if edge.said < edge.other and edge.other in self.saids)
+
+    def outward(self) -> Iterator[Edge]:
+        """Pairs with contents outside."""
+        return (edge for edge in self.edges if edge.other not in self.saids)
+
+
+def saids_of(session: Session, record_ids: Collection[int]) -> dict[int, int | None]:
+    """The contents that the links of these records were made of; records without a link are not there."""
+    return {
+        record_id: said
+        for part in parts(sorted(record_ids), 5000)
+        for record_id, said in session.execute(
+            select(Link.record_id, Link.said).where(Link.record_id.in_(part))
+        )
+    }
+
+
+def said_by_others(session: Session, saids: Collection[int], but: Collection[int]) -> set[int]:
+    """Which of these contents linked records say, other than the records of `but`."""
+    left_out = set(but)
+    found = set()
+    for part in parts(sorted(saids), 5000):
+        for said, record_id in session.execute(select(Link.said, Link.record_id).where(Link.said.in_(part))):
+            if record_id not in left_out:
+                found.add(cast(int, said))
+    return found
+
+
+def edges_of(session: Session, model: int, saids: Collection[int]) -> list[Edge]:
+    """Every pair of these contents."""
+    return [
+        Edge(said, other, bits)
+        for part in parts(sorted(saids), 5000)
+        for said, other, bits in session.execute(
+            select(Pair.said, Pair.other, Pair.bits).where(Pair.model == model, Pair.said.in_(part))
+        )
+    ]
+
+
+def drop_contents(session: Session, model: int, saids: Collection[int]) -> list[Edge]:
+    """Take contents that nobody says any more out of the graph; returns the pairs they had."""
+    edges = edges_of(session, model, saids)
+    pair = cast(Table, Pair.__table__)
+    for part in parts(sorted({edge.said for edge in edges}), 5000):
+        session.execute(delete(pair).where(pair.c.model == model, pair.c.said.in_(part)))
+    if edges:
+        back = delete(pair).where(
+            pair.c.model == model, pair.c.said == bindparam("of"), pair.c.other == bindparam("to")
+        )
+        session.connection().execute(back, [{"of": edge.other, "to": edge.said} for edge in edges])
+    return edges
+
+
+def put_edges(session: Session, model: int, edges: Iterable[Edge]) -> None:
+    """Add pairs, given from one side, that are not there yet."""
+    rows = sorted(
+        {
+            row
+            for said, other, bits in edges
+            for row in ((model, said, other, bits), (model, other, said, bits))
+        }
+    )
+    insert_tuples(session, Pair, ("model", "said", "other", "bits"), rows)
+
+
+def component_of(session: Session, model: int, cut: float, saids: Collection[int]) -> Component:
+    """All that these contents are strongly paired with, directly or through others.
+
+    `cut`: bits from which a pair is strong. Records that people called the same lead to each other too.
+    """
+    found = Component()
+    coming = set(saids)
+    while coming:
+        found.passes += 1
+        found.saids |= coming
+        edges = edges_of(session, model, coming)
+        found.edges += edges
+        new_records = _records_saying(session, coming)
+        found.records |= new_records
+        coming = {edge.other for edge in edges if edge.bits >= cut} - found.saids
+        coming |= _called_the_same(session, new_records) - found.saids
+        if coming and (found.passes >= MOST_PASSES or len(found.saids) + len(coming) > MOST_CONTENTS):
+            found.is_cut = True
+            break
+    return found
+
+
+def _records_saying(session: Session, saids: Collection[int]) -> dict[int, int]:
+    return {
+        record_id: cast(int, said)
+        for part in parts(sorted(saids), 5000)
+        for record_id, said in session.execute(
+            select(Link.record_id, Link.said).where(Link.said.in_(part))
+        )
+    }
+
+
+def _called_the_same(session: Session, record_ids: Collection[int]) -> set[int]:
+    """The contents of linked records that people called the same as one of these."""
+    found: set[int] = set()
+    for part in parts(sorted(record_ids)):
+        query = select(Decision.record_a, Decision.record_b).where(
+            Decision.verdict == "same", or_(Decision.record_a.in_(part), Decision.record_b.in_(part))
+        )
+        others = {record for row in session.execute(query) for record in row} - set(part)
+        found |= {said for said in saids_of(session, others).values() if said is not None}
+    return found

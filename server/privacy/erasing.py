@@ -1,0 +1,61 @@
+"""Erase records of a guest at staff's word, with the forms they were read from; the journal tells who did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from server.captures.models import Capture, GuestLink
+from server.guests.erasing import erase_records
+from server.guests.linker import Changes, take_linker
+from server.guests.loading import parts
+from server.guests.models import Link
+from server.journal import note as journal
+from server.records.models import Source, SourceRecord
+from server.refusal import Refused
+
+
+def records_of_guest(session: Session, guest_id: str) -> list[int]:
+    """The records linked to a guest. Refused where there are none."""
+    found = list(session.scalars(select(Link.record_id).where(Link.guest_id == guest_id)))
+    if not found:
+        raise Refused("erase.no_guest", {"guest": guest_id})
+    return found
+
+
+def record_of_source(session: Session, source: str, key: str) -> int:
+    """The record of a source's key. Refused where there is none."""
+    query = (
+        select(SourceRecord.id)
+        .join(Source, Source.id == SourceRecord.source_id)
+        .where(Source.name == source, SourceRecord.key == key)
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise Refused("erase.no_record", {"source": source, "key": key})
+    return found
+
+
+def erase(session: Session, record_ids: Collection[int], *, actor: str, now: datetime) -> Changes:
+    """Erase records with their forms and links to stays; the journal tells who did, and of how many."""
+    take_linker(session)
+    for part in parts(sorted(record_ids)):
+        links = select(GuestLink.id).where(GuestLink.record_id.in_(part))
+        session.execute(delete(Capture).where(Capture.record_id.in_(part)))
+        session.execute(update(Capture).where(Capture.guest_link_id.in_(links)).values(guest_link_id=None))
+    of = select(SourceRecord.property_id).where(SourceRecord.id.in_(sorted(record_ids)[:500])).distinct()
+    houses = session.scalars(of).all()
+    changes = erase_records(session, record_ids, cause="erasure", now=now)
+    journal(
+        session,
+        actor,
+        "records.erased",
+        f"records:{len(record_ids)}",
+        now=now,
+        property_id=houses[0] if len(houses) == 1 else None,
+        records=sorted(record_ids),
+    )
+    return changes
