@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice, product
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.guests.deeds import (
@@ -20,12 +21,13 @@ from server.guests.deeds import (
     fellows_of,
     house_of_records,
     seen_of,
+    state_of,
     within_reach,
     words_between,
     write_deed,
 )
 from server.guests.linker import take_linker, touch
-from server.guests.models import Decision, Deed
+from server.guests.models import Decision, Deed, Link
 from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
 
@@ -88,7 +90,7 @@ def decide(
         here, there = within_reach(session, ones, reach), within_reach(session, others, reach)
         pairs = list(islice(_cross(one, here, other, there), MOST_PAIRS))
         left_out = len(here) * len(there) - len(pairs)
-    _refuse_contradiction(session, pairs, verdict, {*ones, *others} if verdict == "same" else set())
+    refuse_contradiction(session, pairs, verdict, {*ones, *others} if verdict == "same" else set())
     deed = write_deed(
         session,
         "decide",
@@ -100,7 +102,7 @@ def decide(
         now=now,
         asked=[one, other],
         left_out=left_out,
-        **({"about": about(session, one, other)} if verdict == "undecided" else {}),
+        **({"about": _about(session, one, other)} if verdict == "undecided" else {}),
     )
     if verdict != "undecided":
         touch(session, {record for pair in pairs for record in pair}, cause=f"deed:{deed.id}", now=now)
@@ -135,7 +137,7 @@ def split(
     if not rest:
         raise Refused("split.nothing_left")
     pairs = list(islice(_cross(taken[0], taken, rest[0], rest), MOST_PAIRS))
-    _refuse_contradiction(session, pairs, "not_same", set())
+    refuse_contradiction(session, pairs, "not_same", set())
     deed = write_deed(
         session,
         "split",
@@ -152,12 +154,11 @@ def split(
     return deed
 
 
-def about(session: Session, one: int, other: int) -> str:
-    """The two guests of a question as a digest: their records and versions, not what was said of them.
-
-    A question that was put off is hidden as long as this is the same.
-    """
-    return seen_of(session, [one, other], words=False)
+def _about(session: Session, one: int, other: int) -> str:
+    """How the two guests of a question are: as long as they are so, a question put off is hidden."""
+    guests = session.scalars(select(Link.guest_id).where(Link.record_id.in_([one, other])))
+    pair = frozenset(guests)
+    return state_of(session, [pair])[pair]
 
 
 def _cross(one: int, ones: Sequence[int], other: int, others: Sequence[int]) -> Iterator[Pair]:
@@ -172,7 +173,7 @@ def _meanwhile(session: Session, records: Collection[int]) -> Meanwhile:
     return Meanwhile(next(iter(words_between(session, records)[::-1]), None))
 
 
-def _refuse_contradiction(
+def refuse_contradiction(
     session: Session, pairs: Sequence[Pair], verdict: Verdict, whole: Collection[int]
 ) -> None:
     """Refuse what cannot stand beside the words there are.

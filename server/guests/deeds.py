@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -79,7 +79,7 @@ def write_deed(
         property_id=property_id,
         reason=deed.reason or None,
         verdict=verdict,
-        pairs=len(pairs),
+        pairs=len(pairs or params.get("questions", ())),
     )
     return deed
 
@@ -140,26 +140,41 @@ def fellows_of(session: Session, record_id: int) -> list[int]:
     return list(found) or [record_id]
 
 
-def seen_of(session: Session, record_ids: Collection[int], *, words: bool = True) -> str:
+def seen_of(session: Session, record_ids: Collection[int]) -> str:
     """What there is to know of the guests of some records, as a digest: another one means that it changed.
 
-    It covers which records the guests have, in which version, and (with `words`) what people said about them.
-    Guests stand in it by their records, not by their ids, so that what was undone is seen as it was.
+    It covers which records the guests have, in which version, and what people said about them. Guests stand
+    in it by their records, not by their ids, so that what was undone is seen as it was.
     """
-    guests = select(Link.guest_id).where(Link.record_id.in_(record_ids))
-    rows = session.execute(
-        select(Link.guest_id, Link.record_id, SourceRecord.current_version)
-        .join(SourceRecord, SourceRecord.id == Link.record_id)
-        .where(Link.guest_id.in_(guests))
-        .order_by(Link.record_id)
-    ).all()
-    guests_by_records: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for guest, record, version in rows:
-        guests_by_records[guest].append((record, version))
-    records = {row.record_id for row in rows} | set(record_ids)
-    said = [word.id for word in words_between(session, records)] if words else []
-    told = repr((sorted(guests_by_records.values()), sorted(records), said))
-    return sha256(told.encode()).hexdigest()[:32]
+    linked = select(Link.guest_id).where(Link.record_id.in_(record_ids))
+    guests = _records_by_guest(session, session.scalars(linked).all())
+    records = {record for told in guests.values() for record, _ in told} | set(record_ids)
+    words = [word.id for word in words_between(session, records)]
+    return _digest(guests.values(), [sorted(record_ids) if not guests else [], words])
+
+
+def state_of(session: Session, pairs: Collection[frozenset[str]]) -> dict[frozenset[str], str]:
+    """Of pairs of guests their records and versions as a digest; not what was said of them."""
+    guests = _records_by_guest(session, sorted(set().union(*pairs)))
+    return {pair: _digest([guests.get(guest, []) for guest in pair], []) for pair in pairs}
+
+
+def _records_by_guest(session: Session, guest_ids: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for part in parts(sorted(set(guest_ids))):
+        query = (
+            select(Link.guest_id, Link.record_id, SourceRecord.current_version)
+            .join(SourceRecord, SourceRecord.id == Link.record_id)
+            .where(Link.guest_id.in_(part))
+            .order_by(Link.record_id)
+        )
+        for guest, record, version in session.execute(query):
+            found[guest].append((record, version))
+    return found
+
+
+def _digest(guests: Iterable[list[tuple[int, int]]], more: list[list[int]]) -> str:
+    return sha256(repr((sorted(guests), more)).encode()).hexdigest()[:32]
 
 
 def words_between(session: Session, record_ids: Collection[int]) -> list[Decision]:

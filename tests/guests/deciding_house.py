@@ -10,7 +10,7 @@ from server.db import reading, writing
 from server.guests.deciding import decide, split
 from server.guests.deeds import Verdict, seen_of
 from server.guests.linking import link_waiting
-from server.guests.models import Deed
+from server.guests.models import Deed, Question
 from server.guests.undoing import undo
 from server.privacy.check import check
 from server.privacy.dump import dump
@@ -107,3 +107,22 @@ def apart(engine: Engine, ones: Sequence[str], others: Sequence[str]) -> bool:
     """Whether no guest has a record of both sides."""
     guests = guests_by_key(engine)
     return {guests[key] for key in ones}.isdisjoint({guests[key] for key in others})
+
+
+def ask(engine: Engine, one: str, other: str, *, settles: float = 1.0) -> None:
+    """Let the comparison be in doubt about the guests of two records."""
+    a, b = ids(engine, one, other)
+    guests = guests_by_key(engine)
+    sides = sorted(((guests[one], a), (guests[other], b)))
+    with writing(engine) as session:
+        session.add(
+            Question(
+                guest_a=sides[0][0],
+                guest_b=sides[1][0],
+                record_a=sides[0][1],
+                record_b=sides[1][1],
+                probability=0.7,
+                settles=settles,
+                kind="doubt",
+            )
+        )
