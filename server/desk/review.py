@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -10,10 +12,11 @@ from server.clock import clock
 from server.desk.people import who
 from server.desk.toasts import toast
 from server.desk.words import use_words
+from server.guests.accepting import begin_accepting, find_obvious
 from server.guests.asking import count_open, open_questions
 from server.guests.deciding import decide, split
 from server.guests.deeds import deed_within, deeds_within
-from server.guests.reviewing import PairSeen, guest_of_record, see_pair
+from server.guests.reviewing import PairSeen, guest_of_record, see_pair, see_some
 from server.guests.undoing import undo
 from server.language import page_language, translate
 from server.noting import guests_were_shown
@@ -39,6 +42,11 @@ REASONS = {
     "mixed": N_("Data of two guests was mixed up"),
 }
 """Why two are not the same, each one key; anything else is typed."""
+
+LINES, LIMITS = ("0.75", "0.7", "0.6"), ("50", "100", "200", "500")
+"""How probable, and how many at once; what is more probable than all of these is linked without asking."""
+
+EXAMPLES = 10
 
 
 @pages.app_template_global()
@@ -78,6 +86,40 @@ def decided() -> str:
     """What people decided, newest first, each with its undo."""
     page = max(1, request.args.get("page", 1, type=int))
     return render_template("desk/review/decided.html", found=deeds_within(g.session, g.reach, page=page))
+
+
+@pages.get("/many")
+@staff("pairs.decide_many")
+def many() -> str:
+    """The obvious at once: first how many there are, and some of them."""
+    at_least, limit = _line(request.args)
+    found = find_obvious(g.session, at_least=at_least, limit=limit, reach=g.reach) if request.args else None
+    examples = see_some(g.session, found.pairs[:EXAMPLES], reach=g.reach) if found else ()
+    return render_template(
+        "desk/review/many.html",
+        found=found,
+        examples=examples,
+        at_least=at_least,
+        limit=limit,
+        lines=LINES,
+        limits=LIMITS,
+    )
+
+
+@pages.post("/many")
+@staff("pairs.decide_many")
+def accept_many() -> Response:
+    """Accept them; the worker carries it out."""
+    at_least, limit = _line(request.form)
+    chosen = find_obvious(g.session, at_least=at_least, limit=limit, reach=g.reach)
+    if not chosen.pairs:
+        raise Refused("accept.nothing")
+    deed = begin_accepting(g.session, chosen.pairs, at_least=at_least, author=g.actor, now=clock())
+    toast(
+        translate(N_("They are being accepted. One undo takes all of it back.")),
+        undo=url_for("review.take_back", deed_id=deed.id),
+    )
+    return redirect(url_for("review.decided"), 303)
 
 
 @pages.post("/answer")
@@ -131,6 +173,14 @@ def take_back(deed_id: int) -> Response:
     undo(g.session, deed.id, author=g.actor, now=clock(), reach=g.reach)
     toast(translate(N_("Undone. Everything is as it was before.")))
     return redirect(own_address(request.form.get("back", "")) or _about(deed.kind, deed.params), 303)
+
+
+def _line(given: Mapping[str, str]) -> tuple[float, int]:
+    at_least, limit = given.get("at_least", ""), given.get("limit", "")
+    return (
+        float(at_least) if at_least in LINES else float(LINES[0]),
+        int(limit) if limit in LIMITS else int(LIMITS[1]),
+    )
 
 
 @pages.errorhandler(Refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -9,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.guests.cardex import Row, side_by_side
-from server.guests.deeds import deeds_about, fellows_of, seen_of, within_reach, words_between
+from server.guests.deeds import Pair, deeds_about, fellows_of, seen_of, within_reach, words_between
 from server.guests.finding import GuestSeen, RecordSeen, see_guest
 from server.guests.linker import newest_model
 from server.guests.loading import load
 from server.guests.models import Deed, Link
+from server.guests.within import known_of
 from server.matching.explaining import Evidence, evidence_of
 from server.properties.reach import Reach
 
@@ -29,6 +31,18 @@ MOST_TOLD = 4
 
 NOBODYS = frozenset({"alias", "placeholder", "disposable", "invalid"})
 """Classes of addresses and numbers that say nothing by being different."""
+
+
+TOLD = ("first_name", "last_name", "email", "mobile", "phone", "city")
+"""What is told of a guest in a list of pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two in a list: a record, and what is known of its guest by field."""
+
+    record: int
+    values: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,19 @@ def see_pair(session: Session, one: int, other: int, *, reach: Reach) -> PairSee
         any(word.verdict != "undecided" and (word.record_a, word.record_b) in across for word in words),
         seen_of(session, [one, other]),
     )
+
+
+def see_some(session: Session, pairs: Sequence[Pair], *, reach: Reach) -> tuple[tuple[Side, Side], ...]:
+    """Some pairs of records by what is known of their guests, those within reach."""
+    guests = {record: guest_of_record(session, record, reach=reach) for pair in pairs for record in pair}
+    known = known_of(session, {guest for guest in guests.values() if guest}, reach, fields=TOLD)
+
+    def side(record: int) -> Side | None:
+        guest = guests[record]
+        return Side(record, {name: best.value for name, best in known[guest].items()}) if guest else None
+
+    sides = ((side(one), side(other)) for one, other in pairs)
+    return tuple((one, other) for one, other in sides if one and other)
 
 
 def _worth_marking(row: Row) -> Row:

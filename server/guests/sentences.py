@@ -5,6 +5,8 @@ from server.wording import N_
 SENTENCES = {
     "arrangement.itself": N_("{entity} cannot agree with itself. Choose two legal entities."),
     "arrangement.recorded": N_("An arrangement between {one} and {other} is in force already."),
+    "accept.limits": N_("Accept at most {most} questions at once, each at least {least} probable."),
+    "accept.nothing": N_("No question is obvious by that line. Nothing was accepted."),
     "decision.meanwhile": N_(
         "Something changed here since you opened the page. Look again before you decide."
     ),

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from sqlalchemy import Engine, select
 
 from server.db import reading
+from server.guests.accepting import carry_on
 from server.guests.models import Deed, GuestEvent
 from server.journal.models import JournalEntry
 from tests.builders import guests_by_key
@@ -151,6 +152,32 @@ def test_what_was_decided_is_listed_with_its_undo(desk: FlaskClient, engine: Eng
     undo_in(desk, page)
     assert "undone by Nadia" in desk.get("/desk/review/decided").text
     assert not together(engine, "p1", "n3")
+
+
+def test_the_obvious_is_accepted_at_once_after_a_look_and_undone_at_once(
+    desk: FlaskClient, engine: Engine
+) -> None:
+    before = state(engine)
+    page = desk.get("/desk/review/many?at_least=0.7&limit=50").text
+    assert "1 question would be accepted" in page
+    assert "plefevre@posteo.example" in page
+
+    given = {"csrf_token": field(page, "csrf_token"), "at_least": "0.7", "limit": "50"}
+    accepted = desk.post("/desk/review/many", data=given, follow_redirects=True).text
+    carry_on(engine)
+
+    assert together(engine, "p1", "n3")
+    assert "Accepted at once" in accepted
+    undo_in(desk, accepted)
+    assert state(engine) == before
+
+
+def test_where_nothing_is_obvious_nothing_is_accepted(desk: FlaskClient, engine: Engine) -> None:
+    page = desk.get("/desk/review/many?at_least=0.75&limit=50").text
+    assert "None is obvious" in page
+
+    given = {"csrf_token": field(page, "csrf_token"), "at_least": "0.75", "limit": "50"}
+    assert "Nothing was accepted" in desk.post("/desk/review/many", data=given, follow_redirects=True).text
 
 
 def test_looking_at_two_guests_by_their_numbers_stands_in_the_journal(
