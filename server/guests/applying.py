@@ -31,6 +31,7 @@ class Before(NamedTuple):
 
     guest_id: str
     nearest_record_id: int | None
+    said: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Plan:
 
     exchanges: list[list[Group]]
     assignment: Assignment
+    guest_of: dict[int, str]  # of every record that was solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,13 @@ class Written:
 
 def links_of(session: Session, ids: Sequence[int]) -> dict[int, Before]:
     """The links of these records that have one."""
-    columns = (Link.record_id, Link.guest_id, Link.nearest_record_id)
+    columns = (Link.record_id, Link.guest_id, Link.nearest_record_id, Link.said)
     return {
-        record_id: Before(guest_id, nearest)
+        record_id: Before(guest_id, nearest, said)
         for part in parts(ids, 5000)
-        for record_id, guest_id, nearest in session.execute(select(*columns).where(Link.record_id.in_(part)))
+        for record_id, guest_id, nearest, said in session.execute(
+            select(*columns).where(Link.record_id.in_(part))
+        )
     }
 
 
@@ -117,7 +121,10 @@ def plan(
     def waits(exchange: Sequence[Group]) -> bool:
         return any(loaded.ids[i] in touched for group in exchange for i in group.places)
 
-    return Plan(sorted(together.values(), key=waits), assignment)
+    guest_of = {
+        record: guest for group, guest in zip(ids, assignment.guests, strict=True) for record in group
+    }
+    return Plan(sorted(together.values(), key=waits), assignment, guest_of)
 
 
 def _is_stale(
@@ -131,7 +138,7 @@ def _is_stale(
     for i in group:
         record_id = loaded.ids[i]
         link = links.get(record_id)
-        if record_id in touched or link is None or link.guest_id != guest:
+        if record_id in touched or link is None or link.guest_id != guest or link.said != loaded.saids[i]:
             return True
         nearest = int(partition.nearest[i])
         if link.nearest_record_id != (loaded.ids[nearest] if nearest >= 0 else None):
@@ -195,7 +202,10 @@ def write(
             if record_id not in present or record_id not in work.members:  # erased meanwhile
                 continue
             members.append(work.members[record_id])
-            link_rows.append(_link_row(loaded, partition, i, work, group.guest_id, now))
+            row = _link_row(loaded, partition, i, work, group.guest_id, now)
+            if row["nearest_record_id"] not in present:  # erased meanwhile: it is linked again, see `linking`
+                row["nearest_record_id"] = None
+            link_rows.append(row)
             before = links.get(record_id)
             if before is None or before.guest_id != group.guest_id:
                 moved[record_id] = (before.guest_id if before else None, group.guest_id)
@@ -263,6 +273,7 @@ def _link_row(
         "evidence": [[code, dict(params), bits] for code, params, bits in evidence],
         "probability": float(partition.probability[i]) if nearest >= 0 else None,
         "model": partition.model.version,
+        "said": loaded.saids[i],
         "made_at": now,
     }
 

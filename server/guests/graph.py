@@ -6,7 +6,7 @@ pairs, equal contents or people's decisions leads to, so whatever is solved agai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from server.db import insert_tuples
 from server.guests.loading import parts
 from server.guests.models import Decision, Link, Pair
+from server.matching.columns import Bits, Longs
+from server.records.models import SourceRecord
 
 MOST_PASSES = 9
 """How often what is solved again is widened by whoever is strongly paired with it."""
@@ -65,14 +67,22 @@ def saids_of(session: Session, record_ids: Collection[int]) -> dict[int, int | N
     }
 
 
-def said_by_others(session: Session, saids: Collection[int], but: Collection[int]) -> set[int]:
-    """Which of these contents linked records say, other than the records of `but`."""
+def said_by_others(
+    session: Session, saids: Collection[int], but: Collection[int], *, also_waiting: bool
+) -> set[int]:
+    """Which of these contents linked records say, other than the records of `but`.
+
+    A record that waits is linked by what it said before; `also_waiting` says whether it counts.
+    """
     left_out = set(but)
     found = set()
     for part in parts(sorted(saids), 5000):
-        for said, record_id in session.execute(select(Link.said, Link.record_id).where(Link.said.in_(part))):
-            if record_id not in left_out:
-                found.add(cast(int, said))
+        query = select(Link.said, Link.record_id).where(Link.said.in_(part))
+        if not also_waiting:
+            query = query.join(SourceRecord, SourceRecord.id == Link.record_id).where(
+                SourceRecord.needs_linking.is_(False)
+            )
+        found |= {cast(int, said) for said, record_id in session.execute(query) if record_id not in left_out}
     return found
 
 
@@ -113,45 +123,59 @@ def put_edges(session: Session, model: int, edges: Iterable[Edge]) -> None:
     insert_tuples(session, Pair, ("model", "said", "other", "bits"), rows)
 
 
-def component_of(session: Session, model: int, cut: float, saids: Collection[int]) -> Component:
+def put_rows(session: Session, model: int, said: Longs, other: Longs, bits: Bits) -> None:
+    """Add pairs given from both sides, in the order of the tree."""
+    rows = zip([model] * len(said), said.tolist(), other.tolist(), bits.tolist(), strict=True)
+    insert_tuples(session, Pair, ("model", "said", "other", "bits"), list(rows))
+
+
+def component_of(
+    session: Session, model: int, cut: float, saids: Collection[int], saying: Mapping[int, int]
+) -> Component:
     """All that these contents are strongly paired with, directly or through others.
 
     `cut`: bits from which a pair is strong. Records that people called the same lead to each other too.
+    `saying`: what some records say now, whatever their links were made of.
     """
     found = Component()
+    by_said: dict[int, list[int]] = {}
+    for record_id, said in saying.items():
+        by_said.setdefault(said, []).append(record_id)
     coming = set(saids)
     while coming:
         found.passes += 1
         found.saids |= coming
         edges = edges_of(session, model, coming)
         found.edges += edges
-        new_records = _records_saying(session, coming)
-        found.records |= new_records
+        new = {r: said for r, said in _records_saying(session, coming).items() if r not in saying}
+        new |= {r: said for said in coming for r in by_said.get(said, ())}
+        found.records |= new
         coming = {edge.other for edge in edges if edge.bits >= cut} - found.saids
-        coming |= _called_the_same(session, new_records) - found.saids
+        coming |= called_the_same(session, new, saying) - found.saids
         if coming and (found.passes >= MOST_PASSES or len(found.saids) + len(coming) > MOST_CONTENTS):
             found.is_cut = True
             break
     return found
 
 
+def called_the_same(session: Session, record_ids: Collection[int], saying: Mapping[int, int]) -> set[int]:
+    """The contents of records that people called the same as one of these."""
+    others: set[int] = set()
+    for part in parts(sorted(record_ids)):
+        query = select(Decision.record_a, Decision.record_b).where(
+            Decision.withdrawn_at.is_(None),
+            Decision.verdict == "same",
+            or_(Decision.record_a.in_(part), Decision.record_b.in_(part)),
+        )
+        others |= {record for row in session.execute(query) for record in row} - set(part)
+    found = {saying[r] for r in others if r in saying}
+    linked = saids_of(session, [r for r in others if r not in saying])
+    return found | {said for said in linked.values() if said is not None}
+
+
 def _records_saying(session: Session, saids: Collection[int]) -> dict[int, int]:
     return {
         record_id: cast(int, said)
         for part in parts(sorted(saids), 5000)
-        for record_id, said in session.execute(
-            select(Link.record_id, Link.said).where(Link.said.in_(part))
-        )
+        for record_id, said in session.execute(select(Link.record_id, Link.said).where(Link.said.in_(part)))
     }
-
-
-def _called_the_same(session: Session, record_ids: Collection[int]) -> set[int]:
-    """The contents of linked records that people called the same as one of these."""
-    found: set[int] = set()
-    for part in parts(sorted(record_ids)):
-        query = select(Decision.record_a, Decision.record_b).where(
-            Decision.verdict == "same", or_(Decision.record_a.in_(part), Decision.record_b.in_(part))
-        )
-        others = {record for row in session.execute(query) for record in row} - set(part)
-        found |= {said for said in saids_of(session, others).values() if said is not None}
-    return found

@@ -8,43 +8,60 @@ a time: SQLite has one writer, PostgreSQL a lock until the transaction ends.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, take_turn
+from server.db import insert_rows, insert_tuples, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.circles import circles_of
 from server.guests.events import event_row, resolve_emptied
-from server.guests.loading import decisions_on, load, parts
-from server.guests.models import Decision, GuestEvent, GuestValue, Link, Model
+from server.guests.graph import (
+    Component,
+    Edge,
+    called_the_same,
+    component_of,
+    drop_contents,
+    put_edges,
+    said_by_others,
+    saids_of,
+)
+from server.guests.loading import Loaded, decisions_on, load, parts
+from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
+from server.guests.questions import write_doubts
+from server.jobs.models import Lease
 from server.jobs.queue import enqueue
 from server.matching import Model as EngineModel
-from server.matching import match
+from server.matching import lookups, match_component
+from server.matching.columns import Bits, Longs
 from server.matching.guard import read_model
+from server.matching.scoring import log_odds, score
+from server.matching.solving import DOUBT
 from server.records.models import CleanRow, RecordKey, SourceRecord
 from server.records.rekeying import keys_are_present
+from server.records.storing import replace_keys
 from server.refusal import Refused
 
 log = logging.getLogger("oneguest.guests")
 
-COMMON_KEY = 200
-"""A key that more records bear says little by itself; it brings no neighbours in."""
+PLACE = "linker"
+"""Whoever links the whole house anew holds this place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What a touch did.
 
-    `records`: how many were looked at. `moved`: by record id the guest before (None: it had none) and after.
-    `guests`: those whose records, links or values were written, emptied ones included. `made`, `merged`: how
-    many guests are new, went into others. `passes`: how often what was touched was widened until nothing more
-    came in. `unsettled`: questions left where that was cut short. `model`: the model's version; None when
-    there is none to go by, and then the records wait for the bulk run that was made due.
+    `records`: how many were solved again. `moved`: by record id the guest before (None: it had none) and
+    after. `guests`: those whose records, links or values were written, emptied ones included. `made`,
+    `merged`: how many guests are new, went into others. `passes`: how often what was touched was widened
+    until nothing more came in. `unsettled`: strong pairs beyond the cap, now questions. `model`: the model's
+    version; None when there is none to go by, and then the records wait for the bulk run that was made due.
     """
 
     records: int = 0
@@ -55,6 +72,18 @@ class Changes:
     passes: int = 0
     unsettled: int = 0
     model: str | None = None
+
+
+class Known(NamedTuple):
+    """The model that is gone by, and its number, by which its pairs are kept."""
+
+    model: EngineModel
+    number: int
+
+    @property
+    def cut(self) -> float:
+        """Bits from which a pair is strong."""
+        return log_odds(self.model.link_cut)
 
 
 def take_linker(session: Session) -> None:
@@ -82,49 +111,119 @@ def touch(
     upgrade is under way), the records wait and a bulk run is made due.
     """
     take_linker(session)
+    session.flush()
     touched = set(record_ids) - set(gone)
-    model = newest_model(session) if keys_are_present(session) else None
-    if model is None:
+    known = newest_known(session) if keys_are_present(session) else None
+    if known is None:
         _let_wait(session, touched, now=now)
         _unlink(session, gone, cause=cause, now=now)
         return Changes()
-    inside = _neighbourhood(session, touched | set(gone)) - set(gone)
-    robbed = _unlink(session, gone, cause=cause, now=now)
-    loaded = load(session, inside)
+    if linking_anew(session):
+        _note_again(session, touched)
+    return solve_again(session, known, touched, gone=gone, cause=cause, now=now)
+
+
+def solve_again(
+    session: Session,
+    known: Known,
+    touched: Collection[int],
+    *,
+    cause: str,
+    now: datetime,
+    gone: Collection[int] = (),
+    anew: bool = False,
+) -> Changes:
+    """What `touch` does once a model is known. `anew`: compare the records though they say what they said."""
+    saying: dict[int, int] = {}
+    start: set[int] = set()
+    todo, leaving = set(touched), set(gone)
+    robbed: set[str] = set()
+    while True:
+        start |= _take_in(session, known, todo, leaving, saying, anew=anew)
+        if leaving:
+            robbed = _unlink(session, leaving, cause=cause, now=now)
+            leaving = set()
+        component = component_of(session, known.number, known.cut, start, saying)
+        todo = _waiting_in(session, component) - saying.keys()
+        if not todo:
+            break
+    loaded = load(session, component.records)
     decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
-    partition = match(loaded.records, model, decisions, circles)
-    planned = plan(session, loaded, partition, touched, robbed)
+    partition = match_component(loaded.records, known.model, _arrays(component.inside()), decisions, circles)
+    planned = plan(session, loaded, partition, saying.keys(), robbed)
     groups = [group for exchange in planned.exchanges for group in exchange]
     work = make_ready(session, loaded, partition, groups)
     assignment = planned.assignment
     written = write(
-        session, loaded, partition, work, touched=touched, assignment=assignment, cause=cause, now=now
+        session, loaded, partition, work, touched=saying.keys(), assignment=assignment, cause=cause, now=now
     )
+    guests = written.guests | robbed
+    unsettled = write_doubts(
+        session,
+        loaded,
+        partition,
+        component,
+        planned.guest_of,
+        guests | set(assignment.guests),
+    )
+    if unsettled:
+        enqueue(session, "rematch", {}, now=now, dedup_key="rematch")
     return Changes(
         records=len(loaded.ids),
         moved=written.moved,
-        guests=written.guests | robbed,
+        guests=guests,
         made=len(assignment.minted),
         merged=len(assignment.merged),
-        passes=1,
-        model=model.version,
+        passes=component.passes,
+        unsettled=unsettled,
+        model=known.model.version,
     )
 
 
-def newest_model(session: Session) -> EngineModel | None:
+def newest_known(session: Session) -> Known | None:
     """The model of the last bulk run; None when there is none that this engine can go by.
 
-    One of another engine weighs and looks up by other numbers, and a broken one must not decide: either way
-    the next run is a bulk run, which makes a fresh one.
+    One of another engine weighs and looks up by other numbers, a broken one must not decide, and one that did
+    not freeze which keys are crowded cannot say whom a record meets: then the next run is a bulk run, which
+    makes a fresh one.
     """
-    kept = session.scalar(select(Model).order_by(Model.number.desc()).limit(1))
+    kept = session.execute(select(Model.version, Model.number).order_by(Model.number.desc()).limit(1)).first()
     if kept is None:
         return None
     try:
-        return read_model(kept.content, kept.version)
+        model = _read(session, kept.version)
     except Refused as refusal:
         log.warning("model not gone by version=%s reason=%s", kept.version, refusal.code)
         return None
+    return None if model.crowds is None else Known(model, kept.number)
+
+
+_models: dict[str, EngineModel] = {}
+"""The last model that was read, by its version, which names its content."""
+
+
+def _read(session: Session, version: str) -> EngineModel:
+    if version not in _models:
+        model = read_model(session.get_one(Model, version).content, version)
+        _models.clear()
+        _models[version] = model
+    return _models[version]
+
+
+def newest_model(session: Session) -> EngineModel | None:
+    """The same without its number."""
+    known = newest_known(session)
+    return None if known is None else known.model
+
+
+def linking_anew(session: Session) -> bool:
+    """Whether the whole house is being linked anew right now; what is touched meanwhile is touched again."""
+    return session.scalar(select(Lease.name).where(Lease.name == PLACE)) is not None
+
+
+def _note_again(session: Session, record_ids: Collection[int]) -> None:
+    there = set(session.scalars(select(LinkAgain.record_id)))
+    insert_tuples(session, LinkAgain, ("record_id",), [(i,) for i in sorted(set(record_ids) - there)])
 
 
 def _let_wait(session: Session, record_ids: Collection[int], *, now: datetime) -> None:
@@ -155,38 +254,128 @@ def _unlink(session: Session, gone: Collection[int], *, cause: str, now: datetim
     return robbed
 
 
-def _neighbourhood(session: Session, touched: Collection[int]) -> set[int]:
-    """The records, the guests they are with, and the guests of every record that shares a key."""
-    inside = set(touched)
-    inside |= _fellows(session, inside)
-    near: set[int] = set()
-    for part in parts(sorted(inside)):
-        for packed in session.scalars(select(CleanRow.keys).where(CleanRow.record_id.in_(part))):
-            near |= _bearers(session, np.frombuffer(packed, dtype="<i8").tolist())
-    decided: set[int] = set()
-    for part in parts(sorted(inside)):
-        decided |= set(session.scalars(select(Decision.record_a).where(Decision.record_b.in_(part))))
-        decided |= set(session.scalars(select(Decision.record_b).where(Decision.record_a.in_(part))))
-    inside |= near | decided
-    return inside | _fellows(session, inside)
+def _take_in(
+    session: Session,
+    known: Known,
+    todo: Collection[int],
+    gone: Collection[int],
+    saying: dict[int, int],
+    *,
+    anew: bool,
+) -> set[int]:
+    """Bring the pairs of the graph in step with what these records say now; add that to `saying`.
+
+    Returns the contents from which what is to be solved again is found: those that came, those that lost a
+    strong pair, and those that a decision binds to a record that goes.
+    """
+    loaded = load(session, todo)
+    saying |= loaded.saying
+    before = saids_of(session, [*loaded.ids, *gone])
+    news = {r for r, said in loaded.saying.items() if anew or r in loaded.waiting or before.get(r) != said}
+    moving = news | set(gone)
+    left = {said for r in moving if (said := before.get(r)) is not None}
+    came = {loaded.saying[r] for r in news}
+    still = said_by_others(session, left - came, moving, also_waiting=True)
+    dropped = drop_contents(session, known.number, left - came - still)
+    there = set() if anew else said_by_others(session, came, moving, also_waiting=False)
+    fresh = came - there
+    if fresh:
+        again = drop_contents(session, known.number, fresh)
+        dropped += [edge for edge in again if edge.other not in fresh]
+        put_edges(session, known.number, _weighed(session, known, loaded, fresh, moving))
+    start = set(loaded.saids) | still
+    start |= {edge.other for edge in dropped if edge.bits >= known.cut}
+    start |= called_the_same(session, {*loaded.ids, *gone}, saying)
+    return start - {edge.said for edge in dropped} | set(loaded.saids)
 
 
-def _bearers(session: Session, keys: Sequence[int]) -> set[int]:
-    if not keys:
-        return set()
-    common = (
-        select(RecordKey.key)
-        .where(RecordKey.key.in_(keys))
-        .group_by(RecordKey.key)
-        .having(func.count() > COMMON_KEY)
+def _weighed(
+    session: Session, known: Known, loaded: Loaded, fresh: Collection[int], moving: Collection[int]
+) -> list[Edge]:
+    """The likely pairs of contents that nobody said before, with all that share a look-up key."""
+    rows, keys, refined = lookups(loaded.records, known.model)
+    _keep_refined(session, loaded, rows[refined].tolist(), keys[refined].tolist())
+    speaker: dict[int, int] = {}
+    for row, said in enumerate(loaded.saids):
+        speaker.setdefault(said, loaded.ids[row])
+    of_key: dict[int, set[int]] = {}
+    for row, key in zip(rows.tolist(), keys.tolist(), strict=True):
+        of_key.setdefault(key, set()).add(loaded.saids[row])
+    wanted = {key for key, saids in of_key.items() if not saids.isdisjoint(fresh)}
+    for part in parts(sorted(wanted)):
+        query = (
+            select(RecordKey.key, Link.said, func.min(Link.record_id))
+            .join(Link, Link.record_id == RecordKey.record_id)
+            .join(SourceRecord, SourceRecord.id == RecordKey.record_id)
+            .where(
+                RecordKey.key.in_(part),
+                SourceRecord.needs_linking.is_(False),
+                Link.said.is_not(None),
+                Link.record_id.not_in(moving),
+            )
+            .group_by(RecordKey.key, Link.said)
+        )
+        for key, there, record_id in session.execute(query):
+            if there is not None:
+                of_key[key].add(there)
+                speaker.setdefault(there, record_id)
+    pairs = sorted(
+        {
+            (min(one, other), max(one, other))
+            for key in wanted
+            for one in of_key[key]
+            if one in fresh
+            for other in of_key[key]
+            if other != one
+        }
     )
-    rare = select(RecordKey.record_id).where(RecordKey.key.in_(keys), RecordKey.key.not_in(common))
-    return set(session.scalars(rare))
+    if not pairs:
+        return []
+    both = load(session, {speaker[said] for pair in pairs for said in pair})
+    at = {both.saids[row]: place for place, row in enumerate(both.records.order.tolist())}
+    pairs = [(one, other) for one, other in pairs if one in at and other in at]
+    ends = np.array([sorted((at[one], at[other])) for one, other in pairs], dtype=np.int32).reshape(-1, 2)
+    bits = score(both.records, known.model, ends[:, 0], ends[:, 1])
+    likely = np.flatnonzero(bits >= log_odds(DOUBT)).tolist()
+    return [Edge(*pairs[k], float(bits[k])) for k in likely]
 
 
-def _fellows(session: Session, record_ids: Collection[int]) -> set[int]:
-    found: set[int] = set()
-    for part in parts(sorted(record_ids)):
-        guests = select(Link.guest_id).where(Link.record_id.in_(part))
-        found |= set(session.scalars(select(Link.record_id).where(Link.guest_id.in_(guests))))
-    return found
+def _keep_refined(session: Session, loaded: Loaded, rows: Sequence[int], keys: Sequence[int]) -> None:
+    """Keep the refined look-up keys of records beside the others, so that those who come later find them."""
+    wanted: dict[int, set[int]] = {}
+    for row, key in zip(rows, keys, strict=True):
+        wanted.setdefault(loaded.ids[row], set()).add(key)
+    keep_keys(session, wanted)
+
+
+def keep_keys(session: Session, wanted: dict[int, set[int]]) -> None:
+    """Add look-up keys, by record id, to those that the records have."""
+    grown: dict[int, list[int]] = {}
+    for part in parts(sorted(wanted)):
+        query = select(CleanRow.record_id, CleanRow.keys).where(CleanRow.record_id.in_(part))
+        for record_id, packed in session.execute(query):
+            kept = set(np.frombuffer(packed, dtype="<i8").tolist())
+            if not wanted[record_id] <= kept:
+                grown[record_id] = sorted(kept | wanted[record_id])
+    if grown:
+        replace_keys(session, grown)
+
+
+def _waiting_in(session: Session, component: Component) -> set[int]:
+    """Records of the component that wait to be linked again: they are solved now, by what they say now."""
+    return {
+        record_id
+        for part in parts(sorted(component.records), 5000)
+        for record_id in session.scalars(
+            select(SourceRecord.id).where(SourceRecord.id.in_(part), SourceRecord.needs_linking.is_(True))
+        )
+    }
+
+
+def _arrays(edges: Iterable[Edge]) -> tuple[Longs, Longs, Bits]:
+    rows = list(edges)
+    return (
+        np.array([edge.said for edge in rows], dtype=np.int64),
+        np.array([edge.other for edge in rows], dtype=np.int64),
+        np.array([edge.bits for edge in rows], dtype=np.float32),
+    )

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+import numpy as np
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.guests.models import Decision
 from server.guests.values import Member
-from server.matching import Decisions, Records
+from server.matching import Decisions, Records, contents
 from server.record import CleanRecord
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, Source, SourceRecord
 from server.records.reading import from_row
 
 _T = TypeVar("_T", int, str)
+
+_PART = 2000
+"""Records whose decisions are asked for by name; of more, all of the house are read."""
 
 _ONLY_FOR_STAFF = frozenset({"search", "keys", "findings"})
 _READ: tuple[ColumnElement[Any], ...] = tuple(
@@ -30,7 +35,7 @@ _READ: tuple[ColumnElement[Any], ...] = tuple(
 _READ_NAMES = tuple(column.name for column in _READ)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """Records as the engine wants them, and what the tables know beside them; all in one order."""
 
@@ -38,6 +43,18 @@ class Loaded:
     versions: list[int]
     waiting: set[int]
     records: Records
+
+    @cached_property
+    def saids(self) -> list[int]:
+        """What each record says, as one number (see `matching.contents`)."""
+        found = np.empty(len(self.ids), dtype=np.int64)
+        found[self.records.order] = contents(self.records)
+        return found.tolist()
+
+    @cached_property
+    def saying(self) -> dict[int, int]:
+        """The same by record id."""
+        return dict(zip(self.ids, self.saids, strict=True))
 
 
 def parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
@@ -118,10 +135,12 @@ def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]
 def decisions_on(session: Session, loaded: Loaded) -> Decisions:
     """People's words on pairs of these records that hold, by the engine's names of them."""
     names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
+    columns = (Decision.record_a, Decision.record_b, Decision.verdict)
+    query = select(*columns).where(Decision.withdrawn_at.is_(None))
+    if len(names) <= _PART:
+        query = query.where(or_(Decision.record_a.in_(names), Decision.record_b.in_(names)))
     pairs: dict[str, set[tuple[str, str]]] = {"same": set(), "not_same": set(), "undecided": set()}
-    words = select(Decision.record_a, Decision.record_b, Decision.verdict)
-    for one, other, verdict in session.execute(words.where(Decision.withdrawn_at.is_(None))):
-        a, b = names.get(one), names.get(other)
-        if a is not None and b is not None:
-            pairs[verdict].add((a, b))
+    for a, b, verdict in session.execute(query):
+        if a in names and b in names:
+            pairs[verdict].add((names[a], names[b]))
     return Decisions(same=sorted(pairs["same"]), apart=sorted(pairs["not_same"]))

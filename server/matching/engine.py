@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 
 from server.matching.columns import Bits, Ints, Longs
 from server.matching.explaining import Evidence, evidence_of
 from server.matching.households import Households, households_of
-from server.matching.keys import candidates
+from server.matching.keys import candidates, keys_of
 from server.matching.model import ENGINE, Model
-from server.matching.partition import Decisions, Grouping, group
+from server.matching.partition import Decisions
 from server.matching.records import Records
 from server.matching.report import of_match
-from server.matching.rivals import heed_rivals
+from server.matching.saying import contents
 from server.matching.scoring import log_odds, probabilities, score
-from server.matching.units import Units, units_of
+from server.matching.solving import DOUBT, Solved, solve
+from server.matching.units import Units, own_bits, units_of
 
-QUESTIONS_PER_GROUP = 3
-"""A group is asked about in its likeliest pairs only; the answers bring the next ones up."""
 
-QUESTIONS_PER_100 = 3
-"""Questions a desk can be asked, for each hundred records; those that would settle most pairs come first."""
+class Doubt(NamedTuple):
+    """Two groups that may be one, by their strongest pair: the caller's rows.
 
-DOUBT = 0.5
-"""From here up to the cut a person is asked; below, two records simply stay apart."""
+    `settles`: the wrong pairs of records that an answer is expected to settle. `refused`: the pair alone is
+    over the cut, the rest of the two groups speaks against it.
+    """
+
+    i: int
+    j: int
+    probability: float
+    settles: float
+    refused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ class Partition:
     `labels`: for each record, the first record of its group in stable order. `nearest`: the record whose
     evidence justifies its place, -1 for one that stands alone. `probability`: of that evidence, 1.0 where a
     person decided or the record is alone. `questions`: (i, j, probability) of two groups that may be one.
-    `households`: links between persons who share a home, a contact or a booking, by label.
+    `households`: links between persons who share a home, a contact or a booking, by label. `doubts`: all
+    pairs of groups in doubt, of which the questions are those a desk is asked. `edges`: contents (see
+    `saying.contents`) that are likely one person and what is said for it, each pair once.
     """
 
     labels: Ints
@@ -49,6 +58,8 @@ class Partition:
     report: Mapping[str, object]
     records: Records
     model: Model
+    doubts: list[Doubt]
+    edges: tuple[Longs, Longs, Bits]
 
     def evidence(self, row: int) -> list[Evidence]:
         """Why a record stands where it stands: (code, parameters, bits), heaviest first."""
@@ -74,51 +85,132 @@ def match(
         circles = circles[records.order]
     decided = _inside(records, decisions or Decisions(), circles)
     units = units_of(records, model, decided.named(), circles)
-    found = candidates(records, units.speaks if len(units.copies) else None)
+    found = candidates(records, units.speaks if len(units.copies) else None, model)
+    clock.append(perf_counter())
+    left, right = found.left, found.right
+    bits = score(records, model, left, right)
+    edges = _edges(records, left, right, bits)
     if circles is not None:
-        near = circles[found.left] == circles[found.right]
-        found = replace(found, left=found.left[near], right=found.right[near])
+        near = circles[left] == circles[right]
+        left, right, bits = left[near], right[near], bits[near]
     clock.append(perf_counter())
-    bits = score(records, model, found.left, found.right)
-    bits = heed_rivals(records, model, found.left, found.right, bits)
+    solved = solve(records, model, left, right, bits, decided, units)
     clock.append(perf_counter())
-    state, refused, counts = group(records, model, found.left, found.right, bits, decided)
-    label = units.told(state.label, log_odds(model.link_cut))
+    questions = solved.doubts.within_budget(solved.label)
+    households = households_of(records, model, solved.label, decided.apart, questions, circles)
     clock.append(perf_counter())
-    pairs = units.pairs(found.left, found.right, bits)
-    nearest, probability = _justify(records, model, label, pairs, units, decided)
-    questions = _questions(model, state, label, pairs, refused)
-    clock.append(perf_counter())
-    households = households_of(records, model, label, decided.apart, questions, circles)
-    clock.append(perf_counter())
-    order = records.order
-    labels = np.empty(len(records), dtype=np.int32)
-    labels[order] = order[label]
-    by_row = np.full(len(records), -1, dtype=np.int32)
-    by_row[order] = np.where(nearest >= 0, order[nearest], -1)
-    p_by_row = np.ones(len(records), dtype=np.float32)
-    p_by_row[order] = probability
-    stages = ("pairs", "compare", "group", "justify", "households")
+    stages = ("pairs", "compare", "group", "households")
     report = {
         "engine": ENGINE,
         "model": model.version,
         "records": len(records),
-        "groups": len(np.unique(label)),
+        "groups": len(np.unique(solved.label)),
         "copies": len(units.copies),
-        "pairs": len(found.left),
+        "pairs": len(left),
         "pairs by key": found.pairs,
         "keys refined": found.refined,
         "keys capped": found.capped,
         "shared values": len(model.shared),
         "cut": model.link_cut,
         "questions": len(questions),
-        **of_match(label, *pairs),
+        **of_match(solved.label, *solved.pairs),
         "households": households.counts(),
         "seconds": {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)},
-        **counts,
+        **solved.counts,
     }
+    return _partition(records, model, solved, questions, households, report, edges)
+
+
+def match_component(
+    records: Records,
+    model: Model,
+    edges: tuple[Longs, Longs, Bits],
+    decisions: Decisions | None = None,
+    circles: Ints | None = None,
+) -> Partition:
+    """The same groups as `match`, for whole components whose pairs are known: `edges`, as it gives them.
+
+    No pair is looked up or compared anew but what rivals and groups ask. Households are not told.
+    """
+    if circles is not None:
+        circles = circles[records.order]
+    decided = _inside(records, decisions or Decisions(), circles)
+    units = units_of(records, model, decided.named(), circles)
+    left, right, bits = _pairs_of(records, model, edges, units)
+    if circles is not None:
+        near = circles[left] == circles[right]
+        left, right, bits = left[near], right[near], bits[near]
+    solved = solve(records, model, left, right, bits, decided, units)
+    return _partition(records, model, solved, [], Households.none(), {"model": model.version}, edges)
+
+
+def _edges(records: Records, left: Ints, right: Ints, bits: Bits) -> tuple[Longs, Longs, Bits]:
+    """The likely pairs as contents, each once; a record that is decided about may equal another."""
+    likely = bits >= log_odds(DOUBT)
+    said = contents(records)
+    one, other, weight = said[left[likely]], said[right[likely]], bits[likely]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    order = np.lexsort((high, low))
+    low, high, weight = low[order], high[order], weight[order]
+    once = low != high
+    once[1:] &= (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+    return low[once], high[once], weight[once]
+
+
+def _pairs_of(
+    records: Records, model: Model, edges: tuple[Longs, Longs, Bits], units: Units
+) -> tuple[Ints, Ints, Bits]:
+    """The pairs of those that speak, by position, sorted; equal ones meet where they share any key."""
+    said = contents(records)
+    speaking: dict[int, list[int]] = {}
+    for at in np.flatnonzero(units.speaks).tolist():
+        speaking.setdefault(int(said[at]), []).append(at)
+    found = [
+        (min(i, j), max(i, j), weight)
+        for one, other, weight in zip(*(side.tolist() for side in edges), strict=True)
+        for i in speaking.get(one, ())
+        for j in speaking.get(other, ())
+    ]
+    several = [places for places in speaking.values() if len(places) > 1]
+    if several:
+        keyed = set(keys_of(records)[0].tolist())
+        firsts = np.array([places[0] for places in several], dtype=np.int32)
+        for places, weight in zip(several, own_bits(records, model, firsts).tolist(), strict=True):
+            if int(records.order[places[0]]) in keyed:
+                found += [(i, j, weight) for i, j in combinations(places, 2)]
+    found.sort()
+    return (
+        np.array([i for i, _, _ in found], dtype=np.int32),
+        np.array([j for _, j, _ in found], dtype=np.int32),
+        np.array([bits for _, _, bits in found], dtype=np.float32),
+    )
+
+
+def _partition(
+    records: Records,
+    model: Model,
+    solved: Solved,
+    questions: list[tuple[int, int, float]],
+    households: Households,
+    report: Mapping[str, object],
+    edges: tuple[Longs, Longs, Bits],
+) -> Partition:
+    """From positions to the caller's rows."""
+    order = records.order
+    labels = np.empty(len(records), dtype=np.int32)
+    labels[order] = order[solved.label]
+    by_row = np.full(len(records), -1, dtype=np.int32)
+    by_row[order] = np.where(solved.nearest >= 0, order[solved.nearest], -1)
+    p_by_row = np.ones(len(records), dtype=np.float32)
+    p_by_row[order] = solved.probability
     asked = [(int(order[i]), int(order[j]), p) for i, j, p in questions]
-    return Partition(labels, by_row, p_by_row, asked, households, report, records, model)
+    told = solved.doubts
+    chances = probabilities(told.bits).tolist()
+    sides = order[told.left].tolist(), order[told.right].tolist()
+    doubts = [
+        Doubt(*row) for row in zip(*sides, chances, told.settles.tolist(), told.refused.tolist(), strict=True)
+    ]
+    return Partition(labels, by_row, p_by_row, asked, households, report, records, model, doubts, edges)
 
 
 def _inside(records: Records, decisions: Decisions, circles: Ints | None) -> Decisions:
@@ -127,77 +219,3 @@ def _inside(records: Records, decisions: Decisions, circles: Ints | None) -> Dec
         return decisions
     circle = dict(zip(records.ids, circles.tolist(), strict=True))
     return replace(decisions, same=[(x, y) for x, y in decisions.same if circle.get(x) == circle.get(y)])
-
-
-def _justify(
-    records: Records,
-    model: Model,
-    label: Longs,
-    pairs: tuple[Ints, Ints, Bits],
-    units: Units,
-    decisions: Decisions,
-) -> tuple[Ints, Bits]:
-    """For each record the strongest pair inside its group; where a decision put it, the group's first."""
-    n = len(records)
-    nearest = np.full(n, -1, dtype=np.int32)
-    probability = np.ones(n, dtype=np.float32)
-    left, right, bits = pairs
-    inside = label[left] == label[right]
-    i, j, w = left[inside], right[inside], probabilities(bits[inside])
-    mine, other, weight = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([w, w])
-    order = np.lexsort((other, -weight, mine))
-    mine, other, weight = mine[order], other[order], weight[order]
-    first = np.ones(len(mine), dtype=np.bool_)
-    first[1:] = mine[1:] != mine[:-1]
-    nearest[mine[first]] = other[first]
-    probability[mine[first]] = weight[first]
-    # a copy that would not join its speaker by itself is here by what brought the speaker here
-    brought = units.copies[(units.bits < log_odds(model.link_cut)) & (nearest[units.copies] >= 0)]
-    nearest[brought], probability[brought] = (told[units.speaker[brought]] for told in (nearest, probability))
-    where = {name: at for at, name in enumerate(records.ids)} if decisions.same else {}
-    for x, y in sorted(decisions.same):
-        if x in where and y in where and label[where[x]] == label[where[y]]:
-            a, b = where[x], where[y]
-            nearest[a], nearest[b] = b, a
-            probability[[a, b]] = 1.0
-    return nearest, probability
-
-
-def _questions(
-    model: Model,
-    state: Grouping,
-    label: Longs,
-    pairs: tuple[Ints, Ints, Bits],
-    refused: list[tuple[int, int, float]],
-) -> list[tuple[int, int, float]]:
-    """Pairs of groups in doubt, each once by its strongest pair, likeliest first."""
-    cut = log_odds(model.link_cut)
-    left, right, bits = pairs
-    doubtful = (bits >= log_odds(DOUBT)) & (bits < cut) & (label[left] != label[right])
-    again = [(i, j, min(b, cut - 0.01)) for i, j, b in refused if b >= log_odds(DOUBT)]
-    i = np.concatenate([left[doubtful], np.array([k for k, _, _ in again], dtype=np.int32)])
-    j = np.concatenate([right[doubtful], np.array([k for _, k, _ in again], dtype=np.int32)])
-    open_bits = np.concatenate([bits[doubtful], np.array([b for _, _, b in again], dtype=np.float32)])
-    first, second = np.minimum(label[i], label[j]), np.maximum(label[i], label[j])
-    apart = np.flatnonzero((first != second) & ~state.forbids(first, second))
-    i, j, open_bits, first, second = i[apart], j[apart], open_bits[apart], first[apart], second[apart]
-    order = np.lexsort((j, i, -open_bits, second, first))
-    i, j, open_bits, first, second = i[order], j[order], open_bits[order], first[order], second[order]
-    strongest = np.ones(len(i), dtype=np.bool_)
-    strongest[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
-    i, j, open_bits, first, second = (side[strongest] for side in (i, j, open_bits, first, second))
-    sizes = np.bincount(label, minlength=len(label))
-    settles = probabilities(open_bits).astype(np.float64) * sizes[first] * sizes[second]
-    asked: list[int] = []
-    times: Counter[int] = Counter()
-    most = len(label) * QUESTIONS_PER_100 / 100
-    for at in np.lexsort((j, i, -settles)).tolist():
-        sides = int(first[at]), int(second[at])
-        if len(asked) >= most:
-            break
-        if max(times[side] for side in sides) < QUESTIONS_PER_GROUP:
-            times.update(sides)
-            asked.append(at)
-    asked.sort(key=lambda at: (-open_bits[at], i[at], j[at]))
-    chances = probabilities(open_bits[asked]).tolist()
-    return [(int(i[at]), int(j[at]), p) for at, p in zip(asked, chances, strict=True)]

@@ -57,6 +57,10 @@ def _faults(model: Model) -> Iterator[Fault]:
         yield from _faults_of_table(what, table)
     if not _rises(model.shared):
         yield "model_table", {"table": "shared"}
+    if model.crowds is not None:
+        if not _rises(model.crowds.keys):
+            yield "model_table", {"table": "crowds"}
+        yield from _faults_of_table("capped", model.crowds.capped)
     yield from _faults_of_share(model)
     levels = shipped_levels()
     if model.weights.keys() != levels.keys():

@@ -44,6 +44,12 @@ class Households:
     reason: Levels
     value: Ints
 
+    @classmethod
+    def none(cls) -> Households:
+        """No links."""
+        none = np.zeros(0, dtype=np.int32)
+        return cls(none, none, np.zeros(0, dtype=np.int8), none)
+
     def __len__(self) -> int:
         return len(self.one)
 

@@ -10,7 +10,9 @@ import numpy as np
 from server.discovery import discover
 from server.matching.columns import Flags, Ints, Longs, digest, mix
 from server.matching.levels import REQUIRED, Keyed
+from server.matching.model import Crowds, Model, Table
 from server.matching.records import Records
+from server.matching.saying import contents
 
 CAP = 60
 """Records on one key of which every two are compared; above, a second and third field must agree too."""
@@ -20,6 +22,10 @@ REFINEMENTS = 3
 
 NEIGHBOURS = 12
 """Where even the refined key is over the cap, each record meets this many next ones in a fixed order."""
+
+
+PORTION = 24
+"""Records on average of a portion of a key that is crowded however refined, under a model that froze it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,15 @@ def blocks_of(records: Records) -> list[Keyed]:
     ]
 
 
-def candidates(records: Records, among: Flags | None = None) -> Candidates:
+def candidates(records: Records, among: Flags | None = None, model: Model | None = None) -> Candidates:
     """All pairs that share a key, with crowded keys refined and, at the last, capped.
 
-    `among`: which records, by position, are paired at all; else all.
+    `among`: which records, by position, are paired at all; else all. A `model` that froze which keys are
+    crowded says where to refine: then two records meet exactly when they share one of their `lookups`,
+    whoever else is here. Else that is counted in these records.
     """
+    if model is not None and model.crowds is not None:
+        return _sharing(records, among, model)
     n = len(records)
     refined_by = refiners(records)
     gathered = [np.zeros(0, dtype=np.int64)]
@@ -106,13 +116,104 @@ def candidates(records: Records, among: Flags | None = None) -> Candidates:
                 break
             refined[keyed.kind] = refined.get(keyed.kind, 0) + len(crowded)
             keys = refine(keys, refiner[rows])
+    return Candidates(*_once(gathered, n), pairs, refined, capped)
+
+
+def _once(gathered: list[Longs], n: int) -> tuple[Ints, Ints]:
+    """Left and right of pairs given as left x n + right, each once, sorted."""
     joint = np.concatenate(gathered)
     gathered.clear()
     joint.sort()  # in its place: np.unique's table of ten million took six times as long and 170 MB more
     joint = joint[np.concatenate([[True], joint[1:] != joint[:-1]])] if len(joint) else joint
-    return Candidates(
-        (joint // max(n, 1)).astype(np.int32), (joint % max(n, 1)).astype(np.int32), pairs, refined, capped
-    )
+    return (joint // max(n, 1)).astype(np.int32), (joint % max(n, 1)).astype(np.int32)
+
+
+def crowds_of(records: Records, among: Flags | None = None) -> Crowds:
+    """Which keys are crowded in these records, at each step of refining; what a model freezes."""
+    refined_by = refiners(records)
+    crowded = [np.zeros(0, dtype=np.int64)]
+    capped, portions = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for keyed in blocks_of(records):
+        rows, keys = keyed.rows, keyed.keys
+        if among is not None:
+            kept = among[rows]
+            rows, keys = rows[kept], keys[kept]
+        for refiner in (*refined_by, None):
+            rows, keys, starts, sizes = _blocks(rows, keys)
+            many = np.flatnonzero(sizes > CAP)
+            if not len(many):
+                break
+            if refiner is None:
+                capped.append(keys[starts[many]])
+                portions.append(-(-sizes[many] // PORTION))
+                break
+            crowded.append(keys[starts[many]])
+            inside = np.concatenate([np.arange(starts[k], starts[k] + sizes[k]) for k in many])
+            rows, keys = rows[inside], keys[inside]
+            keys = refine(keys, refiner[rows])
+    last, times = np.concatenate(capped), np.concatenate(portions)
+    order = np.argsort(last)
+    last, times = last[order], times[order]
+    table = Table(last, times.astype(np.int32), int(times.sum()))
+    return Crowds(np.unique(np.concatenate(crowded)), table)
+
+
+def lookups(records: Records, model: Model) -> tuple[Ints, Longs, Flags]:
+    """The keys by which each record is looked up under a model that froze its crowds: the caller's rows, the
+    keys, and which of them are not among `keys_of` because they were refined.
+
+    A function of the record and the model only: two records are compared exactly when they share one.
+    """
+    rows, keys = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.int64)]
+    refined = [np.zeros(0, dtype=np.bool_)]
+    for _, at, found, deeper in _looked_up(records, model):
+        rows.append(at)
+        keys.append(found)
+        refined.append(deeper)
+    return records.order[np.concatenate(rows)], np.concatenate(keys), np.concatenate(refined)
+
+
+def _looked_up(records: Records, model: Model) -> Iterator[tuple[str, Ints, Longs, Flags]]:
+    """(kind, positions, keys, which were refined) for each kind of key, under the model's crowds."""
+    crowds = model.crowds
+    if crowds is None:
+        raise ValueError("the model did not freeze which keys are crowded")
+    said, refined_by = contents(records), refiners(records)
+    for keyed in blocks_of(records):
+        rows, keys = keyed.rows, keyed.keys.copy()
+        refined = np.zeros(len(keys), dtype=np.bool_)
+        for refiner in refined_by:
+            crowded = crowds.is_crowded(keys)
+            if not crowded.any():
+                break
+            refined |= crowded
+            keys[crowded] = refine(keys[crowded], refiner[rows[crowded]])
+        portions = crowds.capped.count(keys)
+        many = portions > 1
+        if many.any():
+            nth = said[rows[many]].view(np.uint64) % portions[many].astype(np.uint64)
+            keys[many] = mix(keys[many], 1 + nth.astype(np.int64))
+        yield keyed.kind, rows, keys, refined
+
+
+def _sharing(records: Records, among: Flags | None, model: Model) -> Candidates:
+    """All pairs that share a look-up key under the model's crowds."""
+    n = len(records)
+    gathered = [np.zeros(0, dtype=np.int64)]
+    pairs: dict[str, int] = {}
+    refined: dict[str, int] = {}
+    for kind, rows, keys, deeper in _looked_up(records, model):
+        times = int(deeper.sum())
+        if among is not None:
+            kept = among[rows]
+            rows, keys = rows[kept], keys[kept]
+        rows, keys, starts, sizes = _blocks(rows, keys)
+        made = _within(rows, starts, sizes, n)
+        gathered.append(made)
+        pairs[kind] = len(made)
+        if times:
+            refined[kind] = times
+    return Candidates(*_once(gathered, n), pairs, refined, {})
 
 
 def refine(keys: Longs, refiner: Longs) -> Longs:

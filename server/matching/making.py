@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from server.matching.counting import count
+from server.matching.keys import crowds_of
 from server.matching.model import Model, Priors, shipped
 from server.matching.namesakes import namesakes_of
 from server.matching.noise import contradictions, noise_of
 from server.matching.records import Records
+from server.matching.saying import contents
 
 
 def make_model(records: Records, priors: Priors = shipped) -> Model:
@@ -23,3 +27,12 @@ def learn(records: Records, model: Model) -> Model:
     namesakes, pairs = namesakes_of(records, model)
     met = {what: heard for what, (_, heard) in seen.items()} | {"namesakes": pairs}
     return replace(model, namesakes=namesakes, met=met)
+
+
+def with_crowds(records: Records, model: Model) -> Model:
+    """The model with which look-up keys are crowded in these records, so that it says of any two records
+    whether they meet, whoever else there is. Copies are counted once."""
+    _, first = np.unique(contents(records), return_index=True)
+    among = np.zeros(len(records), dtype=np.bool_)
+    among[first] = True
+    return replace(model, crowds=crowds_of(records, among))

@@ -71,6 +71,30 @@ class Table:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """Which look-up keys too many records share, frozen with a model.
+
+    `keys`: sorted digests of those that a further field refines. `capped`: those crowded however refined,
+    with how many portions each is split into.
+    """
+
+    keys: Longs
+    capped: Table
+
+    def is_crowded(self, keys: Longs) -> Flags:
+        """Whether each key is refined."""
+        return _among(self.keys, keys)
+
+
+def _among(known: Longs, values: Longs) -> Flags:
+    """Whether each value is one of the known, which are sorted."""
+    if not len(known):
+        return np.zeros(values.shape, dtype=np.bool_)
+    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    return np.asarray(known[at] == values, dtype=np.bool_)
+
+
 @dataclass(frozen=True)
 class Model:
     """Statistics, weights and cut. `tables` by name, `shared` sorted digests of values that are nobody's."""
@@ -86,6 +110,7 @@ class Model:
     namesakes: float = NAMESAKES
     noise: Mapping[str, float] = field(default_factory=dict)
     met: Mapping[str, int] = field(default_factory=dict)  # pairs that noise and namesakes were learnt from
+    crowds: Crowds | None = None  # None: counted in the batch that is matched
 
     @property
     def prior(self) -> float:
@@ -117,15 +142,25 @@ class Model:
 
     def is_shared(self, values: Longs) -> Flags:
         """Whether each value was found to be nobody's own."""
-        if not len(self.shared):
-            return np.zeros(values.shape, dtype=np.bool_)
-        at = np.minimum(np.searchsorted(self.shared, values), len(self.shared) - 1)
-        return np.asarray(self.shared[at] == values, dtype=np.bool_)
+        return _among(self.shared, values)
 
     def to_json(self) -> str:
         """The model as text; the same model always gives the same text."""
+        crowds = self.crowds
+        frozen = (
+            {}
+            if crowds is None
+            else {
+                "crowds": {
+                    "keys": crowds.keys.tolist(),
+                    "capped": crowds.capped.keys.tolist(),
+                    "portions": crowds.capped.counts.tolist(),
+                }
+            }
+        )
         return json.dumps(
-            {
+            frozen
+            | {
                 "engine": ENGINE,
                 "records": self.records,
                 "persons": self.persons,
@@ -165,6 +200,7 @@ class Model:
             noise={what: float(bits) for what, bits in data["noise"].items()},
             met={what: int(pairs) for what, pairs in data["met"].items()},
             shared=np.array(data["shared"], dtype=np.int64),
+            crowds=_crowds_from(data.get("crowds")),
             weights={name: tuple((float(a), float(b)) for a, b in w) for name, w in data["weights"].items()},
             tables={
                 name: Table(
@@ -180,6 +216,14 @@ class Model:
     def version(self) -> str:
         """Names the model by its content."""
         return f"{ENGINE}-{sha256(self.to_json().encode()).hexdigest()[:16]}"
+
+
+def _crowds_from(data: Mapping[str, list[int]] | None) -> Crowds | None:
+    if data is None:
+        return None
+    counts = np.array(data["portions"], dtype=np.int32)
+    table = Table(np.array(data["capped"], dtype=np.int64), counts, int(counts.sum()))
+    return Crowds(np.array(data["keys"], dtype=np.int64), table)
 
 
 Priors = Mapping[str, tuple[tuple[float, float], ...]]

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from server.matching.columns import Bits, Flags, Ints, Longs, mix
 from server.matching.model import Model
 from server.matching.records import Records
+from server.matching.saying import contents
 from server.matching.scoring import log_odds, outcomes_of
-from server.matching.units import contents
 
 MEMBERS = 10
 """Members of a group that are heard when a join is judged: spread evenly over its stable order."""

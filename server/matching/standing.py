@@ -98,7 +98,7 @@ class _Pairs:
     @classmethod
     def of(cls, records: Records, model: Model, inside: Flags, units: Units) -> _Pairs:
         """The pairs with a record `inside`, and the copies there of those that are compared for them."""
-        found = candidates(records, units.speaks)
+        found = candidates(records, units.speaks, model)
         touching = inside[found.left] | inside[found.right]
         left, right = found.left[touching], found.right[touching]
         own = score(records, model, left, right)

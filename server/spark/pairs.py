@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from server.matching.keys import CAP, NEIGHBOURS, REFINEMENTS, blocks_of, refine, refiners
-from server.matching.units import contents
+from server.matching.saying import contents
 from server.spark.columns import Batch
 from server.spark.session import Stages
 

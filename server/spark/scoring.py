@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.matching import Model
-from server.matching.engine import DOUBT
 from server.matching.scoring import log_odds, score
+from server.matching.solving import DOUBT
 from server.spark.columns import Batch
 from server.spark.session import Stages
 

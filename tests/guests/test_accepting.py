@@ -89,7 +89,7 @@ def test_an_initial_a_typed_form_and_a_question_put_off_are_left_to_a_person(hou
 
     accepted = accept(house)
 
-    assert accepted.pairs == (tuple(sorted(ids(house, "a3", "b3"))),)
+    assert [set(pair) for pair in accepted.pairs] == [set(ids(house, "a3", "b3"))]
 
 
 def test_a_question_that_somebody_answers_while_it_runs_keeps_their_answer(house: Engine) -> None:

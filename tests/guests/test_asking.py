@@ -51,6 +51,7 @@ def test_a_question_put_off_is_hidden_until_one_of_the_two_changes(house: Engine
     say_of(house, "p1", "n3", "undecided")
     take_in(house, {"key": "p1", "first_name": "Paul", "last_name": "Lefèvre", "city": "Metz"})
     link_waiting(house)
+    ask(house, "p1", "n3")
     assert asked(house) == [set(ids(house, "p1", "n3"))]
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from server.matching import Decisions, Records, make_model, match
-from server.matching.units import Units, contents
+from server.matching.saying import contents
+from server.matching.units import Units
 from server.record import CleanRecord, Proof
 from tests.matching.builders import columns, person, resolve
 

@@ -1,0 +1,185 @@
+"""Doubts between guests: every two that may be one, by their strongest pair. Whoever asks keeps a budget."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from server.db import insert_rows
+from server.guests.circles import circles_of
+from server.guests.graph import Component
+from server.guests.loading import Loaded, parts
+from server.guests.models import Decision, Link, Question
+from server.matching import Partition
+from server.matching.scoring import log_odds, probabilities
+from server.records.models import Source, SourceRecord
+
+QUESTIONS_PER_GUEST = 3
+QUESTIONS_PER_100 = 3
+
+
+class _Pair(NamedTuple):
+    """Two records of two guests: the strongest pair of those guests sorts first."""
+
+    bits: float  # negative: strongest first
+    names: tuple[str, str]
+    record_a: int
+    record_b: int
+
+
+def replace_all(session: Session, loaded: Loaded, partition: Partition, guest_of: Mapping[int, str]) -> None:
+    """Write the doubts of a whole house in place of those there were."""
+    session.execute(delete(Question))
+    insert_rows(session, Question, _told(loaded, partition, guest_of))
+
+
+def write_doubts(
+    session: Session,
+    loaded: Loaded,
+    partition: Partition,
+    component: Component,
+    guest_of: Mapping[int, str],
+    guests: Collection[str],
+) -> int:
+    """Write the doubts of these guests anew, inside the component and beyond it.
+
+    Returns how many strong pairs lead out of a component that was cut short: questions of kind `unsettled`.
+    """
+    for part in parts(sorted(guests)):
+        session.execute(
+            delete(Question).where(or_(Question.guest_a.in_(part), Question.guest_b.in_(part))),
+            execution_options={"synchronize_session": False},
+        )
+    rows = _told(loaded, partition, guest_of)
+    beyond, unsettled = _beyond(session, loaded, partition, component, guest_of)
+    insert_rows(session, Question, rows + beyond)
+    return unsettled
+
+
+def _told(loaded: Loaded, partition: Partition, guest_of: Mapping[int, str]) -> list[dict[str, Any]]:
+    rows = []
+    for doubt in partition.doubts:
+        one, other = loaded.ids[doubt.i], loaded.ids[doubt.j]
+        kind = "refused" if doubt.refused else "doubt"
+        rows.append(_row(guest_of[one], guest_of[other], one, other, doubt.probability, doubt.settles, kind))
+    return rows
+
+
+def _row(
+    guest: str, beside: str, one: int, other: int, probability: float, settles: float, kind: str
+) -> dict[str, Any]:
+    if beside < guest:
+        guest, beside, one, other = beside, guest, other, one
+    return {
+        "guest_a": guest,
+        "guest_b": beside,
+        "record_a": one,
+        "record_b": other,
+        "probability": probability,
+        "settles": settles,
+        "kind": kind,
+    }
+
+
+def _beyond(
+    session: Session,
+    loaded: Loaded,
+    partition: Partition,
+    component: Component,
+    guest_of: Mapping[int, str],
+) -> tuple[list[dict[str, Any]], int]:
+    """Doubts between guests of the component and others, by the pairs that lead out of it."""
+    outward = list(component.outward())
+    if not outward:
+        return [], 0
+    there = _named(session, {edge.other for edge in outward})
+    names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
+    here: dict[int, list[int]] = {}
+    for record_id in loaded.ids:
+        here.setdefault(loaded.saying[record_id], []).append(record_id)
+    outside = sorted({record for found in there.values() for record, _, _ in found})
+    circles = circles_of(session, [*loaded.ids, *outside])
+    circle = {} if circles is None else dict(zip([*loaded.ids, *outside], circles.tolist(), strict=True))
+    apart = _apart(session, loaded.ids, guest_of)
+    cut = log_odds(partition.model.link_cut)
+    best: dict[tuple[str, str], _Pair] = {}
+    for edge in outward:
+        for mine in here.get(edge.said, ()):
+            for other, guest, name in there.get(edge.other, ()):
+                between = (guest_of[mine], guest)
+                if between[0] == guest or between in apart or circle.get(mine) != circle.get(other):
+                    continue
+                low, high = sorted([(names[mine], mine), (name, other)])
+                pair = _Pair(-edge.bits, (low[0], high[0]), mine, other)
+                best[between] = min(best.get(between, pair), pair)
+    sizes = Counter(guest_of.values()) + _sizes(
+        session, {guest for _, guest in best} - set(guest_of.values())
+    )
+    bits = np.array([-pair.bits for pair in best.values()], dtype=np.float32)
+    rows = []
+    chances = probabilities(bits).astype(np.float64).tolist()
+    for (one, two), pair, chance in zip(best, best.values(), chances, strict=True):
+        kind = "unsettled" if -pair.bits >= cut else "doubt"
+        settles = chance * sizes[one] * sizes[two]
+        rows.append(_row(one, two, pair.record_a, pair.record_b, chance, settles, kind))
+    return rows, sum(row["kind"] == "unsettled" for row in rows)
+
+
+def _named(session: Session, saids: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """Linked records by what they say: id, guest, and the engine's name of it."""
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for part in parts(sorted(saids)):
+        query = (
+            select(Link.said, Link.record_id, Link.guest_id, Source.name, SourceRecord.key)
+            .join(SourceRecord, SourceRecord.id == Link.record_id)
+            .join(Source, Source.id == SourceRecord.source_id)
+            .where(Link.said.in_(part))
+        )
+        for said, record_id, guest, source, key in session.execute(query):
+            found.setdefault(cast(int, said), []).append((record_id, guest, f"{source}\x1f{key}"))
+    return found
+
+
+def _apart(session: Session, ids: Iterable[int], guest_of: Mapping[int, str]) -> set[tuple[str, str]]:
+    """Guests of the component beside others that people said are not the same."""
+    found: set[tuple[str, str]] = set()
+    link = cast(Table, Link.__table__)
+    for mine, other in ((Decision.record_a, Decision.record_b), (Decision.record_b, Decision.record_a)):
+        for part in parts(sorted(ids)):
+            query = (
+                select(mine, link.c.guest_id)
+                .join(link, link.c.record_id == other)
+                .where(Decision.withdrawn_at.is_(None), Decision.verdict == "not_same", mine.in_(part))
+            )
+            found |= {(guest_of[record], guest) for record, guest in session.execute(query)}
+    return found
+
+
+def _sizes(session: Session, guests: Collection[str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for part in parts(sorted(guests)):
+        query = select(Link.guest_id, func.count()).where(Link.guest_id.in_(part)).group_by(Link.guest_id)
+        found.update(dict(session.execute(query).all()))
+    return found
+
+
+def open_questions(session: Session) -> list[Question]:
+    """The questions that a desk is asked now: those that would settle most first, a few for each guest."""
+    records = session.scalar(select(func.count()).select_from(Link)) or 0
+    most = records * QUESTIONS_PER_100 / 100
+    asked: list[Question] = []
+    times: Counter[str] = Counter()
+    order = (Question.settles.desc(), Question.guest_a, Question.guest_b)
+    for question in session.scalars(select(Question).order_by(*order).execution_options(yield_per=500)):
+        if len(asked) >= most:
+            break
+        sides = (question.guest_a, question.guest_b)
+        if max(times[side] for side in sides) < QUESTIONS_PER_GUEST:
+            times.update(sides)
+            asked.append(question)
+    return asked
