@@ -1,7 +1,8 @@
-"""Keep what people did about guests as deeds, each of which can be undone; a decision may be withdrawn.
+"""Keep what people did about guests as deeds, each of which can be undone; an import can be undone too.
 
 A desk that runs sees nothing of it. Every decision there is becomes a deed of its author, so that it can be
-undone like one made since.
+undone like one made since. Which rows an import found unchanged is known from now on only: an import that
+was followed by others before this cannot be undone exactly, and is refused.
 """
 
 import sqlalchemy as sa
@@ -58,12 +59,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_decision_record_b"), "decision", ["record_b"], unique=False)
     op.create_index(op.f("ix_decision_deed_id"), "decision", ["deed_id"], unique=False)
 
+    _let_imports_be_undone()
+
+
+def _let_imports_be_undone() -> None:
+    op.create_table(
+        "import_seen",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["import.id"], name=op.f("fk_import_seen_import_id_import")),
+        sa.PrimaryKeyConstraint("import_id", "start", name=op.f("pk_import_seen")),
+    )
+    op.add_column("import", sa.Column("undone_at", db.UtcDateTime(), nullable=True))
+    op.add_column("import", sa.Column("undone_by", sa.String(length=80), nullable=True))
+    op.add_column("problem", sa.Column("state_before", sa.String(length=10), nullable=True))
+    op.add_column("record_version", sa.Column("property_id", sa.Integer(), nullable=True))
+
 
 def downgrade() -> None:
     """Keep the newest word on each pair; what was withdrawn, and the deeds, are lost.
 
     Of words that people gave on one pair at several times the newest stays, a plain one before "undecided".
+    An undone import is shown as discarded.
     """
+    op.execute("UPDATE import SET state = 'dropped' WHERE state = 'undone'")
+    op.drop_column("record_version", "property_id")
+    op.drop_column("problem", "state_before")
+    op.drop_column("import", "undone_by")
+    op.drop_column("import", "undone_at")
+    op.drop_table("import_seen")
     op.execute(f"DELETE FROM decision WHERE NOT ({LIVE})")
     op.execute(
         "DELETE FROM decision WHERE EXISTS (SELECT 1 FROM decision AS other "

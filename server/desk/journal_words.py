@@ -17,6 +17,7 @@ ACTS: Mapping[str, str] = {
     "import.dropped": N_("Dropped a file"),
     "import.mapped": N_("Said how a file is to be read"),
     "import.started": N_("Started an import"),
+    "import.undone": N_("Undid an import"),
     "import.discarded": N_("Discarded a file"),
     "problem.settled": N_("Settled a problem"),
     "problem.waiting": N_("Let a problem wait again"),

@@ -190,12 +190,20 @@ def _imports_versions_off() -> Select[Any]:
     stored = (
         select(func.count()).where(RecordVersion.import_id == Import.id).correlate(Import).scalar_subquery()
     )
-    return select(Import.id).where(Import.rows_stored != stored + Import.rows_erased)
+    return select(Import.id).where(
+        Import.rows_stored != stored + Import.rows_erased, Import.state.not_in(("undoing", "undone"))
+    )
+
+
+def _imports_half_undone() -> Select[Any]:
+    stored = select(RecordVersion.record_id).where(RecordVersion.import_id == Import.id)
+    waiting = select(Problem.id).where(Problem.import_id == Import.id)
+    return select(Import.id).where(Import.state == "undone", or_(stored.exists(), waiting.exists()))
 
 
 def _imports_problems_off() -> Select[Any]:
     waiting = select(func.count()).where(Problem.import_id == Import.id).correlate(Import).scalar_subquery()
-    return select(Import.id).where(Import.rows_waiting != waiting)
+    return select(Import.id).where(Import.rows_waiting != waiting, Import.state != "undone")
 
 
 def _records_without_current() -> Select[Any]:
@@ -263,6 +271,7 @@ RULES: dict[str, Rule] = {
     "A finished import read every row of its file.": _imports_unfinished_rows,
     "Every row counted as stored is a version of a record, or was erased.": _imports_versions_off,
     "Every row counted as waiting is in the list of problems.": _imports_problems_off,
+    "Nothing is left of an import that was undone.": _imports_half_undone,
     "Every record's current version is there.": _records_without_current,
     "No version of a record is missing.": _records_versions_off,
     "Every record has its clean reading.": _records_without_reading,

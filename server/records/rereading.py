@@ -147,7 +147,7 @@ def reread(
         if not ids:
             return dataclasses.replace(done, is_finished=True)
         with writing(engine) as session:
-            changed, unreadable = _read_again(session, ids)
+            changed, unreadable = read_again(session, ids)
             if changed:
                 tell(session, changed)
         done = Reread(
@@ -173,7 +173,7 @@ class _Kept:
     consents: Sequence[Consent]
 
 
-def _read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
+def read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
     """Read these records again in the caller's transaction; which changed, how many were unreadable."""
     kept = _load(session, ids)
     places = {place.id: place for place in session.scalars(select(Property))}
