@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice, product
 
 from sqlalchemy import Engine, select
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from server.cleaning import fold
 from server.clock import clock
 from server.db import reading, writing
+from server.discovery import discover
 from server.guests.asking import likely_questions
 from server.guests.deciding import Contradicts, refuse_contradiction
 from server.guests.deeds import Pair, add_words, house_of_records, write_deed
@@ -26,6 +28,7 @@ from server.guests.loading import load, parts
 from server.guests.models import Deed, Link
 from server.jobs.queue import enqueue
 from server.matching.explaining import Evidence, evidence_of
+from server.matching.levels import REQUIRED
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
@@ -68,9 +71,10 @@ def accept_obvious(
     """Answer "the same" to the questions that are obvious, at most `limit` of them, as one deed.
 
     Obvious is a question at least so probable, of two guests of one and the same first name in full, where
-    nothing that their records say contradicts, and of which no guest typed a part at a tablet or a page. Each
-    guest takes part once: what follows from it is asked anew. A deed of such a kind that was interrupted is
-    carried out to its end first. Refused with `accept.limits` for a limit or a line that cannot be.
+    something besides the name agrees and nothing that their records say contradicts, and of which no guest
+    typed a part at a tablet or a page. Each guest takes part once: what follows from it is asked anew. A deed
+    of such a kind that was interrupted is carried out to its end first. Refused with `accept.limits` for a
+    limit or a line that cannot be.
     """
     _check(at_least, limit)
     if not dry_run:
@@ -197,11 +201,20 @@ def _obvious(session: Session, pairs: Sequence[Pair], guests: dict[int, str]) ->
             asked.append(((one, other), across))
     rows = [pair for _, across in asked for pair in across]
     told = iter(evidence_of(loaded.records, model, rows) if rows else [])
-    return [pair for pair, across in asked if not _contradicted(list(islice(told, len(across))))]
+    return [pair for pair, across in asked if _is_plain(list(islice(told, len(across))))]
 
 
-def _contradicted(told: Sequence[list[Evidence]]) -> bool:
-    return any(bits <= 0 for evidence in told for _, _, bits in evidence)
+def _is_plain(told: Sequence[list[Evidence]]) -> bool:
+    """Whether nothing contradicts, and something besides name and origin agrees: a name alone is nobody."""
+    sentences = [(code, bits) for evidence in told for code, _, bits in evidence]
+    return all(bits > 0 for _, bits in sentences) and any(code in _witnesses() for code, _ in sentences)
+
+
+@cache
+def _witnesses() -> frozenset[str]:
+    """The codes of evidence that two records share something of their own: contact, booking, birth date."""
+    kinds = discover("server.matching.evidence", REQUIRED).values()
+    return frozenset(level.code for kind in kinds if kind.WITNESS for level in kind.LEVELS)
 
 
 def _guests(session: Session, record_ids: Collection[int]) -> dict[int, str]:

@@ -25,7 +25,7 @@ def engine(house: Flask) -> Engine:
     made: Engine = house.config["ENGINE"]
     fill(made)
     ask(made, "p1", "n3", settles=2.0)
-    ask(made, "s1", "p1", settles=1.0)
+    ask(made, "s1", "A1", settles=1.0)
     return made
 
 
@@ -208,7 +208,7 @@ def test_a_receptionist_answers_by_keyboard_alone(app: Flask, served: str, page:
     engine = app.config["ENGINE"]
     fill(engine)
     ask(engine, "p1", "n3", settles=2.0)
-    ask(engine, "s1", "p1", settles=1.0)
+    ask(engine, "s1", "A1", settles=1.0)
     page.goto(f"{served}/desk/review")
     page.get_by_role("heading", name="Is this one guest?").wait_for()
 

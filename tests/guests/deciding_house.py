@@ -19,11 +19,11 @@ from server.records.models import SourceRecord
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
 
 STRANGER = {"first_name": "Olga", "last_name": "Ivanova", "email": "olga.ivanova@mail.ru"}
-FATHER = {"first_name": "Paul", "last_name": "Lefèvre", "mobile": "06 11 22 33 44", "street": "4 rue Haute"}
+FATHER = {"first_name": "Paul", "last_name": "Lefèvre", "mobile": "06 11 22 33 44", "city": "Metz"}
 
 
 def fill(engine: Engine) -> None:
-    """Patrick in three systems, Olga in two, Paul Lefèvre in two that nothing but his name joins; linked."""
+    """Patrick in three systems, Olga in two, Paul Lefèvre in two with name and town alone."""
     take_in(
         engine,
         PATRICK | {"key": "A1"},
@@ -34,7 +34,8 @@ def fill(engine: Engine) -> None:
         engine,
         PATRICK | {"key": "n1"},
         STRANGER | {"key": "n2"},
-        {"key": "n3", "first_name": "Paul", "last_name": "Lefèvre", "email": "plefevre@posteo.example"},
+        {"key": "n3", "first_name": "Paul", "last_name": "Lefèvre", "email": "plefevre@posteo.example"}
+        | {"city": "Metz"},
         source="newsletter",
         kind="newsletter",
     )
@@ -115,7 +116,7 @@ def ask(engine: Engine, one: str, other: str, *, settles: float = 1.0) -> None:
     guests = guests_by_key(engine)
     sides = sorted(((guests[one], a), (guests[other], b)))
     with writing(engine) as session:
-        session.add(
+        session.merge(
             Question(
                 guest_a=sides[0][0],
                 guest_b=sides[1][0],

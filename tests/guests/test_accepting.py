@@ -27,12 +27,17 @@ def namesake(key: str, name: str, **more: str) -> dict[str, str]:
     return {"key": key, "first_name": first, "last_name": last} | more
 
 
+def town(n: int) -> dict[str, str]:
+    return {"postal_code": f"6900{n + 1}", "city": "Lyon", "country": "FR"}
+
+
 @pytest.fixture
 def house(engine: Engine) -> Engine:
-    """Four guests, each in two systems that have nothing in common but the name; each is a question."""
-    take_in(engine, *(namesake(f"a{n}", name) for n, name in enumerate(NAMES)))
+    """Four guests, each in two systems that have only name and town in common; each is a question."""
+    take_in(engine, *(namesake(f"a{n}", name, **town(n)) for n, name in enumerate(NAMES)))
     others = (
-        namesake(f"b{n}", name, email=f"{name.split()[1]}.{n}@posteo.example") for n, name in enumerate(NAMES)
+        namesake(f"b{n}", name, **town(n), email=f"{name.split()[1]}.{n}@posteo.example")
+        for n, name in enumerate(NAMES)
     )
     take_in(engine, *others, source="spa", kind="spa")
     link_waiting(engine)
@@ -73,6 +78,17 @@ def test_what_anything_speaks_against_is_left_to_a_person(house: Engine) -> None
     take_in(house, namesake("a0", NAMES[0], birth_date="1950-01-01"))
     take_in(house, namesake("b0", NAMES[0], birth_date="1988-08-08"), source="spa", kind="spa")
     link_waiting(house)
+
+    accept(house)
+
+    assert apart(house, ["a0"], ["b0"])
+    assert together(house, "a1", "b1")
+
+
+def test_a_name_alone_is_left_to_a_person(house: Engine) -> None:
+    take_in(house, namesake("a0", NAMES[0]))
+    link_waiting(house)
+    ask(house, "a0", "b0")
 
     accept(house)
 
