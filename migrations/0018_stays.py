@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018_stays"
-down_revision = "0016_pairs"
+down_revision = "0017_deeds"
 branch_labels = None
 depends_on = None
 

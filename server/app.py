@@ -48,6 +48,7 @@ from server.desk import (
     open_places,
     own_page,
     papers,
+    review,
     second_step,
     today,
     values,
@@ -97,6 +98,7 @@ SURFACES = (
     house_preview.pages,
     new_house.pages,
     arranging.pages,
+    review.pages,
 )
 
 log = logging.getLogger("oneguest.web")

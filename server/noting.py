@@ -75,27 +75,31 @@ def _subject() -> str:
     return f"page:{(request.endpoint or '')[:LONGEST_ACT]}"
 
 
-def guest_was_shown(guest_id: str) -> None:
-    """A route shows a guest's page: noted once the answer has left."""
-    g.guest_shown = guest_id
+def guests_were_shown(*guest_ids: str) -> None:
+    """A route shows the pages of guests, or two beside each other: noted once the answer has left."""
+    g.guests_shown = guest_ids
 
 
 def note_shown(response: Response) -> Response:
-    """After every answer: note the guest whose page was shown, in a transaction of its own."""
-    guest_id = g.get("guest_shown")
-    if guest_id is None or response.status_code != 200 or request.method != "GET" or not is_staff_request():
+    """After every answer: note the guests whose page was shown, in a transaction of its own."""
+    shown = g.get("guests_shown")
+    if not shown or response.status_code != 200 or request.method != "GET" or not is_staff_request():
         return response
     engine, actor, place, now = current_app.config["ENGINE"], g.actor, property_here(), clock()
-    response.call_on_close(lambda: _write_shown(engine, actor, guest_id, place, now))
+    response.call_on_close(lambda: _write_shown(engine, actor, shown, place, now))
     return response
 
 
-def _write_shown(engine: Engine, actor: str, guest_id: str, place: int | None, now: datetime) -> None:
+def _write_shown(
+    engine: Engine, actor: str, guest_ids: tuple[str, ...], place: int | None, now: datetime
+) -> None:
     try:
         with writing(engine) as session:
-            note_reading(session, actor, OPENED, f"guest:{guest_id}", now=now, property_id=place)
+            for guest_id in guest_ids:
+                note_reading(session, actor, OPENED, f"guest:{guest_id}", now=now, property_id=place)
     except SQLAlchemyError as failure:
-        log.error("reading not noted actor=%s guest=%s kind=%s", actor, guest_id, type(failure).__name__)
+        kind = type(failure).__name__
+        log.error("reading not noted actor=%s guests=%s kind=%s", actor, ",".join(guest_ids), kind)
 
 
 def note_reveal(subject: str, *, reason: str) -> None:

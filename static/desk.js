@@ -24,23 +24,44 @@ const ACTIONS = {
   u: () => document.querySelector("[data-undo]")?.click(),
 };
 
+// A button of this page that names its key. One that opens a choice hands the next key to it.
+function pressing(key) {
+  const button = /^[a-z0-9]$/.test(key) && document.querySelector(`[data-hotkey="${key}"]`);
+  if (!button || button.checkVisibility?.() === false) return null;
+  return () => {
+    button.click();
+    if (button.matches("summary") && button.parentElement.open) button.parentElement.querySelector("button").focus();
+  };
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && event.target === search) search.blur();
+  if (event.key === "Escape") closeMenus(null);
   if (event.target.matches("input, select, textarea, [contenteditable]") || keys.open) return;
   if (going) {
     going = false;
     const place = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (place) return event.preventDefault(), place.click();
   }
-  const act = ACTIONS[event.key];
+  const act = ACTIONS[event.key] ?? pressing(event.key);
   if (act) {
     event.preventDefault();
     act();
   }
 });
 
+// A choice that is open closes when somebody goes elsewhere; its focus returns to what opened it.
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu === except) continue;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+}
+
 document.addEventListener("click", (event) => {
+  closeMenus(event.target.closest("details.menu"));
   if (event.target.closest("[data-open=keys]")) {
     event.preventDefault();
     open();

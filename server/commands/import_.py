@@ -14,13 +14,16 @@ from server.settings import Settings
 if TYPE_CHECKING:
     from server.sources.reading import Reading
 
-HELP = "Read exports of other systems into records and guests. Interrupted, the same command goes on."
+HELP = (
+    "Read exports of other systems into records and guests, or take an import back: `import undo ID`. "
+    "Interrupted, the same command goes on."
+)
 EXAMPLE = "import arrivals.csv --property main"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="exports, as CSV or XLSX")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="exports, as CSV or XLSX; or `undo ID`")
     parser.add_argument(
         "--property",
         metavar="CODE",
@@ -43,6 +46,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Look at every file first; then store all rows, link once, and say what became of them."""
+    if args.files[0] == "undo":  # a file of that name is ./undo
+        return _undo(args, settings)
+    return _import(args, settings)
+
+
+def _undo(args: argparse.Namespace, settings: Settings) -> int:
+    """Take an import back, or say what that would take."""
+    from server.importing.undoing import undo_import
+    from server.opening import open_database
+
+    if len(args.files) != 2 or not args.files[1].isascii() or not args.files[1].isdigit():
+        raise Refused("import.undo_usage")
+    number = int(args.files[1])
+    engine = open_database(settings)
+    line = _Line(f"import {number}")
+    done = undo_import(engine, number, author="command", dry_run=args.dry_run, progress=line)
+    if args.dry_run:
+        print(f"Import {number} told of {done.records} records; {done.erased} are known from it only.")
+        return 0
+    print(
+        f"Import {number} is undone: {done.versions} versions taken back, {done.changed} records read as "
+        f"before, {done.erased} erased."
+    )
+    return 0
+
+
+def _import(args: argparse.Namespace, settings: Settings) -> int:
     from sqlalchemy import select
 
     from server.clock import clock

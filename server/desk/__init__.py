@@ -28,6 +28,7 @@ NAVIGATION = (
     NavigationItem("first_hour.show", N_("First hour"), "house.set", "1"),
     NavigationItem("today.show", N_("Today"), "guests.see", "t"),
     NavigationItem("guests.index", N_("Guests"), "guests.see", "g"),
+    NavigationItem("review.index", N_("Questions"), "pairs.decide", "q"),
     NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),
     NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),
     NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),

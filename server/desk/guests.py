@@ -12,10 +12,11 @@ from server.clock import clock
 from server.desk.searching import open_words, seal_words
 from server.desk.words import use_words
 from server.guests.cardex import life, reasons, side_by_side, spent
+from server.guests.deeds import deeds_about, seen_of
 from server.guests.finding import guests_in, search_guests, see_guest
 from server.guests.living import households_of
 from server.guests.within import current_id
-from server.noting import guest_was_shown
+from server.noting import guests_were_shown
 from server.properties.finding import property_within, today_at
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -63,7 +64,7 @@ def show(guest_id: str) -> str | Response:
     seen = see_guest(g.session, guest_id, reach=g.reach)
     if seen is None:
         return render_template("desk/guests/emptied.html")
-    guest_was_shown(guest_id)
+    guests_were_shown(guest_id)
     shown = seen.records if "all" in request.args else seen.records[:SIDE_BY_SIDE]
     moments = life(seen)
     return render_template(
@@ -75,6 +76,8 @@ def show(guest_id: str) -> str | Response:
         spent=spent(moments),
         reasons=reasons(seen),
         households=households_of(g.session, guest_id, g.reach),
+        deeds=deeds_about(g.session, [record.id for record in seen.records]),
+        seen=seen_of(g.session, [seen.records[0].id]),
     )
 
 

@@ -30,7 +30,7 @@ from server.guests.living import (
 from server.guests.within import count_records, current_id
 from server.journal import note
 from server.language import page_language, translate
-from server.noting import guest_was_shown, property_here
+from server.noting import guests_were_shown, property_here
 from server.refusal import Refused
 from server.sentences import say
 from server.wording import N_
@@ -104,7 +104,7 @@ def show(guest_id: str) -> ResponseReturnValue:
     guest = _guest(guest_id)
     if guest.id != guest_id:
         return redirect(url_for("households.show", guest_id=guest.id))
-    guest_was_shown(guest.id)
+    guests_were_shown(guest.id)
     return _page(guest)
 
 

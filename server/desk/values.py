@@ -18,7 +18,7 @@ from server.guests.values import field_of
 from server.guests.within import current_id
 from server.language import page_language
 from server.language import translate as translated
-from server.noting import guest_was_shown
+from server.noting import guests_were_shown
 from server.refusal import Refused
 from server.sentences import say
 from server.wording import N_
@@ -36,7 +36,7 @@ def show(guest_id: str, field: str) -> ResponseReturnValue:
         not_found()
     if seen.id != guest_id:
         return redirect(url_for("values.show", guest_id=seen.id, field=field))
-    guest_was_shown(seen.id)
+    guests_were_shown(seen.id)
     return _page(seen, field)
 
 

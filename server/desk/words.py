@@ -100,6 +100,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "done": (N_("done"), "good"),
     "failed": (N_("failed"), "wrong"),
     "dropped": (N_("discarded"), "none"),
+    "undoing": (N_("being undone"), "none"),
+    "undone": (N_("undone"), "none"),
 }
 """States of an import: the word, and its signal."""
 

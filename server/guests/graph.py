@@ -66,7 +66,11 @@ _EDGES = select(Pair.said, Pair.other, Pair.bits).where(
 )
 _CALLED_THE_SAME = union_all(
     *(
-        select(other).where(Decision.verdict == "same", own.in_(bindparam("values", expanding=True)))
+        select(other).where(
+            Decision.verdict == "same",
+            Decision.withdrawn_at.is_(None),
+            own.in_(bindparam("values", expanding=True)),
+        )
         for own, other in (
             (Decision.record_a, Decision.record_b),
             (Decision.record_b, Decision.record_a),

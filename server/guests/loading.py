@@ -168,7 +168,9 @@ def _members(session: Session, reads: Sequence[_Read]) -> dict[int, Member]:
     return {read.id: read.member(pins.get(read.id, ())) for read in reads}
 
 
-_DECISIONS = select(Decision.id, Decision.record_a, Decision.record_b, Decision.verdict)
+_DECISIONS = select(Decision.id, Decision.record_a, Decision.record_b, Decision.verdict).where(
+    Decision.withdrawn_at.is_(None)
+)
 _DECISIONS_ON = union(
     *(
         _DECISIONS.where(side.in_(bindparam("values", expanding=True)))

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
-    UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,6 +56,25 @@ class Link(Base):
     model: Mapped[str | None] = mapped_column(String(40))
     said: Mapped[int | None] = mapped_column(BigInteger, index=True)  # digest of the contents it was made of
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Deed(Base):
+    """One thing that a person did about guests, and can undo: it owns the decisions written by it.
+
+    Never deleted and never changed but by its undoing. `params` holds ids and codes only.
+    """
+
+    __tablename__ = "deed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept, import
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    property_id: Mapped[int | None] = mapped_column(ForeignKey("property.id"))  # None: the group's
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class Pair(Base):
@@ -101,20 +120,37 @@ class LinkAgain(Base):
 
 
 class Decision(Base):
-    """A person's word on two records; outranks every rule for ever, until withdrawn."""
+    """A person's word on two records; outranks every rule for ever, until withdrawn.
+
+    Several deeds may say the same of a pair, each in a row of its own: so undoing one of them takes nothing
+    from the others, in whatever order they are undone.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (UniqueConstraint("record_a", "record_b"),)
+    __table_args__ = (
+        Index(
+            "uq_decision_live",
+            "record_a",
+            "record_b",
+            "deed_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     record_a: Mapped[int] = mapped_column(
         ForeignKey("source_record.id", ondelete="CASCADE")
     )  # the smaller id
-    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"))
+    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
     verdict: Mapped[str] = mapped_column(String(10))  # same, not_same, undecided
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(400))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class GuestValue(Base):

@@ -154,7 +154,7 @@ def _apart(session: Session, ids: Iterable[int], guest_of: Mapping[int, str]) ->
             query = (
                 select(mine, link.c.guest_id)
                 .join(link, link.c.record_id == other)
-                .where(Decision.verdict == "not_same", mine.in_(part))
+                .where(Decision.withdrawn_at.is_(None), Decision.verdict == "not_same", mine.in_(part))
             )
             found |= {(guest_of[record], guest) for record, guest in session.execute(query)}
     return found

@@ -9,6 +9,19 @@ SENTENCES = {
     "pin.not_told": N_("Please choose one of the values. The one that was sent is told no more."),
     "arrangement.itself": N_("{entity} cannot agree with itself. Choose two legal entities."),
     "arrangement.recorded": N_("An arrangement between {one} and {other} is in force already."),
+    "accept.limits": N_("Accept at most {most} questions at once, each at least {least} probable."),
+    "accept.nothing": N_("No question is obvious by that line. Nothing was accepted."),
+    "decision.meanwhile": N_(
+        "Something changed here since you opened the page. Look again before you decide."
+    ),
+    "decision.by_another": N_("{who} was first and has decided already. Nothing of yours was written."),
+    "decision.contradicts": N_("Somebody decided otherwise before: {who}. Undo that first, if it was wrong."),
+    "decision.no_answer": N_("No answer came with that. Say whether they are the same guest."),
+    "decision.no_records": N_("These records are not there any more. Nothing was decided."),
+    "split.several_guests": N_("These records do not belong to one guest. Nothing was taken out."),
+    "split.nothing_left": N_("A guest's only record cannot be taken out of it."),
+    "deed.unknown": N_("There is no such decision. Nothing was undone."),
+    "deed.undone": N_("This was undone before, by {who}."),
     "erase.no_guest": N_("There is no guest {guest}."),
     "erase.no_record": N_("The source {source} has no record {key}."),
 }

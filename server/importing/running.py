@@ -25,7 +25,7 @@ from server.properties.context import context_of
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.records.arriving import Origin
-from server.records.models import Import, Problem, Source
+from server.records.models import Import, ImportSeen, Problem, Source
 from server.records.problems import replace_waiting
 from server.records.storing import Stored, store
 from server.refusal import Refused
@@ -176,6 +176,8 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[R
     found = _take(session, import_id, start)
     arrivals = [row for row in rows if not isinstance(row, BadRow)]
     result = store(session, origin, arrivals, now=clock()) if arrivals else Stored(0, 0, ())
+    if result.sightings:
+        session.add(ImportSeen(import_id=import_id, start=start, packed=result.sightings))
     bad = [row for row in rows if isinstance(row, BadRow)]
     _list(session, import_id, origin, [(row, row.code, row.params) for row in bad])
     found.rows_read += len(rows)

@@ -44,6 +44,16 @@ SENTENCES = {
         "{file} does not come from a reservation system whose columns are known. It is kept here: a "
         "reviewer or manager of the house can look at it and import it."
     ),
+    "import.undone": N_("{file} was undone before. Nothing of it is left."),
+    "import.not_over": N_("{file} is not imported to its end. Wait for it, or discard it."),
+    "import.undo_unknown": N_(
+        "{file} cannot be undone: later files of the same system were imported by an older version, which "
+        "did not keep what they said again."
+    ),
+    "import.undo_unreadable": N_(
+        "{file} cannot be undone further: what was known before came in a layout that is no longer known."
+    ),
+    "import.undo_usage": N_("Say which import: ./oneguest import undo NUMBER. The desk shows the number."),
     "import.no_such": N_("There is no import {id}."),
     "import.no_such_column": N_("The file has no such column."),
     "import.mapping_incomplete": N_(

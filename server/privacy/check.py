@@ -13,7 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
-from server.guests.models import Decision, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
+from server.guests.models import Decision, Deed, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay, StaySource, ToldStay
@@ -137,11 +137,34 @@ def _decisions_violated() -> Select[Any]:
         .join(a, a.record_id == Decision.record_a)
         .join(b, b.record_id == Decision.record_b)
         .where(
+            Decision.withdrawn_at.is_(None),
             or_(
                 and_(Decision.verdict == "same", a.guest_id != b.guest_id, _may_be_one(a, b)),
                 and_(Decision.verdict == "not_same", a.guest_id == b.guest_id),
-            )
+            ),
         )
+    )
+
+
+def _decisions_contradict() -> Select[Any]:
+    other = aliased(Decision)
+    return (
+        select(Decision.id)
+        .join(other, and_(other.record_a == Decision.record_a, other.record_b == Decision.record_b))
+        .where(
+            Decision.withdrawn_at.is_(None),
+            other.withdrawn_at.is_(None),
+            Decision.verdict == "same",
+            other.verdict == "not_same",
+        )
+    )
+
+
+def _deeds_half_undone() -> Select[Any]:
+    return (
+        select(Deed.id)
+        .join(Decision, Decision.deed_id == Deed.id)
+        .where(Deed.undone_at.is_(None) != Decision.withdrawn_at.is_(None))
     )
 
 
@@ -230,12 +253,20 @@ def _imports_versions_off() -> Select[Any]:
     stored = (
         select(func.count()).where(RecordVersion.import_id == Import.id).correlate(Import).scalar_subquery()
     )
-    return select(Import.id).where(Import.rows_stored != stored + Import.rows_erased)
+    return select(Import.id).where(
+        Import.rows_stored != stored + Import.rows_erased, Import.state.not_in(("undoing", "undone"))
+    )
+
+
+def _imports_half_undone() -> Select[Any]:
+    stored = select(RecordVersion.record_id).where(RecordVersion.import_id == Import.id)
+    waiting = select(Problem.id).where(Problem.import_id == Import.id)
+    return select(Import.id).where(Import.state == "undone", or_(stored.exists(), waiting.exists()))
 
 
 def _imports_problems_off() -> Select[Any]:
     waiting = select(func.count()).where(Problem.import_id == Import.id).correlate(Import).scalar_subquery()
-    return select(Import.id).where(Import.rows_waiting != waiting)
+    return select(Import.id).where(Import.rows_waiting != waiting, Import.state != "undone")
 
 
 def _records_without_current() -> Select[Any]:
@@ -371,6 +402,8 @@ RULES: dict[str, Rule] = {
     "A link's nearest record belongs to the same guest.": _links_to_strangers,
     "No record is linked to a guest that went into another.": _links_to_resolved_guests,
     "No decision of a person is violated.": _decisions_violated,
+    "Of no two records people say both the same and not the same.": _decisions_contradict,
+    "A decision holds as long as its deed, and no longer.": _deeds_half_undone,
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
     "What a colleague pinned is the guest's value.": _pins_not_kept,
@@ -380,6 +413,7 @@ RULES: dict[str, Rule] = {
     "A finished import read every row of its file.": _imports_unfinished_rows,
     "Every row counted as stored is a version of a record, or was erased.": _imports_versions_off,
     "Every row counted as waiting is in the list of problems.": _imports_problems_off,
+    "Nothing is left of an import that was undone.": _imports_half_undone,
     "Every record's current version is there.": _records_without_current,
     "No version of a record is missing.": _records_versions_off,
     "Every record has its clean reading.": _records_without_reading,

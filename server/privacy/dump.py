@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, GuestLink
@@ -124,7 +124,11 @@ def _pictures(session: Session) -> Iterator[dict[str, Any]]:
 
 
 def _sources(session: Session) -> Iterator[dict[str, Any]]:
-    query = select(Source, Property.code).join(Property, Property.id == Source.property_id)
+    records = select(SourceRecord.id).where(SourceRecord.source_id == Source.id)
+    imports = select(Import.id).where(Import.source_id == Source.id)
+    holding = imports.where(Import.state != "undone")
+    gave = or_(records.exists(), holding.exists(), ~imports.exists())  # else all it gave was taken back
+    query = select(Source, Property.code).join(Property, Property.id == Source.property_id).where(gave)
     for source, place in session.execute(query):
         yield {
             "type": "source",
@@ -302,7 +306,7 @@ def _values(session: Session, names: Names, guests: dict[str, list[str]]) -> Ite
 
 
 def _decisions(session: Session, names: Names) -> Iterator[dict[str, Any]]:
-    for decision in session.scalars(select(Decision)):
+    for decision in session.scalars(select(Decision).where(Decision.withdrawn_at.is_(None))):
         yield {
             "type": "decision",
             "records": sorted([names[decision.record_a], names[decision.record_b]]),

@@ -63,7 +63,7 @@ class Import(Base):
     upload: Mapped[str | None] = mapped_column(String(64))  # name of the waiting encrypted file
     reading: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what was found: see sources.reading
     state: Mapped[str] = mapped_column(String(12), default="preview")
-    # preview, queued, running, linking, done, failed, dropped
+    # preview, queued, running, linking, done, failed, dropped, undoing, undone
     rows_total: Mapped[int | None] = mapped_column(Integer)
     rows_read: Mapped[int] = mapped_column(Integer, default=0)
     rows_stored: Mapped[int] = mapped_column(Integer, default=0)
@@ -75,6 +75,18 @@ class Import(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class ImportSeen(Base):
+    """Rows of an import that said what was known already, a batch each: packed as storing.SIGHTING."""
+
+    __tablename__ = "import_seen"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("import.id"), primary_key=True)
+    start: Mapped[int] = mapped_column(Integer, primary_key=True)  # the batch's first row
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SourceRecord(Base):
@@ -120,6 +132,7 @@ class RecordVersion(Base):
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"), index=True)
     line: Mapped[int | None] = mapped_column(Integer)
     findings: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)  # of the door: what was taken out
+    property_id: Mapped[int | None] = mapped_column(Integer)  # whose it speaks of; of older ones the head's
 
 
 class CleanRow(Base):
@@ -201,4 +214,5 @@ class Problem(Base):
     content: Mapped[str] = mapped_column(Text, default="")  # the row as it came, less what must not be held
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     # waiting, settled, replaced: the same row came again with a later import
+    state_before: Mapped[str | None] = mapped_column(String(10))  # of a replaced one
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -128,8 +128,31 @@ def replace_waiting(
     waited = {problem.content for problem in earlier if problem.state == "waiting"}
     settled = {problem.content for problem in earlier} - waited
     for problem in earlier:
-        problem.state = "replaced"
+        problem.state_before, problem.state = problem.state, "replaced"
     return settled
+
+
+def undo_problems(session: Session, import_id: int, *, source_id: int | None) -> None:
+    """Drop the problems of an import that is undone; those they replaced stand again as they stood.
+
+    A row that came again with a later import stays replaced by that one.
+    """
+    mine = session.scalars(select(Problem).where(Problem.import_id == import_id)).all()
+    contents = {problem.content for problem in mine if problem.content}
+    for problem in mine:
+        session.delete(problem)
+    session.flush()
+    others = (
+        select(Problem)
+        .join(Import, Import.id == Problem.import_id)
+        .where(Import.source_id == source_id, Problem.content.in_(contents))
+        .order_by(Problem.import_id.desc(), Problem.id)
+    )
+    newest: dict[str, int | None] = {}
+    for problem in session.scalars(others):
+        is_newest = newest.setdefault(problem.content, problem.import_id) == problem.import_id
+        if is_newest and problem.state == "replaced" and problem.state_before is not None:
+            problem.state, problem.state_before = problem.state_before, None
 
 
 def settle(session: Session, problem_id: int, visible: Visible, *, who: str, now: datetime) -> Listed:

@@ -146,7 +146,7 @@ def reread(
             return dataclasses.replace(done, is_finished=True)
         with writing(engine) as session:
             take_turn(session, "linker")
-            changed, unreadable = _read_again(session, ids)
+            changed, unreadable = read_again(session, ids)
             if changed:
                 tell(session, changed)
         done = Reread(
@@ -172,7 +172,7 @@ class _Kept:
     consents: Sequence[Consent]
 
 
-def _read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
+def read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
     """Read these records again in the caller's transaction; which changed, how many were unreadable."""
     kept = _load(session, ids)
     places = {place.id: place for place in session.scalars(select(Property))}

@@ -6,6 +6,7 @@ older than the current one, by the source's own time, is kept as a version and d
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,14 @@ class Stored:
     stored: int
     unchanged: int
     record_ids: tuple[int, ...]
+    sightings: bytes = b""  # of the unchanged rows, packed as SIGHTING
+
+
+SIGHTING = np.dtype(
+    [("record", "<i4"), ("line", "<i4"), ("versions", "<i4"), ("same_as", "<i4"), ("digest", "V16")]
+)
+"""A row that said what was known: the record, the row's line, how many versions the record had then, which of
+them it equals, and that version's digest (an erased record's id may be given again)."""
 
 
 Told = dict[tuple[int, int], Prepared]
@@ -58,18 +67,23 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
         known[key] = _Known(record_id, 0, 0, b"", None, is_new=True)
     versions: list[dict[str, Any]] = []
     told: Told = {}
-    unchanged = 0
+    coming: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    seen: list[tuple[int, int, int, int, bytes]] = []
     for arrival in arrivals:
         record = known[arrival.key]
-        if record.versions and _is_known(session, record, arrival):
-            unchanged += 1
+        if (
+            record.versions
+            and (same := _same_version(session, record, arrival, coming[record.id])) is not None
+        ):
+            seen.append((record.id, arrival.line, record.versions, same, arrival.digest))
             continue
         record.versions += 1
         record.grew = True
         versions.append(_version(origin, arrival, record, now))
         if origin.of == "profile":
             told[record.id, record.versions] = arrival
-        if record.current == 0 or not _is_older(arrival.source_time, record.time):
+        coming[record.id].append(versions[-1])
+        if record.current == 0 or not is_older(arrival.source_time, record.time):
             record.current, record.digest = record.versions, arrival.digest
             record.time, record.became = arrival.source_time, arrival
     _write_heads(session, origin, known, now)
@@ -82,7 +96,8 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
         _drop_told(session, ToldStay.record_id.in_(known_before), ToldReference.record_id.in_(known_before))
         told = {(r.id, r.current): r.became for r in known.values() if r.became is not None}
     _write_told(session, told)
-    return Stored(len(versions), unchanged, tuple(sorted(changed)))
+    sightings = np.array(seen, dtype=SIGHTING).tobytes()
+    return Stored(len(versions), len(seen), tuple(sorted(changed)), sightings)
 
 
 def replace_readings(session: Session, readings: Mapping[int, Prepared]) -> None:
@@ -138,20 +153,27 @@ def _new_ids(session: Session, count: int) -> Sequence[int]:
     return list(session.scalars(numbers, {"count": count}))
 
 
-def _is_known(session: Session, record: _Known, arrival: Prepared) -> bool:
+def _same_version(
+    session: Session, record: _Known, arrival: Prepared, coming: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """The version that a row says again: the current one, or, of an older row, any of its time."""
     if arrival.digest == record.digest:
-        return True
-    if not _is_older(arrival.source_time, record.time):
-        return False
+        return record.current
+    if not is_older(arrival.source_time, record.time):
+        return None
+    for version in coming:  # of this batch, not in the tables yet
+        if version["digest"] == arrival.digest and version["source_time"] == arrival.source_time:
+            return int(version["n"])
     same = select(RecordVersion.n).where(
         RecordVersion.record_id == record.id,
         RecordVersion.digest == arrival.digest,
         RecordVersion.source_time == arrival.source_time,
     )
-    return session.scalar(same.limit(1)) is not None
+    return session.scalar(same.order_by(RecordVersion.n).limit(1))
 
 
-def _is_older(time: datetime | None, current: datetime | None) -> bool:
+def is_older(time: datetime | None, current: datetime | None) -> bool:
+    """Whether a row is older than the current one, by the source's own time."""
     return time is not None and current is not None and time < current
 
 
@@ -166,6 +188,7 @@ def _version(origin: Origin, arrival: Prepared, record: _Known, now: datetime) -
         "import_id": origin.import_id,
         "line": arrival.line,
         "findings": arrival.door_findings,
+        "property_id": arrival.property_id,
     }
 
 

@@ -111,6 +111,9 @@ IDS: dict[str, Numbers] = {
     "house.upload_picture": lambda house: {"property_id": house.property_id, "kind": "logo"},
     "house.remove_picture": lambda house: {"property_id": house.property_id, "kind": "logo"},
     "house_preview.preview": lambda house: {"property_id": house.property_id},
+    "review.pair": lambda house: {"record_id": house.records[0], "other_id": house.records[1]},
+    "review.take_out": lambda house: {"record_id": house.records[0]},
+    "review.take_back": lambda house: {"deed_id": house.deed},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -125,6 +128,8 @@ def of_no_house(_: House) -> dict[str, Any]:
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654),
+    **dict.fromkeys(("deed_id", "record_id"), 987654),
+    "other_id": 987655,
 }
 """The same of what does not exist."""
 
@@ -355,7 +360,8 @@ def test_the_navigation_leads_to_open_doors_only(app: Flask, role: str) -> None:
 GUEST_BEARING = {
     "Guest", "GuestValue", "GuestEvent", "Link", "Pin", "ValueChange", "HouseholdMember", "HouseholdWord",
     "Decision", "SourceRecord", "RecordVersion", "CleanRow", "Stay", "StaySource", "ToldStay",
-    "ToldReference", "Consent", "Import", "Problem", "Capture", "GuestLink", "Property",
+    "ToldReference", "Consent", "Import", "Problem", "Capture", "GuestLink", "Property", "Deed",
+    "Question",
 }  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from sqlalchemy import Engine, select
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
+from server.guests.deciding import decide
+from server.guests.deeds import seen_of
 from server.guests.finding import see_guest
 from server.guests.linking import link_waiting
 from server.guests.living import say_word
-from server.guests.models import Guest, Link
+from server.guests.models import Deed, Guest, Link
 from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
 from server.properties.finding import properties_within
@@ -62,6 +64,8 @@ class House:
     colleague: int
     pin: int
     word: int
+    records: tuple[int, ...]
+    deed: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -148,6 +152,17 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
         for line in (2, 3):
             session.add(Problem(import_id=made.id, line=line, content=f"{mark};row", **waiting))
         session.add(Problem(capture_id=capture.id, content=f"{mark} form", **waiting))
+        records = sorted(session.scalars(select(SourceRecord.id).where(SourceRecord.property_id == place.id)))
+        decide(
+            session,
+            records[0],
+            records[1],
+            "undecided",
+            seen=seen_of(session, records[:2]),
+            author="staff:1",
+            reason=mark,
+            now=clock(),
+        )
         gone = Guest(id=f"{'0' * 29}{code}", created_at=clock())
         session.add(gone)
 
@@ -241,6 +256,14 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     colleagues[place.code],
                     pins[place.code],
                     words[place.code],
+                    tuple(
+                        session.scalars(
+                            select(SourceRecord.id)
+                            .where(SourceRecord.property_id == place.id)
+                            .order_by(SourceRecord.id)
+                        )
+                    ),
+                    session.scalars(select(Deed.id).where(Deed.property_id == place.id)).one(),
                 )
             )
         first, second = made

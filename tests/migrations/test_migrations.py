@@ -9,12 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 
-from server.db import Base, make_engine
+from server.db import Base, make_engine, writing
 from server.guests.linking import link_waiting
+from server.guests.models import Decision, Deed
 from server.migrating import FOLDER, migrate, migrate_engine
-from tests.builders import PATRICK, take_in
+from tests.builders import NOON, PATRICK, take_in
 
 REVISIONS = [
     step.revision for step in ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)]).walk_revisions()
@@ -75,6 +76,55 @@ def test_models_there_are_get_their_number_by_the_time_they_were_made(engine: En
     migrate_engine(engine, "0007_search")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM model")).scalar() == 3
+
+
+WORD = (
+    "INSERT INTO decision (record_a, record_b, verdict, author, reason, at) "
+    "VALUES (:a, :b, :verdict, 'staff:1', 'twins', '2026-05-01 10:00:00.000000')"
+)
+
+
+def test_a_word_given_before_there_were_deeds_can_be_undone_like_any_other(engine: Engine) -> None:
+    take_in(engine, PATRICK | {"key": "A1"}, PATRICK | {"key": "A2"}, PATRICK | {"key": "A3"})
+    migrate_engine(engine, "0016_pairs")
+    with engine.begin() as connection:
+        connection.execute(text(WORD), {"a": 1, "b": 2, "verdict": "same"})
+        connection.execute(text(WORD), {"a": 1, "b": 3, "verdict": "not_same"})
+
+    migrate_engine(engine, "head")
+
+    with writing(engine) as session:
+        decisions = session.scalars(select(Decision).order_by(Decision.id)).all()
+        deeds = [session.get_one(Deed, decision.deed_id) for decision in decisions]
+        assert [(deed.kind, deed.author, deed.reason) for deed in deeds] == [
+            ("decide", "staff:1", "twins")
+        ] * 2
+        session.add(Deed(kind="split", at=NOON, author="staff:2", params={}))  # numbers go on after those
+
+
+def test_going_back_before_deeds_keeps_the_word_that_holds_on_each_pair(engine: Engine) -> None:
+    take_in(engine, PATRICK | {"key": "A1"}, PATRICK | {"key": "A2"})
+    with writing(engine) as session:
+        for number, verdict in enumerate(("same", "same", "undecided", "not_same"), start=1):
+            session.add(Deed(id=number, kind="decide", at=NOON, author=f"staff:{number}", params={}))
+            session.flush()
+            session.add(
+                Decision(
+                    record_a=1,
+                    record_b=2,
+                    verdict=verdict,
+                    author=f"staff:{number}",
+                    reason="",
+                    at=NOON,
+                    deed_id=number,
+                    withdrawn_at=NOON if verdict == "not_same" else None,
+                )
+            )
+
+    migrate_engine(engine, "0016_pairs")
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT verdict, author FROM decision")).all() == [("same", "staff:2")]
 
 
 def test_a_migration_that_fails_leaves_the_tables_as_they_were(

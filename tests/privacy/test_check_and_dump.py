@@ -17,6 +17,7 @@ from server.db import reading, writing
 from server.guests.linking import link_waiting
 from server.guests.models import (
     Decision,
+    Deed,
     Guest,
     GuestValue,
     HouseholdMember,
@@ -82,6 +83,19 @@ def go_against_a_person(session: Session) -> None:
     session.add(Decision(record_a=1, record_b=2, verdict="not_same", author="desk", reason="twins", at=NOON))
 
 
+def call_two_both_the_same_and_not(session: Session) -> None:
+    for verdict in ("same", "not_same"):
+        session.add(Decision(record_a=1, record_b=2, verdict=verdict, author="desk", reason="", at=NOON))
+
+
+def undo_half_a_deed(session: Session) -> None:
+    session.add(Deed(id=1, kind="decide", at=NOON, author="desk", params={}, undone_at=NOON))
+    session.flush()
+    session.add(
+        Decision(record_a=1, record_b=2, verdict="same", author="desk", reason="", at=NOON, deed_id=1)
+    )
+
+
 def take_a_value_from_a_stranger(session: Session) -> None:
     session.execute(update(GuestValue).where(GuestValue.record_id == 3).values(record_id=1))
 
@@ -135,6 +149,8 @@ def live_with_whom_one_was_parted_from(session: Session) -> None:
         (lean_on_a_stranger, "A link's nearest record"),
         (resolve_a_living_guest, "No record is linked to a guest that went"),
         (go_against_a_person, "No decision of a person"),
+        (call_two_both_the_same_and_not, "Of no two records people say"),
+        (undo_half_a_deed, "A decision holds as long as its deed"),
         (take_a_value_from_a_stranger, "Every value of a guest"),
         (forget_what_was_pinned, "What a colleague pinned"),
         (live_alone, "Every household has two guests"),

@@ -1,0 +1,274 @@
+"""What people did about guests: a deed with its decisions, written down, found, taken back as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Literal
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from server.db import LARGEST_ID, insert_rows, row_of
+from server.guests.loading import parts
+from server.guests.models import Decision, Deed, Link
+from server.journal import note
+from server.journal.entries import tidy_reason
+from server.paging import page_within, pages_of
+from server.properties.reach import Reach
+from server.records.models import SourceRecord
+
+Verdict = Literal["same", "not_same", "undecided"]
+Pair = tuple[int, int]
+
+PAGE = 50
+
+LIVE = Decision.withdrawn_at.is_(None)
+"""The condition that a decision holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeedsPage:
+    """A page of deeds, and how many there are in all."""
+
+    deeds: tuple[Deed, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return pages_of(self.total, PAGE)
+
+
+def write_deed(
+    session: Session,
+    kind: str,
+    pairs: Collection[Pair],
+    verdict: Verdict,
+    *,
+    author: str,
+    reason: str,
+    property_id: int | None,
+    now: datetime,
+    **params: Any,
+) -> Deed:
+    """Write down that a person said the same of some pairs of records; the journal learns of it.
+
+    Of the reason, addresses and longer numbers are left out: a word about a guest is no place for them.
+    """
+    deed = Deed(
+        kind=kind,
+        at=now,
+        author=author,
+        reason=tidy_reason(reason) or "",
+        property_id=property_id,
+        params={"verdict": verdict, **params},
+    )
+    session.add(deed)
+    session.flush()
+    add_words(session, deed, pairs, verdict, now=now)
+    note(
+        session,
+        author,
+        f"guests.{kind}",
+        f"deed:{deed.id}",
+        now=now,
+        property_id=property_id,
+        reason=deed.reason or None,
+        verdict=verdict,
+        pairs=len(pairs or params.get("questions", ())),
+    )
+    return deed
+
+
+def add_words(
+    session: Session, deed: Deed, pairs: Collection[Pair], verdict: Verdict, *, now: datetime
+) -> None:
+    """Write the decisions of a deed."""
+    rows = [
+        {
+            "record_a": min(pair),
+            "record_b": max(pair),
+            "verdict": verdict,
+            "author": deed.author,
+            "reason": deed.reason,
+            "at": now,
+            "deed_id": deed.id,
+            "withdrawn_at": None,
+            "withdrawn_by": None,
+        }
+        for pair in sorted(pairs)
+    ]
+    insert_rows(session, Decision, rows)
+
+
+def withdraw_words(session: Session, deed: Deed, *, author: str, now: datetime) -> set[int]:
+    """Let the decisions of a deed hold no longer; return the records they were about."""
+    deed.undone_at, deed.undone_by = now, author
+    words = and_(Decision.deed_id == deed.id, LIVE)
+    found = session.execute(select(Decision.record_a, Decision.record_b).where(words)).all()
+    session.execute(
+        update(Decision).where(words).values(withdrawn_at=now, withdrawn_by=author),
+        execution_options={"synchronize_session": False},
+    )
+    note(session, author, "guests.undo", f"deed:{deed.id}", now=now, property_id=deed.property_id)
+    return {record for pair in found for record in pair}
+
+
+def deed_within(session: Session, deed_id: int, reach: Reach) -> Deed | None:
+    """A deed by its number; None when there is none, or one of its records is out of reach."""
+    deed = row_of(session, Deed, deed_id)
+    if deed is None or reach.is_everywhere:
+        return deed
+    outside = (
+        select(Decision.id)
+        .join(SourceRecord, SourceRecord.id.in_([Decision.record_a, Decision.record_b]))
+        .where(Decision.deed_id == deed_id, ~reach.limit(SourceRecord.property_id))
+    )
+    inside = select(Decision.id).where(Decision.deed_id == deed_id)
+    is_theirs = session.scalar(outside.limit(1)) is None and session.scalar(inside.limit(1)) is not None
+    return deed if is_theirs else None
+
+
+def fellows_of(session: Session, record_id: int) -> list[int]:
+    """The records of a record's guest, itself included; itself alone while it waits to be linked."""
+    guest = select(Link.guest_id).where(Link.record_id == record_id).scalar_subquery()
+    found = session.scalars(select(Link.record_id).where(Link.guest_id == guest).order_by(Link.record_id))
+    return list(found) or [record_id]
+
+
+def seen_of(session: Session, record_ids: Collection[int]) -> str:
+    """What there is to know of the guests of some records, as a digest: another one means that it changed.
+
+    It covers which records the guests have, in which version, and what people said about them. Guests stand
+    in it by their records, not by their ids, so that what was undone is seen as it was.
+    """
+    linked = select(Link.guest_id).where(Link.record_id.in_(record_ids))
+    guests = _records_by_guest(session, session.scalars(linked).all())
+    records = {record for told in guests.values() for record, _ in told} | set(record_ids)
+    words = [word.id for word in words_between(session, records)]
+    return _digest(guests.values(), [sorted(record_ids) if not guests else [], words])
+
+
+def state_of(session: Session, pairs: Collection[frozenset[str]]) -> dict[frozenset[str], str]:
+    """Of pairs of guests their records and versions as a digest; not what was said of them."""
+    guests = _records_by_guest(session, sorted(set().union(*pairs)))
+    return {pair: _digest([guests.get(guest, []) for guest in pair], []) for pair in pairs}
+
+
+def _records_by_guest(session: Session, guest_ids: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for part in parts(sorted(set(guest_ids))):
+        query = (
+            select(Link.guest_id, Link.record_id, SourceRecord.current_version)
+            .join(SourceRecord, SourceRecord.id == Link.record_id)
+            .where(Link.guest_id.in_(part))
+            .order_by(Link.record_id)
+        )
+        for guest, record, version in session.execute(query):
+            found[guest].append((record, version))
+    return found
+
+
+def _digest(guests: Iterable[list[tuple[int, int]]], more: list[list[int]]) -> str:
+    return sha256(repr((sorted(guests), more)).encode()).hexdigest()[:32]
+
+
+def words_between(session: Session, record_ids: Collection[int]) -> list[Decision]:
+    """The decisions that hold between any two of these records, oldest first."""
+    inside = set(record_ids)
+    found: dict[int, Decision] = {}
+    for part in parts(sorted(inside)):
+        query = select(Decision).where(LIVE, Decision.record_a.in_(part))
+        found |= {d.id: d for d in session.scalars(query) if d.record_b in inside}
+    return [found[number] for number in sorted(found)]
+
+
+def called_one(session: Session, record_ids: Collection[int]) -> tuple[dict[int, int], list[Decision]]:
+    """Whom people called one person with these records, at first or second hand: by record its smallest one.
+
+    Also the decisions that say so. Only people's words count here, no evidence and no arrangement.
+    """
+    inside, frontier = set(record_ids), set(record_ids)
+    said: dict[int, Decision] = {}
+    while frontier:
+        new: set[int] = set()
+        for part in parts(sorted(frontier)):
+            either = or_(Decision.record_a.in_(part), Decision.record_b.in_(part))
+            for decision in session.scalars(select(Decision).where(LIVE, Decision.verdict == "same", either)):
+                said[decision.id] = decision
+                new |= {decision.record_a, decision.record_b}
+        frontier = new - inside
+        inside |= new
+    one_of = {record: record for record in inside}
+
+    def first(record: int) -> int:
+        while one_of[record] != record:
+            record = one_of[record]
+        return record
+
+    words = [said[number] for number in sorted(said)]
+    for decision in words:
+        a, b = first(decision.record_a), first(decision.record_b)
+        one_of[max(a, b)] = min(a, b)
+    return {record: first(record) for record in inside}, words
+
+
+def within_reach(session: Session, record_ids: Sequence[int], reach: Reach) -> list[int]:
+    """Those of the records that are within reach, in their order."""
+    there: set[int] = set()
+    for part in parts(sorted(record for record in record_ids if 0 < record <= LARGEST_ID)):
+        there |= set(
+            session.scalars(
+                select(SourceRecord.id).where(
+                    SourceRecord.id.in_(part), reach.limit(SourceRecord.property_id)
+                )
+            )
+        )
+    return [record for record in record_ids if record in there]
+
+
+def house_of_records(session: Session, record_ids: Collection[int]) -> int | None:
+    """The one property that some records belong to; None when they are of several."""
+    found = session.scalars(
+        select(SourceRecord.property_id).where(SourceRecord.id.in_(record_ids)).distinct()
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def deeds_about(session: Session, record_ids: Collection[int], *, both: bool = False) -> list[Deed]:
+    """What people did about some records, newest first, undone deeds included.
+
+    `both`: only what is about two of them; else also what is about one of them and another record.
+    """
+    ids: set[int] = set()
+    inside = set(record_ids)
+    columns = select(Decision.deed_id, Decision.record_a, Decision.record_b)
+    for part in parts(sorted(inside)):
+        either = or_(Decision.record_a.in_(part), Decision.record_b.in_(part))
+        for deed_id, a, b in session.execute(columns.where(either)):
+            if deed_id is not None and (not both or {a, b} <= inside):
+                ids.add(deed_id)
+    found = [d for part in parts(sorted(ids)) for d in session.scalars(select(Deed).where(Deed.id.in_(part)))]
+    return sorted(found, key=lambda deed: -deed.id)
+
+
+def deeds_within(session: Session, reach: Reach, *, page: int) -> DeedsPage:
+    """What people did about guests, newest first; only deeds of which every record is within reach."""
+    query = select(Deed.id)
+    if not reach.is_everywhere:
+        about = aliased(Decision)
+        record = aliased(SourceRecord)
+        touched = select(about.id).where(about.deed_id == Deed.id)
+        outside = touched.join(record, record.id.in_([about.record_a, about.record_b])).where(
+            ~reach.limit(record.property_id)
+        )
+        query = query.where(touched.exists(), ~outside.exists())
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    page = page_within(page, total, PAGE)
+    ids = session.scalars(query.order_by(Deed.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
+    deeds = session.scalars(select(Deed).where(Deed.id.in_(ids)).order_by(Deed.id.desc())).all()
+    return DeedsPage(tuple(deeds), total, page)
