@@ -1,14 +1,15 @@
 """Tokens with which another system reads what changed; values that colleagues pin; households.
 
 A desk that runs sees nothing of it until it is started again: there is no token and no pin until somebody
-makes one, and the history of values begins now. Values chosen by the former rules stay until their guest is
-touched or linked anew.
+makes one, and the history of values begins now. The worker then chooses the values of all guests by the new
+rules and finds their households, some hundred guests at a time.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 from server import db
+from server.clock import clock
 
 revision = "0019_outside"
 down_revision = "0018_stays"
@@ -161,10 +162,27 @@ def upgrade() -> None:
     )
     for table, column in INDEXES:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    _make_due()
+
+
+def _make_due() -> None:
+    """Let the worker look at all guests once, where there are any."""
+    if op.get_bind().execute(sa.text("SELECT 1 FROM link LIMIT 1")).first() is None:
+        return
+    job = sa.table(
+        "job",
+        *(sa.column(name) for name in ("kind", "state", "attempts", "max_attempts")),
+        sa.column("payload", sa.JSON()),
+        *(sa.column(name, db.UtcDateTime()) for name in ("due", "created_at")),
+    )
+    now = clock()
+    row = {"kind": "renew_guests", "payload": {}, "state": "ready", "attempts": 0, "max_attempts": 5}
+    op.execute(job.insert().values(**row, due=now, created_at=now))
 
 
 def downgrade() -> None:
     """Drop them: no token opens any more, no pin holds, the history begins anew."""
+    op.execute("DELETE FROM job WHERE kind = 'renew_guests'")
     for table in ("household_word", "household_member", "household_link", "household_key"):
         op.drop_table(table)
     op.drop_table("value_change")

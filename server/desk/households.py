@@ -55,10 +55,11 @@ def index() -> str:
     return render_template("desk/households/index.html", found=list_households(g.session, g.reach, page=page))
 
 
-@pages.post("/households/<any(household, person):per>.csv")
+@pages.post("/households/export")
 @staff("guests.export")
-def export(per: str) -> Response:
+def export() -> Response:
     """Everybody as a file: a row a household (whoever lives with nobody is one), or a row a person."""
+    per = "person" if request.form.get("per") == "person" else "household"
     found = list(everybody(g.session, g.reach))
     now, place = clock(), property_here()
     subject = f"households:{per}"

@@ -55,9 +55,7 @@ def recount_households(session: Session, guests: Collection[str], model: Model) 
     touched = sorted(set(guests))
     if not touched:
         return
-    before = _keys_of_guests(session, touched)
-    _rewrite_keys(session, touched, model)
-    affected = sorted(before | _keys_of_guests(session, touched))
+    affected = _rewrite_keys(session, touched, model)
     near = set(touched) | _drop_links(session, affected)
     links = _links_of(session, affected, model)
     insert_rows(session, HouseholdLink, links)
@@ -68,30 +66,35 @@ def recount_households(session: Session, guests: Collection[str], model: Model) 
 def regroup(session: Session, guests: Collection[str]) -> None:
     """Write anew which households these guests are in, from the links and words there are."""
     ids = sorted(set(guests))
-    partners = {g for pair in words_of(session, ids).together for g in pair}
+    words = words_of(session, ids)
+    partners = {g for pair in words.together for g in pair}
     links = _links_near(session, set(ids) | partners)
-    words = words_of(
-        session, sorted({g for one, other, _ in links for g in (one, other)} | set(ids) | partners)
-    )
-    found = {
-        members: reasons
+    more = ({g for one, other, _ in links for g in (one, other)} | partners) - set(ids)
+    if more:
+        words = words_of(session, more | set(ids))
+    rows = {
+        (household_id(members), guest, " ".join(reasons))
         for members, reasons in households_from(links, words).items()
         if not members.isdisjoint(ids)
+        for guest in members
     }
+    before: set[tuple[str, str, str]] = set()
     for part in parts(ids):
         of_these = select(HouseholdMember.household_id).where(HouseholdMember.guest_id.in_(part))
+        columns = (HouseholdMember.household_id, HouseholdMember.guest_id, HouseholdMember.reasons)
+        query = select(*columns).where(HouseholdMember.household_id.in_(of_these))
+        before |= {(number, guest, reasons) for number, guest, reasons in session.execute(query)}
+    stale = {number for number, _, _ in before ^ rows}
+    for some in parts(sorted({number for number, _, _ in before} & stale)):
         session.execute(
-            delete(HouseholdMember).where(HouseholdMember.household_id.in_(of_these)),
+            delete(HouseholdMember).where(HouseholdMember.household_id.in_(some)),
             execution_options={"synchronize_session": False},
         )
+    names = ("household_id", "guest_id", "reasons")
     insert_rows(
         session,
         HouseholdMember,
-        [
-            {"household_id": household_id(members), "guest_id": guest, "reasons": " ".join(reasons)}
-            for members, reasons in found.items()
-            for guest in sorted(members)
-        ],
+        [dict(zip(names, row, strict=True)) for row in sorted(rows) if row[0] in stale],
     )
 
 
@@ -145,41 +148,38 @@ def _joined(members: Guests, words: Words) -> Guests:
     }
 
 
+_ANY_WORD = select(HouseholdWord.id).where(HouseholdWord.withdrawn_at.is_(None)).limit(1)
+
+
 def words_of(session: Session, guests: Collection[str], reach: Reach = EVERYWHERE) -> Words:
     """Colleagues' words in force on some of these guests, on records within reach; the newest counts."""
+    if session.scalar(_ANY_WORD) is None:  # as in most houses: the joins below cost more than all else here
+        return Words()
     found: dict[Guests, str] = {}
     a, b = aliased(Link), aliased(Link)
-    one_record, other_record = aliased(SourceRecord), aliased(SourceRecord)
     rows: dict[int, tuple[str, str, str]] = {}
     for part in parts(sorted(guests)):
         query = (
             select(HouseholdWord.id, HouseholdWord.verdict, a.guest_id, b.guest_id)
             .join(a, a.record_id == HouseholdWord.record_a)
             .join(b, b.record_id == HouseholdWord.record_b)
-            .join(one_record, one_record.id == a.record_id)
-            .join(other_record, other_record.id == b.record_id)
-            .where(
-                HouseholdWord.withdrawn_at.is_(None),
-                or_(a.guest_id.in_(part), b.guest_id.in_(part)),
-                reach.limit(one_record.property_id),
-                reach.limit(other_record.property_id),
-            )
+            .where(HouseholdWord.withdrawn_at.is_(None), or_(a.guest_id.in_(part), b.guest_id.in_(part)))
         )
-        rows |= {number: (verdict, one, other) for number, verdict, one, other in session.execute(query)}
-    for _, (verdict, one, other) in sorted(rows.items()):
-        if one != other:
-            found[frozenset((one, other))] = verdict
+        if not reach.is_everywhere:
+            one, other = aliased(SourceRecord), aliased(SourceRecord)
+            query = (
+                query.join(one, one.id == a.record_id)
+                .join(other, other.id == b.record_id)
+                .where(reach.limit(one.property_id), reach.limit(other.property_id))
+            )
+        rows |= {number: (verdict, first, last) for number, verdict, first, last in session.execute(query)}
+    for _, (verdict, first, last) in sorted(rows.items()):
+        if first != last:
+            found[frozenset((first, last))] = verdict
     return Words(
         {pair for pair, verdict in found.items() if verdict == "together"},
         {pair for pair, verdict in found.items() if verdict == "apart"},
     )
-
-
-def _keys_of_guests(session: Session, guests: Collection[str]) -> set[int]:
-    found: set[int] = set()
-    for part in parts(sorted(guests)):
-        found |= set(session.scalars(select(HouseholdKey.key).where(HouseholdKey.guest_id.in_(part))))
-    return found
 
 
 def _records_of(session: Session, guests: Collection[str]) -> dict[int, str]:
@@ -190,35 +190,44 @@ def _records_of(session: Session, guests: Collection[str]) -> dict[int, str]:
     return found
 
 
-def _rewrite_keys(session: Session, guests: Collection[str], model: Model) -> None:
+_KEY_COLUMNS = ("key", "record_id", "guest_id", "reason", "at_work", "numbered")
+_KeyRow = tuple[int, int, str, str, bool, bool]
+
+
+def _rewrite_keys(session: Session, guests: Collection[str], model: Model) -> list[int]:
+    """Write which values these guests bear; those that they bear now or bore before."""
     guest_of = _records_of(session, guests)
-    for part in parts(sorted(guests)):
-        session.execute(
-            delete(HouseholdKey).where(HouseholdKey.guest_id.in_(part)),
-            execution_options={"synchronize_session": False},
-        )
-    for some in parts(sorted(guest_of)):  # a record that came from a guest out of sight takes its keys along
-        session.execute(
-            delete(HouseholdKey).where(HouseholdKey.record_id.in_(some)),
-            execution_options={"synchronize_session": False},
-        )
-    if not guest_of:
-        return
-    loaded = Reader(session).load(guest_of)
-    shared = sharing_of(loaded.records, model)
-    columns = (shared.rows, shared.keys, shared.reason, shared.at_work, shared.numbered)
-    rows: dict[tuple[int, int], dict[str, Any]] = {}
-    for row, key, reason, at_work, numbered in zip(*(c.tolist() for c in columns), strict=True):
-        record_id = loaded.ids[row]
-        rows[key, record_id] = {
-            "key": key,
-            "record_id": record_id,
-            "guest_id": guest_of[record_id],
-            "reason": REASONS[reason],
-            "at_work": at_work,
-            "numbered": numbered,
-        }
-    insert_rows(session, HouseholdKey, list(rows.values()))
+    before = _key_rows(session, HouseholdKey.guest_id, guests)
+    before |= _key_rows(session, HouseholdKey.record_id, guest_of)  # of records that were another guest's
+    rows: set[_KeyRow] = set()
+    if guest_of:
+        loaded = Reader(session).load(guest_of)
+        shared = sharing_of(loaded.records, model)
+        columns = (shared.rows, shared.keys, shared.reason, shared.at_work, shared.numbered)
+        once = {}
+        for row, key, reason, at_work, numbered in zip(*(c.tolist() for c in columns), strict=True):
+            record_id = loaded.ids[row]
+            facts = (guest_of[record_id], REASONS[reason], at_work, numbered)
+            once[key, record_id] = (key, record_id, *facts)
+        rows = set(once.values())
+    if rows != before:
+        stale = {row[1] for row in before - rows}
+        for part in parts(sorted(stale)):
+            session.execute(
+                delete(HouseholdKey).where(HouseholdKey.record_id.in_(part)),
+                execution_options={"synchronize_session": False},
+            )
+        fresh = sorted(row for row in rows if row not in before or row[1] in stale)
+        insert_rows(session, HouseholdKey, [dict(zip(_KEY_COLUMNS, row, strict=True)) for row in fresh])
+    return sorted({row[0] for row in rows | before})
+
+
+def _key_rows(session: Session, column: Any, ids: Iterable[Any]) -> set[_KeyRow]:
+    found: set[_KeyRow] = set()
+    for part in parts(sorted(ids)):
+        query = select(*(getattr(HouseholdKey, name) for name in _KEY_COLUMNS)).where(column.in_(part))
+        found |= {tuple(row) for row in session.execute(query)}
+    return found
 
 
 def _drop_links(session: Session, keys: Collection[int]) -> set[str]:
@@ -226,11 +235,13 @@ def _drop_links(session: Session, keys: Collection[int]) -> set[str]:
     found: set[str] = set()
     for part in parts(sorted(keys)):
         query = select(HouseholdLink.guest_a, HouseholdLink.guest_b).where(HouseholdLink.key.in_(part))
-        found |= {guest for pair in session.execute(query) for guest in pair}
-        session.execute(
-            delete(HouseholdLink).where(HouseholdLink.key.in_(part)),
-            execution_options={"synchronize_session": False},
-        )
+        here = {guest for pair in session.execute(query) for guest in pair}
+        if here:
+            session.execute(
+                delete(HouseholdLink).where(HouseholdLink.key.in_(part)),
+                execution_options={"synchronize_session": False},
+            )
+        found |= here
     return found
 
 
@@ -270,7 +281,8 @@ def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], _
     """By value and circle of legal entities: those of two circles know nothing of each other."""
     rows: list[Any] = []
     for part in parts(sorted(keys)):
-        rows += session.scalars(select(HouseholdKey).where(HouseholdKey.key.in_(part))).all()
+        columns = (getattr(HouseholdKey, name) for name in _KEY_COLUMNS)
+        rows += session.execute(select(*columns).where(HouseholdKey.key.in_(part))).all()
     circles = circles_of(session, [row.record_id for row in rows])
     found: dict[tuple[int, int], _Value] = {}
     for place, row in enumerate(rows):
@@ -309,10 +321,11 @@ def _links_near(session: Session, guests: Collection[str]) -> list[SharedLink]:
     """The links of every value that links one of these guests."""
     keys: set[int] = set()
     for part in parts(sorted(guests)):
-        for side in (HouseholdLink.guest_a, HouseholdLink.guest_b):
-            keys |= set(session.scalars(select(HouseholdLink.key).where(side.in_(part))))
+        of_these = or_(HouseholdLink.guest_a.in_(part), HouseholdLink.guest_b.in_(part))
+        keys |= set(session.scalars(select(HouseholdLink.key).where(of_these)))
     found: list[SharedLink] = []
     for some in parts(sorted(keys)):
-        query = select(HouseholdLink).where(HouseholdLink.key.in_(some))
-        found += [(link.guest_a, link.guest_b, (link.key, link.reason)) for link in session.scalars(query)]
+        columns = (HouseholdLink.guest_a, HouseholdLink.guest_b, HouseholdLink.key, HouseholdLink.reason)
+        query = select(*columns).where(HouseholdLink.key.in_(some))
+        found += [(one, other, (key, reason)) for one, other, key, reason in session.execute(query)]
     return found

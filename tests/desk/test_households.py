@@ -127,7 +127,7 @@ def test_the_list_has_each_household_once_with_its_strictest_answer(
 
 def exported(desk: FlaskClient, per: str) -> list[dict[str, str]]:
     token = token_of(desk, "/desk/households")
-    answer = desk.post(f"/desk/households/{per}.csv", data={"csrf_token": token})
+    answer = desk.post("/desk/households/export", data={"csrf_token": token, "per": per})
     assert answer.status_code == 200
     return list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
 
@@ -158,7 +158,7 @@ def test_only_who_may_export_guests_gets_the_files(house: Flask, guests: dict[st
 
     assert "Export:" not in text_of(desk, "/desk/households")
     token = token_of(desk, f"/desk/guests/{guests['anne']}/household")
-    assert desk.post("/desk/households/person.csv", data={"csrf_token": token}).status_code == 403
+    assert desk.post("/desk/households/export", data={"csrf_token": token}).status_code == 403
 
 
 def test_a_colleague_of_one_house_sees_the_households_that_house_knows(house: Flask, tmp_path: Path) -> None:
