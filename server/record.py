@@ -40,6 +40,11 @@ STAY_FIELDS = (
     "party",
     "amount",
     "currency",
+    "group_reference",
+    "group_leader",
+    "booker_name",
+    "booker_email",
+    "booker_phone",
 )
 """What a source may say about the stay, visit or purchase that came with the person."""
 
@@ -155,6 +160,11 @@ class CleanRecord:
     party: int | None = None
     amount: Decimal | None = None
     currency: str | None = None  # ISO 4217
+    group_reference: str | None = None
+    group_leader: bool = False
+    booker_name: str | None = None  # who booked, when not the guest: a contact of the stay, nobody's evidence
+    booker_email: str | None = None
+    booker_phone: str | None = None  # E.164
 
     created_at: datetime | None = None
     updated_at: datetime | None = None

@@ -33,7 +33,15 @@ VERSION = 4
 MAX_NOTES = 5_000
 MAX_FIELD = 400
 """Longer than any column of a clean record, short enough that what is remembered stays small."""
-_LIMITS = {"company": 200, "loyalty_id": 60, "channel": 120, "document_number": 40}
+_LIMITS = {
+    "company": 200,
+    "loyalty_id": 60,
+    "channel": 120,
+    "document_number": 40,
+    "group_reference": 80,
+    "booker_name": 200,
+}
+_OF_BOOKING = frozenset(("group_reference", "group_leader", "booker_name", "booker_email", "booker_phone"))
 _NOTHING = frozenset(
     (
         "",
@@ -125,7 +133,7 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
     be read is absent in the result and stands in its findings. Every value fits the columns of
     `records.models.CleanRow`.
     """
-    # a row has 6 to 10 of the 33 fields: a blank record is filled, and an absent field costs one `in`
+    # a row has 6 to 10 of the 38 fields: a blank record is filled, and an absent field costs one `in`
     row, record = _Row(values, context), CleanRecord()
     text = row.text
     if "country" in text:
@@ -143,6 +151,8 @@ def clean(values: Mapping[str, str], context: Context) -> CleanRecord:
         record.is_person = _is_person(name, email, phones)
     _fill_dates(record, row)
     _fill_stay(record, row)
+    if not _OF_BOOKING.isdisjoint(text):
+        _fill_booking(record, row)
     if "document_number" in text:
         record.document_number = _document(text["document_number"])
     if "company" in text:
@@ -229,6 +239,29 @@ def _fill_phones(record: CleanRecord, row: _Row) -> Phones:
     record.phone, record.phone_class = phones.phone.e164, phones.phone.kind
     record.mobile, record.mobile_class = phones.mobile.e164, phones.mobile.kind
     return phones
+
+
+def _fill_booking(record: CleanRecord, row: _Row) -> None:
+    """The group a stay belongs to, and who booked it. A contact of the stay: it says nothing of the guest."""
+    get = row.text.get
+    if "group_reference" in row.text:
+        record.group_reference = _short(row, "group_reference")
+    record.group_leader = read_consent(get("group_leader", "")) is True
+    if "booker_name" in row.text:
+        record.booker_name = _short(row, "booker_name")
+    if "booker_email" in row.text:
+        record.booker_email = read_email(get("booker_email", "")[:1_000]).address
+    if "booker_phone" in row.text:
+        phones = read_phones(
+            get("booker_phone", ""),
+            "",
+            country=None,
+            nationality=None,
+            language=None,
+            email=None,
+            home=row.context.country,
+        )
+        record.booker_phone = phones.mobile.e164 or phones.phone.e164
 
 
 def _fill_dates(record: CleanRecord, row: _Row) -> None:

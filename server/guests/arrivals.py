@@ -82,14 +82,14 @@ def _begins(stay: type[Stay] | type[ToldStay], days: _Days) -> ColumnElement[boo
 
 def _counted(session: Session, days: _Days) -> Iterable[_Row]:
     query = select(Stay, CleanRow, Stay.guest_id).join(CleanRow, CleanRow.record_id == Stay.record_id)
-    return session.execute(query.where(_begins(Stay, days)).limit(MOST)).tuples()
+    return session.execute(query.where(_begins(Stay, days)).limit(MOST)).all()
 
 
 def _not_linked_yet(session: Session, days: _Days) -> Iterable[_Row]:
     """What came a moment ago and is in no stay yet: a guest at the door does not wait for the linker."""
     counted = select(StaySource.stay_id).where(StaySource.record_id == ToldStay.record_id)
     query = select(ToldStay, CleanRow, null()).join(CleanRow, CleanRow.record_id == ToldStay.record_id)
-    return session.execute(query.where(_begins(ToldStay, days), ~counted.exists()).limit(MOST)).tuples()
+    return session.execute(query.where(_begins(ToldStay, days), ~counted.exists()).limit(MOST)).all()
 
 
 def _missing(email_class: str | None, mobile_class: str | None) -> Iterable[str]:

@@ -8,7 +8,7 @@ house were.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
@@ -43,8 +43,8 @@ from server.stays.models import StaySource, ToldReference, ToldStay
 from server.stays.money import LONGEST
 from server.stays.told import Place, Told
 
-_PART = 200
-"""Told stays whose neighbours one statement looks for: each is some parameters of it."""
+_MOST = 8_000
+"""Parameters of a statement: SQLite takes 32,766 and PostgreSQL 65,535, whatever a row tells."""
 
 _SURE, _REFERENCE, _GUEST, _MONEY, _BILL = range(5)
 """Why a record may be one with another: surely to be counted with it, or by more than the statement asks."""
@@ -82,12 +82,28 @@ def told_near(session: Session, guests: Collection[str], records: Collection[int
     arrived = Counter(reference for row, _ in fresh for reference in row.references)
     found = reader.stood_with(seeds - near.guest_of.keys())  # those that tell of nothing any more
     while True:
-        for start in range(0, len(fresh), _PART):
-            found |= reader.neighbours(fresh[start : start + _PART], near, arrived)
+        for portion in _portions(fresh):
+            found |= reader.neighbours(portion, near, arrived)
         fresh = reader.read(found - near.guest_of.keys(), near)
         if not fresh:
             return near
         found = set()
+
+
+def _portions(linked: Sequence[_Linked]) -> Iterator[list[_Linked]]:
+    """Told stays by as many as one statement can ask about: a month in one room asks about each day."""
+    portion: list[_Linked] = []
+    size = 0
+    for row, guest in linked:
+        days = len(_nights(row)) if row.kind == "stay" else len(_arrivals(row))
+        more = 8 + len(row.references) + 2 * days
+        if portion and size + more > _MOST:
+            yield portion
+            portion, size = [], 0
+        portion.append((row, guest))
+        size += more
+    if portion:
+        yield portion
 
 
 class _Reader:
@@ -227,13 +243,13 @@ def _ask(linked: Sequence[_Linked]) -> tuple[CompoundSelect[Any], dict[str, list
     """All that may be one with these, in one statement: why, by which word and name, who, and the days."""
     rows = [row for row, _ in linked]
     stays = [row for row in rows if row.kind == "stay" and row.arrives is not None]
-    on_rooms = [row for row in rows if row.kind != "stay" and row.paid_by == "room"]
+    visits = [row for row in rows if row.kind != "stay"]
     asked: dict[str, Iterable[Any]] = {
         "references": (r for row in rows for r in row.references if names_a_booking(r)),
         "rooms": ((row.room, row.arrives, row.departs) for row in stays if row.room),
         "money": ((row.arrives, row.departs, row.amount) for row in stays if row.amount),
         "nights": (place for row in stays for place in _nights(row)),
-        "arrivals": (place for row in on_rooms for place in _arrivals(row)),
+        "arrivals": (place for row in visits for place in _arrivals(row)),
     }
     values = {name: list(dict.fromkeys(found)) for name, found in asked.items()}
     values = {name: found for name, found in values.items() if found}
@@ -286,9 +302,12 @@ def _nights(stay: Told) -> list[tuple[str, date]]:
 
 def _arrivals(visit: Told) -> list[tuple[str, date]]:
     """The room of a visit and each day on which the stay on whose bill it is may have begun."""
-    if visit.room is None or visit.arrives is None:
+    if visit.paid_by != "room" or visit.room is None or visit.arrives is None:
         return []
-    return [(visit.room, visit.arrives - timedelta(days=n)) for n in range(LONGEST + 1)]
+    count = min(
+        (visit.arrives - date.min).days, LONGEST
+    )  # a year of 1 is somebody's slip, and no earlier day is
+    return [(visit.room, visit.arrives - timedelta(days=n)) for n in range(count + 1)]
 
 
 def _person(layout: str) -> Person:

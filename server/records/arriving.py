@@ -130,8 +130,8 @@ def _stay(origin: Origin, arrival: Arrival) -> dict[str, Any] | None:
         "property_id": arrival.property_id,
         "property_sure": origin.property_sure and PROPERTY_SUPPOSED not in {f.code for f in clean.findings},
         "kind": origin.stay_kind,
-        "group_reference": None,
-        "is_leader": False,
+        "group_reference": clean.group_reference,
+        "is_leader": clean.group_leader,
         "reference": clean.references[0][:80] if clean.references else None,
         "channel": clean.channel[:60] if clean.channel else None,
         "status": clean.status,
@@ -142,9 +142,9 @@ def _stay(origin: Origin, arrival: Arrival) -> dict[str, Any] | None:
         "amount": clean.amount,
         "currency": (clean.currency or arrival.currency) if clean.amount is not None else None,
         "paid_by": _paid_by(origin, clean),
-        "booker_name": None,
-        "booker_email": None,
-        "booker_phone": None,
+        "booker_name": clean.booker_name,
+        "booker_email": clean.booker_email[:320] if clean.booker_email else None,
+        "booker_phone": clean.booker_phone,
     }
 
 

@@ -13,6 +13,7 @@ from server.cleaning.stay import (
     read_consent,
     read_notes,
     read_party,
+    read_payment,
     read_references,
     read_room,
     read_status,
@@ -181,3 +182,23 @@ def test_a_status_is_known_in_several_languages(written: str, status: StayStatus
 )
 def test_a_consent_is_yes_no_or_unsaid(written: str, said: bool | None) -> None:
     assert read_consent(written) is said
+
+
+@pytest.mark.parametrize(
+    ("notes", "paid"),
+    [
+        ("room charge 317", "room"),
+        ("charged to the room", "room"),
+        ("report sur chambre 12", "room"),
+        ("auf Zimmer 12", "room"),
+        ("addebito in camera", "room"),
+        ("gift card GC132793", "gift"),
+        ("payé par carte cadeau", "gift"),
+        ("Gutschein 4410", "gift"),
+        ("VISA *2139", None),
+        ("chambre calme svp", None),
+        ("", None),
+    ],
+)
+def test_a_note_tells_how_a_bill_was_paid(notes: str, paid: str | None) -> None:
+    assert read_payment(notes) == paid

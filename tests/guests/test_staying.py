@@ -222,3 +222,16 @@ def test_one_record_is_counted_by_a_few_statements_however_large_the_house(
         recount_stays(session, [], [record], cause="again", now=NOON)
 
     assert len(asked) <= 14
+
+
+def test_treatments_put_on_rooms_by_the_hundred_are_counted_at_once(engine: Engine) -> None:
+    """Each asks about every day on which its room's stay may have begun: more than a statement bears."""
+    spa = [
+        {"key": f"s{n}", "last_name": f"Guest{n}", "stay_from": "2026-05-02", "amount": "60"}
+        | {"notes": f"room {n}"}
+        for n in range(400)
+    ]
+    take_in(engine, *spa, source="spa", kind="spa", stay_kind="visit")
+    arrive(engine, AT_THE_HOUSE)
+
+    assert counted_money(engine) == Decimal(280 + 399 * 60)

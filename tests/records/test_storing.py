@@ -122,3 +122,25 @@ def test_two_processes_that_bring_the_same_record_at_once_make_two_versions_of_o
     at_once(lambda: bring(A, 0.5), lambda: bring(B, 0))
 
     assert one(engine, SourceRecord.versions, SourceRecord.key) == (2, "A1")
+
+
+def test_who_booked_and_the_group_stand_with_the_stay_and_say_nothing_of_the_guest(engine: Engine) -> None:
+    booking = {
+        "stay_from": "2026-05-01",
+        "stay_to": "2026-05-03",
+        "group_reference": "G-77",
+        "group_leader": "yes",
+    }
+    booker = {
+        "booker_name": "Agence Soleil",
+        "booker_email": "Groupes@Soleil.example",
+        "booker_phone": "0478000000",
+    }
+    take_in(engine, {"key": "R1", "last_name": "Rossi"} | booking | booker, stay_kind="stay")
+
+    told = one(
+        engine, ToldStay.group_reference, ToldStay.is_leader, ToldStay.booker_name, ToldStay.booker_email
+    )
+    assert told == ("G-77", True, "Agence Soleil", "groupes@soleil.example")
+    assert one(engine, ToldStay.booker_phone) == ("+33478000000",)
+    assert one(engine, CleanRow.email, CleanRow.phone) == (None, None)
