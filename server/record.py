@@ -145,6 +145,7 @@ class CleanRecord:
     loyalty_id: str | None = None
 
     references: tuple[str, ...] = ()  # booking references: the row's own, and those found in its notes
+    place: str | None = None  # the property that rooms are of, named by whoever loads the record; not stored
     room: str | None = None
     card_digits: str | None = None  # last four digits of a payment card, when a till gives them
     stay_from: date | None = None

@@ -200,7 +200,9 @@ def clean_row(row: Row, context: Context) -> CleanRecord:
     values = {field: text for field, text in row.items() if field in FIELDS}
     if "source_key" in row:
         values.setdefault("reference", row["source_key"])
-    return clean(values, context)
+    record = clean(values, context)
+    record.place = " ".join(row.get("property", "").split()).casefold() or None
+    return record
 
 
 Hint = tuple[str, str, str]

@@ -21,6 +21,7 @@ from server.record import Proof, RawRecord, StayKind
 from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import Source, SourceRecord
 from server.records.storing import Stored, store
+from server.sources.layout import Of
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -55,10 +56,12 @@ def take_in(
     stay_kind: StayKind | None = None,
     now: datetime = NOON,
     at: str = "main",
+    of: Of = "reservation",
+    property_sure: bool = True,
 ) -> Stored:
     """Store rows, given in the words of record.FIELDS plus `key`, as one batch of a source of a property."""
     made = make_source(engine, source, kind, at)
-    origin = Origin(made.id, made.name, stay_kind, proof)
+    origin = Origin(made.id, made.name, stay_kind, proof, of=of, property_sure=property_sure)
     with writing(engine) as session:
         place = ensure_properties(session, [{"code": at, "legal_entity": UNNAMED}])[0]
         arrivals = []

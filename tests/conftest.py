@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from server.migrating import migrate
 from server.staff import passwords
 from server.system import apt_line, find_chromium
 from tests import postgres_server
+from tests.drawing import SOAK
 from tests.postgres_databases import Databases
 from tests.stores import open_store
 
@@ -43,6 +45,11 @@ QUIET_BROWSER = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="also the long runs, each with its full length")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--soak"):
+        settings.load_profile(SOAK)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

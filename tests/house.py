@@ -30,7 +30,7 @@ from server.settings import Settings
 from server.staff.models import Colleague, Post
 from server.staff.roles import ROLES
 from server.staff.sessions import sit_down
-from server.stays.models import Stay
+from server.stays.models import Stay, StaySource, ToldStay
 from tests.stores import open_store
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -198,8 +198,9 @@ def expect_guest(
             )
         )
         session.add(
-            Stay(
+            ToldStay(
                 record_id=record.id,
+                version=1,
                 property_id=house.id,
                 kind="stay",
                 reference="BK-2040",
@@ -208,6 +209,19 @@ def expect_guest(
                 departs=arrives + timedelta(days=2),
             )
         )
+        stay = Stay(
+            id=f"{record.id:032x}",
+            property_id=house.id,
+            kind="stay",
+            status="booked",
+            arrives=arrives,
+            departs=arrives + timedelta(days=2),
+            reference="BK-2040",
+            record_id=record.id,
+            presence=f"{record.id:032x}",
+        )
+        source_of_it = StaySource(record_id=record.id, version=1, stay_id=stay.id, role="guest", counts=False)
+        session.add_all([stay, source_of_it])
         session.flush()
         issued = issue_link(session, record, actor="test", now=now)
         return Expected(record.id, issued.link.id, issued.token, last_name, arrives)

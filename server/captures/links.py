@@ -15,15 +15,15 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from anyascii import anyascii
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import GuestLink, Rehearsal
 from server.journal import note
 from server.properties.models import Property
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
-from server.stays.models import Stay
+from server.stays.models import Stay, StaySource, ToldStay
 
 TOKEN_BYTES = 24  # 192 bits from the system's generator; ASVS 7.2.3 asks for 128
 LONGEST_LIFE = timedelta(days=60)
@@ -58,13 +58,22 @@ def token_hash(token: str) -> bytes:
 
 
 def record_of_reference(session: Session, reference: str) -> SourceRecord:
-    """The one record with that booking reference; Refused when there is none or more than one."""
-    found = session.scalars(
-        select(SourceRecord)
-        .join(Stay, Stay.record_id == SourceRecord.id)
-        .where(Stay.reference == reference)
-        .order_by(SourceRecord.id)
-    ).all()
+    """The record that speaks for the one stay of that booking reference; Refused when there is none, or more
+    than one stay."""
+    told = aliased(SourceRecord)
+    is_current = and_(told.id == ToldStay.record_id, told.current_version == ToldStay.version)
+    is_source = and_(StaySource.record_id == ToldStay.record_id, StaySource.version == ToldStay.version)
+    speaks = func.coalesce(Stay.record_id, ToldStay.record_id)  # one that is not counted yet, for itself
+    records = (
+        select(speaks)
+        .select_from(ToldStay)
+        .join(told, is_current)
+        .outerjoin(StaySource, is_source)
+        .outerjoin(Stay, Stay.id == StaySource.stay_id)
+        .where(ToldStay.reference == reference)
+    )
+    named = select(SourceRecord).where(SourceRecord.id.in_(records)).order_by(SourceRecord.id)
+    found = session.scalars(named).all()
     if not found:
         raise Refused("link.no_reference", {"reference": reference})
     if len(found) > 1:
@@ -83,13 +92,13 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     """
     words = {"record": str(record.id)}
     clean = session.get(CleanRow, record.id)
-    stay = session.get(Stay, record.id)
+    stay = _stay_of(session, record)
     key = name_key(clean.last_name or "") if clean else ""
     if not key:
         raise Refused("link.needs_name", words)
     if stay is None or stay.arrives is None:
         raise Refused("link.needs_arrival", words)
-    hotel = session.get_one(Property, record.property_id)
+    hotel = session.get_one(Property, stay.property_id)
     expires = now + LONGEST_LIFE
     if stay.departs is not None:
         leaves = datetime.combine(stay.departs, time.max, ZoneInfo(hotel.zone)).astimezone(UTC)
@@ -106,7 +115,7 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     link = GuestLink(
         token_hash=token_hash(token),
         record_id=record.id,
-        property_id=record.property_id,
+        property_id=hotel.id,
         last_name_key=key,
         arrives=stay.arrives,
         created_at=now,
@@ -125,6 +134,16 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
         record=record.id,
     )
     return IssuedLink(link, token)
+
+
+def _stay_of(session: Session, record: SourceRecord) -> Stay | ToldStay | None:
+    """The stay a record tells of now, as all its sources know it; before it is counted, as itself tells."""
+    counted = (
+        select(Stay)
+        .join(StaySource, StaySource.stay_id == Stay.id)
+        .where(StaySource.record_id == record.id, StaySource.version == record.current_version)
+    )
+    return session.scalar(counted) or session.get(ToldStay, (record.id, record.current_version))
 
 
 def revoke_link(session: Session, link_id: int, *, actor: str, now: datetime) -> None:

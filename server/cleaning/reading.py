@@ -27,7 +27,7 @@ from server.cleaning.stay import (
 from server.cleaning.text import all_tidy, cut, read_text, storable
 from server.record import FIELDS, CleanRecord, Context, Finding
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same raw text may read differently; clean records of an older version are rebuilt."""
 
 MAX_NOTES = 5_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 from babel import Locale
 
@@ -31,6 +31,17 @@ _ROOM = re.compile(
 _CARD = re.compile(
     r"\b(?:visa|mc|mastercard|master\s?card|amex|american express|cb|maestro|carte|card|diners|jcb|ec)\b"
     r"[\s:]*(?:[*x•.#]{1,12}[\s-]*){1,4}(\d{4})(?!\d)|(?:^|\s)[*x•]{2,12}[\s-]*(?:[*x•]{4}[\s-]*)*(\d{4})(?!\d)",
+    re.I,
+)
+_PAID_GIFT = re.compile(
+    r"\b(?:gift\s?(?:card|voucher|certificate)|(?:carte|ch[eè]que|bon)[\s-]cadeau|gutschein|geschenkgutschein|"
+    r"buono\s+regalo|carta\s+regalo|tarjeta\s+regalo|cheque\s+regalo|cadeaubon|cart[aã]o\s+presente|karta\s+podarunkowa)\b"
+    r"|подарочн\w+\s+(?:карт|сертификат)\w*|礼品卡|ギフトカード",
+    re.I,
+)
+_PAID_ROOM = re.compile(
+    r"\b(?:room[\s-]?charge[ds]?|charge[ds]?\s+to\s+(?:the\s+)?room|(?:transfert|report|note|mis|compte)\s+(?:sur\s+|en\s+|de\s+|à\s+la\s+)?"
+    r"chambre|(?:auf|aufs)\s+zimmer(?:rechnung)?|addebito\s+(?:in\s+)?camera|cargo\s+a\s+(?:la\s+)?habitaci[oó]n|op\s+kamer)\b",
     re.I,
 )
 _LONG_TOKEN = re.compile(r"(?=[a-z-]{0,27}\d)[a-z0-9-]{5}", re.I)
@@ -112,6 +123,13 @@ def _read_any_notes(text: str) -> Noted:
         (card[1] or card[2]) if card else None,
         _people(party[1]) if party else None,
     )
+
+
+def read_payment(notes: str) -> Literal["room", "gift"] | None:
+    """How a bill was paid, where its note says so in words: put on the room, or with a gift card."""
+    if _PAID_GIFT.search(notes[:2_000]):
+        return "gift"
+    return "room" if _PAID_ROOM.search(notes[:2_000]) else None
 
 
 def read_references(own: str, noted: Noted) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from server.guests.assigning import Assignment, assign, contested
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
 from server.guests.loading import Loaded, parts
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
+from server.guests.staying import recount_stays
 from server.guests.values import Member, best_values
 from server.matching import Partition
 from server.matching.explaining import Evidence
@@ -229,6 +230,7 @@ def write(
     losers = {before for before, _ in moved.values() if before is not None}
     emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
     _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
+    recount_stays(session, losers | set(guests), all_ids, cause=cause, now=now)
     return Written(moved, frozenset(guests) | losers)
 
 

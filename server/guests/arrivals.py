@@ -1,21 +1,20 @@
-"""Who arrives on a day, those first whose guest lacks most contacts."""
+"""Who arrives on a day, those first whose guest lacks most contacts: the main guest of each stay, once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, null, or_, select
 from sqlalchemy.orm import Session
 
-from server.guests.models import Link
 from server.guests.within import known_of
 from server.properties.finding import properties_within, today_at
 from server.properties.reach import Reach
 from server.records.models import CleanRow
-from server.stays.models import Stay
+from server.stays.models import Stay, StaySource, ToldStay
 from server.wording import N_
 
 MOST = 200
@@ -38,31 +37,21 @@ class Arrival:
 
 
 def arrivals(session: Session, reach: Reach, *, now: datetime) -> list[Arrival]:
-    """The stays that begin today at each house within reach, by its own clock; then by name."""
+    """The stays that begin today at each house within reach, by its own clock, each once; then by name."""
     places = {place.id: place for place in properties_within(session, reach)}
     days = defaultdict(list)
     for place in places.values():
         days[today_at(place, now=now)].append(place.id)
-    rows = session.execute(
-        select(Stay, CleanRow, Link.guest_id)
-        .join(CleanRow, CleanRow.record_id == Stay.record_id)
-        .outerjoin(Link, Link.record_id == Stay.record_id)
-        .where(
-            or_(*(and_(Stay.arrives == day, Stay.property_id.in_(ids)) for day, ids in days.items())),
-            Stay.kind == "stay",
-            Stay.status.in_(EXPECTED),
-        )
-        .limit(MOST)
-    ).all()
-    linked = {guest_id for _, _, guest_id in rows if guest_id is not None}
-    known = known_of(session, linked, reach, fields=("email", "mobile"))
+    rows: list[_Row] = [*_counted(session, days), *_not_linked_yet(session, days)][:MOST]
+    guests = {guest_id for _, _, guest_id in rows if guest_id is not None}
+    known = known_of(session, guests, reach, fields=("email", "mobile"))
     found = []
     for stay, clean, guest_id in rows:
-        values = known.get(guest_id, {})
+        values = known.get(guest_id or "", {})
         email, mobile = values.get("email"), values.get("mobile")
         found.append(
             Arrival(
-                record_id=stay.record_id,
+                record_id=clean.record_id,
                 guest_id=guest_id,
                 name=" ".join(filter(None, (clean.first_name, clean.last_name))),
                 room=stay.room,
@@ -77,6 +66,30 @@ def arrivals(session: Session, reach: Reach, *, now: datetime) -> list[Arrival]:
             )
         )
     return sorted(found, key=lambda arrival: (-len(arrival.missing), arrival.name.casefold()))
+
+
+_Row = tuple[Stay | ToldStay, CleanRow, str | None]
+"""A stay as counted, or as told of by a record that has no guest yet; who arrives; the guest."""
+
+_Days = Mapping[date, Sequence[int]]
+"""The properties at which it is that day."""
+
+
+def _begins(stay: type[Stay] | type[ToldStay], days: _Days) -> ColumnElement[bool]:
+    here_today = or_(*(and_(stay.arrives == day, stay.property_id.in_(ids)) for day, ids in days.items()))
+    return and_(here_today, stay.kind == "stay", stay.status.in_(EXPECTED))
+
+
+def _counted(session: Session, days: _Days) -> Iterable[_Row]:
+    query = select(Stay, CleanRow, Stay.guest_id).join(CleanRow, CleanRow.record_id == Stay.record_id)
+    return session.execute(query.where(_begins(Stay, days)).limit(MOST)).tuples()
+
+
+def _not_linked_yet(session: Session, days: _Days) -> Iterable[_Row]:
+    """What came a moment ago and is in no stay yet: a guest at the door does not wait for the linker."""
+    counted = select(StaySource.stay_id).where(StaySource.record_id == ToldStay.record_id)
+    query = select(ToldStay, CleanRow, null()).join(CleanRow, CleanRow.record_id == ToldStay.record_id)
+    return session.execute(query.where(_begins(ToldStay, days), ~counted.exists()).limit(MOST)).tuples()
 
 
 def _missing(email_class: str | None, mobile_class: str | None) -> Iterable[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from server.cleaning import fold
-from server.guests.finding import GuestSeen, RecordSeen
+from server.guests.finding import GuestSeen, RecordSeen, StaySeen
 from server.guests.models import GuestValue
+from server.stays.told import CAME_TO_NOTHING
 
 SHOWN = (
     "title",
@@ -32,7 +33,6 @@ SHOWN = (
 """Fields of a person, in the order of a page."""
 
 _FREE_TEXT = frozenset({"first_name", "last_name", "street", "city", "company"})
-_NOTHING_CAME_OF_IT = frozenset({"cancelled", "no_show"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One stay, visit or purchase, told by one record or by several."""
+    """One stay, visit or purchase, told by one record or by several of the guest's."""
 
     kind: str
     start: date | None
@@ -66,14 +66,13 @@ class Moment:
     reference: str | None
     channel: str | None
     status: str
-    amount: Decimal | None
-    currency: str | None
+    money: dict[str, Decimal]  # by currency
     sources: tuple[str, ...]
 
     @property
     def counts(self) -> bool:
         """Whether it took place or is to: neither cancelled nor a no-show."""
-        return self.status not in _NOTHING_CAME_OF_IT
+        return self.status not in CAME_TO_NOTHING
 
     @property
     def nights(self) -> int | None:
@@ -132,45 +131,33 @@ def _folded(field: str, text: str) -> str:
 
 
 def life(seen: GuestSeen) -> tuple[Moment, ...]:
-    """Stays, visits and purchases, newest first; a stay that several systems tell of stands once.
+    """Stays, visits and purchases, newest first; each once, however many systems tell of it.
 
-    Two records tell of the same stay when property, arrival and departure agree; the reservation system's
-    words win.
+    Its money is what counts of it by the guest's own records: a bill that stands with a companion's record is
+    the companion's, and what was put on the room is on the room's bill.
     """
-    groups: dict[tuple[object, ...], list[RecordSeen]] = defaultdict(list)
-    for record in seen.records:
-        stay = record.stay
-        if stay is None:
-            continue
-        if stay.kind == "stay" and stay.arrives is not None:
-            groups["stay", stay.property_id, stay.arrives, stay.departs].append(record)
-        else:
-            groups["own", record.id].append(record)
-    moments = [_moment(sorted(group, key=_pms_first)) for group in groups.values()]
+    names = {record.id: record.source for record in seen.records}
+    moments = [_moment(stay, names) for stay in seen.stays]
     return tuple(sorted(moments, key=lambda m: (m.start or date.min, m.end or date.min), reverse=True))
 
 
-def _pms_first(record: RecordSeen) -> tuple[bool, bool, int]:
-    return (record.source_kind != "pms", record.stay is None or record.stay.amount is None, record.id)
-
-
-def _moment(told: Sequence[RecordSeen]) -> Moment:
-    stays = [record.stay for record in told if record.stay is not None]
-    first = stays[0]
-    paid = next((stay for stay in stays if stay.amount is not None), first)
-    status = next((stay.status for stay in stays if stay.status != "unknown"), "unknown")
+def _moment(seen: StaySeen, names: Mapping[int, str]) -> Moment:
+    stay = seen.stay
+    money: dict[str, Decimal] = defaultdict(Decimal)
+    for source in seen.sources:
+        if source.counts and source.amount is not None:
+            money[source.currency or ""] += source.amount
     return Moment(
-        kind=first.kind,
-        start=first.arrives,
-        end=first.departs,
-        property_name=told[0].property_name,
-        room=next((stay.room for stay in stays if stay.room), None),
-        reference=next((stay.reference for stay in stays if stay.reference), None),
-        channel=next((stay.channel for stay in stays if stay.channel), None),
-        status=status,
-        amount=paid.amount,
-        currency=paid.currency,
-        sources=tuple(dict.fromkeys(record.source for record in told)),
+        kind=stay.kind,
+        start=stay.arrives,
+        end=stay.departs,
+        property_name=seen.property_name,
+        room=stay.room,
+        reference=stay.reference,
+        channel=stay.channel,
+        status=stay.status,
+        money=dict(money),
+        sources=tuple(dict.fromkeys(names[source.record_id] for source in seen.sources)),
     )
 
 
@@ -178,8 +165,9 @@ def spent(moments: Sequence[Moment]) -> dict[str, Decimal]:
     """What the guest spent, by currency: amounts of several currencies are never added up."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for moment in moments:
-        if moment.counts and moment.amount is not None:
-            sums[moment.currency or ""] += moment.amount
+        if moment.counts:
+            for currency, amount in moment.money.items():
+                sums[currency] += amount
     return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 

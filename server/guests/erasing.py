@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.guests.linker import Changes, touch
 from server.guests.loading import parts
+from server.guests.staying import recount_stays
 from server.records.models import Import, RecordVersion, SourceRecord
 from server.records.storing import replace_keys
 
@@ -24,6 +25,7 @@ def erase_records(session: Session, ids: Collection[int], *, cause: str, now: da
     another room's: `privacy.erasing` takes it along.
     """
     changes = touch(session, (), cause=cause, now=now, gone=ids)
+    recount_stays(session, changes.guests, ids, cause=cause, now=now)
     for part in parts(sorted(ids)):
         of_import = (
             select(RecordVersion.import_id, func.count())

@@ -20,7 +20,7 @@ from server.properties.reach import Reach
 from server.record import CleanRecord
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.records.reading import from_row
-from server.stays.models import Stay
+from server.stays.models import Stay, StaySource
 
 PAGE = 50
 LISTED = ("first_name", "last_name", "email", "mobile", "phone", "city", "country")
@@ -64,7 +64,15 @@ class RecordSeen:
     content: dict[str, str]
     versions: int
     link: Link
-    stay: Stay | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaySeen:
+    """A stay on a guest's page: where it was, and those of its sources that are records of this guest."""
+
+    stay: Stay
+    property_name: str
+    sources: tuple[StaySource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class GuestSeen:
     id: str
     values: dict[str, GuestValue]
     records: tuple[RecordSeen, ...]
+    stays: tuple[StaySeen, ...] = ()
     is_part: bool = False
 
     def record(self, record_id: int) -> RecordSeen | None:
@@ -176,7 +185,7 @@ def _listed(session: Session, ids: Sequence[str], reach: Reach) -> tuple[Listed,
 def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | None:
     """What the records within reach tell of a guest, newest first; None when none of them is the guest's."""
     query = (
-        select(SourceRecord, CleanRow, RecordVersion, Source, Property.name, Link, Stay)
+        select(SourceRecord, CleanRow, RecordVersion, Source, Property.name, Link)
         .join(Link, Link.record_id == SourceRecord.id)
         .join(CleanRow, CleanRow.record_id == SourceRecord.id)
         .join(
@@ -185,11 +194,10 @@ def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | N
         )
         .join(Source, Source.id == SourceRecord.source_id)
         .join(Property, Property.id == SourceRecord.property_id)
-        .outerjoin(Stay, Stay.record_id == SourceRecord.id)
         .where(Link.guest_id == guest_id, reach.limit(SourceRecord.property_id))
     )
     records = []
-    for record, row, version, source, place, link, stay in session.execute(query):
+    for record, row, version, source, place, link in session.execute(query):
         columns = {c.key: getattr(row, c.key) for c in CleanRow.__table__.columns}
         records.append(
             RecordSeen(
@@ -204,14 +212,30 @@ def see_guest(session: Session, guest_id: str, *, reach: Reach) -> GuestSeen | N
                 content=version.content,
                 versions=record.versions,
                 link=link,
-                stay=stay,
             )
         )
     if not records:
         return None
     records.sort(key=_newest_first)
     is_part = bool(known_elsewhere(session, [guest_id], reach))
-    return GuestSeen(guest_id, known_of(session, [guest_id], reach)[guest_id], tuple(records), is_part)
+    known = known_of(session, [guest_id], reach)[guest_id]
+    return GuestSeen(guest_id, known, tuple(records), _stays_of(session, records, reach), is_part)
+
+
+def _stays_of(session: Session, records: Sequence[RecordSeen], reach: Reach) -> tuple[StaySeen, ...]:
+    """The stays within reach that these records tell of."""
+    query = (
+        select(Stay, Property.name, StaySource)
+        .join(StaySource, StaySource.stay_id == Stay.id)
+        .join(Property, Property.id == Stay.property_id)
+        .where(StaySource.record_id.in_([record.id for record in records]), reach.limit(Stay.property_id))
+        .order_by(Stay.id, StaySource.record_id, StaySource.version)
+    )
+    found: dict[str, StaySeen] = {}
+    for stay, place, source in session.execute(query):
+        seen = found.get(stay.id)
+        found[stay.id] = StaySeen(stay, place, (*(seen.sources if seen else ()), source))
+    return tuple(found.values())
 
 
 def _newest_first(record: RecordSeen) -> tuple[float, int]:

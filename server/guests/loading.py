@@ -76,6 +76,7 @@ _RECORDS = (
         SourceRecord.needs_linking,
         SourceRecord.proof,
         SourceRecord.received_at,
+        SourceRecord.property_id,
         *_READ,
     )
     .join(Source, Source.id == SourceRecord.source_id)
@@ -104,8 +105,9 @@ class _Read(NamedTuple):
 
 
 def _read(row: Sequence[Any]) -> _Read:
-    source, kind, key, record_id, version, waits, proof, received_at, *values = row
+    source, kind, key, record_id, version, waits, proof, received_at, place, *values = row
     clean = from_row(dict(zip(_READ_NAMES, values, strict=True)))
+    clean.place = str(place)  # the property that its room is of
     name = f"{source}{ID_SEPARATOR}{key}"
     return _Read(name, source, kind, record_id, version, waits, proof, received_at, clean)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
@@ -69,7 +69,15 @@ def _read_all(
         found.state, found.started_at = "running", found.started_at or clock()
         reading = Reading.from_json(found.reading)
         source = session.get_one(Source, found.source_id)
-        origin = Origin(source.id, source.name, reading.stay_kind, "source", import_id)
+        origin = Origin(
+            source.id,
+            source.name,
+            reading.stay_kind,
+            "source",
+            import_id,
+            of=reading.of,
+            property_sure=_is_property_sure(session, reading, found.property_id),
+        )
         house = _house(session, reading, found.property_id)
         done, total = found.rows_read, found.rows_total or 0
     work = Work(str(path), reading.to_json(), origin, house, done)
@@ -83,6 +91,15 @@ def _read_all(
     with writing(engine) as session:
         _get(session, import_id).state = "linking"
     return True
+
+
+def _is_property_sure(session: Session, reading: Reading, property_id: int) -> bool:
+    """Whether the rows are known to speak of that property. A reservation system has one house; what a group
+    shares (a channel manager, its tablets) speaks of any of them, unless a column or somebody said which."""
+    if reading.names_properties or reading.kind == "pms":
+        return True
+    others = session.scalar(select(func.count()).select_from(Property)) or 0
+    return others < 2 or not session.get_one(Property, property_id).is_default
 
 
 def link_imports(

@@ -213,9 +213,10 @@ def _numbered(records: Records) -> Flags:
 
 
 def _emails(records: Records, model: Model) -> Shared:
-    """Addresses; those that a booking site lends for one booking are in another column."""
+    """Addresses of persons, not of desks; those that a booking site lends are in another column."""
     everyone = np.arange(len(records), dtype=np.int32)
-    return Shared(everyone, _own(model, "email bearers", records.email.keys()), records.email.codes)
+    address = np.where(records.desk, NO_KEY, records.email.keys())
+    return Shared(everyone, _own(model, "email bearers", address), records.email.codes)
 
 
 def _phones(records: Records, model: Model) -> Shared:
@@ -236,11 +237,12 @@ def _bookings(records: Records, model: Model) -> Shared:
 
 
 def _rooms(records: Records, model: Model) -> Shared:
-    """A room from one arrival to one departure."""
+    """A room of a property from one arrival to one departure."""
     everyone = np.arange(len(records), dtype=np.int32)
     start, end = records.stay_from, records.stay_to
     nights = np.where(end > start, number_key(end), NO_KEY)
-    return Shared(everyone, mix(records.room.keys(), number_key(start), nights), records.room.codes)
+    place = gather(records.place.digests, records.place.codes, 1)
+    return Shared(everyone, mix(records.room.keys(), place, number_key(start), nights), records.room.codes)
 
 
 def _address(records: Records, at: int) -> dict[str, str]:

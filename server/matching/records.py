@@ -186,6 +186,7 @@ class Records:
     mailbox: Column
     mailbox_plain: Flags
     domain: Column
+    desk: Flags  # the address is a desk's (info@, an agency's), not a person's
     alias: Column
     phone: Column
     phones: Ints
@@ -199,6 +200,7 @@ class Records:
     company: Column
     card: Column
     room: Column
+    place: Column
     reference: Column
     reference_rows: Ints
     stay_from: Ints
@@ -270,6 +272,7 @@ class Records:
             mailbox=mailbox,
             mailbox_plain=_plain(mailbox, names, parts),
             domain=_of_values(email, [value.partition("@")[2] for value in email.values]),
+            desk=np.array([row.email_class == "shared" for row in clean], dtype=np.bool_)[order],
             alias=Column.ordered(np.where(of_class == _LENT, addresses, -1)[order], address_values),
             phone=phone,
             phones=phones,
@@ -283,6 +286,7 @@ class Records:
             company=_column([row.company for row in clean], order, folds),
             card=_column([row.card_digits for row in clean], order),
             room=_column([row.room for row in clean], order),
+            place=_column([row.place for row in clean], order),
             reference=reference,
             reference_rows=reference_rows,
             stay_from=stay_from[order],

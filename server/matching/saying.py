@@ -36,6 +36,7 @@ def contents(records: Records) -> Longs:
             records.company,
             records.card,
             records.room,
+            records.place,
         )
         said = [
             gather(names, records.first, 1),

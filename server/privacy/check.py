@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from server.captures.models import Capture
 from server.guests.models import Decision, Guest, GuestValue, Link
 from server.properties.models import Arrangement, LegalEntity, Property
-from server.records.models import CleanRow, Import, Problem, RecordVersion, SourceRecord
-from server.stays.models import Stay
+from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
+from server.stays.models import Stay, StaySource, ToldStay
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +208,87 @@ def _records_without_reading() -> Select[Any]:
     )
 
 
-def _stays_without_record() -> Select[Any]:
+def _told_without_record() -> Select[Any]:
     return (
-        select(Stay.record_id)
-        .outerjoin(SourceRecord, SourceRecord.id == Stay.record_id)
+        select(ToldStay.record_id)
+        .outerjoin(SourceRecord, SourceRecord.id == ToldStay.record_id)
         .where(SourceRecord.id.is_(None))
+    )
+
+
+def _stays_untold() -> Select[Any]:
+    source = select(StaySource.stay_id).where(StaySource.stay_id == Stay.id)
+    return select(Stay.id).where(~source.exists())
+
+
+def _told_uncounted() -> Select[Any]:
+    """Told by a record that is linked and does not wait, and yet in no stay."""
+    counted = select(StaySource.stay_id).where(
+        StaySource.record_id == ToldStay.record_id, StaySource.version == ToldStay.version
+    )
+    return _settled(select(ToldStay.record_id), ToldStay).where(~counted.exists())
+
+
+def _sources_untold() -> Select[Any]:
+    told = select(ToldStay.record_id).where(
+        ToldStay.record_id == StaySource.record_id, ToldStay.version == StaySource.version
+    )
+    return _settled(select(StaySource.record_id), StaySource).where(~told.exists())
+
+
+def _settled(query: Select[Any], of: type[ToldStay] | type[StaySource] | type[Stay]) -> Select[Any]:
+    return (
+        query.join(SourceRecord, SourceRecord.id == of.record_id)
+        .join(Link, Link.record_id == of.record_id)
+        .where(SourceRecord.needs_linking.is_(False))
+    )
+
+
+def _stays_of_strangers() -> Select[Any]:
+    return _settled(select(Stay.id), Stay).where(or_(Stay.guest_id.is_(None), Stay.guest_id != Link.guest_id))
+
+
+def _stays_across_houses() -> Select[Any]:
+    return (
+        select(Stay.id)
+        .join(StaySource, StaySource.stay_id == Stay.id)
+        .join(
+            ToldStay,
+            and_(ToldStay.record_id == StaySource.record_id, ToldStay.version == StaySource.version),
+        )
+        .where(ToldStay.property_sure, ToldStay.property_id != Stay.property_id)
+    )
+
+
+def _money_of_two_ranks() -> Select[Any]:
+    """Folio, reservation system, channel, restaurant: one of them says what a stay brought."""
+    ranks = ("folio", "pms", "channel")
+    rank = case(*((Source.kind == kind, n) for n, kind in enumerate(ranks)), else_=len(ranks))
+    return (
+        select(StaySource.stay_id)
+        .join(Stay, Stay.id == StaySource.stay_id)
+        .join(SourceRecord, SourceRecord.id == StaySource.record_id)
+        .join(Source, Source.id == SourceRecord.source_id)
+        .where(StaySource.counts, Stay.kind == "stay")
+        .group_by(StaySource.stay_id)
+        .having(func.count(rank.distinct()) > 1)
+    )
+
+
+def _money_twice() -> Select[Any]:
+    """One room, the same days, the same amount: the same bill."""
+    return (
+        select(StaySource.stay_id)
+        .join(
+            ToldStay,
+            and_(ToldStay.record_id == StaySource.record_id, ToldStay.version == StaySource.version),
+        )
+        .where(StaySource.counts, ToldStay.kind == "stay", ToldStay.room.is_not(None))
+        .group_by(
+            *(StaySource.stay_id, StaySource.currency, StaySource.amount),
+            *(ToldStay.room, ToldStay.arrives, ToldStay.departs),
+        )
+        .having(func.count() > 1)
     )
 
 
@@ -241,7 +317,14 @@ RULES: dict[str, Rule] = {
     "Every record's current version is there.": _records_without_current,
     "No version of a record is missing.": _records_versions_off,
     "Every record has its clean reading.": _records_without_reading,
-    "Every stay belongs to a record.": _stays_without_record,
+    "Every stay that is told of belongs to a record.": _told_without_record,
+    "Every stay is told of by a record.": _stays_untold,
+    "Every stay that a linked record tells of is counted.": _told_uncounted,
+    "What a stay is counted by is told.": _sources_untold,
+    "A stay's guest is the guest of the record that speaks for it.": _stays_of_strangers,
+    "No stay is in two houses.": _stays_across_houses,
+    "A stay's money is told by one rank of sources.": _money_of_two_ranks,
+    "No amount of a room is counted twice.": _money_twice,
     "Every finished form is a record, or a problem, or about to be read.": _captures_lost,
 }
 

@@ -9,6 +9,7 @@ its hash, and whether the link was used or taken back, not when. A picture stand
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
@@ -22,7 +23,7 @@ from server.guests.models import Decision, GuestValue, Link
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
-from server.stays.models import Stay
+from server.stays.models import Stay, StaySource, ToldReference, ToldStay
 
 Names = dict[int, list[str]]
 
@@ -39,7 +40,8 @@ def dump(session: Session) -> list[str]:
         _guest_links(session, names),
         _arrangements(session),
         _records(session, names),
-        _stays(session, names),
+        _told_stays(session, names),
+        _stays(session, names, guests),
         _consents(session, names),
         _links(session, names, guests),
         _values(session, names, guests),
@@ -188,11 +190,22 @@ def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:
         }
 
 
-def _stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
-    for stay in session.scalars(select(Stay).execution_options(yield_per=1000)):
+def _told_stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    named = select(ToldReference).order_by(ToldReference.place)
+    references: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for found in session.scalars(named):
+        references[found.record_id, found.version].append(found.reference)
+    for stay in session.scalars(select(ToldStay).execution_options(yield_per=1000)):
         yield {
-            "type": "stay",
+            "type": "told_stay",
             "record": names[stay.record_id],
+            "version": stay.version,
+            "references": references[stay.record_id, stay.version],
+            "property_sure": stay.property_sure,
+            "group_reference": stay.group_reference,
+            "is_leader": stay.is_leader,
+            "paid_by": stay.paid_by,
+            "booker": [stay.booker_name, stay.booker_email, stay.booker_phone],
             "kind": stay.kind,
             "reference": stay.reference,
             "channel": stay.channel,
@@ -203,6 +216,44 @@ def _stays(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "party": stay.party,
             "amount": stay.amount,
             "currency": stay.currency,
+        }
+
+
+def _stays(session: Session, names: Names, guests: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
+    """Each stay by its smallest source, and by what it is counted."""
+    places = dict(session.execute(select(Property.id, Property.code)).all())
+    sources = session.scalars(select(StaySource)).all()
+    stays: dict[str, list[Any]] = {}
+    for source in sources:
+        told = [*names[source.record_id], source.version]
+        stays[source.stay_id] = min(told, stays.get(source.stay_id, told))
+    for stay in session.scalars(select(Stay).execution_options(yield_per=1000)):
+        yield {
+            "type": "stay",
+            "stay": stays.get(stay.id),
+            "property": places[stay.property_id],
+            "kind": stay.kind,
+            "status": stay.status,
+            "arrives": stay.arrives,
+            "departs": stay.departs,
+            "room": stay.room,
+            "reference": stay.reference,
+            "channel": stay.channel,
+            "record": names.get(stay.record_id or 0),
+            "guest": guests.get(stay.guest_id or ""),
+            "booker": guests.get(stay.booker_guest_id or ""),
+            "presence": stays.get(stay.presence),
+        }
+    for source in sources:
+        yield {
+            "type": "stay_source",
+            "stay": stays[source.stay_id],
+            "record": names[source.record_id],
+            "version": source.version,
+            "role": source.role,
+            "counts": source.counts,
+            "amount": source.amount,
+            "currency": source.currency,
         }
 
 

@@ -14,13 +14,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from server.cleaning.stay import read_payment
 from server.db import Encoded, json_text
 from server.matching import Records, keys_of
 from server.record import CleanRecord, Finding, Proof, RawRecord, StayKind
 from server.records.reading import to_row
+from server.sources.layout import Of
 
 ID_SEPARATOR = "\x1f"
 """Between a source's name and its key: together they name a record for the engine and in dumps."""
+
+
+PROPERTY_SUPPOSED = "import.property_unknown"
+"""Found of a row whose own column names no property of ours: it was put down to the file's."""
 
 
 class Arrival(NamedTuple):
@@ -43,6 +49,8 @@ class Origin:
     proof: Proof
     import_id: int | None = None
     text_version: str | None = None  # of a form whose consent words were shown
+    of: Of = "reservation"  # what a key of the source stands for
+    property_sure: bool = True  # whether it is known whose property the rows speak of, or only supposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Prepared:
     keys: tuple[int, ...]  # sorted, distinct
     clean_row: dict[str, Any]
     stay: dict[str, Any] | None
+    references: tuple[str, ...]  # that the stay is named by
     consents: list[dict[str, Any]]
 
 
@@ -94,6 +103,7 @@ def _prepared(origin: Origin, arrival: Arrival, keys: Iterable[int]) -> Prepared
         keys=packed,
         clean_row=to_row(clean) | {"keys": np.array(packed, dtype="<i8").tobytes()},
         stay=_stay(origin, arrival),
+        references=tuple(dict.fromkeys(reference[:80] for reference in clean.references)),
         consents=_consents(origin, arrival),
     )
 
@@ -111,21 +121,41 @@ def _aware(time: datetime | None) -> datetime | None:
 
 def _stay(origin: Origin, arrival: Arrival) -> dict[str, Any] | None:
     clean = arrival.clean
-    if origin.stay_kind is None or (clean.stay_from is None and not clean.references):
+    arrives = clean.stay_from
+    if arrives is None and origin.stay_kind == "purchase" and clean.created_at is not None:
+        arrives = clean.created_at.date()  # a sale that names no day of its own
+    if origin.stay_kind is None or (arrives is None and not clean.references):
         return None
     return {
         "property_id": arrival.property_id,
+        "property_sure": origin.property_sure and PROPERTY_SUPPOSED not in {f.code for f in clean.findings},
         "kind": origin.stay_kind,
+        "group_reference": None,
+        "is_leader": False,
         "reference": clean.references[0][:80] if clean.references else None,
         "channel": clean.channel[:60] if clean.channel else None,
         "status": clean.status,
-        "arrives": clean.stay_from,
-        "departs": clean.stay_to or clean.stay_from,
+        "arrives": arrives,
+        "departs": clean.stay_to or arrives,
         "room": clean.room[:20] if clean.room else None,
         "party": clean.party,
         "amount": clean.amount,
         "currency": (clean.currency or arrival.currency) if clean.amount is not None else None,
+        "paid_by": _paid_by(origin, clean),
+        "booker_name": None,
+        "booker_email": None,
+        "booker_phone": None,
     }
+
+
+def _paid_by(origin: Origin, clean: CleanRecord) -> str | None:
+    """How a visit or purchase was paid, as far as it says: a room and no card is a bill on the room."""
+    if origin.stay_kind == "stay":
+        return None
+    said = read_payment(clean.notes or "")
+    if said is not None:
+        return said
+    return "card" if clean.card_digits else "room" if clean.room else None
 
 
 _CONSENTS: tuple[tuple[str, Callable[[CleanRecord], bool | None]], ...] = (

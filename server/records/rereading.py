@@ -30,20 +30,17 @@ from server.properties.context import context_of
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.record import FIELDS, DateOrder, Finding, Proof, RawRecord, StayKind
-from server.records.arriving import Arrival, Origin, Prepared, prepare
+from server.records.arriving import PROPERTY_SUPPOSED, Arrival, Origin, Prepared, prepare
 from server.records.models import CleanRow, Import, RecordVersion, Source, SourceRecord
 from server.records.storing import replace_readings
 from server.sources.reading import Reading
 from server.sources.rows import RowReader
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 
 BATCH = 1000
 """Records a transaction: a desk's write waits for one such."""
 
 log = logging.getLogger("oneguest.records")
-
-_OF_ARRIVAL = "import.property_unknown"
-"""Found when the row came, of what its own column said: the record has its property since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ class _Kept:
 
     head: Row[Any]
     clean_row: Mapping[str, Any]
-    stay_kind: StayKind | None
+    told: ToldStay | None  # of the stay that the current version tells: its kind, and whether whose is sure
     consents: Sequence[Consent]
 
 
@@ -251,9 +248,11 @@ def _load(session: Session, ids: Sequence[int]) -> dict[int, _Kept]:
     )
     rows = session.execute(select(*CleanRow.__table__.columns).where(CleanRow.record_id.in_(ids))).mappings()
     clean_rows = {row["record_id"]: dict(row) for row in rows}
-    kinds: dict[int, StayKind] = dict(
-        session.execute(select(Stay.record_id, Stay.kind).where(Stay.record_id.in_(ids))).all()  # type: ignore[arg-type]  # the table holds one of StayKind
+    is_current = and_(SourceRecord.id == ToldStay.record_id, SourceRecord.current_version == ToldStay.version)
+    stays = session.scalars(
+        select(ToldStay).join(SourceRecord, is_current).where(ToldStay.record_id.in_(ids))
     )
+    told = {stay.record_id: stay for stay in stays}
     consents: dict[int, list[Consent]] = defaultdict(list)
     for consent in session.scalars(select(Consent).where(Consent.record_id.in_(ids)).order_by(Consent.id)):
         consents[consent.record_id].append(consent)
@@ -261,7 +260,7 @@ def _load(session: Session, ids: Sequence[int]) -> dict[int, _Kept]:
     for head in heads:
         row = clean_rows.get(head.id, {})
         row.pop("record_id", None)
-        found[head.id] = _Kept(head, row, kinds.get(head.id), consents[head.id])
+        found[head.id] = _Kept(head, row, told.get(head.id), consents[head.id])
     return found
 
 
@@ -294,17 +293,19 @@ def _arrival(kept: _Kept, way: _Way, place: Property) -> tuple[Origin, Arrival]:
     values = way.values(head.content)
     read = clean(values, context_of(place, way.date_orders, today_at(place, now=head.received_at)))
     findings = kept.clean_row.get("findings", ())
-    of_arrival = tuple(Finding(*found) for found in findings if found[0] == _OF_ARRIVAL)
+    of_arrival = tuple(Finding(*found) for found in findings if found[0] == PROPERTY_SUPPOSED)
     if of_arrival:
         read = dataclasses.replace(read, findings=(*read.findings, *of_arrival))
     proof: Proof = head.proof
+    kind: StayKind | None = kept.told.kind if kept.told else None  # type: ignore[assignment]  # of StayKind
     origin = Origin(
         source_id=head.source_id,
         source_name=head.source_name,
-        stay_kind=way.stay_kind if way.is_file else kept.stay_kind,
+        stay_kind=way.stay_kind if way.is_file else kind,
         proof=proof,
         import_id=head.import_id,
         text_version=next((c.text_version for c in kept.consents if c.text_version), None),
+        property_sure=kept.told is None or kept.told.property_sure,
     )
     raw = RawRecord(head.key, head.content, values, head.line or 1)
     entity = kept.consents[0].legal_entity_id if kept.consents else place.legal_entity_id

@@ -12,14 +12,14 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
 from server.db import insert_rows, insert_tuples
 from server.records.arriving import Origin, Prepared
 from server.records.models import CleanRow, RecordKey, RecordVersion, Source, SourceRecord
-from server.stays.models import Stay
+from server.stays.models import ToldReference, ToldStay
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,10 @@ class Stored:
     stored: int
     unchanged: int
     record_ids: tuple[int, ...]
+
+
+Told = dict[tuple[int, int], Prepared]
+"""Of which version of which record (id, n) what it tells of a stay is kept."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
     for record_id, key in zip(_new_ids(session, len(unknown)), unknown, strict=True):
         known[key] = _Known(record_id, 0, 0, b"", None, is_new=True)
     versions: list[dict[str, Any]] = []
+    told: Told = {}
     unchanged = 0
     for arrival in arrivals:
         record = known[arrival.key]
@@ -62,14 +67,21 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
         record.versions += 1
         record.grew = True
         versions.append(_version(origin, arrival, record, now))
+        if origin.of == "profile":
+            told[record.id, record.versions] = arrival
         if record.current == 0 or not _is_older(arrival.source_time, record.time):
             record.current, record.digest = record.versions, arrival.digest
             record.time, record.became = arrival.source_time, arrival
     _write_heads(session, origin, known, now)
     insert_rows(session, RecordVersion, versions)
     changed = {r.id: r.became for r in known.values() if r.became is not None}
-    _drop_readings(session, [r.id for r in known.values() if r.became is not None and not r.is_new])
+    known_before = [r.id for r in known.values() if r.became is not None and not r.is_new]
+    _drop_readings(session, known_before)
     _write_readings(session, changed)
+    if origin.of != "profile":  # a reservation tells what it tells now, a profile of each stay in turn
+        _drop_told(session, ToldStay.record_id.in_(known_before), ToldReference.record_id.in_(known_before))
+        told = {(r.id, r.current): r.became for r in known.values() if r.became is not None}
+    _write_told(session, told)
     return Stored(len(versions), unchanged, tuple(sorted(changed)))
 
 
@@ -80,6 +92,14 @@ def replace_readings(session: Session, readings: Mapping[int, Prepared]) -> None
     """
     _drop_readings(session, list(readings))
     _write_readings(session, readings)
+    heads = select(SourceRecord.id, SourceRecord.current_version).where(SourceRecord.id.in_(readings))
+    current = [(record_id, version) for record_id, version in session.execute(heads)]
+    _drop_told(
+        session,
+        tuple_(ToldStay.record_id, ToldStay.version).in_(current),
+        tuple_(ToldReference.record_id, ToldReference.version).in_(current),
+    )
+    _write_told(session, {place: readings[place[0]] for place in current})
 
 
 def _take_source(session: Session, source_id: int) -> None:
@@ -188,9 +208,19 @@ def _write_readings(session: Session, changed: Mapping[int, Prepared]) -> None:
     insert_rows(session, CleanRow, [{"record_id": i, **p.clean_row} for i, p in changed.items()])
     keys = sorted((key, i) for i, p in changed.items() for key in p.keys)  # in the tree's own order
     insert_tuples(session, RecordKey, ("key", "record_id"), keys)
-    stays = [{"record_id": i, **p.stay} for i, p in changed.items() if p.stay is not None]
-    insert_rows(session, Stay, stays)
     insert_rows(session, Consent, [{"record_id": i, **c} for i, p in changed.items() for c in p.consents])
+
+
+def _write_told(session: Session, told: Told) -> None:
+    found = [(place, p.stay, p.references) for place, p in told.items() if p.stay is not None]
+    insert_rows(session, ToldStay, [{"record_id": i, "version": n, **stay} for (i, n), stay, _ in found])
+    named = [(name, i, n, place) for (i, n), _, names in found for place, name in enumerate(names)]
+    insert_tuples(session, ToldReference, ("reference", "record_id", "version", "place"), sorted(named))
+
+
+def _drop_told(session: Session, stays: ColumnElement[bool], references: ColumnElement[bool]) -> None:
+    session.execute(delete(ToldReference).where(references))
+    session.execute(delete(ToldStay).where(stays), execution_options={"synchronize_session": False})
 
 
 def replace_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> None:
@@ -223,5 +253,5 @@ def _drop_readings(session: Session, record_ids: Sequence[int]) -> None:
     if not record_ids:
         return
     _drop_keys(session, record_ids)
-    for table in (CleanRow, Stay, Consent):
+    for table in (CleanRow, Consent):
         session.execute(delete(table).where(table.record_id.in_(record_ids)))

@@ -21,6 +21,8 @@ Kind = Literal[
 ]
 Confidence = Literal["confirmed", "third-party", "seen here"]
 Person = Literal["guest", "booker", "payer", "subscriber"]
+Of = Literal["reservation", "profile"]
+"""What a row under one key is: a booking that may change, or a person who comes again."""
 
 ENOUGH = 0.55
 """Share of a layout's telling columns that a header must show: a few may be missing, half may not."""
@@ -35,7 +37,8 @@ class Layout:
     `columns` maps every column of the file to one of FIELDS, or to None when it is kept but means nothing to
     us. `key` are the columns that identify a row at its source; a row without them is known by a digest of
     `identifying`. `taken_out` maps columns that must not be held to the door's class for them. `person` says
-    whose values these are: a `booker` or `payer` need not be the guest. `read` turns one row, under the
+    whose values these are: a `booker` or `payer` need not be the guest. `of` says what a key stands for: a
+    `profile` that comes again with other dates tells of another stay. `read` turns one row, under the
     layout's own column names, into values that replace the plain ones.
     """
 
@@ -50,6 +53,7 @@ class Layout:
     stay_kind: StayKind | None = None
     channel: str | None = None
     person: Person = "guest"
+    of: Of = "reservation"
     read: Callable[[Mapping[str, str]], dict[str, str]] | None = None
 
     def __post_init__(self) -> None:

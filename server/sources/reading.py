@@ -10,7 +10,7 @@ from typing import Any
 from server.record import DATE_FIELDS, FIELDS, DateOrder, StayKind
 from server.sources.container import Container
 from server.sources.date_orders import Verdict, settle
-from server.sources.layout import Layout, Person, layouts
+from server.sources.layout import Layout, Of, Person, layouts
 from server.sources.unreadable import Unreadable
 
 
@@ -84,6 +84,17 @@ class Reading:
     def person(self) -> Person:
         """Whose values the rows hold."""
         return self.layout_used.person if self.layout_used else "guest"
+
+    @property
+    def of(self) -> Of:
+        """What a key of the file stands for.
+
+        A file that staff mapped is a list of people where a reservation system gives it without references.
+        """
+        if self.layout_used:
+            return self.layout_used.of
+        is_list_of_people = self.kind == "pms" and "reference" not in self.columns.values()
+        return "profile" if is_list_of_people else "reservation"
 
     @property
     def date_orders(self) -> dict[str, DateOrder]:

@@ -6,7 +6,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from server.captures.links import find_link, issue_link, name_key, open_link, record_of_reference, revoke_link
@@ -147,8 +147,7 @@ def test_a_link_is_refused_without_what_the_guest_would_be_asked(
         issue_link(session, record, actor="test", now=NOON)
 
     session.get_one(CleanRow, record.id).last_name = "Rossi"
-    stay = session.get_one(Stay, record.id)
-    stay.arrives = None
+    session.scalars(select(Stay)).one().arrives = None
     with pytest.raises(Refused, match=r"link\.needs_arrival"):
         issue_link(session, record, actor="test", now=NOON)
 

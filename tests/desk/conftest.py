@@ -36,6 +36,12 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
+def newcomer(app: Flask) -> FlaskClient:
+    """A browser in the house on SQLite that nobody signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
 def page(page: Page, app: Flask, served: str) -> Page:
     """A real browser at the desk, a colleague of every role signed in."""
     return seat_page(page, served, seat(app.config["ENGINE"]))

@@ -33,12 +33,6 @@ from tests.house import DESK_COOKIE, make_app, seat, seated_client
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser that nobody signed in with."""
-    return app.test_client()
-
-
-@pytest.fixture
 def boss(app: Flask) -> FlaskClient:
     """An administrator of the whole house at their desk."""
     return seated_client(app, "administrator")
@@ -81,17 +75,17 @@ NADIA = {"name": "Nadia", "email": EMAIL, "post-reception-0": "yes"}
 
 
 def test_an_invited_colleague_chooses_a_password_and_comes_in(
-    app: Flask, boss: FlaskClient, client: FlaskClient
+    app: Flask, boss: FlaskClient, newcomer: FlaskClient
 ) -> None:
     answer = send(boss, "/desk/colleagues/new", "/desk/colleagues/new", **NADIA)
     link = link_on(answer.get_data(as_text=True))
 
-    short = send(client, link, link, password="short", repeated="short")
-    other = send(client, link, link, password=PASSWORD, repeated="something else")
-    taken = send(client, link, link, password=PASSWORD, repeated=PASSWORD)
+    short = send(newcomer, link, link, password="short", repeated="short")
+    other = send(newcomer, link, link, password=PASSWORD, repeated="something else")
+    taken = send(newcomer, link, link, password=PASSWORD, repeated=PASSWORD)
 
     assert (short.status_code, other.status_code, taken.status_code) == (422, 422, 303)
-    assert is_in(client)
+    assert is_in(newcomer)
     assert app.test_client().get(link).status_code == 404
 
 
@@ -144,15 +138,15 @@ def test_a_hostile_name_is_shown_literally(app: Flask, boss: FlaskClient) -> Non
     ],
 )
 def test_every_change_ends_what_is_open(
-    app: Flask, boss: FlaskClient, client: FlaskClient, what: str, fields: dict[str, str]
+    app: Flask, boss: FlaskClient, newcomer: FlaskClient, what: str, fields: dict[str, str]
 ) -> None:
     number = engage(app)
-    sign_in(client)
-    assert is_in(client)
+    sign_in(newcomer)
+    assert is_in(newcomer)
 
     assert act(boss, number, what, **fields).status_code == 303
 
-    assert not is_in(client)
+    assert not is_in(newcomer)
 
 
 def test_a_form_that_was_open_meanwhile_gives_no_role_back(app: Flask, boss: FlaskClient) -> None:
@@ -200,27 +194,27 @@ def test_a_link_is_never_made_of_what_the_browser_says_the_house_is_called(
     assert "http://192.0.2.10:8000/desk/enter/" in page
 
 
-def test_a_new_name_ends_nothing(app: Flask, boss: FlaskClient, client: FlaskClient) -> None:
+def test_a_new_name_ends_nothing(app: Flask, boss: FlaskClient, newcomer: FlaskClient) -> None:
     number = engage(app)
-    sign_in(client)
+    sign_in(newcomer)
 
     act(boss, number, **(NADIA | {"name": "Nadia Benali"}))
 
     assert facts(app, number)["name"] == "Nadia Benali"
-    assert is_in(client)
+    assert is_in(newcomer)
 
 
-def test_a_closed_account_opens_again(app: Flask, boss: FlaskClient, client: FlaskClient) -> None:
+def test_a_closed_account_opens_again(app: Flask, boss: FlaskClient, newcomer: FlaskClient) -> None:
     number = engage(app)
     act(boss, number, "disable")
-    assert sign_in(client).status_code == 422
+    assert sign_in(newcomer).status_code == 422
 
     act(boss, number, "enable")
 
-    assert sign_in(client).status_code == 303
+    assert sign_in(newcomer).status_code == 303
 
 
-def test_the_last_administrator_cannot_be_locked_out(app: Flask, client: FlaskClient) -> None:
+def test_the_last_administrator_cannot_be_locked_out(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app, "administrator", with_app=True)
     engage(app, "administrator", name="Invited", email="invited@hotel.example", password=None)
     boss = seated_client(app, "administrator")  # has no password, so cannot come back
@@ -313,10 +307,10 @@ def test_nobody_else_administers(app: Flask, role: str) -> None:
 
 
 def test_a_new_password_ends_every_session_and_the_old_password(
-    app: Flask, boss: FlaskClient, client: FlaskClient
+    app: Flask, boss: FlaskClient, newcomer: FlaskClient
 ) -> None:
     number = engage(app)
-    sign_in(client)
+    sign_in(newcomer)
     old = link_on(act(boss, number, "link").get_data(as_text=True))
     link = link_on(act(boss, number, "link").get_data(as_text=True))
     other = app.test_client()
@@ -325,38 +319,38 @@ def test_a_new_password_ends_every_session_and_the_old_password(
     send(other, link, link, password="another quiet morning", repeated="another quiet morning")
 
     assert is_in(other)
-    assert not is_in(client)
-    assert sign_in(client).status_code == 422
+    assert not is_in(newcomer)
+    assert sign_in(newcomer).status_code == 422
 
 
 def test_a_link_opens_nothing_for_a_closed_account(
-    app: Flask, boss: FlaskClient, client: FlaskClient
+    app: Flask, boss: FlaskClient, newcomer: FlaskClient
 ) -> None:
     number = engage(app)
     link = link_on(act(boss, number, "link").get_data(as_text=True))
     act(boss, number, "disable")
 
-    assert client.get(link).status_code == 404
+    assert newcomer.get(link).status_code == 404
 
 
-def test_a_new_password_of_ones_own_ends_the_other_desks(app: Flask, client: FlaskClient) -> None:
+def test_a_new_password_of_ones_own_ends_the_other_desks(app: Flask, newcomer: FlaskClient) -> None:
     engage(app)
     other = app.test_client()
-    sign_in(client)
+    sign_in(newcomer)
     sign_in(other)
     new = {"password": "another quiet morning", "repeated": "another quiet morning"}
 
-    send(client, "/desk/me/password", "/desk/me/password", **new)
+    send(newcomer, "/desk/me/password", "/desk/me/password", **new)
 
-    assert is_in(client)
+    assert is_in(newcomer)
     assert not is_in(other)
 
 
-def test_one_ends_what_one_left_open_elsewhere(app: Flask, client: FlaskClient) -> None:
+def test_one_ends_what_one_left_open_elsewhere(app: Flask, newcomer: FlaskClient) -> None:
     engage(app, pin=PIN)
     other = app.test_client()
     sign_in(other)
-    sign_in(client)
+    sign_in(newcomer)
     with reading(app.config["ENGINE"]) as session:
         first = session.scalars(select(StaffSession.id).order_by(StaffSession.id)).all()[0]
     stranger = app.test_client()
@@ -365,9 +359,9 @@ def test_one_ends_what_one_left_open_elsewhere(app: Flask, client: FlaskClient) 
 
     send(stranger, f"/desk/me/sessions/{first}/end", "/desk/me")
     assert is_in(other)
-    send(client, f"/desk/me/sessions/{first}/end", "/desk/me")
+    send(newcomer, f"/desk/me/sessions/{first}/end", "/desk/me")
     assert not is_in(other)
-    assert is_in(client)
+    assert is_in(newcomer)
 
 
 def test_a_role_that_asks_for_a_second_step_keeps_it(app: Flask) -> None:
@@ -401,32 +395,32 @@ def test_the_house_sets_how_long_leavers_keep_their_names(boss: FlaskClient, day
     assert send(boss, "/desk/colleagues/leavers", "/desk/me", days=days).status_code == kept
 
 
-def test_a_demo_is_entered_by_choosing_whom_to_be(app: Flask, client: FlaskClient) -> None:
+def test_a_demo_is_entered_by_choosing_whom_to_be(app: Flask, newcomer: FlaskClient) -> None:
     with writing(app.config["ENGINE"]) as session:
         manager = make_demo_colleagues(session, now=clock())[3].id
         token = make_link(session, "demo", None, actor="t", now=clock()).token
     entrance = f"/desk/enter/{token}"
-    assert client.get(entrance).status_code == 404  # a real house has no such door
+    assert newcomer.get(entrance).status_code == 404  # a real house has no such door
     app.config["ONEGUEST"] = replace(app.config["ONEGUEST"], demo=True)
-    assert client.get(entrance).status_code == 404  # nor has one that only says it is a demo
+    assert newcomer.get(entrance).status_code == 404  # nor has one that only says it is a demo
     with writing(app.config["ENGINE"]) as session:
         session.merge(HouseMark(id=1, kind="demo"))
 
-    send(client, entrance, entrance, who=str(manager))
+    send(newcomer, entrance, entrance, who=str(manager))
 
-    assert is_in(client)
-    assert "Tomás Varga" in client.get("/desk/me").get_data(as_text=True)
-    assert client.get(entrance).status_code == 200  # it opens again
+    assert is_in(newcomer)
+    assert "Tomás Varga" in newcomer.get("/desk/me").get_data(as_text=True)
+    assert newcomer.get(entrance).status_code == 200  # it opens again
 
 
-def test_wrong_links_are_counted(app: Flask, client: FlaskClient) -> None:
-    codes = [client.get(f"/desk/enter/guess{number}").status_code for number in range(11)]
+def test_wrong_links_are_counted(app: Flask, newcomer: FlaskClient) -> None:
+    codes = [newcomer.get(f"/desk/enter/guess{number}").status_code for number in range(11)]
 
     assert codes == [404] * 10 + [429]
 
 
 def test_the_worker_forgets_leavers_and_what_they_left(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    app: Flask, newcomer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     time = Clock(monkeypatch)
     number = engage(app, "manager", pin=PIN, with_app=True)
@@ -461,7 +455,7 @@ def test_the_worker_forgets_leavers_and_what_they_left(
     ],
 )
 def test_the_first_one_here_says_whether_they_work_with_the_guests_too(
-    app: Flask, client: FlaskClient, said: dict[str, str], posts: set[tuple[str, None]]
+    app: Flask, newcomer: FlaskClient, said: dict[str, str], posts: set[tuple[str, None]]
 ) -> None:
     with writing(app.config["ENGINE"]) as session:
         made = first_link(session, now=clock())
@@ -469,8 +463,8 @@ def test_the_first_one_here_says_whether_they_work_with_the_guests_too(
     link = f"/desk/enter/{made.token}"
     owner = {"name": "Anneke", "email": "anneke@hotel.example", "password": PASSWORD, "repeated": PASSWORD}
 
-    assert 'name="guests" value="yes" checked' in client.get(link).text
-    assert send(client, link, link, **owner, **said).status_code == 303
+    assert 'name="guests" value="yes" checked' in newcomer.get(link).text
+    assert send(newcomer, link, link, **owner, **said).status_code == 303
     with reading(app.config["ENGINE"]) as session:
         number = session.scalars(select(Colleague.id).where(Colleague.email == owner["email"])).one()
     assert facts(app, number)["posts"] == posts

@@ -12,9 +12,9 @@ from server.clock import clock
 from server.db import writing
 from server.staff.entry import make_link
 from server.staff.models import Colleague
+from tests.accessible import assert_accessible
 from tests.door import EMAIL, PASSWORD, code_of, engage
 from tests.house import seat, seated_client
-from tests.surfaces.test_accessibility import assert_accessible
 from tests.wording.test_catalogues import plain_texts
 
 if TYPE_CHECKING:

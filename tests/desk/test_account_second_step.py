@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser that nobody signed in with."""
-    return app.test_client()
-
-
 def codes_on(page: str) -> list[str]:
     return re.findall(r"<code>([^<]+)</code>", page)
 
@@ -67,19 +61,19 @@ def test_a_managers_first_sign_in_sets_the_second_step_up(house: Flask) -> None:
     assert is_in(browser)
 
 
-def test_a_wrong_first_code_sets_nothing_up(app: Flask, client: FlaskClient) -> None:
+def test_a_wrong_first_code_sets_nothing_up(app: Flask, newcomer: FlaskClient) -> None:
     engage(app, "manager")
-    sign_in(client)
+    sign_in(newcomer)
 
-    answer = send(client, "/desk/second-step/app", "/desk/second-step", code="000000")
+    answer = send(newcomer, "/desk/second-step/app", "/desk/second-step", code="000000")
 
     assert answer.status_code == 422
-    assert not is_in(client)
+    assert not is_in(newcomer)
 
 
-def test_the_key_is_never_shown_again_once_it_was_confirmed(app: Flask, client: FlaskClient) -> None:
+def test_the_key_is_never_shown_again_once_it_was_confirmed(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app, "manager")
-    set_up(app, client, number)
+    set_up(app, newcomer, number)
     other = app.test_client()
     sign_in(other)
 
@@ -90,12 +84,12 @@ def test_the_key_is_never_shown_again_once_it_was_confirmed(app: Flask, client: 
         assert send(other, address, "/desk/second-step", code=code_of(app, number)).status_code == 403
 
 
-def test_a_code_opens_once_and_no_older_one_after_it(app: Flask, client: FlaskClient) -> None:
+def test_a_code_opens_once_and_no_older_one_after_it(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app, "manager", with_app=True)
     code, older = code_of(app, number), code_of(app, number, steps=-1)
-    sign_in(client)
-    assert give_code(client, code).status_code == 303
-    assert is_in(client)
+    sign_in(newcomer)
+    assert give_code(newcomer, code).status_code == 303
+    assert is_in(newcomer)
 
     for replayed in (code, older):
         thief = app.test_client()
@@ -106,37 +100,37 @@ def test_a_code_opens_once_and_no_older_one_after_it(app: Flask, client: FlaskCl
 
 @pytest.mark.parametrize(("steps", "opens"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_a_telephone_may_be_half_a_minute_off(
-    app: Flask, client: FlaskClient, steps: int, opens: bool
+    app: Flask, newcomer: FlaskClient, steps: int, opens: bool
 ) -> None:
     number = engage(app, "manager", with_app=True)
-    sign_in(client)
+    sign_in(newcomer)
 
-    give_code(client, code_of(app, number, steps=steps))
+    give_code(newcomer, code_of(app, number, steps=steps))
 
-    assert is_in(client) is opens
+    assert is_in(newcomer) is opens
 
 
 @pytest.mark.parametrize("code", ["", "abcdef", "٤٨٠٢١٣", "1" * 200, "0", "-1", "12 34"])
-def test_no_nonsense_opens(app: Flask, client: FlaskClient, code: str) -> None:
+def test_no_nonsense_opens(app: Flask, newcomer: FlaskClient, code: str) -> None:
     engage(app, "manager", with_app=True)
-    sign_in(client)
+    sign_in(newcomer)
 
-    assert give_code(client, code).status_code == 422
-    assert not is_in(client)
+    assert give_code(newcomer, code).status_code == 422
+    assert not is_in(newcomer)
 
 
-def test_five_wrong_codes_make_the_account_wait(app: Flask, client: FlaskClient, time: Clock) -> None:
+def test_five_wrong_codes_make_the_account_wait(app: Flask, newcomer: FlaskClient, time: Clock) -> None:
     number = engage(app, "manager", with_app=True)
-    sign_in(client)
+    sign_in(newcomer)
 
-    assert [give_code(client, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
-    assert give_code(client, code_of(app, number)).status_code == 429
+    assert [give_code(newcomer, "000000").status_code for _ in range(6)] == [422] * 5 + [429]
+    assert give_code(newcomer, code_of(app, number)).status_code == 429
     time.passes(seconds=61)
-    assert give_code(client, code_of(app, number)).status_code == 303
+    assert give_code(newcomer, code_of(app, number)).status_code == 303
 
 
-def test_a_recovery_code_opens_once(app: Flask, client: FlaskClient) -> None:
-    codes = set_up(app, client, engage(app, "manager"))
+def test_a_recovery_code_opens_once(app: Flask, newcomer: FlaskClient) -> None:
+    codes = set_up(app, newcomer, engage(app, "manager"))
     assert len(set(codes)) == 10
 
     other = app.test_client()
@@ -149,9 +143,9 @@ def test_a_recovery_code_opens_once(app: Flask, client: FlaskClient) -> None:
     assert give_code(third, codes[4].replace("-", " ")).status_code == 303
 
 
-def test_new_recovery_codes_end_the_old_ones(app: Flask, client: FlaskClient) -> None:
-    old = set_up(app, client, engage(app, "manager"))
-    page = send(client, "/desk/me/second-step/codes", "/desk/me/second-step").get_data(as_text=True)
+def test_new_recovery_codes_end_the_old_ones(app: Flask, newcomer: FlaskClient) -> None:
+    old = set_up(app, newcomer, engage(app, "manager"))
+    page = send(newcomer, "/desk/me/second-step/codes", "/desk/me/second-step").get_data(as_text=True)
     new = codes_on(page)
 
     other = app.test_client()
@@ -161,10 +155,10 @@ def test_new_recovery_codes_end_the_old_ones(app: Flask, client: FlaskClient) ->
 
 
 def test_neither_the_key_nor_a_recovery_code_can_be_read_in_the_database(
-    app: Flask, client: FlaskClient
+    app: Flask, newcomer: FlaskClient
 ) -> None:
     number = engage(app, "manager")
-    codes = set_up(app, client, number)
+    codes = set_up(app, newcomer, number)
     engine = app.config["ENGINE"]
     keys = read_all_keys(app.config["ONEGUEST"].keys_dir, "sealing")
     with reading(engine) as session:
@@ -189,12 +183,12 @@ def test_a_sealed_key_moved_to_another_colleague_opens_nothing(app: Flask) -> No
         assert app_secret(held, keys) is None
 
 
-def test_a_receptionist_may_have_a_second_step_too(app: Flask, client: FlaskClient) -> None:
+def test_a_receptionist_may_have_a_second_step_too(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app)
-    sign_in(client)
-    assert send(client, "/desk/me/second-step/app", "/desk/me/second-step").status_code == 303
-    assert is_in(client)  # nothing is asked for before it was confirmed
-    send(client, "/desk/second-step/app", "/desk/second-step", code=code_of(app, number))
+    sign_in(newcomer)
+    assert send(newcomer, "/desk/me/second-step/app", "/desk/me/second-step").status_code == 303
+    assert is_in(newcomer)  # nothing is asked for before it was confirmed
+    send(newcomer, "/desk/second-step/app", "/desk/second-step", code=code_of(app, number))
 
     other = app.test_client()
     assert sign_in(other).location == "/desk/second-step?next=/"
@@ -228,16 +222,16 @@ def test_another_telephone_is_set_up_anew_and_the_old_one_opens_no_more(house: F
 
 
 def test_a_new_telephone_that_was_never_confirmed_leaves_the_old_one_opening(
-    app: Flask, client: FlaskClient, time: Clock
+    app: Flask, newcomer: FlaskClient, time: Clock
 ) -> None:
     number = engage(app, "manager", with_app=True)
-    come_in(app, client, number)
+    come_in(app, newcomer, number)
     time.passes(minutes=1)
     before = secret_of(app, number)
 
-    send(client, "/desk/me/second-step/app", "/desk/me/second-step")
-    send(client, "/desk/me/second-step/app", "/desk/me/second-step")
-    assert is_in(client)
+    send(newcomer, "/desk/me/second-step/app", "/desk/me/second-step")
+    send(newcomer, "/desk/me/second-step/app", "/desk/me/second-step")
+    assert is_in(newcomer)
     other = app.test_client()
     sign_in(other)
 
@@ -251,32 +245,32 @@ def test_a_new_telephone_that_was_never_confirmed_leaves_the_old_one_opening(
 
 
 def test_a_telephone_still_opens_after_the_sealing_secret_was_set_aside(
-    app: Flask, client: FlaskClient
+    app: Flask, newcomer: FlaskClient
 ) -> None:
     number = engage(app, "manager", with_app=True)
     keys = app.config["ONEGUEST"].keys_dir
     (keys / "sealing.json").rename(keys / f"{read_key(keys, 'sealing').id}.json")
     ensure_keys(keys)
 
-    come_in(app, client, number)
+    come_in(app, newcomer, number)
 
-    assert is_in(client)
+    assert is_in(newcomer)
 
 
 def test_who_waits_too_long_with_a_new_app_gives_the_password_again(
-    app: Flask, client: FlaskClient, time: Clock
+    app: Flask, newcomer: FlaskClient, time: Clock
 ) -> None:
     number = engage(app)
-    sign_in(client)
-    send(client, "/desk/me/second-step/app", "/desk/me/second-step")
+    sign_in(newcomer)
+    send(newcomer, "/desk/me/second-step/app", "/desk/me/second-step")
     time.passes(minutes=10)
-    assert is_in(client)
+    assert is_in(newcomer)
     time.passes(minutes=10)
-    token = token_on(client.get("/desk/me").get_data(as_text=True))
+    token = token_on(newcomer.get("/desk/me").get_data(as_text=True))
 
-    answer = client.post("/desk/second-step/app", data={"csrf_token": token, "code": code_of(app, number)})
+    answer = newcomer.post("/desk/second-step/app", data={"csrf_token": token, "code": code_of(app, number)})
     assert answer.status_code == 403
-    assert "/desk/again" in client.get("/desk/second-step").get_data(as_text=True)
+    assert "/desk/again" in newcomer.get("/desk/second-step").get_data(as_text=True)
 
 
 def with_authenticator(page: Page) -> None:
@@ -374,25 +368,25 @@ def test_a_browser_without_an_authenticator_is_told_so(app: Flask, page: Page, d
     page.get_by_text("The passkey was not made.").wait_for()
 
 
-def test_passkeys_are_not_offered_at_a_bare_number(app: Flask, client: FlaskClient) -> None:
+def test_passkeys_are_not_offered_at_a_bare_number(app: Flask, newcomer: FlaskClient) -> None:
     engage(app, "manager")
-    sign_in(client)
+    sign_in(newcomer)
 
-    page = client.get("/desk/second-step", base_url="http://127.0.0.1:8000")
+    page = newcomer.get("/desk/second-step", base_url="http://127.0.0.1:8000")
 
     assert "data-passkey" not in page.get_data(as_text=True)
 
 
-def test_forged_answers_of_passkeys_are_refused(app: Flask, client: FlaskClient) -> None:
+def test_forged_answers_of_passkeys_are_refused(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app, "manager", with_app=True)
     with writing(app.config["ENGINE"]) as session:
         session.add(
             Passkey(colleague_id=number, credential_id=b"k", public_key=b"?", name="K", made_at=clock())
         )
         session.get_one(Colleague, number).passkey_since = clock()
-    sign_in(client)
+    sign_in(newcomer)
     for forged in ("", "{}", "[]", "null", '{"id": "aw", "rawId": "aw", "type": "public-key"}', "x" * 5000):
-        assert send(client, "/desk/second-step/passkey/ask", "/desk/second-step").status_code == 200
-        answer = send(client, "/desk/second-step/passkey", "/desk/second-step", credential=forged)
+        assert send(newcomer, "/desk/second-step/passkey/ask", "/desk/second-step").status_code == 200
+        answer = send(newcomer, "/desk/second-step/passkey", "/desk/second-step", credential=forged)
         assert answer.status_code in (422, 429)
-    assert not is_in(client)
+    assert not is_in(newcomer)

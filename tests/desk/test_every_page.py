@@ -16,12 +16,12 @@ from server.db import writing
 from server.properties.beginning import STEPS
 from server.properties.models import HouseMark
 from server.staff.entry import Purpose, make_link
+from tests.accessible import assert_accessible
 from tests.conftest import PAGE_PATIENCE
 from tests.contracts.test_access import IDS, of_no_house
 from tests.desk.two_houses import fill_two
 from tests.door import engage
 from tests.house import seat, seat_page
-from tests.surfaces.test_accessibility import assert_accessible
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

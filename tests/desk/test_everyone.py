@@ -14,10 +14,10 @@ from server.clock import clock
 from server.db import writing
 from server.guests.models import Guest
 from server.records.models import Import
+from tests.accessible import assert_accessible
 from tests.builders import NOON, write_export
 from tests.desk.filled import add_problem, count, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, page_of, run, say_to
-from tests.surfaces.test_accessibility import assert_accessible
 from tests.wording.test_catalogues import plain_texts
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from server.jobs.worker import run_due
 from server.properties.beginning import STEPS, mark_step
 from server.properties.setup import default_property
 from server.records.models import Import
+from tests.accessible import assert_accessible
 from tests.builders import take_in
 from tests.desk.filled import count
 from tests.house import make_app, seat, seat_page
-from tests.surfaces.test_accessibility import assert_accessible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from server.db import writing
 from server.properties.setup import default_property, ensure_properties
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def assert_accessible(page: Page, state: str) -> None:
-    found = Axe().run(page, options=RULES).response["violations"]
-    told = [
-        (rule["id"], [re.sub(r"\s+", " ", node["html"])[:160] for node in rule["nodes"]]) for rule in found
-    ]
-    assert told == [], state
+from tests.accessible import assert_accessible
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

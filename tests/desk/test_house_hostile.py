@@ -52,8 +52,12 @@ GOOD = {
 }
 
 
-def save(client: FlaskClient, house: Property, section: str, field: str, value: str) -> int:
-    page = client.get(f"/desk/house/{house.id}").get_data(as_text=True)
+def settings_of(client: FlaskClient, house: Property) -> str:
+    return client.get(f"/desk/house/{house.id}").get_data(as_text=True)
+
+
+def save(client: FlaskClient, house: Property, page: str, section: str, field: str, value: str) -> int:
+    """Send one section of the settings' page that was opened, with one field filled in so."""
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     part = page.split(f'<input type="hidden" name="section" value="{section}">')[1]
     seen = re.search(r'name="seen" value="([^"]*)"', part)
@@ -90,30 +94,28 @@ def test_every_field_takes_hostile_words_literally_or_refuses_them(app: Flask) -
     client = seated_client(app)
     with reading(app.config["ENGINE"]) as session:
         house = default_property(session)
-    taken = set()
+    page, taken = settings_of(client, house), set()
     for section, fields in FIELDS.items():
         for field in fields:
-            for value in LITERAL:
-                status = save(client, house, section, field, value[: 20 if "postal" in field else 60])
+            short = [words[: 20 if "postal" in field else 60] for words in LITERAL]
+            for value in (*short, *REFUSED):
+                status = save(client, house, page, section, field, value)
                 assert status in (303, 422), (section, field, value)
                 if status == 303:
-                    taken.add(f"{section}.{field}")
-            for value in REFUSED:
-                assert save(client, house, section, field, value) in (303, 422), (section, field)
+                    page = settings_of(client, house)  # the one opened before is not the last state any more
+                    taken |= {f"{section}.{field}"} if value in short else set()
     assert {"identity.name", "sentences.email-en", "sending.email_name", "entity.name"} <= taken
 
     with reading(app.config["ENGINE"]) as session:
         for row in (*session.scalars(select(Property)), *session.scalars(select(LegalEntity))):
             held = repr({column.name: getattr(row, column.name) for column in row.__table__.columns})
-            for sign in (
-                "\u202e",
-                "\u200b",
-                "\u2067",
+            for sign in (  # as repr writes them
+                "\\u202e",
+                "\\u200b",
+                "\\u2067",
                 "\\r",
                 "\\n",
                 "\\x00",
-                "\\u202e",
-                "\\u200b",
                 "x" * 401,
             ):
                 assert sign not in held

@@ -29,10 +29,10 @@ from server.journal.sealing import chain_key, seal, waiting_for_seal
 from server.journal.verifying import verify
 from server.journal.watching import alerts_since, note_reading
 from server.records.models import SourceRecord
+from tests.accessible import assert_accessible
 from tests.desk.filled import add_problem, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, run, say_to
 from tests.house import make_app, seat, seat_page, seated_client, sit
-from tests.surfaces.test_accessibility import assert_accessible
 from tests.wording.test_catalogues import plain_texts
 
 if TYPE_CHECKING:

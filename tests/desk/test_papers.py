@@ -17,9 +17,9 @@ from server.journal.models import JournalEntry
 from server.papers.rendering import AT_ONCE, turn
 from server.properties.models import Property
 from server.properties.setup import default_property, ensure_properties
+from tests.accessible import assert_accessible
 from tests.house import seated_client
 from tests.papers.test_rendering import inside
-from tests.surfaces.test_accessibility import assert_accessible
 from tests.wording.test_catalogues import plain_texts
 
 if TYPE_CHECKING:

@@ -27,12 +27,6 @@ from tests.door import (
 from tests.house import DESK_COOKIE, make_app
 
 
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A browser that nobody signed in with."""
-    return app.test_client()
-
-
 def test_a_receptionist_signs_in_and_sees_todays_arrivals(house: Flask) -> None:
     browser = house.test_client()
     engage(house)
@@ -46,67 +40,67 @@ def test_a_receptionist_signs_in_and_sees_todays_arrivals(house: Flask) -> None:
 @pytest.mark.parametrize(
     "place", ["https://evil.example/", "//evil.example", "/\\evil", "/kiosk/", "javascript:1"]
 )
-def test_nobody_is_sent_elsewhere_by_the_door(app: Flask, client: FlaskClient, place: str) -> None:
+def test_nobody_is_sent_elsewhere_by_the_door(app: Flask, newcomer: FlaskClient, place: str) -> None:
     engage(app)
 
-    assert sign_in(client, next=place).location == "/"
+    assert sign_in(newcomer, next=place).location == "/"
 
 
-def test_the_address_may_be_typed_in_capitals(app: Flask, client: FlaskClient) -> None:
+def test_the_address_may_be_typed_in_capitals(app: Flask, newcomer: FlaskClient) -> None:
     engage(app)
 
-    assert sign_in(client, " Nadia@Hotel.Example ").status_code == 303
+    assert sign_in(newcomer, " Nadia@Hotel.Example ").status_code == 303
 
 
-def test_a_fixed_token_is_worth_nothing_after_signing_in(app: Flask, client: FlaskClient) -> None:
+def test_a_fixed_token_is_worth_nothing_after_signing_in(app: Flask, newcomer: FlaskClient) -> None:
     engage(app)
-    client.set_cookie(DESK_COOKIE, "a-token-that-an-attacker-planted")
+    newcomer.set_cookie(DESK_COOKIE, "a-token-that-an-attacker-planted")
     thief = app.test_client()
     thief.set_cookie(DESK_COOKIE, "a-token-that-an-attacker-planted")
 
-    sign_in(client)
+    sign_in(newcomer)
 
-    assert is_in(client)
+    assert is_in(newcomer)
     assert not is_in(thief)
-    assert len(cookie_of(client)) >= 43  # 256 bits in base64
+    assert len(cookie_of(newcomer)) >= 43  # 256 bits in base64
 
 
-def test_the_token_changes_at_every_step_of_the_way_in(app: Flask, client: FlaskClient) -> None:
+def test_the_token_changes_at_every_step_of_the_way_in(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app, "manager", with_app=True)
-    sign_in(client)
-    half = cookie_of(client)
+    sign_in(newcomer)
+    half = cookie_of(newcomer)
 
-    come_in(app, client, number)
+    come_in(app, newcomer, number)
 
     thief = app.test_client()
     thief.set_cookie(DESK_COOKIE, half)
-    assert cookie_of(client) != half
+    assert cookie_of(newcomer) != half
     assert not is_in(thief)
 
 
-def test_the_token_is_kept_as_a_hash_only(app: Flask, client: FlaskClient) -> None:
+def test_the_token_is_kept_as_a_hash_only(app: Flask, newcomer: FlaskClient) -> None:
     engage(app)
-    sign_in(client)
+    sign_in(newcomer)
 
     with reading(app.config["ENGINE"]) as session:
         rows = session.connection().exec_driver_sql("SELECT token_hash FROM staff_browser").all()
-    assert [row[0] for row in rows] == [hash_token(cookie_of(client))]
+    assert [row[0] for row in rows] == [hash_token(cookie_of(newcomer))]
 
 
-def test_a_form_from_before_signing_in_is_refused(app: Flask, client: FlaskClient) -> None:
+def test_a_form_from_before_signing_in_is_refused(app: Flask, newcomer: FlaskClient) -> None:
     engage(app)
-    stale = token_on(client.get("/desk/sign-in").get_data(as_text=True))
-    sign_in(client)
+    stale = token_on(newcomer.get("/desk/sign-in").get_data(as_text=True))
+    sign_in(newcomer)
 
-    assert client.post("/desk/me", data={"csrf_token": stale, "name": "X"}).status_code == 400
+    assert newcomer.post("/desk/me", data={"csrf_token": stale, "name": "X"}).status_code == 400
 
 
 @pytest.mark.usefixtures("as_costly_as_in_a_house")
-def test_a_cheaper_hash_is_made_anew_at_the_next_sign_in(app: Flask, client: FlaskClient) -> None:
+def test_a_cheaper_hash_is_made_anew_at_the_next_sign_in(app: Flask, newcomer: FlaskClient) -> None:
     number = engage(app)
     change(app, number, password_hash=PasswordHasher(time_cost=1, memory_cost=8_192).hash(PASSWORD))
 
-    sign_in(client)
+    sign_in(newcomer)
 
     with reading(app.config["ENGINE"]) as session:
         kept = session.get_one(Colleague, number).password_hash
@@ -134,10 +128,12 @@ def test_behind_https_the_desks_cookie_is_bound_to_the_host(sqlite_url: str, tmp
     assert client.get("/", **there).status_code == 200
 
 
-def test_a_stale_tab_that_asks_by_itself_is_led_to_the_door_and_back(app: Flask, client: FlaskClient) -> None:
+def test_a_stale_tab_that_asks_by_itself_is_led_to_the_door_and_back(
+    app: Flask, newcomer: FlaskClient
+) -> None:
     engage(app)
 
-    answer = client.get(
+    answer = newcomer.get(
         "/desk/imports/list",
         headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/desk/imports?page=2"},
     )

@@ -33,8 +33,8 @@ def test_a_stay_that_two_systems_tell_of_stands_once_in_the_pms_words(engine: En
 
     moments = life(see_patrick(engine))
 
-    assert [(m.room, m.channel, m.amount, m.nights) for m in moments] == [
-        ("12", "Booking.com", Decimal("280"), 2)
+    assert [(m.room, m.channel, m.money, m.nights) for m in moments] == [
+        ("12", "Booking.com", {"EUR": Decimal("280")}, 2)
     ]
     assert set(moments[0].sources) == {"ota", "pms_a"}
 

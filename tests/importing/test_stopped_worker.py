@@ -71,14 +71,26 @@ def wait_until(engine: Engine, moment: str) -> None:
     pytest.fail(f"the import never came to {moment}")
 
 
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that takes a worker some seconds."""
+    return write_export(tmp_path_factory.mktemp("export") / "profiles.txt", 5000)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory, export: Path) -> Engine:
+    """A house where nobody stopped the import of that file."""
+    folder = tmp_path_factory.mktemp("calm")
+    engine, _ = confirmed_import(folder, export)
+    with start_worker(folder, "--once") as worker:
+        assert worker.wait(180) == 0
+    return engine
+
+
 @pytest.mark.parametrize("moment", ["reading", "linking"])
 def test_a_worker_asked_to_end_goes_within_seconds_and_the_next_one_ends_the_import(
-    tmp_path: Path, moment: str
+    tmp_path: Path, export: Path, calm: Engine, moment: str
 ) -> None:
-    export = write_export(tmp_path / "profiles.txt", 5000)
-    calm, _ = confirmed_import(tmp_path / "calm", export)
-    with start_worker(tmp_path / "calm", "--once") as worker:
-        assert worker.wait(180) == 0
     engine, _ = confirmed_import(tmp_path / "stopped", export)
 
     with start_worker(tmp_path / "stopped") as worker:

@@ -10,7 +10,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.discovery import discover
@@ -18,6 +18,7 @@ from server.matching import Decisions, Model, Records, explain, keys_of, make_mo
 from server.matching.levels import REQUIRED
 from server.matching.sentences import SENTENCES
 from server.record import CleanRecord
+from tests.drawing import drawn
 from tests.matching.builders import columns, person, resolve
 
 FIRSTS = st.sampled_from(
@@ -45,7 +46,7 @@ def groups(
     return {frozenset(members) for members in found.values()}
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(HOUSES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(house: list[CleanRecord], random: Random) -> None:
     ids = [f"r{number:03d}" for number in range(len(house))]
@@ -62,7 +63,7 @@ def test_the_order_of_rows_changes_nothing(house: list[CleanRecord], random: Ran
     assert found[0] == found[1]
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(60)
 @given(HOUSES, st.data())
 def test_what_people_decided_always_holds(house: list[CleanRecord], data: st.DataObject) -> None:
     pairs = [(i, j) for i in range(len(house)) for j in range(i + 1, len(house))]
@@ -82,7 +83,7 @@ def test_what_people_decided_always_holds(house: list[CleanRecord], data: st.Dat
 TEXTS = st.none() | st.text(max_size=12)
 
 
-@settings(max_examples=80, deadline=None)
+@drawn(80)
 @given(
     st.lists(
         st.builds(

@@ -95,6 +95,8 @@ CHANGES: list[CleanRecord] = [
     person("Orsolya", "Vadkerti", email="o@mail.example", mobile="+33612345678", born="1980-02-03",
            gender="f"),
     person("Orsolya", "Vadkerti", email="o@mail.example", mobile="+33612345678", born="1980-02-03",
+           place="mare"),
+    person("Orsolya", "Vadkerti", email="o@mail.example", mobile="+33612345678", born="1980-02-03",
            stay=("2026-05-01", "2026-05-02")),
     person("Оршоля", "Vadkerti", email="o@mail.example", mobile="+33612345678", born="1980-02-03"),
 ]  # fmt: skip

@@ -75,7 +75,16 @@ def read(row: Row) -> CleanRecord:
     return clean(row, Context(country="FR"))
 
 
+_judged: dict[str, Desk] = {}
+
+
 def arrive(*rows: Row, writing: str = "as written", every: int = 1) -> Desk:
-    """Match rows, each `every`-th of them (the last of two, with 2) in another writing."""
+    """Match rows, each `every`-th of them (the last of two, with 2) in another writing.
+
+    Two writings of three read to records that another one read to; what the engine said of those stands.
+    """
     write = WRITINGS[writing]
-    return resolve(*(read(write(row) if (k + 1) % every == 0 else row) for k, row in enumerate(rows)))
+    records = [read(write(row) if (k + 1) % every == 0 else row) for k, row in enumerate(rows)]
+    if (exactly := repr(records)) not in _judged:
+        _judged[exactly] = resolve(*records)
+    return _judged[exactly]

@@ -117,3 +117,30 @@ def test_two_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
 
     assert not failures
     assert tables(make_engine(url)) == set(Base.metadata.tables)
+
+
+TOLD = ("arrives", "departs", "room", "amount", "reference")
+
+
+def test_told_stays_are_kept_by_going_down_and_up_and_wait_to_be_counted(engine: Engine) -> None:
+    booking = {"stay_from": "2026-05-01", "stay_to": "2026-05-03", "room": "12", "amount": "280.50"}
+    take_in(engine, PATRICK | booking | {"key": "A1", "reference": "BK-20417"}, stay_kind="stay")
+    link_waiting(engine)
+
+    def told(table: str) -> list[tuple[str, ...]]:
+        with engine.connect() as connection:
+            rows = connection.execute(text(f"SELECT {', '.join(TOLD)} FROM {table}")).all()
+            return [tuple(str(value) for value in row) for row in rows]
+
+    before = told("told_stay")
+    migrate_engine(engine, "0015_rekey")
+    assert told("stay") == before
+    migrate_engine(engine, "head")
+
+    assert told("told_stay") == before
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT reference FROM told_reference")).scalar() == "BK-20417"
+        assert connection.execute(text("SELECT counts, amount FROM stay_source")).all() == [(1, 280.5)]
+        assert (
+            connection.execute(text("SELECT count(*) FROM source_record WHERE needs_linking")).scalar() == 1
+        )

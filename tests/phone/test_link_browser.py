@@ -11,8 +11,8 @@ from sqlalchemy import select
 from server.captures.models import Capture, GuestLink
 from server.clock import clock
 from server.db import reading, writing
+from tests.accessible import assert_accessible
 from tests.house import Expected, expect_guest
-from tests.surfaces.test_accessibility import assert_accessible
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route

@@ -16,7 +16,7 @@ from server.record import RawRecord
 from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, RecordKey, RecordVersion, SourceRecord
 from server.records.storing import store
-from server.stays.models import Stay
+from server.stays.models import ToldStay
 from tests.builders import NOON, PATRICK, at_once, make_source, take_in
 
 A = PATRICK | {"key": "A1", "city": "Lyon"}
@@ -88,7 +88,7 @@ def test_a_new_version_replaces_keys_stay_and_consent_of_the_old_one(engine: Eng
 
     take_in(engine, A | stay | {"stay_to": "2026-05-04", "email_consent": "no"}, stay_kind="stay")
 
-    assert str(one(engine, Stay.departs)[0]) == "2026-05-04"
+    assert str(one(engine, ToldStay.departs)[0]) == "2026-05-04"
     assert one(engine, Consent.given) == (False,)
     with reading(engine) as session:
         assert session.scalar(select(func.count()).select_from(RecordKey)) == len(

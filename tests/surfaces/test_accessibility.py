@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from flask import Flask
 
 from server import wording
 from server.clock import clock
 from server.db import writing
 from server.properties.setup import default_property
+from tests.accessible import assert_accessible
 from tests.house import expect_guest, seat, seat_page, serving
 from tests.surfaces.showcase import add_showcase
 from tests.surfaces.walks import kiosk_states, phone_states
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def assert_accessible(page: Page, state: str) -> None:
-    """No violation in what is shown now. Waits for the 150 ms in which things arrive half transparent."""
-    page.wait_for_timeout(200)
-    found = Axe().run(page, options=RULES).response["violations"]
-    told = [
-        (rule["id"], [re.sub(r"\s+", " ", node["html"])[:160] for node in rule["nodes"]]) for rule in found
-    ]
-    assert told == [], state
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
-    """Equal addresses weigh by how many unlike persons bear them; nobody's addresses weigh nothing."""
+    """Equal addresses weigh by how many unlike persons bear them; those of nobody or a desk nothing."""
     column = records.email
     a, b = column.codes[left], column.codes[right]
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
@@ -58,6 +58,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     level[same] = SAME
     nobodys, many_of = records.once("email, bearers", lambda: _bearers(records, model), model)
     level[(level > SHARED) & (nobodys[left] | nobodys[right])] = SHARED
+    level[(level > SHARED) & (records.desk[left] | records.desk[right])] = SHARED
     stranger = np.zeros(len(left), dtype=np.float32)
     kin = np.zeros(len(left), dtype=np.float32)
     many = many_of[left]

@@ -47,23 +47,30 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
-    """Nights that overlap by up to a day count as together: a till closes after midnight."""
-    sf, st, room = records.stay_from, records.stay_to, records.room.codes
+    """Nights that overlap by up to a day count as together: a till closes after midnight.
+
+    A room is a property's own: the same number in two houses is no evidence, and who sleeps in one house does
+    not sleep in the other.
+    """
+    sf, st, room, place = records.stay_from, records.stay_to, records.room.codes, records.place.codes
     nothing = np.zeros(len(left), dtype=np.float32)
     both = (sf[left] >= 0) & (sf[right] >= 0)
     if not both.any():
         return Compared(np.zeros(len(left), dtype=np.int8), nothing, nothing)
     together = both & (sf[left] <= st[right] + 1) & (sf[right] <= st[left] + 1)
-    one_room = (room[left] >= 0) & (room[left] == room[right])
-    two_rooms = (room[left] >= 0) & (room[right] >= 0) & ~one_room
+    elsewhere = (place[left] >= 0) & (place[right] >= 0) & (place[left] != place[right])
+    one_room = (room[left] >= 0) & (room[left] == room[right]) & ~elsewhere
+    two_rooms = ((room[left] >= 0) & (room[right] >= 0) & ~one_room) | elsewhere
     nights = (st[left] > sf[left]) & (st[right] > sf[right])
     same_dates = both & (sf[left] == sf[right]) & (st[left] == st[right]) & nights
     amount = records.amount
     same_amount = (amount[left] > 0) & (amount[left] == amount[right])
-    during = together & ((st[left] > sf[left]) != (st[right] > sf[right]))
+    during = together & ~elsewhere & ((st[left] > sf[left]) != (st[right] > sf[right]))
+    # a guest of one house may dine or bathe in its sister
+    visits = elsewhere & ~nights
     level = np.select(
         [~both, one_room & same_dates, one_room & together, same_dates & same_amount & ~two_rooms,
-         same_dates & ~two_rooms, two_rooms & together, during],
+         same_dates & ~two_rooms, two_rooms & together & ~visits, during],
         [ABSENT, ROOM_DATES, ROOM, DATES_AMOUNT, DATES, OTHER_ROOM, DURING], OTHER,
     ).astype(np.int8)  # fmt: skip
     return Compared(level, nothing, nothing)

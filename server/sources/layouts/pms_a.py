@@ -35,4 +35,5 @@ LAYOUT = Layout(
     identifying=("NOM", "Prénom", "E-mail", "Téléphone", "Portable", "Arrivée"),
     taken_out={"Pièce": "identity_document"},
     stay_kind="stay",
+    of="profile",
 )

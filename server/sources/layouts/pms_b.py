@@ -33,4 +33,5 @@ LAYOUT = Layout(
     identifying=("Guest Name", "Email", "Telephone", "Arr"),
     taken_out={"ID Doc": "identity_document"},
     stay_kind="stay",
+    of="profile",
 )

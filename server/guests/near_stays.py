@@ -1,0 +1,327 @@
+"""What must be counted together with what some records tell: the told stays that may be one with them.
+
+Wider than the rules of counting, never narrower: whatever shares a reference, a room, an amount or a guest on
+days that meet, and what stood in one stay with it before. So what is counted anew comes out as if the whole
+house were.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from server.cleaning import fold
+from server.guests.loading import parts
+from server.guests.models import Link
+from server.properties.arrangements import property_circles
+from server.properties.models import Property
+from server.records.arriving import ID_SEPARATOR
+from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
+from server.sources.layout import Person, layouts
+from server.stays.gathering import CROWD, names_a_booking
+from server.stays.models import StaySource, ToldReference, ToldStay
+from server.stays.money import LONGEST
+from server.stays.told import Place, Told
+
+_PART = 200
+"""Told stays whose neighbours one statement looks for: each is some parameters of it."""
+
+_SURE, _REFERENCE, _GUEST, _MONEY, _BILL = range(5)
+"""Why a record may be one with another: surely to be counted with it, or by more than the statement asks."""
+
+_Linked = tuple[Told, str]
+"""A told stay and the guest of its record."""
+
+
+@dataclass(slots=True)
+class Near:
+    """Told stays that are counted together: by what names them, with the guest of each record."""
+
+    told: dict[Place, Told] = field(default_factory=dict)
+    guest_of: dict[int, str] = field(default_factory=dict)
+    crowded: set[str] = field(default_factory=set)
+
+    def rows(self) -> list[Told]:
+        """The told stays, less the references that name no booking because everybody bears them."""
+        return [
+            replace(row, references=tuple(r for r in row.references if r not in self.crowded))
+            if self.crowded.intersection(row.references)
+            else row
+            for row in self.told.values()
+        ]
+
+
+def told_near(session: Session, guests: Collection[str], records: Collection[int]) -> Near:
+    """All that may be one stay with what these records, and all records of these guests, tell.
+
+    Only what is linked: a record that waits for the linker is counted when it has its guest.
+    """
+    near, reader = Near(), _Reader(session)
+    seeds = set(records) | reader.of_guests(guests)
+    fresh = reader.read(seeds, near)
+    arrived = Counter(reference for row, _ in fresh for reference in row.references)
+    found = reader.stood_with(seeds - near.guest_of.keys())  # those that tell of nothing any more
+    while True:
+        for start in range(0, len(fresh), _PART):
+            found |= reader.neighbours(fresh[start : start + _PART], near, arrived)
+        fresh = reader.read(found - near.guest_of.keys(), near)
+        if not fresh:
+            return near
+        found = set()
+
+
+class _Reader:
+    """Reads told stays and their neighbours, in the caller's transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._circle_of: Mapping[int, int] | None = None
+
+    def of_guests(self, guests: Collection[str]) -> set[int]:
+        """The records of guests that tell of a stay."""
+        found: set[int] = set()
+        for part in parts(sorted(guests)):
+            query = select(ToldStay.record_id).join(Link, Link.record_id == ToldStay.record_id)
+            found |= set(self._session.scalars(query.where(Link.guest_id.in_(part))))
+        return found
+
+    def stood_with(self, records: Collection[int]) -> set[int]:
+        """The records that tell of stays which these told of when they were counted last."""
+        found: set[int] = set()
+        for part in parts(sorted(records)):
+            found |= {record_id for *_, record_id, _, _ in self._session.execute(_STOOD, {"records": part})}
+        return found
+
+    def read(self, records: Collection[int], near: Near) -> list[_Linked]:
+        """Put what linked records tell into `near`; return it."""
+        found: list[_Linked] = []
+        for part in parts(sorted(records)):
+            rows = self._session.execute(_TOLD, {"records": part}).all()
+            naming = [row.record_id for row in rows if row.reference is not None]
+            references: dict[Place, list[str]] = defaultdict(list)
+            if naming:
+                named = self._session.execute(_NAMED, {"records": naming})
+                for record_id, version, reference in named:
+                    references[record_id, version].append(reference)
+            found += [(self._told(row, references), row.guest_id) for row in rows]
+        near.told |= {row.place: row for row, _ in found}
+        near.guest_of |= {row.record_id: guest for row, guest in found}
+        return found
+
+    def _told(self, row: Any, references: Mapping[Place, Sequence[str]]) -> Told:
+        return Told(
+            record_id=row.record_id,
+            version=row.version,
+            name=f"{row.source}{ID_SEPARATOR}{row.key}",
+            source=row.source,
+            source_kind=row.source_kind,
+            property_id=row.property_id,
+            kind=row.kind,
+            arrives=row.arrives,
+            departs=row.departs,
+            told_at=row.source_time or row.received_at or row.known_at,
+            property_sure=row.property_sure,
+            circle=self._circles()[row.property_id],
+            references=tuple(references.get((row.record_id, row.version), ())),
+            is_leader=row.is_leader,
+            channel=row.channel,
+            status=row.status,
+            room=row.room,
+            amount=row.amount,
+            currency=row.currency,
+            paid_by=row.paid_by,
+            person=_person(row.layout),
+            surname=_surname(row.last_name),
+        )
+
+    def _circles(self) -> Mapping[int, int]:
+        if self._circle_of is None:
+            entities = dict(self._session.execute(select(Property.id, Property.legal_entity_id)).all())
+            is_one = len(set(entities.values())) < 2
+            self._circle_of = entities if is_one else property_circles(self._session)
+        return self._circle_of
+
+    def neighbours(self, linked: Sequence[_Linked], near: Near, arrived: Mapping[str, int]) -> set[int]:
+        """The records to be counted with these rows.
+
+        A reference counts as crowded by those who bore it before: its bearers were counted with each other
+        while they were few, and those that arrive now part them.
+        """
+        of_guest: dict[str, list[Told]] = defaultdict(list)
+        on_room: dict[str, list[Told]] = defaultdict(list)
+        sold: dict[tuple[date | None, date | None, str], set[bool]] = defaultdict(set)
+        for row, guest in linked:
+            of_guest[guest].append(row)
+            if row.room and row.paid_by == "room":
+                on_room[row.room].append(row)
+            if row.surname:
+                sold[row.arrives, row.departs, row.surname].add(row.source_kind == "channel")
+        found: set[int] = set()
+        bearers: dict[str, set[int]] = defaultdict(set)
+        for why, word, name, record_id, arrives, departs in self._session.execute(*_ask(linked)):
+            if why == _REFERENCE:
+                bearers[word].add(record_id)
+            elif why in (_GUEST, _BILL):
+                if any(
+                    _meet(row, arrives, departs) for row in (of_guest if why == _GUEST else on_room)[word]
+                ):
+                    found.add(record_id)
+            elif why == _SURE or {word != "channel"} & sold[arrives, departs, _surname(name)]:
+                found.add(record_id)
+        for reference, who in bearers.items():
+            if len(who) > CROWD:
+                near.crowded.add(reference)
+            if len(who) <= CROWD + arrived.get(reference, 0):
+                found |= who
+        return found
+
+
+def _meet(row: Told, arrives: date | None, departs: date | None) -> bool:
+    """Whether days overlap or touch."""
+    if row.arrives is None or row.last_day is None or arrives is None:
+        return False
+    return row.arrives <= max(arrives, departs or arrives) and arrives <= row.last_day
+
+
+def _surname(name: str | None) -> str:
+    return str(fold(name)) if name else ""
+
+
+_Asked = Select[*tuple[Any, ...]]
+
+
+def _several(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+def _of_stays_of_records() -> _Asked:
+    told, other = aliased(StaySource), aliased(StaySource)
+    together = select(literal(_SURE), null(), null(), other.record_id, null(), null())
+    return together.join(told, told.stay_id == other.stay_id).where(told.record_id.in_(_several("records")))
+
+
+_STOOD = _of_stays_of_records()
+
+
+def _ask(linked: Sequence[_Linked]) -> tuple[CompoundSelect[Any], dict[str, list[Any]]]:
+    """All that may be one with these, in one statement: why, by which word and name, who, and the days."""
+    rows = [row for row, _ in linked]
+    stays = [row for row in rows if row.kind == "stay" and row.arrives is not None]
+    on_rooms = [row for row in rows if row.kind != "stay" and row.paid_by == "room"]
+    asked: dict[str, Iterable[Any]] = {
+        "references": (r for row in rows for r in row.references if names_a_booking(r)),
+        "rooms": ((row.room, row.arrives, row.departs) for row in stays if row.room),
+        "money": ((row.arrives, row.departs, row.amount) for row in stays if row.amount),
+        "nights": (place for row in stays for place in _nights(row)),
+        "arrivals": (place for row in on_rooms for place in _arrivals(row)),
+    }
+    values = {name: list(dict.fromkeys(found)) for name, found in asked.items()}
+    values = {name: found for name, found in values.items() if found}
+    about = frozenset(values)
+    values["guests"] = list({guest: None for _, guest in linked})
+    values["records"] = list({row.record_id: None for row in rows})
+    return _question(about), values
+
+
+@cache
+def _question(about: frozenset[str]) -> CompoundSelect[Any]:
+    """The statement for what is asked about, made once: making it costs more than asking it."""
+    days = (ToldStay.record_id, ToldStay.arrives, ToldStay.departs)
+    by_guest: _Asked = select(literal(_GUEST), Link.guest_id, cast(null(), String), *days)  # says all types
+    by_guest = by_guest.join(Link, Link.record_id == ToldStay.record_id)
+    told = select(literal(_SURE), null(), null(), *days)
+    is_stay = ToldStay.kind == "stay"
+    room_and_day = tuple_(ToldStay.room, ToldStay.arrives)
+    asked = [by_guest.where(Link.guest_id.in_(_several("guests"))), _STOOD]
+    if "references" in about:
+        bearing = (ToldReference.reference, null(), ToldReference.record_id, null(), null())
+        named = ToldReference.reference.in_(_several("references"))
+        asked.append(select(literal(_REFERENCE), *bearing).where(named))
+    if "rooms" in about:
+        same_room = tuple_(ToldStay.room, ToldStay.arrives, ToldStay.departs)
+        asked.append(told.where(same_room.in_(_several("rooms")), is_stay))
+    if "money" in about:
+        paid = select(literal(_MONEY), Source.kind, CleanRow.last_name, *days)
+        paid = paid.join(CleanRow, CleanRow.record_id == ToldStay.record_id)
+        paid = paid.join(SourceRecord, SourceRecord.id == ToldStay.record_id)
+        paid = paid.join(Source, Source.id == SourceRecord.source_id)
+        same_money = tuple_(ToldStay.arrives, ToldStay.departs, ToldStay.amount)
+        asked.append(paid.where(same_money.in_(_several("money")), is_stay))
+    if "nights" in about:
+        on_a_bill = and_(~is_stay, ToldStay.paid_by == "room")
+        asked.append(told.where(room_and_day.in_(_several("nights")), on_a_bill))
+    if "arrivals" in about:
+        with_a_bill = select(literal(_BILL), ToldStay.room, null(), *days)
+        asked.append(with_a_bill.where(room_and_day.in_(_several("arrivals")), is_stay))
+    return union_all(*asked)
+
+
+def _nights(stay: Told) -> list[tuple[str, date]]:
+    """The room and each day of a stay, on whose bill visits may be."""
+    if stay.room is None or stay.arrives is None or stay.last_day is None:
+        return []
+    count = min((stay.last_day - stay.arrives).days, LONGEST)
+    return [(stay.room, stay.arrives + timedelta(days=n)) for n in range(count + 1)]
+
+
+def _arrivals(visit: Told) -> list[tuple[str, date]]:
+    """The room of a visit and each day on which the stay on whose bill it is may have begun."""
+    if visit.room is None or visit.arrives is None:
+        return []
+    return [(visit.room, visit.arrives - timedelta(days=n)) for n in range(LONGEST + 1)]
+
+
+def _person(layout: str) -> Person:
+    known = layouts().get(layout)
+    return known.person if known else "guest"
+
+
+_NAMED = (
+    select(ToldReference.record_id, ToldReference.version, ToldReference.reference)
+    .where(ToldReference.record_id.in_(_several("records")))
+    .order_by(ToldReference.place)
+)
+
+_TOLD = (
+    select(
+        *ToldStay.__table__.columns,
+        Source.name.label("source"),
+        Source.kind.label("source_kind"),
+        Source.layout.label("layout"),
+        SourceRecord.key.label("key"),
+        SourceRecord.received_at.label("known_at"),
+        RecordVersion.source_time.label("source_time"),
+        RecordVersion.received_at.label("received_at"),
+        CleanRow.last_name.label("last_name"),
+        Link.guest_id.label("guest_id"),
+    )
+    .join(SourceRecord, SourceRecord.id == ToldStay.record_id)
+    .join(Source, Source.id == SourceRecord.source_id)
+    .join(CleanRow, CleanRow.record_id == ToldStay.record_id)
+    .join(Link, Link.record_id == ToldStay.record_id)
+    .outerjoin(
+        RecordVersion,
+        and_(RecordVersion.record_id == ToldStay.record_id, RecordVersion.n == ToldStay.version),
+    )
+    .where(ToldStay.record_id.in_(_several("records")))
+)

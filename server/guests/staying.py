@@ -1,0 +1,123 @@
+"""Keep each stay once: count anew what records tell whose links or tellings changed, and write what differs.
+
+A hook of the linker, in its transaction: whoever reads sees a guest's links and stays of one moment. What
+comes out does not depend on which records came first, nor on how many were counted at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from server.db import insert_rows
+from server.guests.assigning import assign
+from server.guests.loading import parts
+from server.guests.near_stays import told_near
+from server.stays.counting import count_stays
+from server.stays.models import Stay, StaySource
+from server.stays.told import Counted, Place
+
+log = logging.getLogger("oneguest.guests")
+
+_STAY = tuple(column.name for column in Stay.__table__.columns if column.name != "id")
+_SOURCE = tuple(column.name for column in StaySource.__table__.columns)
+
+Rows = dict[Any, dict[str, Any]]
+
+
+def recount_stays(
+    session: Session, guests: Collection[str], records: Collection[int], *, cause: str, now: datetime
+) -> None:
+    """Count the stays anew that these records, and all records of these guests, tell of.
+
+    Call it after their links were written, and before records that are erased are gone. A stay keeps its id
+    while the larger part of what told of it does; `cause` and `now` say in the log what brought the change.
+    """
+    near = told_near(session, guests, records)
+    concerned = near.guest_of.keys() | set(records)
+    stood, sources = _standing(session, concerned)
+    if not near.told and not sources:
+        return
+    counted = count_stays(near.rows(), near.guest_of)
+    ids = _ids(counted, {place: row["stay_id"] for place, row in sources.items()})
+    stays, told_by = _rows(counted, ids)
+    _write(session, stood, stays, sources, told_by)
+    log.debug("stays counted cause=%s at=%s told=%d stays=%d", cause, now, len(near.told), len(stays))
+
+
+def _standing(session: Session, records: Collection[int]) -> tuple[Rows, Rows]:
+    """The stays that these records are sources of by id, and those sources by place."""
+    sources: Rows = {}
+    stays: Rows = {}
+    for part in parts(sorted(records)):
+        for source in session.execute(_SOURCES, {"records": part}).mappings():
+            sources[source["record_id"], source["version"]] = dict(source)
+    for part in parts(sorted({row["stay_id"] for row in sources.values()})):
+        for stay in session.execute(_STAYS, {"stays": part}).mappings():
+            stays[stay["id"]] = dict(stay)
+    return stays, sources
+
+
+_SOURCES = select(*StaySource.__table__.columns).where(
+    StaySource.record_id.in_(bindparam("records", expanding=True))
+)
+_STAYS = select(*Stay.__table__.columns).where(Stay.id.in_(bindparam("stays", expanding=True)))
+
+
+def _ids(counted: Sequence[Counted], before: Mapping[Place, str]) -> list[str]:
+    """The id of each stay: that which most of its sources had; a newer version speaks for the one before."""
+    places = [(s.record_id, s.version) for stay in counted for s in stay.sources]
+    number = {place: n for n, place in enumerate(places)}
+    had = {number[place]: stay for place, stay in before.items() if place in number}
+    newest: dict[int, int] = {}
+    for (record_id, _), n in sorted(number.items()):
+        newest[record_id] = n
+    for (record_id, version), stay in sorted(before.items()):
+        if (record_id, version) not in number and record_id in newest:
+            had.setdefault(newest[record_id], stay)
+    groups = [[number[s.record_id, s.version] for s in stay.sources] for stay in counted]
+    return list(assign(groups, had).guests)
+
+
+def _rows(counted: Sequence[Counted], ids: Sequence[str]) -> tuple[Rows, Rows]:
+    of_place = {
+        (s.record_id, s.version): i for stay, i in zip(counted, ids, strict=True) for s in stay.sources
+    }
+    stays: Rows = {}
+    sources: Rows = {}
+    for stay, stay_id in zip(counted, ids, strict=True):
+        stays[stay_id] = {
+            "id": stay_id,
+            **{name: getattr(stay, name) for name in _STAY if name != "presence"},
+            "presence": of_place[stay.presence],
+        }
+        for source in stay.sources:
+            place = (source.record_id, source.version)
+            sources[place] = {"stay_id": stay_id} | {
+                name: getattr(source, name) for name in _SOURCE if name != "stay_id"
+            }
+    return stays, sources
+
+
+def _write(session: Session, stood: Rows, stays: Rows, sources: Rows, told_by: Rows) -> None:
+    """Write what differs: new stays first, since sources point to them; those left without sources go."""
+    insert_rows(session, Stay, [row for stay_id, row in stays.items() if stay_id not in stood])
+    changed = [row for stay_id, row in stays.items() if stay_id in stood and stood[stay_id] != row]
+    if changed:
+        session.execute(update(Stay), changed)
+    stale = [place for place, row in sources.items() if told_by.get(place) != row]
+    for part in parts(stale):
+        session.execute(
+            delete(StaySource).where(tuple_(StaySource.record_id, StaySource.version).in_(part)),
+            execution_options={"synchronize_session": False},
+        )
+    insert_rows(session, StaySource, [row for place, row in told_by.items() if sources.get(place) != row])
+    for gone in parts(sorted(stood.keys() - stays.keys())):
+        session.execute(
+            delete(Stay).where(Stay.id.in_(gone)), execution_options={"synchronize_session": False}
+        )

@@ -1,0 +1,96 @@
+"""What of a stay's money counts: told by the best who tells it, and each amount once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from server.stays.told import CAME_TO_NOTHING, Place, Told, money_rank, overlap, same_amount
+
+LONGEST = 92
+"""Days of a stay whose bill may hold visits; who stays longer pays by the month."""
+
+PMS = money_rank("pms")
+
+
+def counting_rows(rows: Sequence[Told], main_first: Sequence[Told]) -> list[Told]:
+    """The rows whose amounts make up the money of one stay.
+
+    Those of the best rank that tells any (folio, reservation system, channel, restaurant). Among them equal
+    amounts for one room on the same days are copies: each sharer's row tells the whole bill. Unequal ones
+    were split. `main_first` is the order in which copies give way.
+    """
+    paid = [row for row in main_first if row.amount is not None and row in rows]
+    best = min((money_rank(row.source_kind) for row in paid), default=0)
+    counted: list[Told] = []
+    for row in sorted((r for r in paid if money_rank(r.source_kind) == best), key=lambda r: r.room is None):
+        if not any(_is_copy(row, other) for other in counted):
+            counted.append(row)
+    return counted
+
+
+def _is_copy(one: Told, other: Told) -> bool:
+    may_be_one_room = one.room is None or other.room is None or one.room == other.room
+    return may_be_one_room and same_amount(one, other) and overlap(one, other)
+
+
+class Bills:
+    """The stays whose bill holds what guests had put on their room, by room and by guest, day by day."""
+
+    def __init__(self) -> None:
+        self._by_room: dict[tuple[int, str, date], list[Told]] = defaultdict(list)
+        self._by_guest: dict[tuple[int, str, date], list[Told]] = defaultdict(list)
+
+    def add(
+        self, rows: Sequence[Told], counted: Sequence[Told], status: str, guest_of: Mapping[int, str]
+    ) -> None:
+        """Note a stay. One that came to nothing, or whose bill the house does not tell, holds nothing."""
+        if status in CAME_TO_NOTHING or not counted or money_rank(counted[0].source_kind) > PMS:
+            return
+        for row in rows:
+            guest = guest_of.get(row.record_id)
+            for day in _days(row):
+                if row.room:
+                    self._by_room[row.circle, row.room, day].append(row)
+                if guest is not None:
+                    self._by_guest[row.circle, guest, day].append(row)
+
+    def take(self, visit: Told, guest_of: Mapping[int, str]) -> bool:
+        """Whether a visit or purchase was put on a room whose bill tells it already."""
+        if visit.paid_by != "room" or visit.arrives is None:
+            return False
+        if visit.room:
+            found = self._by_room.get((visit.circle, visit.room, visit.arrives), ())
+        else:
+            guest = guest_of.get(visit.record_id, "")
+            found = self._by_guest.get((visit.circle, guest, visit.arrives), ())
+        return any(_may_be_one_house(visit, row) for row in found)
+
+
+def _may_be_one_house(one: Told, other: Told) -> bool:
+    return one.property_id == other.property_id or not (one.property_sure and other.property_sure)
+
+
+def _days(row: Told) -> Iterable[date]:
+    if row.arrives is None or row.last_day is None:
+        return
+    for number in range(min((row.last_day - row.arrives).days, LONGEST) + 1):
+        yield row.arrives + timedelta(days=number)
+
+
+def sold_codes(rows: Iterable[Told]) -> dict[str, set[Place]]:
+    """The codes of the gift cards that were sold, each with the rows that sold it."""
+    found: dict[str, set[Place]] = defaultdict(set)
+    for row in rows:
+        if row.source_kind == "gift":
+            for code in row.references:
+                found[code].add(row.place)
+    return found
+
+
+def is_redeemed(rows: Sequence[Told], sold: Mapping[str, set[Place]]) -> bool:
+    """Whether a gift card paid: its money was counted when the card was sold."""
+    if any(row.source_kind == "gift" for row in rows):
+        return False
+    return any(row.paid_by == "gift" or any(code in sold for code in row.references) for row in rows)

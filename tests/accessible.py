@@ -1,0 +1,39 @@
+"""What axe finds wrong on a page as it is shown now: the rules of WCAG 2.2 AA that a machine can check."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+
+ARRIVED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  const moving = document.getAnimations().filter(
+    (one) => one.playState === "running" && one.effect.getComputedTiming().endTime < Infinity);
+  await Promise.all(moving.map((one) => one.finished.catch(() => {})));
+  return "axe" in window;
+}"""
+"""Waits until what arrives half transparent is there, in 150 ms; tells whether this page knows axe."""
+
+FOUND = """async (rules) => {
+  const found = await axe.run({ runOnly: rules, resultTypes: ["violations"], selectors: false });
+  return found.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.html)]);
+}"""
+"""Only what is wrong comes back: to tell of each element that passed took as long as to find out."""
+
+
+def assert_accessible(page: Page, state: str) -> None:
+    """No violation in what is shown now; `state` says in the failure which page that was."""
+    if not page.evaluate(ARRIVED):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(FOUND, RULES)
+    told = [(rule, [re.sub(r"\s+", " ", html)[:160] for html in nodes]) for rule, nodes in found]
+    assert told == [], state
