@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from sqlalchemy import Table, delete, func, or_, select
+from sqlalchemy import Table, bindparam, delete, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows
+from server.db import insert_rows, rows_with
 from server.guests.circles import circles_of
 from server.guests.graph import Component
 from server.guests.loading import Loaded, parts
@@ -30,6 +31,40 @@ class _Pair(NamedTuple):
     names: tuple[str, str]
     record_a: int
     record_b: int
+
+
+class _Bearer(NamedTuple):
+    """A record that says certain contents: the engine's name of it first."""
+
+    name: str
+    record_id: int
+    guest_id: str
+
+
+_DECIDED = union(
+    *(
+        select(side).where(
+            side.in_(bindparam("values", expanding=True)), Decision.verdict.in_(("same", "not_same"))
+        )
+        for side in (Decision.record_a, Decision.record_b)
+    )
+)
+
+
+def _speaking(
+    bearers: Mapping[int, Sequence[_Bearer]], circle: Mapping[int, int], decided: Collection[int]
+) -> dict[int, list[_Bearer]]:
+    """Those whose pairs are heard, as in `units_of`: the first of equal records, and who is decided about."""
+    found: dict[int, list[_Bearer]] = {}
+    for said, mine in bearers.items():
+        spoken: set[int | None] = set()
+        for one in sorted(mine):
+            within = circle.get(one.record_id)
+            if one.record_id in decided or within not in spoken:
+                found.setdefault(said, []).append(one)
+            if one.record_id not in decided:
+                spoken.add(within)
+    return found
 
 
 def replace_all(session: Session, loaded: Loaded, partition: Partition, guest_of: Mapping[int, str]) -> None:
@@ -99,23 +134,25 @@ def _beyond(
         return [], 0
     there = _named(session, {edge.other for edge in outward})
     names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
-    here: dict[int, list[int]] = {}
+    here: dict[int, list[_Bearer]] = {}
     for record_id in loaded.ids:
-        here.setdefault(loaded.saying[record_id], []).append(record_id)
-    outside = sorted({record for found in there.values() for record, _, _ in found})
-    circles = circles_of(session, [*loaded.ids, *outside])
-    circle = {} if circles is None else dict(zip([*loaded.ids, *outside], circles.tolist(), strict=True))
+        bearer = _Bearer(names[record_id], record_id, guest_of[record_id])
+        here.setdefault(loaded.saying[record_id], []).append(bearer)
+    everyone = sorted({one.record_id for side in (here, there) for found in side.values() for one in found})
+    circles = circles_of(session, everyone)
+    circle = {} if circles is None else dict(zip(everyone, circles.tolist(), strict=True))
+    decided = {row[0] for row in rows_with(session, _DECIDED, everyone)}
+    here, there = (_speaking(side, circle, decided) for side in (here, there))
     apart = _apart(session, loaded.ids, guest_of)
     cut = log_odds(partition.model.link_cut)
     best: dict[tuple[str, str], _Pair] = {}
     for edge in outward:
-        for mine in here.get(edge.said, ()):
-            for other, guest, name in there.get(edge.other, ()):
-                between = (guest_of[mine], guest)
-                if between[0] == guest or between in apart or circle.get(mine) != circle.get(other):
-                    continue
-                low, high = sorted([(names[mine], mine), (name, other)])
-                pair = _Pair(-edge.bits, (low[0], high[0]), mine, other)
+        for mine, other in product(here.get(edge.said, ()), there.get(edge.other, ())):
+            between = (mine.guest_id, other.guest_id)
+            is_apart = between in apart or circle.get(mine.record_id) != circle.get(other.record_id)
+            if mine.guest_id != other.guest_id and not is_apart:
+                low, high = sorted((mine.name, other.name))
+                pair = _Pair(-edge.bits, (low, high), mine.record_id, other.record_id)
                 best[between] = min(best.get(between, pair), pair)
     sizes = Counter(guest_of.values()) + _sizes(
         session, {guest for _, guest in best} - set(guest_of.values())
@@ -130,9 +167,9 @@ def _beyond(
     return rows, sum(row["kind"] == "unsettled" for row in rows)
 
 
-def _named(session: Session, saids: Collection[int]) -> dict[int, list[tuple[int, str, str]]]:
-    """Linked records by what they say: id, guest, and the engine's name of it."""
-    found: dict[int, list[tuple[int, str, str]]] = {}
+def _named(session: Session, saids: Collection[int]) -> dict[int, list[_Bearer]]:
+    """Linked records by what they say."""
+    found: dict[int, list[_Bearer]] = {}
     for part in parts(sorted(saids)):
         query = (
             select(Link.said, Link.record_id, Link.guest_id, Source.name, SourceRecord.key)
@@ -141,7 +178,7 @@ def _named(session: Session, saids: Collection[int]) -> dict[int, list[tuple[int
             .where(Link.said.in_(part))
         )
         for said, record_id, guest, source, key in session.execute(query):
-            found.setdefault(cast(int, said), []).append((record_id, guest, f"{source}\x1f{key}"))
+            found.setdefault(cast(int, said), []).append(_Bearer(f"{source}\x1f{key}", record_id, guest))
     return found
 
 
