@@ -24,7 +24,7 @@ from server.guests.asking import likely_questions
 from server.guests.deciding import Contradicts, refuse_contradiction
 from server.guests.deeds import Pair, add_words, house_of_records, write_deed
 from server.guests.linker import newest_model, take_linker, touch
-from server.guests.loading import load, parts
+from server.guests.loading import Reader, parts
 from server.guests.models import Deed, Link
 from server.jobs.queue import enqueue
 from server.matching.explaining import Evidence, evidence_of
@@ -189,7 +189,7 @@ def _obvious(session: Session, pairs: Sequence[Pair], guests: dict[int, str]) ->
     fellows = _fellows(session, set(guests.values()), {record for pair in pairs for record in pair})
     records = {record for group in fellows.values() for record in group}
     names, typed = _first_names(session, records), _typed(session, records)
-    loaded = load(session, records)
+    loaded = Reader(session).load(records)
     place = {record: row for row, record in enumerate(loaded.ids)}
     asked: list[tuple[Pair, list[Pair]]] = []
     for one, other in pairs:

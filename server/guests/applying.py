@@ -7,18 +7,18 @@ the linker's lock (`linker.take_linker`), so that events have numbers in the ord
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows
+from server.db import insert_rows, rows_with
 from server.guests.assigning import Assignment, assign, contested
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
-from server.guests.loading import Loaded, members_of, parts
+from server.guests.loading import Loaded, parts
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
 from server.guests.values import Member, best_values
 from server.matching import Partition
@@ -59,15 +59,17 @@ class Written:
     guests: frozenset[str]
 
 
+_LINKS = select(Link.record_id, Link.guest_id, Link.nearest_record_id, Link.said).where(
+    Link.record_id.in_(bindparam("values", expanding=True))
+)
+_PRESENT = select(SourceRecord.id).where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+
+
 def links_of(session: Session, ids: Sequence[int]) -> dict[int, Before]:
     """The links of these records that have one."""
-    columns = (Link.record_id, Link.guest_id, Link.nearest_record_id, Link.said)
     return {
         record_id: Before(guest_id, nearest, said)
-        for part in parts(ids, 5000)
-        for record_id, guest_id, nearest, said in session.execute(
-            select(*columns).where(Link.record_id.in_(part))
-        )
+        for record_id, guest_id, nearest, said in rows_with(session, _LINKS, ids)
     }
 
 
@@ -146,6 +148,9 @@ def _is_stale(
     return False
 
 
+MembersOf = Callable[[Sequence[int]], Mapping[int, Member]]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What one transaction writes, made ready before it begins, so that it keeps the desk waiting less."""
@@ -155,11 +160,11 @@ class Work:
     reasons: Mapping[int, Sequence[Evidence]]  # by place
 
 
-def make_ready(session: Session, loaded: Loaded, partition: Partition, groups: Sequence[Group]) -> Work:
-    """Read and derive what writing these groups needs."""
+def make_ready(loaded: Loaded, partition: Partition, groups: Sequence[Group], members: MembersOf) -> Work:
+    """Read and derive what writing these groups needs; `members` tells what values are chosen from."""
     places = [i for group in groups for i in group.places]
-    members = members_of(session, [loaded.ids[i] for i in places])
-    return Work(groups, members, dict(zip(places, partition.reasons(places), strict=True)))
+    found = members([loaded.ids[i] for i in places])
+    return Work(groups, found, dict(zip(places, partition.reasons(places), strict=True)))
 
 
 def write(
@@ -180,7 +185,7 @@ def write(
     guests = [group.guest_id for group in work.groups]
     all_ids = sorted(loaded.ids[i] for i in work.reasons)
     links = links_of(session, all_ids)
-    present = _present(session, all_ids)
+    present = {row[0] for row in rows_with(session, _PRESENT, all_ids)}
     minted = {g: assignment.minted[g] for g in guests if g in assignment.minted}
     insert_rows(
         session,
@@ -225,14 +230,6 @@ def write(
     emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
     _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
     return Written(moved, frozenset(guests) | losers)
-
-
-def _present(session: Session, ids: Sequence[int]) -> set[int]:
-    return {
-        i
-        for part in parts(ids, 5000)
-        for i in session.scalars(select(SourceRecord.id).where(SourceRecord.id.in_(part)))
-    }
 
 
 def _delete_in_parts(session: Session, table: Any, column: Any, ids: Sequence[Any]) -> None:

@@ -25,10 +25,13 @@ from server.records.models import SourceRecord
 from server.refusal import Refused
 
 _PART = 5000
+_ENTITIES = select(Property.legal_entity_id).distinct().limit(2)
 
 
 def circles_of(session: Session, record_ids: Sequence[int]) -> Ints | None:
     """The circle of each record, in their order; None where one circle holds the whole house."""
+    if len(session.scalars(_ENTITIES).all()) < 2:
+        return None
     of_property = property_circles(session)
     if len(set(of_property.values())) < 2:
         return None

@@ -6,7 +6,7 @@ linker's lock until the transaction ends: a reader that saw number N never meets
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,8 +60,10 @@ def former_guests(session: Session, record_ids: Collection[int]) -> dict[int, se
     return found
 
 
-def revive(session: Session, guest_ids: Iterable[str], *, cause: str, now: datetime) -> None:
+def revive(session: Session, guest_ids: Collection[str], *, cause: str, now: datetime) -> None:
     """Let guests that went into others stand for themselves again; their records are linked next."""
+    if not guest_ids:
+        return
     rows = []
     for guest in session.scalars(select(Guest).where(Guest.id.in_(sorted(guest_ids)))):
         rows.append(event_row("revived", guest.id, cause=cause, now=now, from_guest_id=guest.merged_into))

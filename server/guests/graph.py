@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, or_, select
+from sqlalchemy import Table, bindparam, delete, select, union_all
 from sqlalchemy.orm import Session
 
-from server.db import insert_tuples
+from server.db import insert_tuples, rows_with
 from server.guests.loading import parts
 from server.guests.models import Decision, Link, Pair
 from server.matching.columns import Bits, Longs
@@ -56,15 +56,32 @@ class Component:
         return (edge for edge in self.edges if edge.other not in self.saids)
 
 
+_SAIDS = select(Link.record_id, Link.said).where(Link.record_id.in_(bindparam("values", expanding=True)))
+_SAYING = select(Link.said, Link.record_id).where(Link.said.in_(bindparam("values", expanding=True)))
+_SAYING_AND_SETTLED = _SAYING.join(SourceRecord, SourceRecord.id == Link.record_id).where(
+    SourceRecord.needs_linking.is_(False)
+)
+_EDGES = select(Pair.said, Pair.other, Pair.bits).where(
+    Pair.model == bindparam("model"), Pair.said.in_(bindparam("values", expanding=True))
+)
+_CALLED_THE_SAME = union_all(
+    *(
+        select(other).where(
+            Decision.withdrawn_at.is_(None),
+            Decision.verdict == "same",
+            own.in_(bindparam("values", expanding=True)),
+        )
+        for own, other in (
+            (Decision.record_a, Decision.record_b),
+            (Decision.record_b, Decision.record_a),
+        )
+    )
+)
+
+
 def saids_of(session: Session, record_ids: Collection[int]) -> dict[int, int | None]:
     """The contents that the links of these records were made of; records without a link are not there."""
-    return {
-        record_id: said
-        for part in parts(sorted(record_ids), 5000)
-        for record_id, said in session.execute(
-            select(Link.record_id, Link.said).where(Link.record_id.in_(part))
-        )
-    }
+    return dict(tuple(row) for row in rows_with(session, _SAIDS, record_ids))
 
 
 def said_by_others(
@@ -75,26 +92,13 @@ def said_by_others(
     A record that waits is linked by what it said before; `also_waiting` says whether it counts.
     """
     left_out = set(but)
-    found = set()
-    for part in parts(sorted(saids), 5000):
-        query = select(Link.said, Link.record_id).where(Link.said.in_(part))
-        if not also_waiting:
-            query = query.join(SourceRecord, SourceRecord.id == Link.record_id).where(
-                SourceRecord.needs_linking.is_(False)
-            )
-        found |= {cast(int, said) for said, record_id in session.execute(query) if record_id not in left_out}
-    return found
+    saying = rows_with(session, _SAYING if also_waiting else _SAYING_AND_SETTLED, saids)
+    return {said for said, record_id in saying if record_id not in left_out}
 
 
 def edges_of(session: Session, model: int, saids: Collection[int]) -> list[Edge]:
     """Every pair of these contents."""
-    return [
-        Edge(said, other, bits)
-        for part in parts(sorted(saids), 5000)
-        for said, other, bits in session.execute(
-            select(Pair.said, Pair.other, Pair.bits).where(Pair.model == model, Pair.said.in_(part))
-        )
-    ]
+    return [Edge(said, other, bits) for said, other, bits in rows_with(session, _EDGES, saids, model=model)]
 
 
 def drop_contents(session: Session, model: int, saids: Collection[int]) -> list[Edge]:
@@ -160,22 +164,11 @@ def component_of(
 
 def called_the_same(session: Session, record_ids: Collection[int], saying: Mapping[int, int]) -> set[int]:
     """The contents of records that people called the same as one of these."""
-    others: set[int] = set()
-    for part in parts(sorted(record_ids)):
-        query = select(Decision.record_a, Decision.record_b).where(
-            Decision.withdrawn_at.is_(None),
-            Decision.verdict == "same",
-            or_(Decision.record_a.in_(part), Decision.record_b.in_(part)),
-        )
-        others |= {record for row in session.execute(query) for record in row} - set(part)
+    others = {row[0] for row in rows_with(session, _CALLED_THE_SAME, record_ids)}
     found = {saying[r] for r in others if r in saying}
     linked = saids_of(session, [r for r in others if r not in saying])
     return found | {said for said in linked.values() if said is not None}
 
 
 def _records_saying(session: Session, saids: Collection[int]) -> dict[int, int]:
-    return {
-        record_id: cast(int, said)
-        for part in parts(sorted(saids), 5000)
-        for record_id, said in session.execute(select(Link.record_id, Link.said).where(Link.said.in_(part)))
-    }
+    return {record_id: said for said, record_id in rows_with(session, _SAYING, saids)}

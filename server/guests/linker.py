@@ -8,16 +8,16 @@ a time: SQLite has one writer, PostgreSQL a lock until the transaction ends.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, insert_tuples, take_turn
+from server.db import insert_rows, insert_tuples, rows_with, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.circles import circles_of
 from server.guests.events import event_row, resolve_emptied
@@ -31,7 +31,7 @@ from server.guests.graph import (
     said_by_others,
     saids_of,
 )
-from server.guests.loading import Loaded, decisions_on, load, parts
+from server.guests.loading import Loaded, Reader, decisions_on, parts
 from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
 from server.guests.questions import write_doubts
 from server.jobs.models import Lease
@@ -51,6 +51,25 @@ log = logging.getLogger("oneguest.guests")
 
 PLACE = "linker"
 """Whoever links the whole house anew holds this place."""
+
+
+_BEARERS = (
+    select(RecordKey.key, Link.said, Link.record_id)
+    .join(Link, Link.record_id == RecordKey.record_id)
+    .join(SourceRecord, SourceRecord.id == RecordKey.record_id)
+    .where(
+        RecordKey.key.in_(bindparam("values", expanding=True)),
+        SourceRecord.needs_linking.is_(False),
+        Link.said.is_not(None),
+    )
+    .order_by(RecordKey.key, RecordKey.record_id)
+)
+_KEYS = select(CleanRow.record_id, CleanRow.keys).where(
+    CleanRow.record_id.in_(bindparam("values", expanding=True))
+)
+_WAITING = select(SourceRecord.id).where(
+    SourceRecord.id.in_(bindparam("values", expanding=True)), SourceRecord.needs_linking.is_(True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +153,13 @@ def solve_again(
     anew: bool = False,
 ) -> Changes:
     """What `touch` does once a model is known. `anew`: compare the records though they say what they said."""
+    reader = Reader(session)
     saying: dict[int, int] = {}
     start: set[int] = set()
     todo, leaving = set(touched), set(gone)
     robbed: set[str] = set()
     while True:
-        start |= _take_in(session, known, todo, leaving, saying, anew=anew)
+        start |= _take_in(session, reader, known, todo, leaving, saying, anew=anew)
         if leaving:
             robbed = _unlink(session, leaving, cause=cause, now=now)
             leaving = set()
@@ -147,12 +167,12 @@ def solve_again(
         todo = _waiting_in(session, component) - saying.keys()
         if not todo:
             break
-    loaded = load(session, component.records)
+    loaded = reader.load(component.records)
     decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
     partition = match_component(loaded.records, known.model, _arrays(component.inside()), decisions, circles)
     planned = plan(session, loaded, partition, saying.keys(), robbed)
     groups = [group for exchange in planned.exchanges for group in exchange]
-    work = make_ready(session, loaded, partition, groups)
+    work = make_ready(loaded, partition, groups, reader.members)
     assignment = planned.assignment
     written = write(
         session, loaded, partition, work, touched=saying.keys(), assignment=assignment, cause=cause, now=now
@@ -256,6 +276,7 @@ def _unlink(session: Session, gone: Collection[int], *, cause: str, now: datetim
 
 def _take_in(
     session: Session,
+    reader: Reader,
     known: Known,
     todo: Collection[int],
     gone: Collection[int],
@@ -268,7 +289,7 @@ def _take_in(
     Returns the contents from which what is to be solved again is found: those that came, those that lost a
     strong pair, and those that a decision binds to a record that goes.
     """
-    loaded = load(session, todo)
+    loaded = reader.load(todo)
     saying |= loaded.saying
     before = saids_of(session, [*loaded.ids, *gone])
     news = {r for r, said in loaded.saying.items() if anew or r in loaded.waiting or before.get(r) != said}
@@ -282,7 +303,7 @@ def _take_in(
     if fresh:
         again = drop_contents(session, known.number, fresh)
         dropped += [edge for edge in again if edge.other not in fresh]
-        put_edges(session, known.number, _weighed(session, known, loaded, fresh, moving))
+        put_edges(session, known.number, _weighed(session, reader, known, loaded, fresh, moving))
     start = set(loaded.saids) | still
     start |= {edge.other for edge in dropped if edge.bits >= known.cut}
     start |= called_the_same(session, {*loaded.ids, *gone}, saying)
@@ -290,35 +311,26 @@ def _take_in(
 
 
 def _weighed(
-    session: Session, known: Known, loaded: Loaded, fresh: Collection[int], moving: Collection[int]
+    session: Session,
+    reader: Reader,
+    known: Known,
+    loaded: Loaded,
+    fresh: Collection[int],
+    moving: Collection[int],
 ) -> list[Edge]:
     """The likely pairs of contents that nobody said before, with all that share a look-up key."""
-    rows, keys, refined = lookups(loaded.records, known.model)
-    _keep_refined(session, loaded, rows[refined].tolist(), keys[refined].tolist())
     speaker: dict[int, int] = {}
     for row, said in enumerate(loaded.saids):
         speaker.setdefault(said, loaded.ids[row])
     of_key: dict[int, set[int]] = {}
-    for row, key in zip(rows.tolist(), keys.tolist(), strict=True):
-        of_key.setdefault(key, set()).add(loaded.saids[row])
+    for record_id, mine in _looked_up_by(session, known.model, loaded).items():
+        for key in mine:
+            of_key.setdefault(key, set()).add(loaded.saying[record_id])
     wanted = {key for key, saids in of_key.items() if not saids.isdisjoint(fresh)}
-    for part in parts(sorted(wanted)):
-        query = (
-            select(RecordKey.key, Link.said, func.min(Link.record_id))
-            .join(Link, Link.record_id == RecordKey.record_id)
-            .join(SourceRecord, SourceRecord.id == RecordKey.record_id)
-            .where(
-                RecordKey.key.in_(part),
-                SourceRecord.needs_linking.is_(False),
-                Link.said.is_not(None),
-                Link.record_id.not_in(moving),
-            )
-            .group_by(RecordKey.key, Link.said)
-        )
-        for key, there, record_id in session.execute(query):
-            if there is not None:
-                of_key[key].add(there)
-                speaker.setdefault(there, record_id)
+    for key, there, record_id in rows_with(session, _BEARERS, wanted, 500):
+        if record_id not in moving:
+            of_key[key].add(there)
+            speaker.setdefault(there, record_id)
     pairs = sorted(
         {
             (min(one, other), max(one, other))
@@ -331,7 +343,7 @@ def _weighed(
     )
     if not pairs:
         return []
-    both = load(session, {speaker[said] for pair in pairs for said in pair})
+    both = reader.load({speaker[said] for pair in pairs for said in pair})
     at = {both.saids[row]: place for place, row in enumerate(both.records.order.tolist())}
     pairs = [(one, other) for one, other in pairs if one in at and other in at]
     ends = np.array([sorted((at[one], at[other])) for one, other in pairs], dtype=np.int32).reshape(-1, 2)
@@ -340,12 +352,28 @@ def _weighed(
     return [Edge(*pairs[k], float(bits[k])) for k in likely]
 
 
-def _keep_refined(session: Session, loaded: Loaded, rows: Sequence[int], keys: Sequence[int]) -> None:
-    """Keep the refined look-up keys of records beside the others, so that those who come later find them."""
-    wanted: dict[int, set[int]] = {}
-    for row, key in zip(rows, keys, strict=True):
-        wanted.setdefault(loaded.ids[row], set()).add(key)
-    keep_keys(session, wanted)
+def _looked_up_by(session: Session, model: EngineModel, loaded: Loaded) -> dict[int, set[int]]:
+    """The keys by which each of these records is looked up: those stored with it, unless some are crowded.
+
+    Refined keys are kept beside the others, so that those who come later find them.
+    """
+    crowds = model.crowds
+    stored = {
+        record_id: np.frombuffer(keys, dtype="<i8").astype(np.int64)
+        for record_id, keys in rows_with(session, _KEYS, loaded.ids)
+    }
+    both = np.concatenate([np.zeros(0, dtype=np.int64), *stored.values()])
+    if crowds is not None and not crowds.is_crowded(both).any():
+        return {record_id: set(keys.tolist()) for record_id, keys in stored.items()}
+    found: dict[int, set[int]] = {}
+    deeper: dict[int, set[int]] = {}
+    rows, keys, refined = lookups(loaded.records, model)
+    for row, key, is_deeper in zip(rows.tolist(), keys.tolist(), refined.tolist(), strict=True):
+        found.setdefault(loaded.ids[row], set()).add(key)
+        if is_deeper:
+            deeper.setdefault(loaded.ids[row], set()).add(key)
+    keep_keys(session, deeper)
+    return found
 
 
 def keep_keys(session: Session, wanted: dict[int, set[int]]) -> None:
@@ -363,13 +391,7 @@ def keep_keys(session: Session, wanted: dict[int, set[int]]) -> None:
 
 def _waiting_in(session: Session, component: Component) -> set[int]:
     """Records of the component that wait to be linked again: they are solved now, by what they say now."""
-    return {
-        record_id
-        for part in parts(sorted(component.records), 5000)
-        for record_id in session.scalars(
-            select(SourceRecord.id).where(SourceRecord.id.in_(part), SourceRecord.needs_linking.is_(True))
-        )
-    }
+    return {row[0] for row in rows_with(session, _WAITING, component.records)}
 
 
 def _arrays(edges: Iterable[Edge]) -> tuple[Longs, Longs, Bits]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, insert, select
@@ -20,6 +21,7 @@ from server.guests.circles import circles_of
 from server.guests.graph import put_rows
 from server.guests.linker import (
     PLACE,
+    Changes,
     Known,
     keep_keys,
     newest_model,
@@ -27,7 +29,7 @@ from server.guests.linker import (
     take_linker,
     touch,
 )
-from server.guests.loading import Loaded, decisions_on, load, parts
+from server.guests.loading import Loaded, decisions_on, load_all, members_of, parts
 from server.guests.models import LinkAgain, Model, Pair
 from server.guests.questions import replace_all
 from server.jobs.places import Place, PlaceLost, holding
@@ -72,12 +74,18 @@ class LinkReport:
 
 
 def link_waiting(
-    engine: Engine, *, bulk: bool = False, cause: str = "arrival", progress: Progress | None = None
+    engine: Engine,
+    *,
+    bulk: bool = False,
+    model: EngineModel | None = None,
+    cause: str = "arrival",
+    progress: Progress | None = None,
 ) -> LinkReport | None:
     """Link every record that waits for it; None when none waits (and no bulk run was asked for).
 
-    `cause` stands in the events: what brought the records, as `import:5`. Waits for a bulk run of another
-    process to end. Raises nothing on records; database errors pass.
+    `cause` stands in the events: what brought the records, as `import:5`. A bulk run makes a fresh model, or
+    goes by `model` where that is given and froze which keys are crowded (`with_crowds`). Waits for a bulk run
+    of another process to end. Raises nothing on records; database errors pass.
     """
     while True:
         with reading(engine) as session:
@@ -89,7 +97,7 @@ def link_waiting(
                 with reading(engine) as session:
                     is_all = bulk or _needs_all(session)  # another may have done it meanwhile
                 if place is not None and is_all:
-                    return _link_all(engine, place, cause, progress)
+                    return _link_all(engine, place, model, cause, progress)
         except PlaceLost:  # another links; what it leaves is ours again when it has ended
             continue
 
@@ -146,8 +154,10 @@ def _link_few(engine: Engine, waiting: int, cause: str, progress: Progress | Non
         _tell(progress, "linking", done, max(done, waiting))
 
 
-def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | None) -> LinkReport:
-    """Link the whole house under a fresh model, which is gone by once all is written.
+def _link_all(
+    engine: Engine, place: Place, model: EngineModel | None, cause: str, progress: Progress | None
+) -> LinkReport:
+    """Link the whole house under a model, else a fresh one, which is gone by once all is written.
 
     What is touched meanwhile goes by the model before, and is solved again at the end.
     """
@@ -158,11 +168,12 @@ def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | Non
         if keys_are_present(session) is None:
             note_key_engine(session)
     with reading(engine) as session:
-        loaded = load(session, None)
+        loaded = load_all(session)
         decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
         number = 1 + (session.scalar(select(func.max(Model.number))) or 0)
     _tell(progress, "matching", 0, 1)
-    model = with_crowds(loaded.records, make_model(loaded.records))
+    if model is None:
+        model = with_crowds(loaded.records, make_model(loaded.records))
     partition = match(loaded.records, model, decisions, circles)
     _write_graph(engine, place, loaded, partition, number)
     with reading(engine) as session:
@@ -172,7 +183,7 @@ def _link_all(engine: Engine, place: Place, cause: str, progress: Progress | Non
     written = changed = 0
     for batch in _batches(planned.exchanges):
         with reading(engine) as session:
-            work = make_ready(session, loaded, partition, batch)
+            work = make_ready(loaded, partition, batch, partial(members_of, session))
         with writing(engine) as session:
             take_linker(session)
             place.confirm(session)
@@ -240,13 +251,14 @@ def _go_by(
         replace_all(session, loaded, partition, guest_of)
         again = session.scalars(select(LinkAgain.record_id).order_by(LinkAgain.record_id)).all()
         session.execute(delete(LinkAgain))
-        changes = solve_again(
-            session, Known(partition.model, number), again, cause=cause, now=clock(), anew=True
-        )
+        known = Known(partition.model, number)
+        changes = Changes()
+        if again:
+            changes = solve_again(session, known, again, cause=cause, now=clock(), anew=True)
     with writing(engine) as session:
         place.confirm(session)
         session.execute(delete(Pair).where(Pair.model < number))
-    return changes.passes
+    return max(changes.passes, 1)
 
 
 def _keep_model(session: Session, model: EngineModel, number: int) -> None:

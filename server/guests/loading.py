@@ -6,19 +6,22 @@ guest is told by is read again for each batch that is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
+from server.db import rows_with
 from server.guests.models import Decision
 from server.guests.values import Member
 from server.matching import Decisions, Records, contents
-from server.record import CleanRecord
+from server.record import CleanRecord, Proof
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, Source, SourceRecord
 from server.records.reading import from_row
@@ -63,84 +66,124 @@ def parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
         yield ids[start : start + size]
 
 
-def load(session: Session, record_ids: Collection[int] | None) -> Loaded:
-    """Load records with a reading, ordered by source and key; all of them when `record_ids` is None."""
-    query = (
-        select(
-            Source.name,
-            SourceRecord.key,
-            SourceRecord.id,
-            SourceRecord.current_version,
-            SourceRecord.needs_linking,
-            SourceRecord.proof,
-            *_READ,
-        )
-        .join(Source, Source.id == SourceRecord.source_id)
-        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
-        .execution_options(yield_per=2000)
+_RECORDS = (
+    select(
+        Source.name,
+        Source.kind,
+        SourceRecord.key,
+        SourceRecord.id,
+        SourceRecord.current_version,
+        SourceRecord.needs_linking,
+        SourceRecord.proof,
+        SourceRecord.received_at,
+        *_READ,
     )
-    chosen: Iterable[Any] = [query]
-    if record_ids is not None:
-        chosen = (query.where(SourceRecord.id.in_(part)) for part in parts(sorted(record_ids)))
-    rows: list[tuple[str, int, int, bool, str, Any, CleanRecord]] = [
-        (f"{source}{ID_SEPARATOR}{key}", record_id, version, waits, source, proof, _clean(values))
-        for one in chosen
-        for source, key, record_id, version, waits, proof, *values in session.execute(one)
-    ]
-    rows.sort(key=lambda row: row[0])
+    .join(Source, Source.id == SourceRecord.source_id)
+    .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+)
+_SOME_RECORDS = _RECORDS.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+
+
+class _Read(NamedTuple):
+    """A record as it is read: what the engine wants of it, and the tables."""
+
+    name: str
+    source: str
+    kind: str
+    id: int
+    version: int
+    waits: bool
+    proof: Proof
+    received_at: datetime
+    clean: CleanRecord
+
+    @property
+    def member(self) -> Member:
+        known_on = (self.clean.updated_at or self.clean.created_at or self.received_at).date()
+        return Member(self.id, self.name, self.clean, self.proof, self.kind, known_on)
+
+
+def _read(row: Sequence[Any]) -> _Read:
+    source, kind, key, record_id, version, waits, proof, received_at, *values = row
+    clean = from_row(dict(zip(_READ_NAMES, values, strict=True)))
+    name = f"{source}{ID_SEPARATOR}{key}"
+    return _Read(name, source, kind, record_id, version, waits, proof, received_at, clean)
+
+
+def load_all(session: Session) -> Loaded:
+    """All records with a reading, ordered by source and key."""
+    rows = session.execute(_RECORDS.execution_options(yield_per=2000))
+    return _loaded(sorted(map(_read, rows), key=attrgetter("name")))
+
+
+def _loaded(rows: Sequence[_Read]) -> Loaded:
     return Loaded(
-        ids=[row[1] for row in rows],
-        versions=[row[2] for row in rows],
-        waiting={row[1] for row in rows if row[3]},
+        ids=[row.id for row in rows],
+        versions=[row.version for row in rows],
+        waiting={row.id for row in rows if row.waits},
         records=Records.of(
-            [row[6] for row in rows],
-            [row[0] for row in rows],
-            [row[4] for row in rows],
-            [row[5] for row in rows],
+            [row.clean for row in rows],
+            [row.name for row in rows],
+            [row.source for row in rows],
+            [row.proof for row in rows],
         ),
     )
 
 
-def _clean(values: Sequence[Any]) -> CleanRecord:
-    return from_row(dict(zip(_READ_NAMES, values, strict=True)))
+class Reader:
+    """Reads records for one touch, each once, though it looks at them for more than one reason."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rows: dict[int, _Read] = {}
+        self._last: Loaded | None = None
+
+    def load(self, record_ids: Collection[int]) -> Loaded:
+        """These records, those with a reading, ordered by source and key."""
+        wanted = set(record_ids)
+        for row in rows_with(self._session, _SOME_RECORDS, wanted - self._rows.keys(), 500):
+            read = _read(row)
+            self._rows[read.id] = read
+        found = wanted & self._rows.keys()
+        if self._last is None or set(self._last.ids) != found:
+            self._last = _loaded(sorted((self._rows[i] for i in found), key=attrgetter("name")))
+        return self._last
+
+    def members(self, record_ids: Sequence[int]) -> dict[int, Member]:
+        """What a guest's values are chosen from, by record id."""
+        return {i: self._rows[i].member for i in record_ids if i in self._rows}
 
 
 def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]:
     """What a guest's values are chosen from, by record id; those erased meanwhile are not there."""
-    query = (
-        select(
-            Source.name,
-            Source.kind,
-            SourceRecord.key,
-            SourceRecord.id,
-            SourceRecord.proof,
-            SourceRecord.received_at,
-            *_READ,
-        )
-        .join(Source, Source.id == SourceRecord.source_id)
-        .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    rows = rows_with(session, _SOME_RECORDS, record_ids, 500)
+    return {read.id: read.member for read in map(_read, rows)}
+
+
+_DECISIONS = select(Decision.record_a, Decision.record_b, Decision.verdict).where(
+    Decision.withdrawn_at.is_(None)
+)
+_DECISIONS_ON = union(
+    *(
+        _DECISIONS.where(side.in_(bindparam("values", expanding=True)))
+        for side in (Decision.record_a, Decision.record_b)
     )
-    found = {}
-    for part in parts(record_ids):
-        for source, kind, key, record_id, proof, received_at, *values in session.execute(
-            query.where(SourceRecord.id.in_(part))
-        ):
-            clean = _clean(values)
-            known_on = (clean.updated_at or clean.created_at or received_at).date()
-            name = f"{source}{ID_SEPARATOR}{key}"
-            found[record_id] = Member(record_id, name, clean, proof, kind, known_on)
-    return found
+)
 
 
 def decisions_on(session: Session, loaded: Loaded) -> Decisions:
-    """People's words on pairs of these records that hold, by the engine's names of them."""
+    """People's words on these records that hold, by the engine's names of them.
+
+    One that sets a record apart from another that was not loaded is told too, since a record that people
+    decided about is judged by itself, not by a copy of it.
+    """
     names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
-    columns = (Decision.record_a, Decision.record_b, Decision.verdict)
-    query = select(*columns).where(Decision.withdrawn_at.is_(None))
     if len(names) <= _PART:
-        query = query.where(or_(Decision.record_a.in_(names), Decision.record_b.in_(names)))
+        said = [tuple(row) for row in rows_with(session, _DECISIONS_ON, names)]
+    else:
+        said = [tuple(row) for row in session.execute(_DECISIONS)]
     pairs: dict[str, set[tuple[str, str]]] = {"same": set(), "not_same": set(), "undecided": set()}
-    for a, b, verdict in session.execute(query):
-        if a in names and b in names:
-            pairs[verdict].add((names[a], names[b]))
+    for a, b, verdict in said:  # several people may have said the same
+        if (a in names and b in names) or (verdict == "not_same" and (a in names or b in names)):
+            pairs[verdict].add((names.get(a, str(a)), names.get(b, str(b))))
     return Decisions(same=sorted(pairs["same"]), apart=sorted(pairs["not_same"]))

@@ -13,7 +13,7 @@ from server.guests.cardex import Row, side_by_side
 from server.guests.deeds import Pair, deeds_about, fellows_of, seen_of, within_reach, words_between
 from server.guests.finding import GuestSeen, RecordSeen, see_guest
 from server.guests.linker import newest_model
-from server.guests.loading import load
+from server.guests.loading import Reader
 from server.guests.models import Deed, Link
 from server.guests.within import known_of
 from server.matching.explaining import Evidence, evidence_of
@@ -138,7 +138,7 @@ def _evidence(
         return [], ()
     ones = [one.id, *(r.id for r in here.records[:HEARD] if r.id != one.id)]
     others = [other.id, *(r.id for r in there.records[:HEARD] if r.id != other.id)]
-    loaded = load(session, {*ones, *others})
+    loaded = Reader(session).load({*ones, *others})
     place = {record: row for row, record in enumerate(loaded.ids)}
     pairs = [(place[a], place[b]) for a, b in product(ones, others) if a in place and b in place and a != b]
     asked, *rest = evidence_of(loaded.records, model, pairs)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import count, islice
 from typing import cast
@@ -40,6 +41,7 @@ AT_ONCE = 32_768
 """Texts digested together; bounds memory, not results."""
 
 
+@lru_cache(maxsize=1024)
 def digest(text: str) -> int:
     """A signed 64-bit digest of a text, never 0."""
     return int(digests([text])[0])

@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from server.discovery import discover
-from server.matching.levels import REQUIRED
+from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.rarity import Sentence, rarity_of
 from server.matching.records import Records
@@ -66,7 +65,7 @@ def explain(records: Records, model: Model, i: int, j: int) -> Explanation:
     left, right = np.array([one], dtype=np.int32), np.array([two], dtype=np.int32)
     scored = weigh(records, model, left, right)
     plain = weigh(records, replace(model, noise={}), left, right) if any(model.noise.values()) else scored
-    kinds = discover("server.matching.evidence", REQUIRED)
+    kinds = kinds_of_evidence()
     levels = {name: kinds[name].LEVELS[int(o.level[0])].code for name, o in scored.outcomes.items()}
     weights = {name: (float(o.stranger[0]), float(o.kin[0])) for name, o in scored.outcomes.items()}
     compared = [
@@ -118,7 +117,7 @@ def evidence_of(records: Records, model: Model, pairs: Sequence[tuple[int, int]]
     """The evidence of many pairs of rows at once: one comparison a kind, not one a pair."""
     left, right = (records.position[np.array(side, dtype=np.int64)] for side in zip(*pairs, strict=True))
     scored = weigh(records, model, left.astype(np.int32), right.astype(np.int32))
-    kinds = discover("server.matching.evidence", REQUIRED)
+    kinds = kinds_of_evidence()
     found: list[list[Evidence]] = [[] for _ in pairs]
     for name, outcome in scored.outcomes.items():
         kind = kinds[name]

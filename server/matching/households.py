@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.discovery import discover
 from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, digests, gather, mix, number_key
 from server.matching.evidence._parts import INITIAL, NICKNAME
-from server.matching.levels import REQUIRED
+from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -165,7 +164,7 @@ def _of_groups(label: Longs, pairs: Sequence[tuple[int, int]]) -> Longs:
 
 def _compared(records: Records, model: Model, left: Ints, right: Ints) -> tuple[Flags, Levels]:
     """Whether any evidence tells the two apart within a household; and how their surnames compare."""
-    kinds = discover("server.matching.evidence", REQUIRED)
+    kinds = kinds_of_evidence()
     unlike = np.zeros(len(left), dtype=np.bool_)
     surname = np.zeros(len(left), dtype=np.int8)
     for name in TELLS_APART:

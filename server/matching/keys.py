@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.discovery import discover
 from server.matching.columns import Flags, Ints, Longs, digest, mix
-from server.matching.levels import REQUIRED, Keyed
+from server.matching.kinds import kinds_of_evidence
+from server.matching.levels import Keyed
 from server.matching.model import Crowds, Model, Table
 from server.matching.records import Records
 from server.matching.saying import contents
@@ -41,7 +41,7 @@ class Candidates:
 
 def _all_keys(records: Records) -> Iterator[Keyed]:
     """The keys of every kind of evidence, in a fixed order."""
-    for kind in discover("server.matching.evidence", REQUIRED).values():
+    for kind in kinds_of_evidence().values():
         yield from kind.keys(records)
 
 

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints, Longs
-from server.matching.levels import REQUIRED, Level
+from server.matching.kinds import kinds_of_evidence
+from server.matching.levels import Level
 
 ENGINE = "3"
 """Changes whenever the same model could give other groups."""
@@ -239,7 +239,7 @@ def shipped_priors() -> Priors:
 
 def shipped_levels() -> Mapping[str, tuple[Level, ...]]:
     """The levels of every kind of evidence, as they come with the engine."""
-    return {name: kind.LEVELS for name, kind in discover("server.matching.evidence", REQUIRED).items()}
+    return {name: kind.LEVELS for name, kind in kinds_of_evidence().items()}
 
 
 shipped: Priors = MappingProxyType({})

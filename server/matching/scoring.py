@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints
-from server.matching.levels import REQUIRED, Compared
+from server.matching.kinds import kinds_of_evidence
+from server.matching.levels import Compared
 from server.matching.model import MOST_BY_NAME, Model
 from server.matching.noise import soften
 from server.matching.records import Records
@@ -88,7 +88,7 @@ def outcomes_of(
     records: Records, model: Model, left: Ints, right: Ints, kinds: Sequence[str]
 ) -> dict[str, Compared]:
     """Levels and bits of some kinds of evidence for each pair; name, birth date and document always."""
-    found = discover("server.matching.evidence", REQUIRED)
+    found = kinds_of_evidence()
     outcomes: dict[str, Compared] = {}
     for name in kinds:
         outcome: Compared = found[name].compare(records, model, left, right)
@@ -104,7 +104,7 @@ def outcomes_of(
 
 def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     """Compare every kind of evidence and add it up."""
-    kinds = discover("server.matching.evidence", REQUIRED)
+    kinds = kinds_of_evidence()
     n = len(left)
     person = {"stranger": np.zeros(n, np.float32), "kin": np.zeros(n, np.float32)}
     name = np.zeros(n, dtype=np.float32)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.discovery import discover
 from server.matching.columns import Bits, Flags, Ints, Longs
 from server.matching.explaining import (
     Evidence,
@@ -24,7 +23,7 @@ from server.matching.explaining import (
     verdict_on,
 )
 from server.matching.keys import blocks_of, candidates
-from server.matching.levels import REQUIRED
+from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.partition import IDENTITY, Decisions, tie_of
 from server.matching.records import Records
@@ -325,7 +324,7 @@ def _contradiction(records: Records, model: Model, groups: Sequence[Longs]) -> I
     )
     worst = int(np.argmin(against))
     ends = int(left[worst]), int(right[worst])
-    kinds = discover("server.matching.evidence", REQUIRED)
+    kinds = kinds_of_evidence()
     speaking: list[Evidence] = []
     for kind in IDENTITY:
         outcome = scored.outcomes[kind]

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
 from sqlalchemy import ColumnElement, Engine, Row, Text, and_, cast, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.cleaning import clean
 from server.consents.models import Consent
-from server.db import reading, writing
+from server.db import reading, take_turn, writing
 from server.jobs.queue import enqueue
 from server.properties.context import context_of
 from server.properties.finding import today_at
@@ -147,6 +148,7 @@ def reread(
         if not ids:
             return dataclasses.replace(done, is_finished=True)
         with writing(engine) as session:
+            take_turn(session, "linker")
             changed, unreadable = read_again(session, ids)
             if changed:
                 tell(session, changed)
@@ -199,7 +201,7 @@ def read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
     for origin, members in together.items():
         ready = prepare(origin, [arrival for _, arrival in members])
         for (record_id, _), prepared in zip(members, ready, strict=True):
-            if prepared.clean_row != kept[record_id].clean_row:
+            if not _reads_as(kept[record_id].clean_row, prepared):
                 changed[record_id] = prepared
     replace_readings(session, changed)
     if changed:
@@ -208,6 +210,13 @@ def read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
             execution_options={"synchronize_session": False},
         )
     return sorted(changed), len(unreadable)
+
+
+def _reads_as(kept: Mapping[str, Any], prepared: Prepared) -> bool:
+    """Whether a stored reading is this one; the linker may have refined some of its look-up keys further."""
+    stored = set(np.frombuffer(kept.get("keys", b""), dtype="<i8").tolist())
+    same = {**kept, "keys": prepared.clean_row["keys"]}
+    return stored.issuperset(prepared.keys) and prepared.clean_row == same
 
 
 def _load(session: Session, ids: Sequence[int]) -> dict[int, _Kept]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from server.clock import clock
 from server.db import reading, writing
-from server.guests.linker import newest_model
 from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
 from server.jobs.worker import Task
@@ -26,6 +25,4 @@ def run(task: Task) -> None:
         with writing(task.engine) as session:
             enqueue(session, "rekey_records", {}, now=clock(), dedup_key="rekey_records")
         return
-    with reading(task.engine) as session:
-        is_stale = newest_model(session) is None
-    link_waiting(task.engine, bulk=is_stale)
+    link_waiting(task.engine, bulk=True)  # keys that a model had refined were made anew without it
