@@ -74,7 +74,7 @@ def show(guest_id: str) -> str | Response:
         moments=moments,
         spent=spent(moments),
         reasons=reasons(seen),
-        deeds=deeds_about(g.session, [record.id for record in seen.records]),
+        deeds=deeds_about(g.session, [record.id for record in seen.records], reach=g.reach),
         seen=seen_of(g.session, [seen.records[0].id]),
     )
 
