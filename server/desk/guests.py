@@ -76,7 +76,7 @@ def show(guest_id: str) -> str | Response:
         spent=spent(moments),
         reasons=reasons(seen),
         households=households_of(g.session, guest_id, g.reach),
-        deeds=deeds_about(g.session, [record.id for record in seen.records]),
+        deeds=deeds_about(g.session, [record.id for record in seen.records], reach=g.reach),
         seen=seen_of(g.session, [seen.records[0].id]),
     )
 

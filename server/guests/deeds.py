@@ -239,8 +239,11 @@ def house_of_records(session: Session, record_ids: Collection[int]) -> int | Non
     return found[0] if len(found) == 1 else None
 
 
-def deeds_about(session: Session, record_ids: Collection[int], *, both: bool = False) -> list[Deed]:
-    """What people did about some records, newest first, undone deeds included.
+def deeds_about(
+    session: Session, record_ids: Collection[int], *, reach: Reach, both: bool = False
+) -> list[Deed]:
+    """What people did about some records, newest first, undone deeds included; none with a record out of
+    reach, since its reason may tell of that one.
 
     `both`: only what is about two of them; else also what is about one of them and another record.
     """
@@ -253,7 +256,8 @@ def deeds_about(session: Session, record_ids: Collection[int], *, both: bool = F
             if deed_id is not None and (not both or {a, b} <= inside):
                 ids.add(deed_id)
     found = [d for part in parts(sorted(ids)) for d in session.scalars(select(Deed).where(Deed.id.in_(part)))]
-    return sorted(found, key=lambda deed: -deed.id)
+    told = [deed for deed in found if deed_within(session, deed.id, reach) is not None]
+    return sorted(told, key=lambda deed: -deed.id)
 
 
 def deeds_within(session: Session, reach: Reach, *, page: int) -> DeedsPage:

@@ -168,7 +168,7 @@ def _members(session: Session, reads: Sequence[_Read]) -> dict[int, Member]:
     return {read.id: read.member(pins.get(read.id, ())) for read in reads}
 
 
-_DECISIONS = select(Decision.id, Decision.record_a, Decision.record_b, Decision.verdict).where(
+_DECISIONS = select(Decision.record_a, Decision.record_b, Decision.verdict).where(
     Decision.withdrawn_at.is_(None)
 )
 _DECISIONS_ON = union(
@@ -180,7 +180,7 @@ _DECISIONS_ON = union(
 
 
 def decisions_on(session: Session, loaded: Loaded) -> Decisions:
-    """People's words on these records, by the engine's names of them.
+    """People's words on these records that hold, by the engine's names of them.
 
     One that sets a record apart from another that was not loaded is told too, since a record that people
     decided about is judged by itself, not by a copy of it.
@@ -190,8 +190,8 @@ def decisions_on(session: Session, loaded: Loaded) -> Decisions:
         said = [tuple(row) for row in rows_with(session, _DECISIONS_ON, names)]
     else:
         said = [tuple(row) for row in session.execute(_DECISIONS)]
-    pairs: dict[str, list[tuple[str, str]]] = {"same": [], "not_same": [], "undecided": []}
-    for _, a, b, verdict in sorted(said):
+    pairs: dict[str, set[tuple[str, str]]] = {"same": set(), "not_same": set(), "undecided": set()}
+    for a, b, verdict in said:  # several people may have said the same
         if (a in names and b in names) or (verdict == "not_same" and (a in names or b in names)):
-            pairs[verdict].append((names.get(a, str(a)), names.get(b, str(b))))
-    return Decisions(same=pairs["same"], apart=pairs["not_same"])
+            pairs[verdict].add((names.get(a, str(a)), names.get(b, str(b))))
+    return Decisions(same=sorted(pairs["same"]), apart=sorted(pairs["not_same"]))

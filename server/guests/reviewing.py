@@ -90,7 +90,7 @@ def see_pair(session: Session, one: int, other: int, *, reach: Reach) -> PairSee
         tuple((code, params) for code, params, bits in asked if bits > 0),
         tuple((code, params) for code, params, bits in asked if bits <= 0),
         elsewhere,
-        tuple(deeds_about(session, visible, both=True)),
+        tuple(deeds_about(session, visible, reach=reach, both=True)),
         any(word.verdict != "undecided" and (word.record_a, word.record_b) in across for word in words),
         seen_of(session, [one, other]),
     )

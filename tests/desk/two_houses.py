@@ -12,12 +12,10 @@ from sqlalchemy import Engine, select
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
-from server.guests.deciding import decide
-from server.guests.deeds import seen_of
 from server.guests.finding import see_guest
 from server.guests.linking import link_waiting
 from server.guests.living import say_word
-from server.guests.models import Deed, Guest, Link
+from server.guests.models import Decision, Deed, Guest, Link
 from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
 from server.properties.finding import properties_within
@@ -153,16 +151,13 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
             session.add(Problem(import_id=made.id, line=line, content=f"{mark};row", **waiting))
         session.add(Problem(capture_id=capture.id, content=f"{mark} form", **waiting))
         records = sorted(session.scalars(select(SourceRecord.id).where(SourceRecord.property_id == place.id)))
-        decide(
-            session,
-            records[0],
-            records[1],
-            "undecided",
-            seen=seen_of(session, records[:2]),
-            author="staff:1",
-            reason=mark,
-            now=clock(),
-        )
+        asked = {"verdict": "undecided", "asked": records[:2]}
+        facts = {"author": "command", "reason": mark, "at": clock()}
+        deed = Deed(kind="decide", property_id=place.id, params=asked, **facts)
+        session.add(deed)
+        session.flush()
+        pair = {"record_a": records[0], "record_b": records[1], "verdict": "undecided"}
+        session.add(Decision(deed_id=deed.id, **pair, **facts))
         gone = Guest(id=f"{'0' * 29}{code}", created_at=clock())
         session.add(gone)
 
