@@ -203,20 +203,3 @@ def _sizes(session: Session, guests: Collection[str]) -> Counter[str]:
         query = select(Link.guest_id, func.count()).where(Link.guest_id.in_(part)).group_by(Link.guest_id)
         found.update(dict(session.execute(query).all()))
     return found
-
-
-def open_questions(session: Session) -> list[Question]:
-    """The questions that a desk is asked now: those that would settle most first, a few for each guest."""
-    records = session.scalar(select(func.count()).select_from(Link)) or 0
-    most = records * QUESTIONS_PER_100 / 100
-    asked: list[Question] = []
-    times: Counter[str] = Counter()
-    order = (Question.settles.desc(), Question.guest_a, Question.guest_b)
-    for question in session.scalars(select(Question).order_by(*order).execution_options(yield_per=500)):
-        if len(asked) >= most:
-            break
-        sides = (question.guest_a, question.guest_b)
-        if max(times[side] for side in sides) < QUESTIONS_PER_GUEST:
-            times.update(sides)
-            asked.append(question)
-    return asked

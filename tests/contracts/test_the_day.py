@@ -34,6 +34,8 @@ OF_ANY_ZONE = {
     "server/commands/_demo.py",
     "server/guests/loading.py",  # how fresh a value is among a guest's others
     "server/guests/within.py",
+    "server/guests/history.py",
+    "server/records/arriving.py",  # the day of a sale as its cell says it
 }
 
 
