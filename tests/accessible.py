@@ -36,4 +36,4 @@ def assert_accessible(page: Page, state: str) -> None:
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate(FOUND, RULES)
     told = [(rule, [re.sub(r"\s+", " ", html)[:160] for html in nodes]) for rule, nodes in found]
-    assert told == [], state
+    assert told == [], f"{state}: {told}"

@@ -19,11 +19,9 @@ from sqlalchemy.orm import Session, aliased
 from server.guests.deeds import LIVE, state_of
 from server.guests.models import Decision, Deed, Link
 from server.guests.models import Question as Doubt
+from server.matching.solving import QUESTIONS_PER_100
 from server.properties.reach import Reach
 from server.records.models import SourceRecord
-
-QUESTIONS_PER_100 = 3
-"""Questions that are open at a time, for each hundred records; the answers bring the next ones up."""
 
 _PART = 100
 

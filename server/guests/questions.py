@@ -20,9 +20,6 @@ from server.matching import Partition
 from server.matching.scoring import log_odds, probabilities
 from server.records.models import Source, SourceRecord
 
-QUESTIONS_PER_GUEST = 3
-QUESTIONS_PER_100 = 3
-
 
 class _Pair(NamedTuple):
     """Two records of two guests: the strongest pair of those guests sorts first."""
