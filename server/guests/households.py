@@ -308,6 +308,7 @@ def _judged(
     apart = {
         frozenset((guest_of[of_name[a]], guest_of[of_name[b]]))
         for a, b in decisions_on(session, loaded).apart
+        if a in of_name and b in of_name  # a word on somebody who lives elsewhere is told too
     }
     persons = [number[guest_of[record_id]] for record_id in loaded.ids]
     outcomes = told_apart(loaded.records, model, persons, [(number[a], number[b]) for a, b in pairs])

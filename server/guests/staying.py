@@ -6,7 +6,6 @@ comes out does not depend on which records came first, nor on how many were coun
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,8 +21,6 @@ from server.stays.counting import count_stays
 from server.stays.models import Stay, StaySource
 from server.stays.told import Counted, Place
 
-log = logging.getLogger("oneguest.guests")
-
 _STAY = tuple(column.name for column in Stay.__table__.columns if column.name != "id")
 _SOURCE = tuple(column.name for column in StaySource.__table__.columns)
 
@@ -36,7 +33,8 @@ def recount_stays(
     """Count the stays anew that these records, and all records of these guests, tell of.
 
     Call it after their links were written, and before records that are erased are gone. A stay keeps its id
-    while the larger part of what told of it does; `cause` and `now` say in the log what brought the change.
+    while the larger part of what told of it does; `cause` and `now`
+    are what every hook of the linker is told.
     """
     near = told_near(session, guests, records)
     concerned = near.guest_of.keys() | set(records)
@@ -47,7 +45,6 @@ def recount_stays(
     ids = _ids(counted, {place: row["stay_id"] for place, row in sources.items()})
     stays, told_by = _rows(counted, ids)
     _write(session, stood, stays, sources, told_by)
-    log.debug("stays counted cause=%s at=%s told=%d stays=%d", cause, now, len(near.told), len(stays))
 
 
 def _standing(session: Session, records: Collection[int]) -> tuple[Rows, Rows]:

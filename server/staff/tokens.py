@@ -65,9 +65,22 @@ def issue_token(
     )
     session.add(token)
     session.flush()
-    only = houses[0] if houses is not None and len(houses) == 1 else None
-    note(session, actor, "token.issued", token.subject, now=now, property_id=only, properties=houses or "all")
+    note(
+        session,
+        actor,
+        "token.issued",
+        token.subject,
+        now=now,
+        property_id=_only(token),
+        properties=houses or "all",
+    )
     return IssuedToken(token, text)
+
+
+def _only(token: ApiToken) -> int | None:
+    """The one house that a token is for; None where it is for several, or the group."""
+    houses = token.property_ids
+    return houses[0] if houses is not None and len(houses) == 1 else None
 
 
 def revoke_token(session: Session, token_id: int, *, actor: str, now: datetime) -> ApiToken:
@@ -76,7 +89,7 @@ def revoke_token(session: Session, token_id: int, *, actor: str, now: datetime) 
     if token is None or token.revoked_at is not None:
         raise Refused("token.unknown", {"token": str(token_id)})
     token.revoked_at = now
-    note(session, actor, "token.revoked", token.subject, now=now)
+    note(session, actor, "token.revoked", token.subject, now=now, property_id=_only(token))
     return token
 
 

@@ -45,6 +45,8 @@ def living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
 
 
 def _is_changed(older: Told, newer: Told) -> bool:
+    if older.property_sure and older.property_id != newer.property_id:
+        return False
     if older.arrives is None or newer.arrives is None:
         return older.arrives == newer.arrives
     is_same_night = overlap(older, newer) and older.last_day == newer.last_day
