@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Row as Found
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -53,7 +54,8 @@ def open_questions(session: Session, reach: Reach, *, most: int = 1) -> list[Que
 def likely_questions(session: Session, reach: Reach, *, at_least: float) -> list[Question]:
     """All questions at least so probable that wait, likeliest first; not those that a whole group refused."""
     columns = (Doubt.guest_a, Doubt.guest_b, Doubt.record_a, Doubt.record_b, Doubt.probability)
-    query = _within(select(*columns), reach).where(Doubt.probability >= at_least, Doubt.kind == "doubt")
+    least = float(np.float32(at_least))  # probabilities are kept in four bytes: .7 is a little less there
+    query = _within(select(*columns), reach).where(Doubt.probability >= least, Doubt.kind == "doubt")
     hidden = _put_off(session)
     likeliest = query.order_by(Doubt.probability.desc(), Doubt.record_a, Doubt.record_b)
     return [
