@@ -76,7 +76,6 @@ def index() -> str:
 def pair(record_id: int, other_id: int) -> str:
     """Any two records side by side, with what was decided about them."""
     found = see_pair(g.session, record_id, other_id, reach=g.reach) or not_found()
-    guests_were_shown(*{guest.id for guest in found.guests})
     return _page(found, waiting=None)
 
 
@@ -218,4 +217,5 @@ def _about(kind: str, params: dict[str, object]) -> str:
 
 
 def _page(pair: PairSeen, *, waiting: int | None) -> str:
+    guests_were_shown(*{guest.id for guest in pair.guests})
     return render_template("desk/review/show.html", pair=pair, waiting=waiting)

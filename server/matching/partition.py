@@ -120,9 +120,14 @@ class Grouping:
 def group(
     records: Records, model: Model, left: Ints, right: Ints, bits: Bits, decisions: Decisions
 ) -> tuple[Grouping, list[tuple[int, int, float]], dict[str, int]]:
-    """Join groups, strongest pair first. Also returns refused pairs (i, j, bits after judging) and counts."""
+    """Join groups, strongest pair first. Also returns refused pairs (i, j, bits after judging) and counts.
+
+    Whom a person called the same stands in one group from the start, however unlike the records; so a join
+    hears only those whom evidence brought together, or the two would drive away each other's own.
+    """
     state = Grouping.alone(len(records))
     counts = _apply(records, decisions, state)
+    alike = Grouping.alone(len(records)) if decisions.same else state
     cut = log_odds(model.link_cut)
     strong = bits >= cut
     i, j, weight = (
@@ -145,10 +150,13 @@ def group(
             break
         chosen = _mutual_best(a, b, len(records))
         ones, twos = a[chosen], b[chosen]
-        joint = _judge(records, model, state, i[chosen], j[chosen], ones, twos, weight[chosen])
+        c, d = (a, b) if alike is state else (alike.label[i], alike.label[j])
+        joint = _judge(records, model, alike, i[chosen], j[chosen], c[chosen], d[chosen], weight[chosen])
         forbidden = state.forbids(ones, twos)
         good = (joint >= cut) & ~forbidden
         state.join(ones[good], twos[good])
+        if alike is not state:
+            alike.join(c[chosen][good], d[chosen][good])
         bad = chosen[~good]
         if len(bad):
             counts["refused"] += len(bad)
@@ -156,7 +164,7 @@ def group(
             refused += zip(
                 i[chosen][told].tolist(), j[chosen][told].tolist(), joint[told].tolist(), strict=True
             )
-            between = np.minimum(a, b) * len(records) + np.maximum(a, b)
+            between = np.minimum(c, d) * len(records) + np.maximum(c, d)
             keep = ~np.isin(between, between[bad])
             i, j, weight, a, b = i[keep], j[keep], weight[keep], a[keep], b[keep]
     return state, refused, counts

@@ -180,11 +180,13 @@ def test_where_nothing_is_obvious_nothing_is_accepted(desk: FlaskClient, engine:
     assert "Nothing was accepted" in desk.post("/desk/review/many", data=given, follow_redirects=True).text
 
 
-def test_looking_at_two_guests_by_their_numbers_stands_in_the_journal(
-    house: Flask, desk: FlaskClient, engine: Engine
+@pytest.mark.parametrize("asked", ["by their numbers", "as the next question"])
+def test_looking_at_two_guests_stands_in_the_journal(
+    house: Flask, desk: FlaskClient, engine: Engine, asked: str
 ) -> None:
-    one, other = ids(engine, "p1", "s1")
-    with desk.get(f"/desk/review/{one}/{other}"):
+    pair = ("p1", "s1") if asked == "by their numbers" else ("p1", "n3")
+    one, other = ids(engine, *pair)
+    with desk.get(f"/desk/review/{one}/{other}" if asked == "by their numbers" else "/desk/review"):
         pass
 
     with reading(engine) as session:
@@ -192,7 +194,7 @@ def test_looking_at_two_guests_by_their_numbers_stands_in_the_journal(
             select(JournalEntry.subject).where(JournalEntry.act == "guest.opened")
         ).all()
     guests = guests_by_key(engine)
-    assert set(subjects) == {f"guest:{guests['p1']}", f"guest:{guests['s1']}"}
+    assert set(subjects) == {f"guest:{guests[key]}" for key in pair}
 
 
 def test_who_sees_guests_but_decides_nothing_finds_no_button(house: Flask, engine: Engine) -> None:

@@ -80,6 +80,20 @@ def test_what_people_decided_always_holds(house: list[CleanRecord], data: st.Dat
         assert all(desk.together(i, j) for i, j in same)
 
 
+def test_two_whom_a_person_called_the_same_keep_their_own_records() -> None:
+    mobile, mail = "+33652527272", "s.keller@mail.example"
+    records = [
+        person("Marie", "Dupont", mobile=mobile, born="1970-05-01", document_number="AB1234567"),
+        person("Marie", "Dupont", mobile=mobile, born="1970-05-01"),
+        person("Solange", "Keller", email=mail, born="1982-03-03", document_number="XK998877"),
+        person("Solange", "Keller", email=mail, born="1982-03-03"),
+    ]
+    told = Decisions(same=[("pms\x1f00000", "pms\x1f00002")])
+
+    assert resolve(*records).partition.labels.tolist() == [0, 0, 2, 2]
+    assert resolve(*records, decisions=told).partition.labels.tolist() == [0, 0, 0, 0]
+
+
 TEXTS = st.none() | st.text(max_size=12)
 
 
