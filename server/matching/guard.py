@@ -7,10 +7,11 @@ part guests by the thousand. Nothing here judges whether a model is good, only w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from server.matching.learnt import MOST_LEARNT, STEEPEST, Learnt
 from server.matching.levels import Level
 from server.matching.model import ENGINE, NAMESAKES, Model, OtherEngine, Table, shipped_levels
 from server.matching.namesakes import FEWER_NAMESAKES, MORE_NAMESAKES
@@ -22,6 +23,9 @@ MOST_RECORDS_EACH = 1_000.0
 
 MOST_BITS = 40.0
 """A weight beyond this claims to be surer than one in a million millions."""
+
+ROUNDED = 0.001
+"""What rounding may add to a bound."""
 
 SAME_ORDER = 0.5
 """Bits by which two levels must differ in the shipped weights before their order is held to."""
@@ -69,6 +73,8 @@ def _faults(model: Model) -> Iterator[Fault]:
         return
     for kind, weights in sorted(model.weights.items()):
         yield from _faults_of_weights(kind, np.array(weights, dtype=np.float64), levels[kind])
+    if model.learnt is not None:
+        yield from _faults_of_learnt(model, model.learnt, levels)
 
 
 def _faults_of_numbers(model: Model) -> Iterator[Fault]:
@@ -124,3 +130,26 @@ def _faults_of_weights(
         less = np.subtract.outer(weights[:, side], weights[:, side]) < 0
         for high, low in np.argwhere(better & less).tolist():
             yield "model_order", {"better": levels[high].code, "worse": levels[low].code}
+
+
+def _faults_of_learnt(
+    model: Model, learnt: Learnt, levels: Mapping[str, tuple[Level, ...]]
+) -> Iterator[Fault]:
+    """Corrections that no answers can have led to, or under which the weights could not be believed."""
+    if learnt.answers < 0:
+        yield "model_negative", {"what": "answers", "number": str(learnt.answers)}
+    if not 1 / STEEPEST - ROUNDED <= learnt.slope <= STEEPEST:
+        yield "model_bounds", {"what": "slope", "number": f"{learnt.slope:g}"}
+    if not abs(learnt.shift) <= MOST_LEARNT:
+        yield "model_bounds", {"what": "shift", "number": f"{learnt.shift:g}"}
+    for kind, corrections in sorted(learnt.levels.items()):
+        if kind not in levels or not all(0 < number < len(levels[kind]) for number in corrections):
+            yield "model_kinds", {"kinds": kind[:200]}
+            return
+        weights = np.array(model.weights[kind], dtype=np.float64)
+        for number, bits in corrections.items():
+            if not max(map(abs, bits)) <= MOST_LEARNT:  # false for NaN, too
+                yield "model_bounds", {"what": levels[kind][number].code, "number": f"{max(bits):g}"}
+                return
+            weights[number] += bits
+        yield from _faults_of_weights(kind, weights, levels[kind])

@@ -16,6 +16,7 @@ import numpy as np
 
 from server.matching.columns import Bits, Flags, Ints, Longs
 from server.matching.kinds import kinds_of_evidence
+from server.matching.learnt import Learnt
 from server.matching.levels import Level
 
 ENGINE = "3"
@@ -111,6 +112,7 @@ class Model:
     noise: Mapping[str, float] = field(default_factory=dict)
     met: Mapping[str, int] = field(default_factory=dict)  # pairs that noise and namesakes were learnt from
     crowds: Crowds | None = None  # None: counted in the batch that is matched
+    learnt: Learnt | None = None  # None: nobody's answers
 
     @property
     def prior(self) -> float:
@@ -158,8 +160,10 @@ class Model:
                 }
             }
         )
+        taught = {} if self.learnt is None else {"learnt": self.learnt.to_data()}
         return json.dumps(
             frozen
+            | taught
             | {
                 "engine": ENGINE,
                 "records": self.records,
@@ -201,6 +205,7 @@ class Model:
             met={what: int(pairs) for what, pairs in data["met"].items()},
             shared=np.array(data["shared"], dtype=np.int64),
             crowds=_crowds_from(data.get("crowds")),
+            learnt=Learnt.from_data(data["learnt"]) if data.get("learnt") is not None else None,
             weights={name: tuple((float(a), float(b)) for a, b in w) for name, w in data["weights"].items()},
             tables={
                 name: Table(

@@ -99,20 +99,35 @@ def outcomes_of(
             weights[outcome.level, 1] + outcome.kin,
         )
     outcomes.update(soften(model, outcomes))
-    return outcomes
+    return corrected(model, outcomes)
+
+
+def corrected(model: Model, outcomes: dict[str, Compared]) -> dict[str, Compared]:
+    """The outcomes with every level weighed as people's answers taught the model, if they did."""
+    if model.learnt is None:
+        return outcomes
+    return {kind: model.learnt.corrected(kind, outcome) for kind, outcome in outcomes.items()}
 
 
 def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     """Compare every kind of evidence and add it up."""
+    outcomes = outcomes_of(records, model, left, right, tuple(kinds_of_evidence()))
+    return add_up(model, outcomes, records.typed[left] | records.typed[right])
+
+
+def add_up(model: Model, outcomes: Mapping[str, Compared], typed: Flags) -> Scored:
+    """The log odds of pairs whose every kind of evidence was compared.
+
+    `typed`: whether a side of the pair is a record that anyone could have typed.
+    """
     kinds = kinds_of_evidence()
-    n = len(left)
+    n = len(typed)
     person = {"stranger": np.zeros(n, np.float32), "kin": np.zeros(n, np.float32)}
     name = np.zeros(n, dtype=np.float32)
     weak = np.zeros(n, dtype=np.float32)
     best: dict[tuple[str, str], Bits] = {}
     rest: dict[tuple[str, str], Bits] = {}
     witnesses: dict[str, Flags] = {}
-    outcomes = outcomes_of(records, model, left, right, tuple(kinds))
     for kind_name, kind in kinds.items():
         found = outcomes[kind_name]
         stranger, kin = found.stranger, found.kin
@@ -151,7 +166,8 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
             kin = kin + total
     stranger, kin = stranger.astype(np.float32), kin.astype(np.float32)
     bits = -np.logaddexp2(-stranger, -kin)
-    typed = records.typed[left] | records.typed[right]
+    if model.learnt is not None:
+        bits = model.learnt.calibrated(bits)
     if typed.any():
         count = sum(w.astype(np.int8) for w in witnesses.values())
         ceiling = log_odds(model.link_cut) + TYPED_CEILING
