@@ -16,13 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Match everything and say what changed."""
+    from server.commands._rematching import told
     from server.guests.linking import link_waiting
     from server.opening import open_database
 
     report = link_waiting(open_database(settings), bulk=True, cause="rematch")
-    if report is not None:
-        print(
-            f"{report.records} records, model {report.model}: {report.changed} of them changed their guest;"
-        )
-        print(f"{report.guests_made} guests are new, {report.guests_merged} went into others.")
+    for line in told(report) if report is not None else ():
+        print(line)
     return 0

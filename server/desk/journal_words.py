@@ -13,6 +13,8 @@ ACTS: Mapping[str, str] = {
     "guests.split": N_("Took records out of a guest"),
     "guests.accept": N_("Accepted many questions at once"),
     "guests.undo": N_("Undid a decision about guests"),
+    "learning.use": N_("Had guests linked by what answers taught"),
+    "learning.back": N_("Had guests linked without what was learnt last"),
     "document.revealed": N_("Had a document number shown"),
     "import.dropped": N_("Dropped a file"),
     "import.mapped": N_("Said how a file is to be read"),

@@ -32,9 +32,10 @@ from server.guests.linker import (
 from server.guests.loading import Loaded, decisions_on, load_all, members_of, parts
 from server.guests.models import LinkAgain, Model, Pair
 from server.guests.questions import replace_all
+from server.guests.remaking import NewlyShared, newly_crowded, newly_shared, remade
 from server.jobs.places import Place, PlaceLost, holding
 from server.matching import Model as EngineModel
-from server.matching import Partition, lookups, make_model, match, with_crowds
+from server.matching import Partition, lookups, match
 from server.records.models import SourceRecord
 from server.records.rekeying import keys_are_present, note_key_engine
 
@@ -61,7 +62,8 @@ class LinkReport:
     """What a run did: records looked at, records whose link changed, guests made and gone into others.
 
     `passes`: the most that any batch took until nothing more came in; `unsettled`: questions left where that
-    was cut short.
+    was cut short. `shared`, `crowded`: what a bulk run's model knows to be nobody's own, or too common to
+    look anybody up by alone, and the model before did not.
     """
 
     records: int
@@ -71,6 +73,8 @@ class LinkReport:
     model: str
     passes: int = 1
     unsettled: int = 0
+    shared: tuple[NewlyShared, ...] = ()
+    crowded: int = 0
 
 
 def link_waiting(
@@ -171,10 +175,13 @@ def _link_all(
         loaded = load_all(session)
         decisions, circles = decisions_on(session, loaded), circles_of(session, loaded.ids)
         number = 1 + (session.scalar(select(func.max(Model.number))) or 0)
+        before = newest_model(session)
     _tell(progress, "matching", 0, 1)
     if model is None:
-        model = with_crowds(loaded.records, make_model(loaded.records))
+        model = remade(loaded.records, before)
     partition = match(loaded.records, model, decisions, circles)
+    with reading(engine) as session:
+        shared = newly_shared(session, loaded, partition, before)
     _write_graph(engine, place, loaded, partition, number)
     with reading(engine) as session:
         planned = plan(session, loaded, partition, loaded.waiting)
@@ -202,7 +209,14 @@ def _link_all(
         _tell(progress, "linking", written, total)
     passes = _go_by(engine, place, loaded, partition, number, planned.guest_of, cause)
     return LinkReport(
-        len(loaded.ids), changed, len(assignment.minted), len(assignment.merged), model.version, passes
+        len(loaded.ids),
+        changed,
+        len(assignment.minted),
+        len(assignment.merged),
+        model.version,
+        passes,
+        shared=shared,
+        crowded=newly_crowded(model, before),
     )
 
 

@@ -288,7 +288,11 @@ Index(
 
 
 class Model(Base):
-    """A frozen model of the engine: statistics, weights, cuts, by its version."""
+    """A frozen model of the engine: statistics, weights, cuts, by its version.
+
+    The one with the largest number is gone by. One that answers taught stands here as a proposal, number 0,
+    until somebody has it used.
+    """
 
     __tablename__ = "model"
 
@@ -296,3 +300,5 @@ class Model(Base):
     number: Mapped[int] = mapped_column(Integer, server_default="0")  # the newest has the largest
     content: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    parent: Mapped[str | None] = mapped_column(String(40))  # the version that answers corrected
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what learning showed: figures only

@@ -22,6 +22,12 @@ SENTENCES = {
     "split.nothing_left": N_("A guest's only record cannot be taken out of it."),
     "deed.unknown": N_("There is no such decision. Nothing was undone."),
     "deed.undone": N_("This was undone before, by {who}."),
+    "learn.no_model": N_("Nothing is linked yet, so there is nothing to learn about. Import records first."),
+    "learn.no_answers": N_(
+        "There are no answers to learn from. Answer questions at the desk (Questions), then come back."
+    ),
+    "learn.unknown": N_("There is no proposal {version}. The command learn makes one and prints its name."),
+    "learn.nothing_learnt": N_("The model in use has learnt nothing, so there is nothing to go back from."),
     "erase.no_guest": N_("There is no guest {guest}."),
     "erase.no_record": N_("The source {source} has no record {key}."),
 }

@@ -15,6 +15,8 @@ NOTES = ("note", "journal", "note_about")
 """What writes into the journal is called so; note_about takes a colleague and finds their house itself."""
 
 OF_THE_GROUP = {
+    "learning.use",
+    "learning.back",
     "arrangement.recorded",
     "arrangement.withdrawn",
     "entity.changed",
