@@ -149,7 +149,7 @@ def _faults_of_learnt(
         weights = np.array(model.weights[kind], dtype=np.float64)
         for number, bits in corrections.items():
             if not max(map(abs, bits)) <= MOST_LEARNT:  # false for NaN, too
-                yield "model_bounds", {"what": levels[kind][number].code, "number": f"{max(bits):g}"}
+                yield "model_bounds", {"what": levels[kind][number].code, "number": f"{max(bits, key=abs):g}"}
                 return
             weights[number] += bits
         yield from _faults_of_weights(kind, weights, levels[kind])

@@ -37,7 +37,7 @@ def told(number: int, turn: int) -> CleanRecord:
         first,
         last,
         stay=("2026-05-01", "2026-05-04"),
-        email=f"{'ab'[turn]}{number}@{('posta', 'level')[turn]}.example",
+        email=f"g{7_919_317 * (2 * number + turn + 1) % 1_000_003}@{('posta', 'level')[turn]}.example",
         mobile=f"+3620{7_919_317 * (2 * number + turn + 1) % 10_000_000:07d}" if number % 2 else None,
     )
 
@@ -79,7 +79,7 @@ def test_what_people_say_again_and_again_is_believed_the_next_time() -> None:
     after = taught([number % 2 == 0 for number in range(30)])
 
     assert probability(model, 34) - probability(model, 35) < 0.1
-    assert probability(after, 34) - probability(after, 35) > 0.3
+    assert probability(after, 34) - probability(after, 35) > 0.2
     assert probability(after, 35) < 0.5 < probability(after, 34)
 
 
