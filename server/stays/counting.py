@@ -14,23 +14,20 @@ from typing import NamedTuple
 from server.record import StayStatus
 from server.stays.gathering import gather, living
 from server.stays.money import Bills, counting_rows, is_redeemed, sold_codes
-from server.stays.told import Counted, Place, Role, Source, Told, Word, knows_rank, money_rank
+from server.stays.told import Counted, Place, Role, Source, Told, knows_rank, money_rank
 
 _LIVELY: tuple[StayStatus, ...] = ("in_house", "left", "booked", "no_show", "cancelled")
 """Of sharers the liveliest speaks: one who cancelled does not cancel the other."""
 
 
-def count_stays(
-    told: Iterable[Told], guest_of: Mapping[int, str], words: Sequence[Word] = ()
-) -> list[Counted]:
+def count_stays(told: Iterable[Told], guest_of: Mapping[int, str]) -> list[Counted]:
     """Each stay, visit and purchase once, with all that tell of it, by the name of its first source.
 
-    `guest_of` is the guest of each record; a record without one tells for itself. `words` are people's: two
-    told stays that are one, or that are two, outrank every rule but that of legal entities.
+    `guest_of` is the guest of each record; a record without one tells for itself.
     """
     rows = sorted({row.place: row for row in told}.values(), key=lambda row: row.order)
     alive, replaced = _living(rows)
-    gathered = gather(alive, guest_of, _on_the_living(words, alive, replaced))
+    gathered = gather(alive, guest_of)
     older: dict[Place, list[Told]] = defaultdict(list)
     for row in rows:
         if row.place in replaced:
@@ -64,24 +61,6 @@ def _living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
         alive += now
         replaced |= before
     return alive, replaced
-
-
-def _on_the_living(
-    words: Sequence[Word], alive: Sequence[Told], replaced: Mapping[Place, Told]
-) -> list[Word]:
-    """Words for what stands now in the place of what they were said of."""
-    newest: dict[int, Told] = {}
-    for row in sorted(alive, key=lambda row: row.version):
-        newest[row.record_id] = row
-    here = {row.place for row in alive}
-
-    def now(place: Place) -> Place:
-        if place in here:
-            return place
-        stands = replaced.get(place) or newest.get(place[0])
-        return stands.place if stands else place
-
-    return [Word(now(word.one), now(word.other), word.verdict) for word in words]
 
 
 class _Stay(NamedTuple):

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
-from server.stays.told import Place, Told, Word, overlap, same_amount, touch
+from server.stays.told import Place, Told, overlap, same_amount, touch
 
 CROWD = 100
 """A reference that so many rows bear names no booking: a tour operator's number, a word on every row."""
@@ -54,13 +54,12 @@ def _is_changed(older: Told, newer: Told) -> bool:
 
 
 class _Stays:
-    """Told stays as they are put together, and what forbids it."""
+    """Told stays as they are put together."""
 
-    def __init__(self, rows: Iterable[Told], two: Sequence[tuple[Place, Place]]) -> None:
+    def __init__(self, rows: Iterable[Told]) -> None:
         self.rows = sorted(rows, key=lambda row: row.order)
         self._members = {row.place: [row] for row in self.rows}
         self._root = {row.place: row.place for row in self.rows}
-        self._two = two
 
     def together(self) -> list[list[Told]]:
         """The rows of each stay, by name."""
@@ -71,11 +70,9 @@ class _Stays:
         return self._root[row.place]
 
     def join(self, one: Told, other: Told, may: Callable[[list[Told], list[Told]], bool]) -> None:
-        """Put two stays together, if `may` finds nothing against it and nobody said that they are two."""
+        """Put two stays together, if `may` finds nothing against it."""
         a, b = self._root[one.place], self._root[other.place]
-        if a == b or any({self._root[x], self._root[y]} == {a, b} for x, y in self._two):
-            return
-        if not may(self._members[a], self._members[b]):
+        if a == b or not may(self._members[a], self._members[b]):
             return
         if len(self._members[a]) < len(self._members[b]):
             a, b = b, a
@@ -84,18 +81,12 @@ class _Stays:
             self._members[a].append(row)
 
 
-def gather(told: Sequence[Told], guest_of: Mapping[int, str], words: Sequence[Word] = ()) -> list[list[Told]]:
+def gather(told: Sequence[Told], guest_of: Mapping[int, str]) -> list[list[Told]]:
     """Put rows of one kind together that tell of the same stay (or, of visits, the same visit).
 
-    `told` are rows that live; a word on one that was replaced must be given for what replaced it.
+    `told` are rows that live.
     """
-    places = {row.place for row in told}
-    known = [w for w in words if w.one in places and w.other in places]
-    stays = _Stays(told, [(w.one, w.other) for w in known if w.verdict == "two"])
-    by_place = {row.place: row for row in stays.rows}
-    for word in known:
-        if word.verdict == "one":
-            stays.join(by_place[word.one], by_place[word.other], _same_circle)
+    stays = _Stays(told)
     for pairs, may in _rules(stays, guest_of):
         for one, other in pairs:
             stays.join(one, other, may)

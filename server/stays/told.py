@@ -89,15 +89,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A person's word on two told stays: they are one, or they are two, whatever else speaks."""
-
-    one: Place
-    other: Place
-    verdict: Literal["one", "two"]
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """A told stay as a source of the one it belongs to. `counts`: its amount is part of the stay's money."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.stays.counting import count_stays
-from server.stays.told import Told, Word
+from server.stays.told import Told
 from tests.stays.telling import records, revenue, told, visit
 
 ANNA, ANNAS, BEN = {1: "anna"}, {1: "anna", 2: "anna"}, {1: "anna", 2: "ben"}
@@ -302,17 +302,3 @@ def test_stays_of_one_guest_without_a_night_between_are_one_presence() -> None:
     first, second, third = count_stays(rows, {1: "anna", 2: "anna", 3: "anna"})
 
     assert first.presence == second.presence != third.presence
-
-
-def test_a_persons_word_outranks_every_rule() -> None:
-    sharers = [told(1, room="12"), told(2, room="12")]
-    strangers = [told(1), told(2)]
-
-    assert len(count_stays(sharers, BEN, [Word((1, 1), (2, 1), "two")])) == 2
-    assert len(count_stays(strangers, BEN, [Word((1, 1), (2, 1), "one")])) == 1
-
-
-def test_a_word_holds_for_what_stands_in_the_place_of_what_it_was_said_of() -> None:
-    rows = [told(1, days=(1, 4), version=3, room="12"), told(2, days=(1, 4), room="12")]
-
-    assert len(count_stays(rows, BEN, [Word((1, 1), (2, 1), "two")])) == 2
