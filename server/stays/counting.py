@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from server.record import StayStatus
-from server.stays.gathering import gather, living
+from server.stays.gathering import gather, living, names_a_booking
 from server.stays.money import Bills, counting_rows, is_redeemed, sold_codes
 from server.stays.told import Counted, Place, Role, Source, Told, knows_rank, money_rank
 
@@ -26,7 +27,8 @@ def count_stays(told: Iterable[Told], guest_of: Mapping[int, str]) -> list[Count
     `guest_of` is the guest of each record; a record without one tells for itself.
     """
     rows = sorted({row.place: row for row in told}.values(), key=lambda row: row.order)
-    alive, replaced = _living(rows)
+    called = {row.place: row.references[0] for row in rows if row.references}
+    alive, replaced = _living([_with_bookings(row) for row in rows])
     gathered = gather(alive, guest_of)
     older: dict[Place, list[Told]] = defaultdict(list)
     for row in rows:
@@ -45,9 +47,15 @@ def count_stays(told: Iterable[Told], guest_of: Mapping[int, str]) -> list[Count
             found.append(visit._replace(counted=[]) if is_told else visit)
     presence = _presences(found, guest_of)
     return [
-        _counted(stay, older, guest_of, presence[stay.rows[0].place])
+        _counted(stay, older, guest_of, presence[stay.rows[0].place], called)
         for stay in sorted(found, key=lambda stay: stay.rows[0].order)
     ]
+
+
+def _with_bookings(row: Told) -> Told:
+    """The row with those of its references only that tell one booking from another."""
+    telling = tuple(filter(names_a_booking, row.references))
+    return row if telling == row.references else replace(row, references=telling)
 
 
 def _living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
@@ -77,7 +85,7 @@ class _Stay(NamedTuple):
 def _stay(rows: list[Told], guest_of: Mapping[int, str]) -> _Stay:
     ordered = sorted(rows, key=_speaks_first)
     arrives, departs = _days(rows)
-    return _Stay(rows, ordered[0], counting_rows(rows, ordered), _status(rows), arrives, departs)
+    return _Stay(rows, ordered[0], counting_rows(ordered), _status(rows), arrives, departs)
 
 
 def _speaks_first(row: Told) -> tuple[bool, bool, int, bool, tuple[str, int]]:
@@ -144,7 +152,11 @@ def _house(stay: _Stay) -> int:
 
 
 def _counted(
-    stay: _Stay, older: Mapping[Place, Sequence[Told]], guest_of: Mapping[int, str], presence: Place
+    stay: _Stay,
+    older: Mapping[Place, Sequence[Told]],
+    guest_of: Mapping[int, str],
+    presence: Place,
+    called: Mapping[Place, str],
 ) -> Counted:
     main, rows = stay.main, stay.rows
     guest = guest_of.get(main.record_id)
@@ -171,7 +183,7 @@ def _counted(
         arrives=stay.arrives,
         departs=stay.departs,
         room=_room(last),
-        reference=next((row.references[0] for row in best if row.references), None),
+        reference=next((called[row.place] for row in best if row.place in called), None),
         channel=next((row.channel for row in best if row.channel), None),
         record_id=main.record_id,
         guest_id=guest,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
-from server.stays.told import CAME_TO_NOTHING, Place, Told, money_rank, overlap, same_amount
+from server.stays.told import CAME_TO_NOTHING, Place, Told, money_rank, overlap
 
 LONGEST = 92
 """Days of a stay whose bill may hold visits; who stays longer pays by the month."""
@@ -14,25 +15,26 @@ LONGEST = 92
 PMS = money_rank("pms")
 
 
-def counting_rows(rows: Sequence[Told], main_first: Sequence[Told]) -> list[Told]:
-    """The rows whose amounts make up the money of one stay.
+def counting_rows(main_first: Iterable[Told]) -> list[Told]:
+    """The rows whose amounts make up the money of one stay, given all its rows.
 
     Those of the best rank that tells any (folio, reservation system, channel, restaurant). Among them equal
     amounts for one room on the same days are copies: each sharer's row tells the whole bill. Unequal ones
     were split. `main_first` is the order in which copies give way.
     """
-    paid = [row for row in main_first if row.amount is not None and row in rows]
+    paid = [row for row in main_first if row.amount is not None]
     best = min((money_rank(row.source_kind) for row in paid), default=0)
-    counted: list[Told] = []
+    counted: dict[tuple[Decimal | None, str | None], list[Told]] = defaultdict(list)
     for row in sorted((r for r in paid if money_rank(r.source_kind) == best), key=lambda r: r.room is None):
-        if not any(_is_copy(row, other) for other in counted):
-            counted.append(row)
-    return counted
+        of_amount = counted[row.amount, row.currency]
+        if not any(_is_copy(row, other) for other in of_amount):
+            of_amount.append(row)
+    return [row for of_amount in counted.values() for row in of_amount]
 
 
 def _is_copy(one: Told, other: Told) -> bool:
-    may_be_one_room = one.room is None or other.room is None or one.room == other.room
-    return may_be_one_room and same_amount(one, other) and overlap(one, other)
+    """Whether a row tells again the equal amount of another."""
+    return (one.room is None or other.room is None or one.room == other.room) and overlap(one, other)
 
 
 class Bills:

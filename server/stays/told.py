@@ -146,8 +146,3 @@ def touch(one: Told, other: Told) -> bool:
     if one.arrives is None or other.arrives is None:
         return False
     return one.last_day == other.arrives or other.last_day == one.arrives
-
-
-def same_amount(one: Told, other: Told) -> bool:
-    """Whether both tell the same money."""
-    return one.amount is not None and (one.amount, one.currency) == (other.amount, other.currency)
