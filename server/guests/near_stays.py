@@ -38,7 +38,7 @@ from server.properties.models import Property
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.sources.layout import Person, layouts
-from server.stays.gathering import CROWD, names_a_booking
+from server.stays.crowds import CROWD, names_a_booking
 from server.stays.models import StaySource, ToldReference, ToldStay
 from server.stays.money import LONGEST
 from server.stays.told import Place, Told

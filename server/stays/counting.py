@@ -13,7 +13,8 @@ from datetime import date
 from typing import NamedTuple
 
 from server.record import StayStatus
-from server.stays.gathering import gather, living, names_a_booking
+from server.stays.crowds import Crowds, crowds_among, names_a_booking
+from server.stays.gathering import gather, living
 from server.stays.money import Bills, counting_rows, is_redeemed, sold_codes
 from server.stays.told import Counted, Place, Role, Source, Told, knows_rank, money_rank
 
@@ -21,15 +22,19 @@ _LIVELY: tuple[StayStatus, ...] = ("in_house", "left", "booked", "no_show", "can
 """Of sharers the liveliest speaks: one who cancelled does not cancel the other."""
 
 
-def count_stays(told: Iterable[Told], guest_of: Mapping[int, str]) -> list[Counted]:
+def count_stays(
+    told: Iterable[Told], guest_of: Mapping[int, str], known: Crowds | None = None
+) -> list[Counted]:
     """Each stay, visit and purchase once, with all that tell of it, by the name of its first source.
 
-    `guest_of` is the guest of each record; a record without one tells for itself.
+    `guest_of` is the guest of each record; a record without one tells for itself. `known`: references and
+    rooms that more bear than are given here, so many that they tell nothing.
     """
     rows = sorted({row.place: row for row in told}.values(), key=lambda row: row.order)
     called = {row.place: row.references[0] for row in rows if row.references}
-    alive, replaced = _living([_with_bookings(row) for row in rows])
-    gathered = gather(alive, guest_of)
+    crowds = crowds_among(rows) | (known or Crowds())
+    alive, replaced = _living([_with_bookings(row, crowds) for row in rows])
+    gathered = gather(alive, guest_of, crowds.rooms)
     older: dict[Place, list[Told]] = defaultdict(list)
     for row in rows:
         if row.place in replaced:
@@ -52,9 +57,9 @@ def count_stays(told: Iterable[Told], guest_of: Mapping[int, str]) -> list[Count
     ]
 
 
-def _with_bookings(row: Told) -> Told:
+def _with_bookings(row: Told, crowds: Crowds) -> Told:
     """The row with those of its references only that tell one booking from another."""
-    telling = tuple(filter(names_a_booking, row.references))
+    telling = tuple(r for r in row.references if names_a_booking(r) and r not in crowds.references)
     return row if telling == row.references else replace(row, references=telling)
 
 

@@ -8,40 +8,34 @@ what is told of one stay never hangs on what is told of another month.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, combinations
 
+from server.stays.crowds import CROWD, RoomDays, room_days
 from server.stays.together import Joining, May, one_bill, one_booking, same_house, told_by_others
 from server.stays.told import Place, Told, overlap, touch
 
-CROWD = 100
-"""A reference that so many rows bear names no booking: a tour operator's number, a word on every row."""
-
-_FEWEST_DIGITS = 3
-
 Pairs = Iterable[tuple[Told, Told]]
-
-
-def names_a_booking(reference: str) -> bool:
-    """Whether a reference can tell one booking from another: `DIRECT`, `0` and `000000` cannot."""
-    digits = [c for c in reference if c.isdigit()]
-    return len(digits) >= _FEWEST_DIGITS and len(set(reference)) > 1
 
 
 def living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
     """What one record tells now, and by what each of its older tellings was replaced.
 
     A profile tells of one stay after the other. Where a newer version has the same arrival or departure, the
-    stay was changed: prolonged, cut short, paid. Else there were two.
+    stay was changed: prolonged, cut short, paid. Else there were two. A house that was surely told stays the
+    stay's, though a newer version does not say whose it is.
     """
     alive: list[Told] = []
     replaced: dict[Place, Told] = {}
     for row in sorted(rows, key=lambda row: (row.told_at, row.version), reverse=True):
-        by = next((kept for kept in alive if _is_changed(row, kept)), None)
-        if by is None:
+        at = next((n for n, kept in enumerate(alive) if _is_changed(row, kept)), None)
+        if at is None:
             alive.append(row)
-        else:
-            replaced[row.place] = by
+            continue
+        if row.property_sure and not alive[at].property_sure:
+            alive[at] = replace(alive[at], property_id=row.property_id, property_sure=True)
+        replaced[row.place] = alive[at]
     return alive, replaced
 
 
@@ -54,27 +48,32 @@ def _is_changed(older: Told, newer: Told) -> bool:
     return older.arrives == newer.arrives or is_same_night
 
 
-def gather(told: Sequence[Told], guest_of: Mapping[int, str]) -> list[list[Told]]:
+def gather(
+    told: Sequence[Told], guest_of: Mapping[int, str], crowded: Collection[RoomDays] = ()
+) -> list[list[Told]]:
     """Put rows of one kind together that tell of the same stay (or, of visits, the same visit).
 
-    `told` are rows that live, with such references only as tell one booking from another.
+    `told` are rows that live, with such references only as tell one booking from another. `crowded`: rooms
+    that are none.
     """
     joining = Joining(told)
-    for pairs, may in _rules(joining, guest_of):
+    for pairs, may in _rules(joining, guest_of, crowded):
         for one, other in pairs:
             joining.join(one, other, may)
     return joining.stays()
 
 
-def _rules(joining: Joining, guest_of: Mapping[int, str]) -> Iterator[tuple[Pairs, May]]:
+def _rules(
+    joining: Joining, guest_of: Mapping[int, str], crowded: Collection[RoomDays]
+) -> Iterator[tuple[Pairs, May]]:
     rows = [row for row in joining.rows if row.kind == "stay"]
     visits = [row for row in joining.rows if row.kind != "stay"]
     yield _by_reference(rows), same_house
-    yield _by_room(rows), same_house
+    yield _by_room(rows, crowded), same_house
     yield _by_guest(rows, guest_of, _room), one_booking
     yield _by_guest(rows, guest_of, _money), one_bill
     yield _by_guest(rows, guest_of, _came), one_booking
-    yield _in_one_room_somewhere(rows), same_house
+    yield _in_one_room_somewhere(rows, crowded), same_house
     yield _by_channel(rows), one_bill
     yield _moved(joining, rows), same_house
     yield _prolonged(rows), same_house
@@ -121,7 +120,7 @@ def _bearing(rows: Iterable[Told]) -> dict[str, list[Told]]:
     for row in rows:
         for reference in row.references:
             found[reference].append(row)
-    return {r: found[r] for r in sorted(found) if 1 < len(found[r]) <= CROWD}
+    return {r: found[r] for r in sorted(found) if len(found[r]) > 1}
 
 
 def _by_reference(rows: list[Told]) -> Pairs:
@@ -133,13 +132,10 @@ def _by_reference(rows: list[Told]) -> Pairs:
                 yield one, other
 
 
-def _by_room(rows: list[Told]) -> Pairs:
-    """One room on the same days: sharers. A room that was cancelled may have been let to others."""
-    groups = _alike(
-        (row for row in rows if row.property_sure and not row.came_to_nothing and row.arrives and row.room),
-        lambda row: (row.property_id, row.arrives, row.departs, row.room),
-    )
-    for group in groups:
+def _by_room(rows: list[Told], crowded: Collection[RoomDays]) -> Pairs:
+    """One room on the same days: sharers."""
+    sure = (row for row in rows if row.property_sure and room_days(row) not in crowded)
+    for group in _alike(sure, room_days):
         yield from ((group[0], other) for other in group[1:])
 
 
@@ -184,14 +180,17 @@ def _all_that_joins(row: Told) -> Hashable:
     )
 
 
-def _in_one_room_somewhere(rows: list[Told]) -> Pairs:
+def _in_one_room_somewhere(rows: list[Told], crowded: Collection[RoomDays]) -> Pairs:
     """A card that names room and days but no house is of the one house that let that room so; where two did,
     of the one where a guest of that name had it."""
+    no_rooms = {(room, arrives, departs) for _, _, room, arrives, departs in crowded}
     groups = _alike(
         (row for row in rows if row.arrives and row.room and not row.came_to_nothing),
-        lambda row: (row.circle, row.arrives, row.departs, row.room),
+        lambda row: (row.circle, row.room, row.arrives, row.departs),
     )
     for group in groups:
+        if (group[0].room, group[0].arrives, group[0].departs) in no_rooms:
+            continue
         sure = [row for row in group if row.property_sure]
         for row in group:
             if row.property_sure:

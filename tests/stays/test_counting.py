@@ -115,6 +115,17 @@ def test_a_number_on_every_row_joins_nobody() -> None:
     assert len(count_stays(rows, {})) == 149
 
 
+@pytest.mark.parametrize("number", [7, 30, 300])
+def test_those_who_have_no_room_yet_share_none(number: int) -> None:
+    """The reservation system keeps them in a room of its own making until it gives them one."""
+    rows = [told(n, room="PM", references=(f"BK-{1_000 + n}",), amount="100") for n in range(number)]
+    card = told(number, "cards", room="PM", property_sure=False)
+
+    stays = count_stays([*rows, card], {n: f"guest {n}" for n in range(number + 1)})
+
+    assert (len(stays), revenue(stays)) == (number + 1, Decimal(100 * number))
+
+
 def test_a_card_of_a_room_that_two_houses_let_goes_where_the_name_is() -> None:
     rows = [
         told(1, room="12", surname="rossi"),
@@ -280,6 +291,16 @@ def test_a_profile_that_corrects_a_stay_tells_of_one() -> None:
 
     assert (stay.departs, stay.money) == (date(2026, 5, 4), {"EUR": Decimal(300)})
     assert [(s.version, s.counts) for s in stay.sources] == [(1, False), (2, True)]
+
+
+def test_a_stay_stays_in_the_house_that_was_surely_told_though_the_next_version_does_not_say() -> None:
+    rows = [
+        told(1),
+        told(1, version=2, property_sure=False, **BOOKED),
+        told(2, property_id=2, **BOOKED),
+    ]
+
+    assert records(count_stays(rows, {})) == [[1], [2]]
 
 
 def test_days_and_room_are_told_by_who_knows_best() -> None:
