@@ -17,7 +17,6 @@ from server.db import insert_rows
 from server.guests.assigning import assign
 from server.guests.loading import parts
 from server.guests.near_stays import told_near
-from server.stays.counting import count_stays
 from server.stays.models import Stay, StaySource
 from server.stays.told import Counted, Place
 
@@ -41,7 +40,7 @@ def recount_stays(
     stood, sources = _standing(session, concerned)
     if not near.told and not sources:
         return
-    counted = count_stays(near.rows(), near.guest_of)
+    counted = near.count()
     ids = _ids(counted, {place: row["stay_id"] for place, row in sources.items()})
     stays, told_by = _rows(counted, ids)
     _write(session, stood, stays, sources, told_by)
