@@ -48,7 +48,7 @@ def count_stays(
     for members in gathered:
         if members[0].kind != "stay":
             visit = _stay(members, guest_of)
-            is_told = is_redeemed(members, sold) or any(bills.take(row, guest_of) for row in members)
+            is_told = is_redeemed(members, sold, called) or any(bills.take(row, guest_of) for row in members)
             found.append(visit._replace(counted=[]) if is_told else visit)
     presence = _presences(found, guest_of)
     return [

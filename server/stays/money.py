@@ -81,18 +81,45 @@ def _days(row: Told) -> Iterable[date]:
         yield row.arrives + timedelta(days=number)
 
 
-def sold_codes(rows: Iterable[Told]) -> dict[str, set[Place]]:
-    """The codes of the gift cards that were sold, each with the rows that sold it."""
-    found: dict[str, set[Place]] = defaultdict(set)
+_REDEEM = frozenset({"till", "spa", "restaurant"})
+
+Code = tuple[int, str]
+"""The number of a gift card, of those who may be told together."""
+
+
+def sold_codes(rows: Iterable[Told]) -> dict[Code, date | None]:
+    """The gift cards that were sold, each with its first day; None where that is not told.
+
+    Only what tells one booking from another is a card's number: `WEB` and `NOEL-AB` pay for nothing.
+    """
+    found: dict[Code, date | None] = {}
     for row in rows:
         if row.source_kind == "gift":
             for code in row.references:
-                found[code].add(row.place)
+                first = found.setdefault((row.circle, code), row.arrives)
+                if first is not None and (row.arrives is None or row.arrives < first):
+                    found[row.circle, code] = row.arrives
     return found
 
 
-def is_redeemed(rows: Sequence[Told], sold: Mapping[str, set[Place]]) -> bool:
-    """Whether a gift card paid: its money was counted when the card was sold."""
+def is_redeemed(rows: Sequence[Told], sold: Mapping[Code, date | None], called: Mapping[Place, str]) -> bool:
+    """Whether a gift card paid: its money was counted when the card was sold.
+
+    `called`: the first reference of each row, which in a restaurant is the number of the table's booking.
+    """
     if any(row.source_kind == "gift" for row in rows):
         return False
-    return any(row.paid_by == "gift" or any(code in sold for code in row.references) for row in rows)
+    return any(row.paid_by == "gift" or _names_a_card(row, sold, called) for row in rows)
+
+
+def _names_a_card(row: Told, sold: Mapping[Code, date | None], called: Mapping[Place, str]) -> bool:
+    """Whether a row names a card that was sold by its day."""
+    if row.source_kind not in _REDEEM:
+        return False
+    own = called.get(row.place) if row.source_kind == "restaurant" else None
+    for code in row.references:
+        if code != own and (row.circle, code) in sold:
+            day = sold[row.circle, code]
+            if day is None or row.arrives is None or day <= row.arrives:
+                return True
+    return False

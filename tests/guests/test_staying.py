@@ -264,6 +264,21 @@ def test_a_breakfast_counts_when_the_stay_whose_bill_told_it_takes_another_room(
     assert counted_money(engine) == Decimal(295)
 
 
+@pytest.mark.parametrize(("code", "money"), [("GC132793", 50), ("NOEL-AB", 112)])
+def test_a_gift_card_pays_the_same_whether_the_meal_is_counted_with_it_or_after_it(
+    engine: Engine, code: str, money: int
+) -> None:
+    card = PATRICK | {"key": "G1", "reference": code, "stay_from": "2026-04-01", "amount": "50"}
+    take_in(engine, card, source="gift", kind="gift", stay_kind="purchase")
+    link_waiting(engine)
+    (meal,) = strangers(1, reference=code, amount="62")
+    take_in(engine, meal, source="till", kind="till", stay_kind="purchase")
+    link_waiting(engine)
+
+    assert counted_money(engine) == Decimal(money)
+    assert kept(engine) == counted_anew(engine)
+
+
 def test_breakfasts_on_days_of_change_do_not_lead_through_the_whole_history_of_a_room(
     engine: Engine,
 ) -> None:

@@ -220,7 +220,42 @@ MONEY: dict[str, tuple[str, list[Told]]] = {
         "100",
         [
             told(1, "gift", None, kind="purchase", amount="100", references=("GC132793",)),
-            visit(2, amount="100", references=("GC132793",)),
+            visit(2, amount="100", references=("R-20417", "GC132793")),
+        ],
+    ),
+    "a word that stands on the card and on the meal pays for nothing": (
+        "112",
+        [
+            told(1, "gift", None, kind="purchase", amount="50", references=("WEB",)),
+            visit(2, "till", amount="62", references=("WEB",)),
+        ],
+    ),
+    "a table's booking has by chance the number of a card": (
+        "112",
+        [
+            told(1, "gift", None, kind="purchase", amount="50", references=("100123",)),
+            visit(2, amount="62", references=("100123",)),
+        ],
+    ),
+    "another company has by chance a payment of that number": (
+        "112",
+        [
+            told(1, "gift", None, kind="purchase", amount="50", references=("100123",), circle=1),
+            visit(2, "till", amount="62", references=("100123",), circle=2),
+        ],
+    ),
+    "a card that is sold later did not pay": (
+        "112",
+        [
+            told(1, "gift", (5, 5), kind="purchase", amount="50", references=("GC132793",)),
+            visit(2, "till", amount="62", references=("GC132793",)),
+        ],
+    ),
+    "whoever books a room under the number of a card has not paid with it": (
+        "162",
+        [
+            told(1, "gift", None, kind="purchase", amount="50", references=("100123",)),
+            told(2, amount="112", references=("100123",)),
         ],
     ),
     "a meal paid with some gift card counted before": ("0", [visit(1, amount="62", paid_by="gift")]),
