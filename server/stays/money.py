@@ -20,7 +20,8 @@ def counting_rows(main_first: Iterable[Told]) -> list[Told]:
 
     Those of the best rank that tells any (folio, reservation system, channel, restaurant). Among them equal
     amounts for one room on the same days are copies: each sharer's row tells the whole bill. Unequal ones
-    were split. `main_first` is the order in which copies give way.
+    were split, and so were those of sharers who booked each for himself. `main_first` is the order in which
+    copies give way.
     """
     paid = [row for row in main_first if row.amount is not None]
     best = min((money_rank(row.source_kind) for row in paid), default=0)
@@ -33,7 +34,10 @@ def counting_rows(main_first: Iterable[Told]) -> list[Told]:
 
 
 def _is_copy(one: Told, other: Told) -> bool:
-    """Whether a row tells again the equal amount of another."""
+    """Whether a row tells another's equal amount again: not where one system holds two bookings apart."""
+    are_named = one.source == other.source and one.references and other.references
+    if are_named and set(one.references).isdisjoint(other.references):
+        return False
     return (one.room is None or other.room is None or one.room == other.room) and overlap(one, other)
 
 

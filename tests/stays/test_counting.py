@@ -185,6 +185,20 @@ MONEY: dict[str, tuple[str, list[Told]]] = {
         "280",
         [told(1, room="12", amount="150"), told(2, room="12", amount="130")],
     ),
+    "a bill that was split evenly between two bookings adds up": (
+        "280",
+        [
+            told(1, room="12", amount="140", references=("A-1001",)),
+            told(2, room="12", amount="140", references=("A-1002",)),
+        ],
+    ),
+    "sharers of one booking tell the whole bill, whatever each one's channel called it": (
+        "280",
+        [
+            told(1, room="12", amount="280", references=("A-1001", "BK-20417")),
+            told(2, room="12", amount="280", references=("A-1001",)),
+        ],
+    ),
     "two rooms at one price are two prices": (
         "400",
         [told(1, room="12", amount="200", **BOOKED), told(2, room="14", amount="200", **BOOKED)],
