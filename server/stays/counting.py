@@ -100,13 +100,26 @@ def _speaks_first(row: Told) -> tuple[bool, bool, int, bool, tuple[str, int]]:
 
 
 def _days(rows: Sequence[Told]) -> tuple[date | None, date | None]:
-    """From the first arrival to the last departure, as those tell it who know best."""
+    """From the first arrival to the last departure, as those tell it who know best.
+
+    A stay whose departure they leave out (it is told as the day of arrival) ends when the next best say.
+    """
     dated = [row for row in rows if row.arrives is not None]
     if not dated:
         return None, max((row.departs for row in rows if row.departs), default=None)
-    best = min(knows_rank(row.source_kind) for row in dated)
-    known = [row for row in dated if knows_rank(row.source_kind) == best]
-    return min(row.arrives for row in known if row.arrives), max(r.last_day for r in known if r.last_day)
+    ranked: dict[int, list[Told]] = defaultdict(list)
+    for row in dated:
+        ranked[knows_rank(row.source_kind)].append(row)
+    first, *others = (ranked[rank] for rank in sorted(ranked))
+    arrives, departs = _span(first)
+    if rows[0].kind == "stay" and departs == arrives:
+        spans = [_span(told) for told in others]
+        departs = next((end for start, end in spans if start <= arrives < end), departs)
+    return arrives, departs
+
+
+def _span(dated: Sequence[Told]) -> tuple[date, date]:
+    return min(row.arrives for row in dated if row.arrives), max(r.last_day for r in dated if r.last_day)
 
 
 def _status(rows: Sequence[Told]) -> StayStatus:

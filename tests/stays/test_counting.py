@@ -363,6 +363,18 @@ def test_days_and_room_are_told_by_who_knows_best() -> None:
     assert (stay.departs, stay.room, stay.channel) == (date(2026, 5, 4), "14", "Booking.com")
 
 
+@pytest.mark.parametrize(("by_channel", "departs"), [((1, 3), 3), ((1, 1), 1), ((4, 6), 1)])
+def test_a_departure_that_the_house_leaves_out_is_the_channels(
+    by_channel: tuple[int, int], departs: int
+) -> None:
+    """Unless the house moved the booking to other days."""
+    rows = [told(1, days=(1, 1), **BOOKED), told(2, "booking.com", days=by_channel, **BOOKED)]
+
+    (stay,) = count_stays(rows, {})
+
+    assert (stay.arrives, stay.departs) == (date(2026, 5, 1), date(2026, 5, departs))
+
+
 def test_stays_of_one_guest_without_a_night_between_are_one_presence() -> None:
     rows = [
         told(1, days=(1, 3), references=("BK-1001",)),
