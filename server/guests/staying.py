@@ -7,7 +7,6 @@ comes out does not depend on which records came first, nor on how many were coun
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
@@ -26,14 +25,11 @@ _SOURCE = tuple(column.name for column in StaySource.__table__.columns)
 Rows = dict[Any, dict[str, Any]]
 
 
-def recount_stays(
-    session: Session, guests: Collection[str], records: Collection[int], *, cause: str, now: datetime
-) -> None:
+def recount_stays(session: Session, guests: Collection[str], records: Collection[int]) -> None:
     """Count the stays anew that these records, and all records of these guests, tell of.
 
     Call it after their links were written, and before records that are erased are gone. A stay keeps its id
-    while the larger part of what told of it does; `cause` and `now`
-    are what every hook of the linker is told.
+    while the larger part of what told of it does.
     """
     near = told_near(session, guests, records)
     concerned = near.guest_of.keys() | set(records)
