@@ -231,7 +231,7 @@ def write(
     losers = {before for before, _ in moved.values() if before is not None}
     emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
     _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
-    recount_stays(session, losers | set(guests), all_ids, cause=cause, now=now)
+    recount_stays(session, losers | set(guests), all_ids)
     recount_households(session, losers | set(guests), partition.model)
     return Written(moved, frozenset(guests) | losers)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.guests.within import known_of
 from server.properties.finding import properties_within, today_at
 from server.properties.reach import Reach
-from server.records.models import CleanRow
+from server.records.models import CleanRow, SourceRecord
 from server.stays.models import Stay, StaySource, ToldStay
 from server.wording import N_
 
@@ -86,10 +86,24 @@ def _counted(session: Session, days: _Days) -> Iterable[_Row]:
 
 
 def _not_linked_yet(session: Session, days: _Days) -> Iterable[_Row]:
-    """What came a moment ago and is in no stay yet: a guest at the door does not wait for the linker."""
-    counted = select(StaySource.stay_id).where(StaySource.record_id == ToldStay.record_id)
+    """What came a moment ago and is in no stay yet: a guest at the door does not wait for the linker.
+
+    A profile tells of each stay in turn: only its newest telling is news, and not where the stay that begins
+    on that day is counted already.
+    """
+    is_newest = and_(SourceRecord.id == ToldStay.record_id, SourceRecord.current_version == ToldStay.version)
+    counted = (
+        select(StaySource.stay_id)
+        .join(Stay, Stay.id == StaySource.stay_id)
+        .where(
+            StaySource.record_id == ToldStay.record_id,
+            Stay.arrives == ToldStay.arrives,
+            Stay.property_id == ToldStay.property_id,
+        )
+    )
     query = select(ToldStay, CleanRow, null()).join(CleanRow, CleanRow.record_id == ToldStay.record_id)
-    return session.execute(query.where(_begins(ToldStay, days), ~counted.exists()).limit(MOST)).all()
+    query = query.join(SourceRecord, is_newest).where(_begins(ToldStay, days), ~counted.exists())
+    return session.execute(query.limit(MOST)).all()
 
 
 def _missing(email_class: str | None, mobile_class: str | None) -> Iterable[str]:

@@ -25,7 +25,7 @@ def erase_records(session: Session, ids: Collection[int], *, cause: str, now: da
     another room's: `privacy.erasing` takes it along.
     """
     changes = touch(session, (), cause=cause, now=now, gone=ids)
-    recount_stays(session, changes.guests, ids, cause=cause, now=now)
+    recount_stays(session, changes.guests, ids)
     for part in parts(sorted(ids)):
         of_import = (
             select(RecordVersion.import_id, func.count())

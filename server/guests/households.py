@@ -29,7 +29,8 @@ from server.guests.models import (
     Link,
 )
 from server.matching import Model
-from server.matching.sharing import HANDFUL, REASONS, sharing_of, told_apart
+from server.matching.shared_values import HANDFUL
+from server.matching.sharing import REASONS, sharing_of, told_apart
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import SourceRecord
 

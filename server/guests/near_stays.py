@@ -3,16 +3,20 @@
 Wider than the rules of counting, never narrower: whatever shares a reference, a room, an amount or a guest on
 days that meet, and what stood in one stay with it before. So what is counted anew comes out as if the whole
 house were.
+
+Whether a visit counts hangs on the stays on whose bill it may be, but no stay hangs on visits. So such a stay
+is read with those that may be one with it, and not with other visits of its days: else the breakfasts of
+those who leave and those who come would lead from stay to stay through a room's whole history.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -38,19 +42,20 @@ from server.properties.models import Property
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.sources.layout import Person, layouts
-from server.stays.gathering import CROWD, names_a_booking
-from server.stays.models import StaySource, ToldReference, ToldStay
+from server.stays.counting import count_stays
+from server.stays.crowds import CROWD, Crowds, RoomDays, names_a_booking, room_days
+from server.stays.models import Stay, StaySource, ToldReference, ToldStay
 from server.stays.money import LONGEST
-from server.stays.told import Place, Told
+from server.stays.told import CAME_TO_NOTHING, Counted, Place, Told
 
 _MOST = 8_000
 """Parameters of a statement: SQLite takes 32,766 and PostgreSQL 65,535, whatever a row tells."""
 
-_SURE, _REFERENCE, _GUEST, _MONEY, _BILL = range(5)
+_SURE, _REFERENCE, _ROOM, _GUEST, _MONEY, _BILL = range(6)
 """Why a record may be one with another: surely to be counted with it, or by more than the statement asks."""
 
-_Linked = tuple[Told, str]
-"""A told stay and the guest of its record."""
+_Linked = tuple[Told, str | None]
+"""A told stay and the guest of its record; None for one that has none any more."""
 
 
 @dataclass(slots=True)
@@ -60,15 +65,12 @@ class Near:
     told: dict[Place, Told] = field(default_factory=dict)
     guest_of: dict[int, str] = field(default_factory=dict)
     crowded: set[str] = field(default_factory=set)
+    crowded_rooms: set[RoomDays] = field(default_factory=set)
 
-    def rows(self) -> list[Told]:
-        """The told stays, less the references that name no booking because everybody bears them."""
-        return [
-            replace(row, references=tuple(r for r in row.references if r not in self.crowded))
-            if self.crowded.intersection(row.references)
-            else row
-            for row in self.told.values()
-        ]
+    def count(self) -> list[Counted]:
+        """Each stay, visit and purchase that is told of, once."""
+        known = Crowds(frozenset(self.crowded), frozenset(self.crowded_rooms))
+        return count_stays(self.told.values(), self.guest_of, known)
 
 
 def told_near(session: Session, guests: Collection[str], records: Collection[int]) -> Near:
@@ -78,16 +80,50 @@ def told_near(session: Session, guests: Collection[str], records: Collection[int
     """
     near, reader = Near(), _Reader(session)
     seeds = set(records) | reader.of_guests(guests)
-    fresh = reader.read(seeds, near)
-    arrived = Counter(reference for row, _ in fresh for reference in row.references)
-    found = reader.stood_with(seeds - near.guest_of.keys())  # those that tell of nothing any more
-    while True:
-        for portion in _portions(fresh):
-            found |= reader.neighbours(portion, near, arrived)
-        fresh = reader.read(found - near.guest_of.keys(), near)
-        if not fresh:
-            return near
-        found = set()
+    came, gone = reader.read(seeds, near)
+    arrived = _Arrived(
+        Counter(reference for row, _ in came for reference in row.references),
+        Counter(room for row, _ in came if (room := room_days(row)) is not None),
+    )
+    found = _Found(reader.stood_with(seeds - near.guest_of.keys()))  # those that tell of nothing any more
+    rows: dict[int, list[_Linked]] = defaultdict(list)
+    for linked in came:
+        rows[linked[0].record_id].append(linked)
+    whole, beside = set(rows), set[int]()
+    asked, asked_beside = set(whole), set[int]()
+    more = [*gone, *reader.stood(seeds, came)]
+    while whole or beside or more or found.whole:
+        for portion in _portions([*more, *(linked for record in sorted(whole) for linked in rows[record])]):
+            reader.neighbours(portion, near, arrived, found)
+        for portion in _portions([linked for record in sorted(beside) for linked in rows[record]]):
+            stays = _Found()
+            reader.neighbours(portion, near, arrived, stays, are_beside=True)
+            found.beside |= stays.whole
+        more = []
+        for linked in reader.read((found.whole | found.beside) - rows.keys(), near)[0]:
+            rows[linked[0].record_id].append(linked)
+        odd = {record for record in found.beside if any(row.kind != "stay" for row, _ in rows[record])}
+        whole = (found.whole | odd) - asked
+        asked |= whole
+        beside = found.beside - asked - asked_beside
+        asked_beside |= beside
+        found = _Found()
+    return near
+
+
+class _Arrived(NamedTuple):
+    """How many of what was read first bear a reference, or share a room."""
+
+    references: Counter[str]
+    rooms: Counter[RoomDays]
+
+
+@dataclass(slots=True)
+class _Found:
+    """Records to be counted: with all that hangs on them, or as stays on whose bill a visit may be."""
+
+    whole: set[int] = field(default_factory=set)
+    beside: set[int] = field(default_factory=set)
 
 
 def _portions(linked: Sequence[_Linked]) -> Iterator[list[_Linked]]:
@@ -125,11 +161,26 @@ class _Reader:
         """The records that tell of stays which these told of when they were counted last."""
         found: set[int] = set()
         for part in parts(sorted(records)):
-            found |= {record_id for *_, record_id, _, _ in self._session.execute(_STOOD, {"records": part})}
+            found |= {row.record_id for row in self._session.execute(_STOOD, {"records": part})}
         return found
 
-    def read(self, records: Collection[int], near: Near) -> list[_Linked]:
-        """Put what linked records tell into `near`; return it."""
+    def stood(self, records: Collection[int], told: Sequence[_Linked]) -> list[_Linked]:
+        """The stays that these records told of when they were counted last, where they tell otherwise now.
+
+        Whoever shared its reference, its room or its bill may stand otherwise without it.
+        """
+        now = {
+            (ref, row.room, row.arrives, row.departs) for row, _ in told for ref in (None, *row.references)
+        }
+        found: list[_Linked] = []
+        for part in parts(sorted(records)):
+            for row in self._session.execute(_STOOD_AS, {"records": part}):
+                if (row.reference, row.room, row.arrives, row.departs) not in now:
+                    found.append((_as_told(row), None))
+        return found
+
+    def read(self, records: Collection[int], near: Near) -> tuple[list[_Linked], list[_Linked]]:
+        """Put what linked records tell into `near`; return it, and what those tell that have no guest."""
         found: list[_Linked] = []
         for part in parts(sorted(records)):
             rows = self._session.execute(_TOLD, {"records": part}).all()
@@ -140,9 +191,10 @@ class _Reader:
                 for record_id, version, reference in named:
                     references[record_id, version].append(reference)
             found += [(self._told(row, references), row.guest_id) for row in rows]
-        near.told |= {row.place: row for row, _ in found}
-        near.guest_of |= {row.record_id: guest for row, guest in found}
-        return found
+        linked = [(row, guest) for row, guest in found if guest is not None]
+        near.told |= {row.place: row for row, _ in linked}
+        near.guest_of |= {row.record_id: guest for row, guest in linked}
+        return list[_Linked](linked), [(row, guest) for row, guest in found if guest is None]
 
     def _told(self, row: Any, references: Mapping[Place, Sequence[str]]) -> Told:
         return Told(
@@ -177,39 +229,83 @@ class _Reader:
             self._circle_of = entities if is_one else property_circles(self._session)
         return self._circle_of
 
-    def neighbours(self, linked: Sequence[_Linked], near: Near, arrived: Mapping[str, int]) -> set[int]:
-        """The records to be counted with these rows.
+    def neighbours(
+        self,
+        linked: Sequence[_Linked],
+        near: Near,
+        arrived: _Arrived,
+        found: _Found,
+        *,
+        are_beside: bool = False,
+    ) -> None:
+        """Note the records to be counted with these rows, and what they crowd.
 
-        A reference counts as crowded by those who bore it before: its bearers were counted with each other
-        while they were few, and those that arrive now part them.
+        What is crowded is so by those who were there before: they were counted with each other while they
+        were few, and those that arrive now part them. `are_beside`: the rows are stays on whose bill a visit
+        may be, of which only stays are wanted.
         """
-        of_guest: dict[str, list[Told]] = defaultdict(list)
+        of_guest: dict[str | None, list[Told]] = defaultdict(list)
         on_room: dict[str, list[Told]] = defaultdict(list)
         sold: dict[tuple[date | None, date | None, str], set[bool]] = defaultdict(set)
+        named: set[tuple[bool, str]] = set()
         for row, guest in linked:
             of_guest[guest].append(row)
             if row.room and row.paid_by == "room":
                 on_room[row.room].append(row)
             if row.surname:
                 sold[row.arrives, row.departs, row.surname].add(row.source_kind == "channel")
-        found: set[int] = set()
-        bearers: dict[str, set[int]] = defaultdict(set)
-        for why, word, name, record_id, arrives, departs in self._session.execute(*_ask(linked)):
+            named |= {(row.kind == "stay", reference) for reference in row.references}
+        bearers: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+        sharers: dict[RoomDays, list[int]] = defaultdict(list)
+        for why, word, name, record_id, arrives, departs, kind, house, is_sure in self._session.execute(
+            *_ask(linked, are_beside=are_beside)
+        ):
+            is_stay = kind == "stay"
             if why == _REFERENCE:
-                bearers[word].add(record_id)
-            elif why in (_GUEST, _BILL):
-                if any(
-                    _meet(row, arrives, departs) for row in (of_guest if why == _GUEST else on_room)[word]
-                ):
-                    found.add(record_id)
+                bearers[word].append((record_id, is_stay))
+            elif why == _ROOM:
+                sharers[house, is_sure, word, arrives, departs].append(record_id)
+            elif why == _GUEST:
+                met = {row.kind == "stay" for row in of_guest[word] if _meet(row, arrives, departs)}
+                if is_stay in met or (met and not is_stay and not are_beside):
+                    found.whole.add(record_id)
+                elif met and is_stay:
+                    found.beside.add(record_id)
+            elif why == _BILL:
+                if any(_meet(row, arrives, departs) for row in on_room[word]):
+                    found.beside.add(record_id)
             elif why == _SURE or {word != "channel"} & sold[arrives, departs, _surname(name)]:
-                found.add(record_id)
+                found.whole.add(record_id)
         for reference, who in bearers.items():
             if len(who) > CROWD:
                 near.crowded.add(reference)
-            if len(who) <= CROWD + arrived.get(reference, 0):
-                found |= who
-        return found
+            if len(who) <= CROWD + arrived.references[reference]:
+                found.whole |= {record for record, is_stay in who if (is_stay, reference) in named}
+        for room, sharing in sharers.items():
+            if len(sharing) > CROWD:
+                near.crowded_rooms.add(room)
+            if len(sharing) <= CROWD + arrived.rooms[room]:
+                found.whole.update(sharing)
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def _as_told(stay: Any) -> Told:
+    return Told(
+        record_id=0,
+        version=0,
+        name="",
+        source="",
+        source_kind="",
+        property_id=stay.property_id,
+        kind=stay.kind,
+        arrives=stay.arrives,
+        departs=stay.departs,
+        told_at=_LONG_AGO,
+        references=(stay.reference,) if stay.reference else (),
+        room=stay.room,
+    )
 
 
 def _meet(row: Told, arrives: date | None, departs: date | None) -> bool:
@@ -232,29 +328,38 @@ def _several(name: str) -> BindParameter[Any]:
 
 def _of_stays_of_records() -> _Asked:
     told, other = aliased(StaySource), aliased(StaySource)
-    together = select(literal(_SURE), null(), null(), other.record_id, null(), null())
+    together = select(literal(_SURE), null(), null(), other.record_id, *[null()] * 5)
     return together.join(told, told.stay_id == other.stay_id).where(told.record_id.in_(_several("records")))
 
 
 _STOOD = _of_stays_of_records()
 
 
-def _ask(linked: Sequence[_Linked]) -> tuple[CompoundSelect[Any], dict[str, list[Any]]]:
-    """All that may be one with these, in one statement: why, by which word and name, who, and the days."""
+_STOOD_AS = (
+    select(Stay.property_id, Stay.kind, Stay.reference, Stay.room, Stay.arrives, Stay.departs)
+    .join(StaySource, StaySource.stay_id == Stay.id)
+    .where(StaySource.record_id.in_(_several("records")))
+    .distinct()
+)
+
+
+def _ask(linked: Sequence[_Linked], *, are_beside: bool) -> tuple[CompoundSelect[Any], dict[str, list[Any]]]:
+    """All that may be one with these, in one statement: why, by which word and name, who, the days, of which
+    kind, and where."""
     rows = [row for row, _ in linked]
     stays = [row for row in rows if row.kind == "stay" and row.arrives is not None]
     visits = [row for row in rows if row.kind != "stay"]
     asked: dict[str, Iterable[Any]] = {
         "references": (r for row in rows for r in row.references if names_a_booking(r)),
-        "rooms": ((row.room, row.arrives, row.departs) for row in stays if row.room),
+        "rooms": ((row.room, row.arrives, row.departs) for row in stays if room_days(row)),
         "money": ((row.arrives, row.departs, row.amount) for row in stays if row.amount),
-        "nights": (place for row in stays for place in _nights(row)),
+        "nights": (place for row in stays for place in _nights(row) if not are_beside),
         "arrivals": (place for row in visits for place in _arrivals(row)),
     }
     values = {name: list(dict.fromkeys(found)) for name, found in asked.items()}
     values = {name: found for name, found in values.items() if found}
     about = frozenset(values)
-    values["guests"] = list({guest: None for _, guest in linked})
+    values["guests"] = list({guest: None for _, guest in linked if guest is not None})
     values["records"] = list({row.record_id: None for row in rows})
     return _question(about), values
 
@@ -262,7 +367,8 @@ def _ask(linked: Sequence[_Linked]) -> tuple[CompoundSelect[Any], dict[str, list
 @cache
 def _question(about: frozenset[str]) -> CompoundSelect[Any]:
     """The statement for what is asked about, made once: making it costs more than asking it."""
-    days = (ToldStay.record_id, ToldStay.arrives, ToldStay.departs)
+    place = (ToldStay.kind, ToldStay.property_id, ToldStay.property_sure)
+    days = (ToldStay.record_id, ToldStay.arrives, ToldStay.departs, *place)
     by_guest: _Asked = select(literal(_GUEST), Link.guest_id, cast(null(), String), *days)  # says all types
     by_guest = by_guest.join(Link, Link.record_id == ToldStay.record_id)
     told = select(literal(_SURE), null(), null(), *days)
@@ -270,12 +376,15 @@ def _question(about: frozenset[str]) -> CompoundSelect[Any]:
     room_and_day = tuple_(ToldStay.room, ToldStay.arrives)
     asked = [by_guest.where(Link.guest_id.in_(_several("guests"))), _STOOD]
     if "references" in about:
-        bearing = (ToldReference.reference, null(), ToldReference.record_id, null(), null())
-        named = ToldReference.reference.in_(_several("references"))
-        asked.append(select(literal(_REFERENCE), *bearing).where(named))
+        bearing: _Asked = select(literal(_REFERENCE), ToldReference.reference, null(), *days)
+        bearing = bearing.join(ToldReference, _IS_NAMED).join(Link, Link.record_id == ToldStay.record_id)
+        asked.append(bearing.where(ToldReference.reference.in_(_several("references"))))
     if "rooms" in about:
         same_room = tuple_(ToldStay.room, ToldStay.arrives, ToldStay.departs)
-        asked.append(told.where(same_room.in_(_several("rooms")), is_stay))
+        sharing: _Asked = select(literal(_ROOM), ToldStay.room, null(), *days)
+        sharing = sharing.join(Link, Link.record_id == ToldStay.record_id)
+        came = ToldStay.status.not_in(CAME_TO_NOTHING)
+        asked.append(sharing.where(same_room.in_(_several("rooms")), is_stay, came))
     if "money" in about:
         paid = select(literal(_MONEY), Source.kind, CleanRow.last_name, *days)
         paid = paid.join(CleanRow, CleanRow.record_id == ToldStay.record_id)
@@ -290,6 +399,9 @@ def _question(about: frozenset[str]) -> CompoundSelect[Any]:
         with_a_bill = select(literal(_BILL), ToldStay.room, null(), *days)
         asked.append(with_a_bill.where(room_and_day.in_(_several("arrivals")), is_stay))
     return union_all(*asked)
+
+
+_IS_NAMED = and_(ToldReference.record_id == ToldStay.record_id, ToldReference.version == ToldStay.version)
 
 
 def _nights(stay: Told) -> list[tuple[str, date]]:
@@ -337,7 +449,7 @@ _TOLD = (
     .join(SourceRecord, SourceRecord.id == ToldStay.record_id)
     .join(Source, Source.id == SourceRecord.source_id)
     .join(CleanRow, CleanRow.record_id == ToldStay.record_id)
-    .join(Link, Link.record_id == ToldStay.record_id)
+    .outerjoin(Link, Link.record_id == ToldStay.record_id)
     .outerjoin(
         RecordVersion,
         and_(RecordVersion.record_id == ToldStay.record_id, RecordVersion.n == ToldStay.version),

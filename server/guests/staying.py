@@ -7,7 +7,6 @@ comes out does not depend on which records came first, nor on how many were coun
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
@@ -17,7 +16,6 @@ from server.db import insert_rows
 from server.guests.assigning import assign
 from server.guests.loading import parts
 from server.guests.near_stays import told_near
-from server.stays.counting import count_stays
 from server.stays.models import Stay, StaySource
 from server.stays.told import Counted, Place
 
@@ -27,21 +25,18 @@ _SOURCE = tuple(column.name for column in StaySource.__table__.columns)
 Rows = dict[Any, dict[str, Any]]
 
 
-def recount_stays(
-    session: Session, guests: Collection[str], records: Collection[int], *, cause: str, now: datetime
-) -> None:
+def recount_stays(session: Session, guests: Collection[str], records: Collection[int]) -> None:
     """Count the stays anew that these records, and all records of these guests, tell of.
 
     Call it after their links were written, and before records that are erased are gone. A stay keeps its id
-    while the larger part of what told of it does; `cause` and `now`
-    are what every hook of the linker is told.
+    while the larger part of what told of it does.
     """
     near = told_near(session, guests, records)
     concerned = near.guest_of.keys() | set(records)
     stood, sources = _standing(session, concerned)
     if not near.told and not sources:
         return
-    counted = count_stays(near.rows(), near.guest_of)
+    counted = near.count()
     ids = _ids(counted, {place: row["stay_id"] for place, row in sources.items()})
     stays, told_by = _rows(counted, ids)
     _write(session, stood, stays, sources, told_by)

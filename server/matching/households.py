@@ -6,28 +6,24 @@ with a flat-mate and shares a telephone with a parent does not join the two to e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, digests, gather, mix, number_key
+from server.matching.columns import NO_KEY, Ints, Levels, Longs, digests, gather, mix, number_key
 from server.matching.evidence._parts import INITIAL, NICKNAME
-from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.records import Records
-
-HANDFUL = 6
-"""Persons on one value, up to which it is a household's; more share a block of flats, a desk or a tour."""
-
-_DIGIT = re.compile(r"\d")
-
-UNLIKE = -2.0
-"""Bits within a household from which evidence tells two persons apart; nearer ones may yet be one person."""
-
-TELLS_APART = ("name", "birth_date", "document", "gender")
-"""Evidence that two persons of one household do not share."""
+from server.matching.shared_values import (
+    HANDFUL,
+    Shared,
+    are_numbered,
+    compared,
+    emails_in,
+    faces_of,
+    phones_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +60,6 @@ class Households:
             yield one, other, REASONS[reason], _SHARED[REASONS[reason]][1](records, value)
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What records say that a household may share: positions, a key (0: none) and a code to show each by."""
-
-    rows: Ints
-    keys: Longs
-    value: Ints
-
-
 def households_of(
     records: Records,
     model: Model,
@@ -90,7 +77,7 @@ def households_of(
     fifteen links at most. One that stands beside a company's name links those of one surname only: the others
     are colleagues.
     """
-    face = _faces(records, label)
+    face = faces_of(records, label)
     where = {name: at for at, name in enumerate(records.ids)} if apart else {}
     decided = _of_groups(label, [(where[x], where[y]) for x, y in apart if x in where and y in where])
     in_doubt = _of_groups(label, [(i, j) for i, j, _ in asked])
@@ -103,12 +90,12 @@ def households_of(
         at_work &= REASONS[reason] != "household_room"  # colleagues take two
         left, right = shared.rows[first], shared.rows[second]
         one, other = label[left], label[right]
-        unlike, surname = _compared(records, model, face[one], face[other])
+        unlike, surname = compared(records, model, face[one], face[other])
         joint = one * len(records) + other
         keep = (unlike | np.isin(joint, decided)) & ~np.isin(joint, in_doubt)
         keep &= ~at_work | (surname >= INITIAL)
         if REASONS[reason] == "household_home":
-            keep &= _numbered(records)[records.street.codes[left]] | (surname >= NICKNAME)
+            keep &= are_numbered(records)[records.street.codes[left]] | (surname >= NICKNAME)
         kind, value = np.full(len(one), reason, dtype=np.int64), shared.value[first].astype(np.int64)
         found.append(np.stack([one, other, kind, value])[:, keep])
     links = np.concatenate(found, axis=1)
@@ -138,48 +125,10 @@ def _of_two_persons(labels: Longs, keys: Longs) -> tuple[Longs, Longs]:
     return np.concatenate(first), np.concatenate(second)
 
 
-def _faces(records: Records, label: Longs) -> Ints:
-    """By label: the record that says most of its person (a full name first, then a birth date)."""
-    face = np.arange(len(records), dtype=np.int32)
-    several = np.flatnonzero(np.bincount(label, minlength=len(records))[label] > 1)
-    if not len(several):
-        return face
-    full = ~np.append(records.parts.initial_only, True)  # of none too: the place -1
-    first, last = full[records.first[several]], full[records.last[several]]
-    said = 4 * (first & last) + 2 * first.astype(np.int8) + (records.birth[several] >= 0)
-    order = np.lexsort((several, -said, label[several]))
-    several = several[order]
-    groups = label[several]
-    best = np.ones(len(groups), dtype=np.bool_)
-    best[1:] = groups[1:] != groups[:-1]
-    face[groups[best]] = several[best]
-    return face
-
-
 def _of_groups(label: Longs, pairs: Sequence[tuple[int, int]]) -> Longs:
     """The groups of pairs of records, each as lower label x records + higher label."""
     groups = label[np.array(pairs, dtype=np.int64).reshape(-1, 2)]
     return np.asarray(groups.min(axis=1) * len(label) + groups.max(axis=1), dtype=np.int64)
-
-
-def _compared(records: Records, model: Model, left: Ints, right: Ints) -> tuple[Flags, Levels]:
-    """Whether any evidence tells the two apart within a household; and how their surnames compare."""
-    kinds = kinds_of_evidence()
-    unlike = np.zeros(len(left), dtype=np.bool_)
-    surname = np.zeros(len(left), dtype=np.int8)
-    for name in TELLS_APART:
-        found = kinds[name].compare(records, model, left, right)
-        weights = np.array([kin for _, kin in model.weights[name]], dtype=np.float32)
-        unlike |= (found.level > 0) & (weights[found.level] + found.kin <= UNLIKE)
-        if name == "name":
-            surname = found.level % 10
-    return unlike, surname
-
-
-def _own(model: Model, table: str, keys: Longs) -> Longs:
-    """The keys without those of values that are nobody's, or more than a handful's as the model knows."""
-    nobodys = model.is_shared(keys) | (model.bearers(table, keys) > HANDFUL)
-    return np.where(nobodys, NO_KEY, keys)
 
 
 def _filled(base: Longs, more: Longs) -> Longs:
@@ -204,27 +153,6 @@ def _homes(records: Records, model: Model) -> Shared:
     postal = _filled(in_town, np.where(street != NO_KEY, records.postal.keys(), NO_KEY))
     everyone = np.arange(len(records), dtype=np.int32)
     return Shared(everyone, np.where(postal != NO_KEY, mix(street, postal), in_town), everyone)
-
-
-def _numbered(records: Records) -> Flags:
-    """Which streets come with a number; without one, half a village has the address."""
-    said = [bool(_DIGIT.search(value)) for value in records.street.values]
-    return np.array([*said, False], dtype=np.bool_)
-
-
-def _emails(records: Records, model: Model) -> Shared:
-    """Addresses of persons, not of desks; those that a booking site lends are in another column."""
-    everyone = np.arange(len(records), dtype=np.int32)
-    address = np.where(records.desk, NO_KEY, records.email.keys())
-    return Shared(everyone, _own(model, "email bearers", address), records.email.codes)
-
-
-def _phones(records: Records, model: Model) -> Shared:
-    """Both numbers of each record."""
-    everyone = np.arange(len(records), dtype=np.int32)
-    codes = np.concatenate([records.phones[:, 0], records.phones[:, 1]])
-    keys = _own(model, "phone bearers", gather(records.phone.digests, codes, NO_KEY))
-    return Shared(np.concatenate([everyone, everyone]), keys, codes)
 
 
 def _bookings(records: Records, model: Model) -> Shared:
@@ -252,8 +180,8 @@ def _address(records: Records, at: int) -> dict[str, str]:
 
 _SHARED: Mapping[str, tuple[Callable[[Records, Model], Shared], Callable[[Records, int], dict[str, str]]]] = {
     "household_home": (_homes, _address),
-    "household_email": (_emails, lambda records, code: {"email": records.email.values[code]}),
-    "household_phone": (_phones, lambda records, code: {"phone": records.phone.values[code]}),
+    "household_email": (emails_in, lambda records, code: {"email": records.email.values[code]}),
+    "household_phone": (phones_in, lambda records, code: {"phone": records.phone.values[code]}),
     "household_booking": (_bookings, lambda records, code: {"reference": records.reference.values[code]}),
     "household_room": (_rooms, lambda records, code: {"room": records.room.values[code]}),
 }

@@ -14,14 +14,12 @@ import numpy as np
 
 from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, digests, gather, mix
 from server.matching.evidence._parts import INITIAL, NICKNAME
-from server.matching.households import HANDFUL, _compared, _emails, _faces, _numbered, _phones
 from server.matching.model import Model
 from server.matching.records import Records
+from server.matching.shared_values import are_numbered, compared, emails_in, faces_of, phones_in
 
 REASONS = ("household_home", "household_email", "household_phone")
 """What makes a household, in the order in which it is told; a booking or a room makes companions."""
-
-__all__ = ["HANDFUL", "REASONS", "Sharing", "sharing_of", "told_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def sharing_of(records: Records, model: Model) -> Sharing:
     everyone = np.arange(len(records), dtype=np.int32)
     streets = digests(" ".join(sorted(value.split())) for value in records.street.values)
     street = gather(streets, records.street.codes, NO_KEY)
-    emails, phones = _emails(records, model), _phones(records, model)
+    emails, phones = emails_in(records, model), phones_in(records, model)
     parts = (
         (everyone, mix(street, records.postal.keys(), 1), 0),
         (everyone, mix(street, records.city.keys(), 2), 0),
@@ -55,7 +53,7 @@ def sharing_of(records: Records, model: Model) -> Sharing:
     reason = np.concatenate([np.full(len(part[0]), part[2], dtype=np.int8) for part in parts])
     has = keys != NO_KEY
     rows, keys, reason = rows[has], keys[has], reason[has]
-    numbered = _numbered(records)[records.street.codes[rows]] | (reason != 0)
+    numbered = are_numbered(records)[records.street.codes[rows]] | (reason != 0)
     return Sharing(records.order[rows], keys, reason, records.company.codes[rows] >= 0, numbered)
 
 
@@ -69,8 +67,8 @@ def told_apart(
     """
     person = np.asarray(persons, dtype=np.int64)[records.order]
     _, first = np.unique(person, return_index=True)
-    faces = _faces(records, first[person])[first]
+    faces = faces_of(records, first[person])[first]
     left = faces[np.array([one for one, _ in pairs], dtype=np.int64)]
     right = faces[np.array([other for _, other in pairs], dtype=np.int64)]
-    unlike, surname = _compared(records, model, left, right)
+    unlike, surname = compared(records, model, left, right)
     return unlike, surname >= INITIAL, surname >= NICKNAME

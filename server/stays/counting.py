@@ -8,29 +8,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from server.record import StayStatus
+from server.stays.crowds import Crowds, crowds_among, names_a_booking
 from server.stays.gathering import gather, living
 from server.stays.money import Bills, counting_rows, is_redeemed, sold_codes
-from server.stays.told import Counted, Place, Role, Source, Told, Word, knows_rank, money_rank
+from server.stays.told import Counted, Place, Role, Source, Told, knows_rank, money_rank
 
 _LIVELY: tuple[StayStatus, ...] = ("in_house", "left", "booked", "no_show", "cancelled")
 """Of sharers the liveliest speaks: one who cancelled does not cancel the other."""
 
 
 def count_stays(
-    told: Iterable[Told], guest_of: Mapping[int, str], words: Sequence[Word] = ()
+    told: Iterable[Told], guest_of: Mapping[int, str], known: Crowds | None = None
 ) -> list[Counted]:
     """Each stay, visit and purchase once, with all that tell of it, by the name of its first source.
 
-    `guest_of` is the guest of each record; a record without one tells for itself. `words` are people's: two
-    told stays that are one, or that are two, outrank every rule but that of legal entities.
+    `guest_of` is the guest of each record; a record without one tells for itself. `known`: references and
+    rooms that more bear than are given here, so many that they tell nothing.
     """
     rows = sorted({row.place: row for row in told}.values(), key=lambda row: row.order)
-    alive, replaced = _living(rows)
-    gathered = gather(alive, guest_of, _on_the_living(words, alive, replaced))
+    called = {row.place: row.references[0] for row in rows if row.references}
+    crowds = crowds_among(rows) | (known or Crowds())
+    alive, replaced = _living([_with_bookings(row, crowds) for row in rows])
+    gathered = gather(alive, guest_of, crowds.rooms)
     older: dict[Place, list[Told]] = defaultdict(list)
     for row in rows:
         if row.place in replaced:
@@ -44,13 +48,19 @@ def count_stays(
     for members in gathered:
         if members[0].kind != "stay":
             visit = _stay(members, guest_of)
-            is_told = is_redeemed(members, sold) or any(bills.take(row, guest_of) for row in members)
+            is_told = is_redeemed(members, sold, called) or any(bills.take(row, guest_of) for row in members)
             found.append(visit._replace(counted=[]) if is_told else visit)
     presence = _presences(found, guest_of)
     return [
-        _counted(stay, older, guest_of, presence[stay.rows[0].place])
+        _counted(stay, older, guest_of, presence[stay.rows[0].place], called)
         for stay in sorted(found, key=lambda stay: stay.rows[0].order)
     ]
+
+
+def _with_bookings(row: Told, crowds: Crowds) -> Told:
+    """The row with those of its references only that tell one booking from another."""
+    telling = tuple(r for r in row.references if names_a_booking(r) and r not in crowds.references)
+    return row if telling == row.references else replace(row, references=telling)
 
 
 def _living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
@@ -64,24 +74,6 @@ def _living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
         alive += now
         replaced |= before
     return alive, replaced
-
-
-def _on_the_living(
-    words: Sequence[Word], alive: Sequence[Told], replaced: Mapping[Place, Told]
-) -> list[Word]:
-    """Words for what stands now in the place of what they were said of."""
-    newest: dict[int, Told] = {}
-    for row in sorted(alive, key=lambda row: row.version):
-        newest[row.record_id] = row
-    here = {row.place for row in alive}
-
-    def now(place: Place) -> Place:
-        if place in here:
-            return place
-        stands = replaced.get(place) or newest.get(place[0])
-        return stands.place if stands else place
-
-    return [Word(now(word.one), now(word.other), word.verdict) for word in words]
 
 
 class _Stay(NamedTuple):
@@ -98,7 +90,7 @@ class _Stay(NamedTuple):
 def _stay(rows: list[Told], guest_of: Mapping[int, str]) -> _Stay:
     ordered = sorted(rows, key=_speaks_first)
     arrives, departs = _days(rows)
-    return _Stay(rows, ordered[0], counting_rows(rows, ordered), _status(rows), arrives, departs)
+    return _Stay(rows, ordered[0], counting_rows(ordered), _status(rows), arrives, departs)
 
 
 def _speaks_first(row: Told) -> tuple[bool, bool, int, bool, tuple[str, int]]:
@@ -108,13 +100,26 @@ def _speaks_first(row: Told) -> tuple[bool, bool, int, bool, tuple[str, int]]:
 
 
 def _days(rows: Sequence[Told]) -> tuple[date | None, date | None]:
-    """From the first arrival to the last departure, as those tell it who know best."""
+    """From the first arrival to the last departure, as those tell it who know best.
+
+    A stay whose departure they leave out (it is told as the day of arrival) ends when the next best say.
+    """
     dated = [row for row in rows if row.arrives is not None]
     if not dated:
         return None, max((row.departs for row in rows if row.departs), default=None)
-    best = min(knows_rank(row.source_kind) for row in dated)
-    known = [row for row in dated if knows_rank(row.source_kind) == best]
-    return min(row.arrives for row in known if row.arrives), max(r.last_day for r in known if r.last_day)
+    ranked: dict[int, list[Told]] = defaultdict(list)
+    for row in dated:
+        ranked[knows_rank(row.source_kind)].append(row)
+    first, *others = (ranked[rank] for rank in sorted(ranked))
+    arrives, departs = _span(first)
+    if rows[0].kind == "stay" and departs == arrives:
+        spans = [_span(told) for told in others]
+        departs = next((end for start, end in spans if start <= arrives < end), departs)
+    return arrives, departs
+
+
+def _span(dated: Sequence[Told]) -> tuple[date, date]:
+    return min(row.arrives for row in dated if row.arrives), max(r.last_day for r in dated if r.last_day)
 
 
 def _status(rows: Sequence[Told]) -> StayStatus:
@@ -165,7 +170,11 @@ def _house(stay: _Stay) -> int:
 
 
 def _counted(
-    stay: _Stay, older: Mapping[Place, Sequence[Told]], guest_of: Mapping[int, str], presence: Place
+    stay: _Stay,
+    older: Mapping[Place, Sequence[Told]],
+    guest_of: Mapping[int, str],
+    presence: Place,
+    called: Mapping[Place, str],
 ) -> Counted:
     main, rows = stay.main, stay.rows
     guest = guest_of.get(main.record_id)
@@ -192,7 +201,7 @@ def _counted(
         arrives=stay.arrives,
         departs=stay.departs,
         room=_room(last),
-        reference=next((row.references[0] for row in best if row.references), None),
+        reference=next((called[row.place] for row in best if row.place in called), None),
         channel=next((row.channel for row in best if row.channel), None),
         record_id=main.record_id,
         guest_id=guest,

@@ -8,39 +8,34 @@ what is told of one stay never hangs on what is told of another month.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, combinations
 
-from server.stays.told import Place, Told, Word, overlap, same_amount, touch
-
-CROWD = 100
-"""A reference that so many rows bear names no booking: a tour operator's number, a word on every row."""
-
-_FEWEST_DIGITS = 3
+from server.stays.crowds import CROWD, RoomDays, room_days
+from server.stays.together import Joining, May, one_bill, one_booking, same_house, told_by_others
+from server.stays.told import Place, Told, overlap, touch
 
 Pairs = Iterable[tuple[Told, Told]]
-
-
-def names_a_booking(reference: str) -> bool:
-    """Whether a reference can tell one booking from another: `DIRECT`, `0` and `000000` cannot."""
-    digits = [c for c in reference if c.isdigit()]
-    return len(digits) >= _FEWEST_DIGITS and len(set(reference)) > 1
 
 
 def living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
     """What one record tells now, and by what each of its older tellings was replaced.
 
     A profile tells of one stay after the other. Where a newer version has the same arrival or departure, the
-    stay was changed: prolonged, cut short, paid. Else there were two.
+    stay was changed: prolonged, cut short, paid. Else there were two. A house that was surely told stays the
+    stay's, though a newer version does not say whose it is.
     """
     alive: list[Told] = []
     replaced: dict[Place, Told] = {}
     for row in sorted(rows, key=lambda row: (row.told_at, row.version), reverse=True):
-        by = next((kept for kept in alive if _is_changed(row, kept)), None)
-        if by is None:
+        at = next((n for n, kept in enumerate(alive) if _is_changed(row, kept)), None)
+        if at is None:
             alive.append(row)
-        else:
-            replaced[row.place] = by
+            continue
+        if row.property_sure and not alive[at].property_sure:
+            alive[at] = replace(alive[at], property_id=row.property_id, property_sure=True)
+        replaced[row.place] = alive[at]
     return alive, replaced
 
 
@@ -53,118 +48,37 @@ def _is_changed(older: Told, newer: Told) -> bool:
     return older.arrives == newer.arrives or is_same_night
 
 
-class _Stays:
-    """Told stays as they are put together, and what forbids it."""
-
-    def __init__(self, rows: Iterable[Told], two: Sequence[tuple[Place, Place]]) -> None:
-        self.rows = sorted(rows, key=lambda row: row.order)
-        self._members = {row.place: [row] for row in self.rows}
-        self._root = {row.place: row.place for row in self.rows}
-        self._two = two
-
-    def together(self) -> list[list[Told]]:
-        """The rows of each stay, by name."""
-        return [sorted(rows, key=lambda row: row.order) for rows in self._members.values()]
-
-    def root(self, row: Told) -> Place:
-        """What names the stay that a row is put to."""
-        return self._root[row.place]
-
-    def join(self, one: Told, other: Told, may: Callable[[list[Told], list[Told]], bool]) -> None:
-        """Put two stays together, if `may` finds nothing against it and nobody said that they are two."""
-        a, b = self._root[one.place], self._root[other.place]
-        if a == b or any({self._root[x], self._root[y]} == {a, b} for x, y in self._two):
-            return
-        if not may(self._members[a], self._members[b]):
-            return
-        if len(self._members[a]) < len(self._members[b]):
-            a, b = b, a
-        for row in self._members.pop(b):
-            self._root[row.place] = a
-            self._members[a].append(row)
-
-
-def gather(told: Sequence[Told], guest_of: Mapping[int, str], words: Sequence[Word] = ()) -> list[list[Told]]:
+def gather(
+    told: Sequence[Told], guest_of: Mapping[int, str], crowded: Collection[RoomDays] = ()
+) -> list[list[Told]]:
     """Put rows of one kind together that tell of the same stay (or, of visits, the same visit).
 
-    `told` are rows that live; a word on one that was replaced must be given for what replaced it.
+    `told` are rows that live, with such references only as tell one booking from another. `crowded`: rooms
+    that are none.
     """
-    places = {row.place for row in told}
-    known = [w for w in words if w.one in places and w.other in places]
-    stays = _Stays(told, [(w.one, w.other) for w in known if w.verdict == "two"])
-    by_place = {row.place: row for row in stays.rows}
-    for word in known:
-        if word.verdict == "one":
-            stays.join(by_place[word.one], by_place[word.other], _same_circle)
-    for pairs, may in _rules(stays, guest_of):
+    joining = Joining(told)
+    for pairs, may in _rules(joining, guest_of, crowded):
         for one, other in pairs:
-            stays.join(one, other, may)
-    return stays.together()
+            joining.join(one, other, may)
+    return joining.stays()
 
 
-_Rule = tuple[Pairs, Callable[[list[Told], list[Told]], bool]]
-
-
-def _rules(stays: _Stays, guest_of: Mapping[int, str]) -> Iterator[_Rule]:
-    rows = [row for row in stays.rows if row.kind == "stay"]
-    visits = [row for row in stays.rows if row.kind != "stay"]
-    yield _by_reference(rows), _same_house
-    yield _by_room(rows), _same_house
-    yield _by_guest(rows, guest_of, _in_one_room), _one_booking
-    yield _by_guest(rows, guest_of, same_amount), _one_bill
-    yield _by_guest(rows, guest_of, _nothing_against), _one_booking
-    yield _in_one_room_somewhere(rows), _same_house
-    yield _by_channel(rows), _one_bill
-    yield _moved(stays, rows), _same_house
-    yield _prolonged(rows), _same_house
-    yield _visits_by_reference(visits), _same_house
-    yield _visits_paid_once(visits, guest_of), _told_by_others
-
-
-def _same_circle(one: list[Told], other: list[Told]) -> bool:
-    return one[0].circle == other[0].circle
-
-
-def _same_house(one: list[Told], other: list[Told]) -> bool:
-    """Two houses never share a stay; a row that names none is of the house of those it is with."""
-    places = {row.property_id for row in (*one, *other) if row.property_sure}
-    return len(places) < 2 and _same_circle(one, other)
-
-
-def _one_booking(one: list[Told], other: list[Told]) -> bool:
-    """Two rooms, or two bookings that one system holds apart, are two stays, though guest and days agree."""
-    return _agree(one, other, lambda row: row.source)
-
-
-def _one_bill(one: list[Told], other: list[Told]) -> bool:
-    """The same, where money agrees: sharers of a room may each have booked, at prices of their own."""
-    return _agree(one, other, lambda row: (row.source, row.amount))
-
-
-def _agree(one: list[Told], other: list[Told], booking: Callable[[Told], Hashable]) -> bool:
-    rooms, other_rooms = _rooms(one), _rooms(other)
-    if rooms and other_rooms and not rooms & other_rooms:
-        return False
-    booked, other_booked = _booked(one, booking), _booked(other, booking)
-    shared = booked.keys() & other_booked.keys()
-    return all(booked[b] & other_booked[b] for b in shared) and _same_house(one, other)
-
-
-def _rooms(rows: list[Told]) -> set[str]:
-    return {row.room for row in rows if row.room}
-
-
-def _booked(rows: list[Told], booking: Callable[[Told], Hashable]) -> dict[Hashable, set[str]]:
-    found: dict[Hashable, set[str]] = defaultdict(set)
-    for row in rows:
-        for reference in filter(names_a_booking, row.references):
-            found[booking(row)].add(reference)
-    return found
-
-
-def _told_by_others(one: list[Told], other: list[Told]) -> bool:
-    """A till that lists two payments lists two."""
-    return not {row.source for row in one} & {row.source for row in other} and _same_house(one, other)
+def _rules(
+    joining: Joining, guest_of: Mapping[int, str], crowded: Collection[RoomDays]
+) -> Iterator[tuple[Pairs, May]]:
+    rows = [row for row in joining.rows if row.kind == "stay"]
+    visits = [row for row in joining.rows if row.kind != "stay"]
+    yield _by_reference(rows), same_house
+    yield _by_room(rows, crowded), same_house
+    yield _by_guest(rows, guest_of, _room), one_booking
+    yield _by_guest(rows, guest_of, _money), one_bill
+    yield _by_guest(rows, guest_of, _came), one_booking
+    yield _in_one_room_somewhere(rows, crowded), same_house
+    yield _by_channel(rows), one_bill
+    yield _moved(joining, rows), same_house
+    yield _prolonged(rows), same_house
+    yield _visits_by_reference(visits), same_house
+    yield _visits_paid_once(visits, guest_of), told_by_others
 
 
 def _alike(rows: Iterable[Told], key: Callable[[Told], Hashable | None]) -> list[list[Told]]:
@@ -176,8 +90,28 @@ def _alike(rows: Iterable[Told], key: Callable[[Told], Hashable | None]) -> list
     return [group for group in found.values() if len(group) > 1]
 
 
-def _in_order(pairs: Pairs) -> list[tuple[Told, Told]]:
-    return sorted(pairs, key=lambda pair: (pair[0].order, pair[1].order))
+def _every_two(groups: Iterable[Sequence[Told]]) -> Pairs:
+    """Every two rows of each group that is no crowd, in the order of names over all groups."""
+    found = [(one, at, group) for group in groups if len(group) <= CROWD for at, one in enumerate(group, 1)]
+    for one, at, others in sorted(found, key=lambda place: place[0].order):
+        for other in others[at:]:
+            yield one, other
+
+
+def _each_once(
+    groups: Iterable[Sequence[Told]], says: Callable[[Told], Hashable]
+) -> tuple[Pairs, list[list[Told]]]:
+    """Each row that says the same as one before it in its group, with that one; and the groups less those."""
+    pairs: list[tuple[Told, Told]] = []
+    fewer: list[list[Told]] = []
+    for group in groups:
+        firsts: dict[Hashable, Told] = {}
+        for row in group:
+            first = firsts.setdefault(says(row), row)
+            if first is not row:
+                pairs.append((first, row))
+        fewer.append(list(firsts.values()))
+    return pairs, fewer
 
 
 def _bearing(rows: Iterable[Told]) -> dict[str, list[Told]]:
@@ -185,9 +119,8 @@ def _bearing(rows: Iterable[Told]) -> dict[str, list[Told]]:
     found: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
         for reference in row.references:
-            if names_a_booking(reference):
-                found[reference].append(row)
-    return {r: found[r] for r in sorted(found) if 1 < len(found[r]) <= CROWD}
+            found[reference].append(row)
+    return {r: found[r] for r in sorted(found) if len(found[r]) > 1}
 
 
 def _by_reference(rows: list[Told]) -> Pairs:
@@ -199,48 +132,65 @@ def _by_reference(rows: list[Told]) -> Pairs:
                 yield one, other
 
 
-def _by_room(rows: list[Told]) -> Pairs:
-    """One room on the same days: sharers. A room that was cancelled may have been let to others."""
-    groups = _alike(
-        (row for row in rows if row.property_sure and not row.came_to_nothing and row.arrives and row.room),
-        lambda row: (row.property_id, row.arrives, row.departs, row.room),
-    )
-    for group in groups:
+def _by_room(rows: list[Told], crowded: Collection[RoomDays]) -> Pairs:
+    """One room on the same days: sharers."""
+    sure = (row for row in rows if row.property_sure and room_days(row) not in crowded)
+    for group in _alike(sure, room_days):
         yield from ((group[0], other) for other in group[1:])
 
 
-def _in_one_room(one: Told, other: Told) -> bool:
-    return one.room is not None and one.room == other.room
+def _room(row: Told) -> Hashable | None:
+    """One room; booked and cancelled are two bookings there, unless the amount is the same."""
+    return None if row.room is None else (row.room, row.came_to_nothing)
 
 
-def _nothing_against(one: Told, other: Told) -> bool:
-    return one.came_to_nothing == other.came_to_nothing
+def _money(row: Told) -> Hashable | None:
+    """One amount, though one was booked and one cancelled."""
+    return None if row.amount is None else (row.amount, row.currency)
+
+
+def _came(row: Told) -> Hashable | None:
+    return row.came_to_nothing
 
 
 def _by_guest(
-    rows: list[Told], guest_of: Mapping[int, str], how_alike: Callable[[Told, Told], bool]
+    rows: list[Told], guest_of: Mapping[int, str], alike: Callable[[Told], Hashable | None]
 ) -> Pairs:
-    """One guest on the same days. One booked, one cancelled: a new booking, unless the amount is the same."""
+    """One guest on the same days, and what is alike too. A crowd of bookings tells nothing: an agency's."""
     groups = _alike(
-        (row for row in rows if row.arrives and row.record_id in guest_of),
-        lambda row: (guest_of[row.record_id], row.arrives, row.departs),
+        (row for row in rows if row.arrives and row.record_id in guest_of and alike(row) is not None),
+        lambda row: (guest_of[row.record_id], row.arrives, row.departs, alike(row)),
     )
-    return _in_order(
-        (one, other)
-        for group in groups
-        for one, other in combinations(group, 2)
-        if how_alike(one, other) and (_nothing_against(one, other) or same_amount(one, other))
+    same, firsts = _each_once(groups, _all_that_joins)
+    return chain(same, _every_two(firsts))
+
+
+def _all_that_joins(row: Told) -> Hashable:
+    """What the rules of one guest's days look at: rows that say the same go where the first of them goes."""
+    house = row.property_id if row.property_sure else None
+    return (
+        row.source,
+        house,
+        row.circle,
+        row.room,
+        row.references,
+        row.amount,
+        row.currency,
+        row.came_to_nothing,
     )
 
 
-def _in_one_room_somewhere(rows: list[Told]) -> Pairs:
+def _in_one_room_somewhere(rows: list[Told], crowded: Collection[RoomDays]) -> Pairs:
     """A card that names room and days but no house is of the one house that let that room so; where two did,
     of the one where a guest of that name had it."""
+    no_rooms = {(room, arrives, departs) for _, _, room, arrives, departs in crowded}
     groups = _alike(
         (row for row in rows if row.arrives and row.room and not row.came_to_nothing),
-        lambda row: (row.circle, row.arrives, row.departs, row.room),
+        lambda row: (row.circle, row.room, row.arrives, row.departs),
     )
     for group in groups:
+        if (group[0].room, group[0].arrives, group[0].departs) in no_rooms:
+            continue
         sure = [row for row in group if row.property_sure]
         for row in group:
             if row.property_sure:
@@ -260,21 +210,17 @@ def _by_channel(rows: list[Told]) -> Pairs:
         (row for row in rows if row.arrives and row.amount and row.surname),
         lambda row: (row.circle, row.arrives, row.departs, row.amount, row.currency, row.surname),
     )
-    return _in_order(
-        (one, other)
-        for group in groups
-        for one, other in combinations(group, 2)
-        if (one.source_kind == "channel") != (other.source_kind == "channel")
-    )
+    for one, other in _every_two(groups):
+        if (one.source_kind == "channel") != (other.source_kind == "channel"):
+            yield one, other
 
 
-def _moved(stays: _Stays, rows: list[Told]) -> Pairs:
+def _moved(joining: Joining, rows: list[Told]) -> Pairs:
     """Other days at the house than where it was booked: the booking was moved, if there is one only."""
     for group in _bearing(rows).values():
-        of_house = {stays.root(row) for row in group if row.source_kind in ("folio", "pms")}
-        if len(of_house) == 1:
-            (home,) = of_house
-            here = next(row for row in group if stays.root(row) == home)
+        at_house = {id(joining.of(row)): row for row in group if row.source_kind in ("folio", "pms")}
+        if len(at_house) == 1:
+            (here,) = at_house.values()
             yield from ((here, row) for row in group if row.source_kind not in ("folio", "pms"))
 
 
@@ -299,9 +245,6 @@ def _visits_paid_once(visits: list[Told], guest_of: Mapping[int, str]) -> Pairs:
         (row for row in visits if row.arrives and row.amount and row.record_id in guest_of),
         lambda row: (guest_of[row.record_id], row.arrives, row.amount, row.currency),
     )
-    return _in_order(
-        (one, other)
-        for group in groups
-        for one, other in combinations(group, 2)
-        if one.source != other.source and "gift" not in (one.source_kind, other.source_kind)
-    )
+    for one, other in _every_two(groups):
+        if one.source != other.source and "gift" not in (one.source_kind, other.source_kind):
+            yield one, other

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
-from server.stays.told import CAME_TO_NOTHING, Place, Told, money_rank, overlap, same_amount
+from server.stays.told import CAME_TO_NOTHING, Place, Told, money_rank, overlap
 
 LONGEST = 92
 """Days of a stay whose bill may hold visits; who stays longer pays by the month."""
@@ -14,25 +15,30 @@ LONGEST = 92
 PMS = money_rank("pms")
 
 
-def counting_rows(rows: Sequence[Told], main_first: Sequence[Told]) -> list[Told]:
-    """The rows whose amounts make up the money of one stay.
+def counting_rows(main_first: Iterable[Told]) -> list[Told]:
+    """The rows whose amounts make up the money of one stay, given all its rows.
 
     Those of the best rank that tells any (folio, reservation system, channel, restaurant). Among them equal
     amounts for one room on the same days are copies: each sharer's row tells the whole bill. Unequal ones
-    were split. `main_first` is the order in which copies give way.
+    were split, and so were those of sharers who booked each for himself. `main_first` is the order in which
+    copies give way.
     """
-    paid = [row for row in main_first if row.amount is not None and row in rows]
+    paid = [row for row in main_first if row.amount is not None]
     best = min((money_rank(row.source_kind) for row in paid), default=0)
-    counted: list[Told] = []
+    counted: dict[tuple[Decimal | None, str | None], list[Told]] = defaultdict(list)
     for row in sorted((r for r in paid if money_rank(r.source_kind) == best), key=lambda r: r.room is None):
-        if not any(_is_copy(row, other) for other in counted):
-            counted.append(row)
-    return counted
+        of_amount = counted[row.amount, row.currency]
+        if not any(_is_copy(row, other) for other in of_amount):
+            of_amount.append(row)
+    return [row for of_amount in counted.values() for row in of_amount]
 
 
 def _is_copy(one: Told, other: Told) -> bool:
-    may_be_one_room = one.room is None or other.room is None or one.room == other.room
-    return may_be_one_room and same_amount(one, other) and overlap(one, other)
+    """Whether a row tells another's equal amount again: not where one system holds two bookings apart."""
+    are_named = one.source == other.source and one.references and other.references
+    if are_named and set(one.references).isdisjoint(other.references):
+        return False
+    return (one.room is None or other.room is None or one.room == other.room) and overlap(one, other)
 
 
 class Bills:
@@ -79,18 +85,45 @@ def _days(row: Told) -> Iterable[date]:
         yield row.arrives + timedelta(days=number)
 
 
-def sold_codes(rows: Iterable[Told]) -> dict[str, set[Place]]:
-    """The codes of the gift cards that were sold, each with the rows that sold it."""
-    found: dict[str, set[Place]] = defaultdict(set)
+_REDEEM = frozenset({"till", "spa", "restaurant"})
+
+Code = tuple[int, str]
+"""The number of a gift card, of those who may be told together."""
+
+
+def sold_codes(rows: Iterable[Told]) -> dict[Code, date | None]:
+    """The gift cards that were sold, each with its first day; None where that is not told.
+
+    Only what tells one booking from another is a card's number: `WEB` and `NOEL-AB` pay for nothing.
+    """
+    found: dict[Code, date | None] = {}
     for row in rows:
         if row.source_kind == "gift":
             for code in row.references:
-                found[code].add(row.place)
+                first = found.setdefault((row.circle, code), row.arrives)
+                if first is not None and (row.arrives is None or row.arrives < first):
+                    found[row.circle, code] = row.arrives
     return found
 
 
-def is_redeemed(rows: Sequence[Told], sold: Mapping[str, set[Place]]) -> bool:
-    """Whether a gift card paid: its money was counted when the card was sold."""
+def is_redeemed(rows: Sequence[Told], sold: Mapping[Code, date | None], called: Mapping[Place, str]) -> bool:
+    """Whether a gift card paid: its money was counted when the card was sold.
+
+    `called`: the first reference of each row, which in a restaurant is the number of the table's booking.
+    """
     if any(row.source_kind == "gift" for row in rows):
         return False
-    return any(row.paid_by == "gift" or any(code in sold for code in row.references) for row in rows)
+    return any(row.paid_by == "gift" or _names_a_card(row, sold, called) for row in rows)
+
+
+def _names_a_card(row: Told, sold: Mapping[Code, date | None], called: Mapping[Place, str]) -> bool:
+    """Whether a row names a card that was sold by its day."""
+    if row.source_kind not in _REDEEM:
+        return False
+    own = called.get(row.place) if row.source_kind == "restaurant" else None
+    for code in row.references:
+        if code != own and (row.circle, code) in sold:
+            day = sold[row.circle, code]
+            if day is None or row.arrives is None or day <= row.arrives:
+                return True
+    return False

@@ -89,15 +89,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A person's word on two told stays: they are one, or they are two, whatever else speaks."""
-
-    one: Place
-    other: Place
-    verdict: Literal["one", "two"]
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """A told stay as a source of the one it belongs to. `counts`: its amount is part of the stay's money."""
 
@@ -155,8 +146,3 @@ def touch(one: Told, other: Told) -> bool:
     if one.arrives is None or other.arrives is None:
         return False
     return one.last_day == other.arrives or other.last_day == one.arrives
-
-
-def same_amount(one: Told, other: Told) -> bool:
-    """Whether both tell the same money."""
-    return one.amount is not None and (one.amount, one.currency) == (other.amount, other.currency)

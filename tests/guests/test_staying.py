@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine, delete, event, func, select
 
 from server.db import reading, writing
+from server.guests.erasing import erase_records
 from server.guests.linking import link_waiting
 from server.guests.models import Link
 from server.guests.near_stays import told_near
 from server.guests.staying import recount_stays
 from server.records.models import SourceRecord
-from server.stays.counting import count_stays
 from server.stays.models import Stay, StaySource, ToldStay
 from tests.builders import NOON, PATRICK, take_in
 
@@ -111,7 +111,7 @@ def test_a_record_whose_link_goes_is_no_source_any_more(engine: Engine) -> None:
     with writing(engine) as session:
         gone = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "A1")).one()
         session.execute(delete(Link).where(Link.record_id == gone))
-        recount_stays(session, [], [gone], cause="erased", now=NOON)
+        recount_stays(session, [], [gone])
 
     assert told_by(engine) == [["4817985054"]]
     assert counted_money(engine) == Decimal(300)
@@ -122,7 +122,7 @@ def test_a_guests_records_are_counted_when_the_guest_is_named(engine: Engine) ->
     with writing(engine) as session:
         session.execute(delete(Stay))
         guest = session.scalars(select(Link.guest_id)).one()
-        recount_stays(session, [guest], [], cause="again", now=NOON)
+        recount_stays(session, [guest], [])
 
     assert told_by(engine) == [["4817985054"]]
 
@@ -165,21 +165,143 @@ def test_any_order_and_any_portions_count_as_the_whole_house_at_once(engine: Eng
             take_in(engine, row, source=source, kind=kind, stay_kind="purchase" if kind == "till" else "stay")
         link_waiting(engine)
 
-    with reading(engine) as session:
-        everybody = session.scalars(select(SourceRecord.id)).all()
-        near = told_near(session, [], everybody)
-        known = session.execute(
-            select(StaySource.record_id, StaySource.version, StaySource.stay_id, StaySource.counts)
-        ).all()
-    whole = count_stays(near.rows(), near.guest_of)
+    assert kept(engine) == counted_anew(engine)
+    assert len(kept(engine)) < 30
 
-    kept: dict[str, set[tuple[int, int, bool]]] = {}
-    for record_id, version, stay_id, counts in known:
-        kept.setdefault(stay_id, set()).add((record_id, version, counts))
-    assert sorted(sorted(stay) for stay in kept.values()) == sorted(
-        sorted((s.record_id, s.version, s.counts) for s in stay.sources) for stay in whole
-    )
-    assert len(whole) < len(everybody)
+
+Stood = list[list[tuple[int, int, bool]]]
+
+
+def kept(engine: Engine) -> Stood:
+    """The stays in the tables: the records that tell of each, and whether their amount counts."""
+    found: dict[str, list[tuple[int, int, bool]]] = {}
+    with reading(engine) as session:
+        for source in session.scalars(select(StaySource)):
+            told = (source.record_id, source.version, source.counts)
+            found.setdefault(source.stay_id, []).append(told)
+    return sorted(sorted(stay) for stay in found.values())
+
+
+def counted_anew(engine: Engine) -> Stood:
+    """The same, as the whole house at once would come out."""
+    with reading(engine) as session:
+        near = told_near(session, [], session.scalars(select(SourceRecord.id)).all())
+    return sorted(sorted((s.record_id, s.version, s.counts) for s in stay.sources) for stay in near.count())
+
+
+def strangers(number: int, **said: str) -> list[dict[str, str]]:
+    """Guests who have nothing in common but their days and what is said."""
+    chance = random.Random(3)
+
+    def word() -> str:
+        return "".join(chance.choices("abdeghiklmnoprstuvz", k=8)).capitalize()
+
+    return [
+        MAY
+        | {"key": f"R{n}", "first_name": word(), "last_name": word(), "email": f"{word()}@orange.fr"}
+        | {"birth_date": f"{1940 + n % 60}-{1 + n % 12:02d}-11", "amount": str(100 + n), **said}
+        for n in range(number)
+    ]
+
+
+def erase(engine: Engine, *keys: str) -> None:
+    with writing(engine) as session:
+        ids = session.scalars(select(SourceRecord.id).where(SourceRecord.key.in_(keys))).all()
+        erase_records(session, ids, cause="erase", now=NOON)
+
+
+def test_a_number_on_so_many_rows_names_a_booking_again_when_one_of_them_is_erased(engine: Engine) -> None:
+    take_in(engine, *strangers(101, reference="77100"), stay_kind="stay")
+    link_waiting(engine)
+    assert len(stays(engine)) == 101
+
+    erase(engine, "R0")
+
+    assert len(stays(engine)) == 1
+    assert kept(engine) == counted_anew(engine)
+
+
+def test_a_number_on_so_many_rows_names_a_booking_again_when_one_of_them_names_another(
+    engine: Engine,
+) -> None:
+    rows = strangers(101, reference="77100")
+    take_in(engine, *rows, stay_kind="stay")
+    link_waiting(engine)
+
+    take_in(engine, rows[0] | {"reference": "88100"}, stay_kind="stay")
+    link_waiting(engine)
+
+    assert sorted(len(told) for told in told_by(engine)) == [1, 100]
+
+
+def test_those_who_have_no_room_yet_are_counted_as_the_whole_house_whoever_comes_and_goes(
+    engine: Engine,
+) -> None:
+    rows = [row | {"reference": f"BK-{2_000 + n}"} for n, row in enumerate(strangers(8, room="PM"))]
+    for portion in (rows[:5], rows[5:]):
+        take_in(engine, *portion, stay_kind="stay")
+        link_waiting(engine)
+    assert len(stays(engine)) == 8
+
+    take_in(engine, rows[7] | {"room": "14"}, stay_kind="stay")
+    link_waiting(engine)
+    assert kept(engine) == counted_anew(engine)
+    erase(engine, "R0")
+
+    assert kept(engine) == counted_anew(engine)
+
+
+def test_a_breakfast_counts_when_the_stay_whose_bill_told_it_takes_another_room(engine: Engine) -> None:
+    breakfast = {"key": "T1", "last_name": "Nobody", "stay_from": "2026-05-02", "amount": "15"}
+    take_in(engine, breakfast | {"notes": "room 12"}, source="till", kind="till", stay_kind="purchase")
+    take_in(engine, AT_THE_HOUSE, stay_kind="stay")
+    link_waiting(engine)
+    assert counted_money(engine) == Decimal(280)
+
+    take_in(engine, AT_THE_HOUSE | {"room": "14"}, stay_kind="stay")
+    link_waiting(engine)
+
+    assert counted_money(engine) == Decimal(295)
+
+
+@pytest.mark.parametrize(("code", "money"), [("GC132793", 50), ("NOEL-AB", 112)])
+def test_a_gift_card_pays_the_same_whether_the_meal_is_counted_with_it_or_after_it(
+    engine: Engine, code: str, money: int
+) -> None:
+    card = PATRICK | {"key": "G1", "reference": code, "stay_from": "2026-04-01", "amount": "50"}
+    take_in(engine, card, source="gift", kind="gift", stay_kind="purchase")
+    link_waiting(engine)
+    (meal,) = strangers(1, reference=code, amount="62")
+    take_in(engine, meal, source="till", kind="till", stay_kind="purchase")
+    link_waiting(engine)
+
+    assert counted_money(engine) == Decimal(money)
+    assert kept(engine) == counted_anew(engine)
+
+
+def test_breakfasts_on_days_of_change_do_not_lead_through_the_whole_history_of_a_room(
+    engine: Engine,
+) -> None:
+    """A breakfast may be on the bill of who leaves and of who comes; their other breakfasts are no matter."""
+    days = [f"2026-05-{day:02d}" for day in range(1, 30)]
+    night = [
+        row | {"room": "12", "stay_from": days[n], "stay_to": days[n + 1]}
+        for n, row in enumerate(strangers(28))
+    ]
+    breakfast = [
+        {"key": f"T{n}", "last_name": f"Card{n}", "stay_from": day, "amount": "15", "notes": "room 12"}
+        for n, day in enumerate(days)
+    ]
+    take_in(engine, *breakfast, source="till", kind="till", stay_kind="purchase")
+    take_in(engine, *night, stay_kind="stay")
+    link_waiting(engine)
+
+    with reading(engine) as session:
+        record = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "R14")).one()
+        near = told_near(session, [], [record])
+
+    assert len(near.told) == 5  # the stay, its two breakfasts, and the stays before and after
+    assert kept(engine) == counted_anew(engine)
 
 
 def test_counting_again_changes_no_row(engine: Engine) -> None:
@@ -194,7 +316,7 @@ def test_counting_again_changes_no_row(engine: Engine) -> None:
 
     with writing(engine) as session:
         records = session.scalars(select(SourceRecord.id)).all()
-        recount_stays(session, [], records, cause="again", now=NOON)
+        recount_stays(session, [], records)
 
     assert changed == []
 
@@ -219,7 +341,7 @@ def test_one_record_is_counted_by_a_few_statements_however_large_the_house(
 
     with writing(engine) as session:
         record = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "4817985054")).one()
-        recount_stays(session, [], [record], cause="again", now=NOON)
+        recount_stays(session, [], [record])
 
     assert len(asked) <= 14
 

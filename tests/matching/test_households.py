@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from server.matching import Decisions, Model, make_model, match
-from server.matching.households import HANDFUL
 from server.matching.sentences import SENTENCES
+from server.matching.shared_values import HANDFUL
 from server.record import CleanRecord
 from tests.matching.builders import columns, person, resolve
 
