@@ -29,6 +29,7 @@ from server.records.models import Import, ImportSeen, RecordVersion, Source, Sou
 from server.records.problems import undo_problems
 from server.records.replaying import Replayed, Sighting, replay
 from server.records.rereading import read_again
+from server.records.retelling import sure_of, tell_again
 from server.records.storing import SIGHTING
 from server.refusal import Refused
 
@@ -40,7 +41,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """Records that the import told of: `changed` read otherwise now, `erased` nobody else told of."""
+    """Records that the import told of: `changed` read otherwise now or tell of other stays, `erased` nobody
+    else told of."""
 
     records: int
     changed: int
@@ -135,13 +137,16 @@ def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
         seen = _seen_by_others(session, found)
         replayed = _replay(session, import_id, ids, _told_later(seen, ids))
         gone = [record for record in ids if not replayed[record].versions]
-        changed = _write(session, {r: told for r, told in replayed.items() if told.versions})
+        kept = {r: told for r, told in replayed.items() if told.versions}
+        sure = sure_of(session, list(kept))
+        changed = _write(session, kept)
         _write_sightings(session, seen, replayed)
         session.execute(delete(RecordVersion).where(RecordVersion.record_id.in_(gone)))
         _, unreadable = read_again(session, changed)
         if unreadable:
             raise Refused("import.undo_unreadable", {"file": found.file_name})
         session.flush()
+        changed = sorted({*changed, *tell_again(session, list(kept), sure)})
         cause = f"undo-import:{import_id}"
         if gone:
             erase_records(session, gone, cause=cause, now=now)

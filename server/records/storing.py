@@ -241,6 +241,12 @@ def _write_told(session: Session, told: Told) -> None:
     insert_tuples(session, ToldReference, ("reference", "record_id", "version", "place"), sorted(named))
 
 
+def replace_told(session: Session, record_ids: Sequence[int], told: Told) -> None:
+    """Put what versions of these records tell of stays in the place of all that they told."""
+    _drop_told(session, ToldStay.record_id.in_(record_ids), ToldReference.record_id.in_(record_ids))
+    _write_told(session, told)
+
+
 def _drop_told(session: Session, stays: ColumnElement[bool], references: ColumnElement[bool]) -> None:
     session.execute(delete(ToldReference).where(references))
     session.execute(delete(ToldStay).where(stays), execution_options={"synchronize_session": False})
