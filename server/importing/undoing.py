@@ -29,7 +29,7 @@ from server.records.models import Import, ImportSeen, RecordVersion, Source, Sou
 from server.records.problems import undo_problems
 from server.records.replaying import Replayed, Sighting, replay
 from server.records.rereading import read_again
-from server.records.retelling import sure_of, tell_again
+from server.records.retelling import is_readable, sure_of, tell_again
 from server.records.storing import SIGHTING
 from server.refusal import Refused
 
@@ -60,11 +60,13 @@ def undo_import(
 ) -> UndoReport:
     """Take an import back; with `dry_run` only say how many records and versions are concerned.
 
-    Refused when there is none such, when it is still at work, was undone before, or was followed by others
-    before rows that say nothing new were kept (`import.undo_unknown`).
+    Refused when there is none such, when it is still at work, was undone before, was followed by others
+    before rows that say nothing new were kept (`import.undo_unknown`), or when what other files told of its
+    records can be read no more (`import.undo_unreadable`): before anything is written.
     """
     with reading(engine) as session:
         found = _get(session, import_id)
+        _refuse_unreadable(session, found)
         if dry_run:
             return _dry(session, found)
         stored = found.rows_stored
@@ -104,6 +106,17 @@ def _get(session: Session, import_id: int) -> Import:
     if session.scalar(later.limit(1)) is not None:
         raise Refused("import.undo_unknown", {"file": found.file_name})
     return found
+
+
+def _refuse_unreadable(session: Session, found: Import) -> None:
+    mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id)
+    beside = select(RecordVersion.import_id).where(
+        RecordVersion.record_id.in_(mine), RecordVersion.import_id != found.id
+    )
+    seen = _told_later(_seen_by_others(session, found), session.scalars(mine.distinct()).all())
+    imports = {*session.scalars(beside.distinct()), *seen["import"].tolist()} - {None}
+    if not is_readable(session, imports):
+        raise Refused("import.undo_unreadable", {"file": found.file_name})
 
 
 def _dry(session: Session, found: Import) -> UndoReport:

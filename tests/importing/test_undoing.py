@@ -188,6 +188,25 @@ def test_a_stay_that_a_later_file_told_again_is_told_by_that_file(engine: Engine
     state(engine)
 
 
+def test_an_import_is_not_begun_to_be_undone_when_what_is_left_cannot_be_read(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = bring(engine, tmp_path, [row("a")])
+    second = bring(engine, tmp_path, [row("a", phone="0611223344")])
+    with writing(engine) as session:
+        kept = session.get_one(Import, first)
+        kept.reading = kept.reading | {"layout": "a system that is no more"}
+    before = state(engine)
+
+    with pytest.raises(Refused) as refusal:
+        undo_import(engine, second, author="command")
+
+    assert refusal.value.code == "import.undo_unreadable"
+    assert state(engine) == before
+    with reading(engine) as session:
+        assert session.get_one(Import, second).state == "done"
+
+
 def test_a_dry_run_says_what_it_would_take_and_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     first = bring(engine, tmp_path, [row("a"), row("b"), row("c")])
     bring(engine, tmp_path, [row("a"), row("b", phone="0611223344")])
