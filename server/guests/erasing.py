@@ -13,7 +13,7 @@ from server.guests.linker import Changes, touch
 from server.guests.loading import parts
 from server.guests.staying import recount_stays
 from server.records.models import Import, RecordVersion, SourceRecord
-from server.records.storing import replace_keys
+from server.records.storing import note_erased, replace_keys
 
 
 def erase_records(session: Session, ids: Collection[int], *, cause: str, now: datetime) -> Changes:
@@ -26,6 +26,8 @@ def erase_records(session: Session, ids: Collection[int], *, cause: str, now: da
     """
     changes = touch(session, (), cause=cause, now=now, gone=ids)
     recount_stays(session, changes.guests, ids, cause=cause, now=now)
+    if ids:
+        note_erased(session, max(ids))
     for part in parts(sorted(ids)):
         of_import = (
             select(RecordVersion.import_id, func.count())

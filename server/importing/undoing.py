@@ -185,7 +185,7 @@ def _replay(
         ]
     for other, record, line, count, same, digest in later.tolist():
         found = next((v for v in kept[record] if v.n == same and v.digest == digest), None)
-        if found is None:  # it was of a record that was erased since, and whose id was given again
+        if found is None:  # it was of a record erased since, whose id was given again, as it once was
             continue
         came = other, line, times[other] or found.received_at
         told[record].append(((count, 1, other, line), _sighting(found, came, was_stored=False)))
