@@ -1,7 +1,8 @@
-"""Remember what was erased only as far as it must be: the number of a record is never given again.
+"""What stays of erased records: their numbers are never given again, a guest's form outlives its link.
 
 A desk that runs sees nothing of it. Numbers that records had and have no more are taken from the events; of a
-record that was erased before it was ever linked there is none, and nothing names it.
+record that was erased before it was ever linked there is none, and nothing names it. On SQLite the finished
+forms are written anew once.
 """
 
 import sqlalchemy as sa
@@ -13,8 +14,11 @@ branch_labels = None
 depends_on = None
 
 
+LINK = "fk_capture_guest_link_id_guest_link"
+
+
 def upgrade() -> None:
-    """Make the table of the largest number erased."""
+    """Make the table of the largest number erased; let a form lose its link rather than keep it."""
     op.create_table(
         "largest_erased",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -25,8 +29,18 @@ def upgrade() -> None:
         "INSERT INTO largest_erased (id, record_id) "
         "SELECT 1, max(record_id) FROM guest_event HAVING max(record_id) IS NOT NULL"
     )
+    _let_forms(lose_their_link="SET NULL")
+    op.create_index(op.f("ix_capture_guest_link_id"), "capture", ["guest_link_id"], unique=False)
+
+
+def _let_forms(*, lose_their_link: str | None) -> None:
+    with op.batch_alter_table("capture") as capture:
+        capture.drop_constraint(LINK, type_="foreignkey")
+        capture.create_foreign_key(LINK, "guest_link", ["guest_link_id"], ["id"], ondelete=lose_their_link)
 
 
 def downgrade() -> None:
     """Forget it: numbers are given again after the largest there is."""
+    op.drop_index(op.f("ix_capture_guest_link_id"), table_name="capture")
+    _let_forms(lose_their_link=None)
     op.drop_table("largest_erased")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.captures.models import Capture, GuestLink
 from server.db import reading, writing
 from server.guests.linking import link_waiting
 from server.importing import undoing
@@ -27,6 +28,7 @@ from server.records.rereading import read_again
 from server.refusal import Refused
 from server.sources.layout import layouts
 from server.stays.models import Stay, StaySource
+from tests.builders import NOON
 from tests.guests.deciding_house import say_of, together
 from tests.stores import open_store
 
@@ -186,6 +188,29 @@ def test_a_stay_that_a_later_file_told_again_is_told_by_that_file(engine: Engine
 
     assert stays(engine) == [(1, 100), (2, 100)]
     state(engine)
+
+
+def test_a_form_that_a_guest_sent_by_the_link_of_an_undone_booking_stays(
+    engine: Engine, tmp_path: Path
+) -> None:
+    only = bring(engine, tmp_path, [row("a")])
+    with writing(engine) as session:
+        booked = session.scalars(select(SourceRecord)).one()
+        link = GuestLink(record_id=booked.id, property_id=booked.property_id, token_hash=b"1" * 32)
+        link.last_name_key, link.created_at, link.expires_at = "berg", NOON, NOON
+        session.add(link)
+        session.flush()
+        form = Capture(id="c1", form="pre_check_in", form_version=1, language="fr", surface="phone")
+        form.proof, form.answers, form.digest, form.received_at = "booking-bound", {}, b"2" * 32, NOON
+        form.property_id, form.guest_link_id = booked.property_id, link.id
+        session.add(form)
+
+    undo_import(engine, only, author="command")
+
+    with reading(engine) as session:
+        assert session.scalars(select(Capture.guest_link_id)).all() == [None]
+        assert session.get_one(Import, only).state == "undone"
+        assert check(session) == []
 
 
 def test_an_import_is_not_begun_to_be_undone_when_what_is_left_cannot_be_read(
