@@ -156,7 +156,8 @@ def _said(guest: Housemate, other: str, mates: set[str], verdict: str, reason: s
     except Refused as refusal:
         g.session.rollback()
         return _page(_guest(guest.id), wrong=say(refusal.code, refusal.params, page_language())), 422
-    undo = url_for("households.withdraw", guest_id=guest.id, word_id=words[0].id)
+    word = words[sorted(mates).index(guest.id)]  # whose page it is taken back on
+    undo = url_for("households.withdraw", guest_id=guest.id, word_id=word.id)
     toast(translate(N_("Said. It stays whatever they share.")), undo=undo)
     return redirect(url_for("households.show", guest_id=guest.id), 303)
 

@@ -87,10 +87,19 @@ def test_somebody_is_found_and_joins_the_whole_household(desk: FlaskClient, gues
     assert "Anne Roux" in part
     assert "Luc Roux" in part
 
-    undo = re.search(r'action="([^"]+/withdraw)"', text_of(desk, answer.headers["Location"]))
+
+@pytest.mark.parametrize("on", ["anne", "luc"])
+def test_joining_a_household_is_undone_from_whosever_page_it_was_said(
+    desk: FlaskClient, guests: dict[str, str], on: str
+) -> None:
+    answer = send(desk, guests[on], "together", other=guests["tom"], why="their au pair")
+    page = text_of(desk, answer.headers["Location"])
+    undo = re.search(r'action="([^"]+)"><input[^>]*><button[^>]* data-undo', page)
     assert undo is not None
-    token = token_of(desk, f"/desk/guests/{guests['anne']}/household")
-    desk.post(undo[1], data={"csrf_token": token})
+
+    token = token_of(desk, f"/desk/guests/{guests[on]}/household")
+    assert desk.post(undo[1], data={"csrf_token": token}).status_code == 303
+
     assert "Nobody is known" in household_on(text_of(desk, f"/desk/guests/{guests['tom']}"))
 
 
