@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import not_found, own_address, staff
@@ -22,6 +22,7 @@ from server.language import page_language, translate
 from server.noting import guests_were_shown
 from server.refusal import Refused
 from server.sentences import say
+from server.staff.sessions import reach_of
 from server.wording import N_
 
 pages = Blueprint("review", __name__, url_prefix="/desk/review")
@@ -167,8 +168,11 @@ def take_out(record_id: int) -> Response:
 @pages.post("/deeds/<int:deed_id>/undo")
 @staff("pairs.decide")
 def take_back(deed_id: int) -> Response:
-    """Undo what somebody decided, and show what it was about."""
+    """Undo what somebody decided, and show what it was about. What was accepted at once is undone by whoever
+    may accept so."""
     deed = deed_within(g.session, deed_id, g.reach) or not_found()
+    if deed.kind == "accept":
+        deed = deed_within(g.session, deed_id, reach_of(g.colleague, "pairs.decide_many")) or abort(403)
     undo(g.session, deed.id, author=g.actor, now=clock(), reach=g.reach)
     toast(translate(N_("Undone. Everything is as it was before.")))
     return redirect(own_address(request.form.get("back", "")) or _about(deed.kind, deed.params), 303)
