@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, own_address, staff
 from server.clock import clock
+from server.desk.looking import looking
 from server.desk.people import who
 from server.desk.toasts import toast
 from server.desk.words import use_words
@@ -111,7 +112,8 @@ def many() -> str:
 def accept_many() -> Response:
     """Accept them; the worker carries it out."""
     at_least, limit = _line(request.form)
-    chosen = find_obvious(g.session, at_least=at_least, limit=limit, reach=g.reach)
+    with looking() as session:
+        chosen = find_obvious(session, at_least=at_least, limit=limit, reach=g.reach)
     if not chosen.pairs:
         raise Refused("accept.nothing")
     deed = begin_accepting(g.session, chosen.pairs, at_least=at_least, author=g.actor, now=clock())
