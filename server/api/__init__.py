@@ -34,11 +34,7 @@ def events() -> AnyResponse:
     if is_lost(g.session, asked.after):
         return _answer(410, error="events.gone", oldest=oldest_and_newest(g.session)[0])
     found = events_after(g.session, asked.after, asked.limit, g.reach)
-    answer = _answer(
-        200,
-        events=[_told(event) for event in found],
-        next=found[-1].id if found else asked.after,
-    )
+    answer = _answer(200, events=[_told(event) for event in found.events], next=found.next)
     answer.add_etag()
     return answer.make_conditional(request)
 

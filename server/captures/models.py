@@ -23,7 +23,9 @@ class Capture(Base):
     surface: Mapped[str] = mapped_column(String(10))  # kiosk, phone
     proof: Mapped[str] = mapped_column(String(16))  # typed, booking-bound
     property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
-    guest_link_id: Mapped[int | None] = mapped_column(ForeignKey("guest_link.id"))
+    guest_link_id: Mapped[int | None] = mapped_column(
+        ForeignKey("guest_link.id", ondelete="SET NULL"), index=True
+    )
     answers: Mapped[dict[str, str]] = mapped_column(JSON)
     digest: Mapped[bytes] = mapped_column(
         LargeBinary(32)

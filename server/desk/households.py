@@ -13,6 +13,8 @@ from server.access import not_found, staff
 from server.clock import clock
 from server.desk.house import actor_names
 from server.desk.journal import guarded
+from server.desk.looking import looking
+from server.desk.searching import open_words, seal_words
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.finding import search_guests
@@ -60,16 +62,18 @@ def index() -> str:
 def export() -> Response:
     """Everybody as a file: a row a household (whoever lives with nobody is one), or a row a person."""
     per = "person" if request.form.get("per") == "person" else "household"
-    found = list(everybody(g.session, g.reach))
-    now, place = clock(), property_here()
-    subject = f"households:{per}"
-    note(g.session, g.actor, "households.exported", subject, now=now, property_id=place, rows=len(found))
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS[per])
-    for household in found:
-        rows = [_row(household)] if per == "household" else _rows(household)
-        writer.writerows([guarded(cell) for cell in row] for row in rows)
+    many = 0
+    with looking() as session:
+        for household in everybody(session, g.reach):
+            rows = [_row(household)] if per == "household" else _rows(household)
+            writer.writerows([guarded(cell) for cell in row] for row in rows)
+            many += 1
+    now, place = clock(), property_here()
+    subject = f"households:{per}"
+    note(g.session, g.actor, "households.exported", subject, now=now, property_id=place, rows=many)
     answer = Response("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{per}s-{now:%Y-%m-%d}.csv"'
     return answer
@@ -106,14 +110,17 @@ def show(guest_id: str) -> ResponseReturnValue:
     if guest.id != guest_id:
         return redirect(url_for("households.show", guest_id=guest.id))
     guests_were_shown(guest.id)
-    return _page(guest)
+    return _page(guest, search=open_words(request.args.get("search", "")))
 
 
 @pages.post("/guests/<guest_id>/household/find")
 @staff("households.say")
 def find(guest_id: str) -> ResponseReturnValue:
-    """Guests to choose from; the words stand in the form, so in no address."""
-    return _page(_guest(guest_id), search=request.form.get("words", "").replace("\0", "").strip()[:100])
+    """Take the words of a search for who lives here too out of the form, so that they stand in no address."""
+    guest, now = _guest(guest_id), clock()
+    note(g.session, g.actor, "guests.search", f"guest:{guest.id}", now=now, property_id=property_here())
+    sealed = seal_words(request.form.get("words", ""))
+    return redirect(url_for("households.show", guest_id=guest.id, search=sealed), 303)
 
 
 @pages.post("/guests/<guest_id>/household/together")
@@ -156,7 +163,8 @@ def _said(guest: Housemate, other: str, mates: set[str], verdict: str, reason: s
     except Refused as refusal:
         g.session.rollback()
         return _page(_guest(guest.id), wrong=say(refusal.code, refusal.params, page_language())), 422
-    undo = url_for("households.withdraw", guest_id=guest.id, word_id=words[0].id)
+    word = words[sorted(mates).index(guest.id)]  # whose page it is taken back on
+    undo = url_for("households.withdraw", guest_id=guest.id, word_id=word.id)
     toast(translate(N_("Said. It stays whatever they share.")), undo=undo)
     return redirect(url_for("households.show", guest_id=guest.id), 303)
 

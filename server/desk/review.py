@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import not_found, own_address, staff
 from server.clock import clock
+from server.desk.looking import looking
 from server.desk.people import who
 from server.desk.toasts import toast
 from server.desk.words import use_words
@@ -22,6 +23,7 @@ from server.language import page_language, translate
 from server.noting import guests_were_shown
 from server.refusal import Refused
 from server.sentences import say
+from server.staff.sessions import reach_of
 from server.wording import N_
 
 pages = Blueprint("review", __name__, url_prefix="/desk/review")
@@ -110,7 +112,8 @@ def many() -> str:
 def accept_many() -> Response:
     """Accept them; the worker carries it out."""
     at_least, limit = _line(request.form)
-    chosen = find_obvious(g.session, at_least=at_least, limit=limit, reach=g.reach)
+    with looking() as session:
+        chosen = find_obvious(session, at_least=at_least, limit=limit, reach=g.reach)
     if not chosen.pairs:
         raise Refused("accept.nothing")
     deed = begin_accepting(g.session, chosen.pairs, at_least=at_least, author=g.actor, now=clock())
@@ -167,8 +170,11 @@ def take_out(record_id: int) -> Response:
 @pages.post("/deeds/<int:deed_id>/undo")
 @staff("pairs.decide")
 def take_back(deed_id: int) -> Response:
-    """Undo what somebody decided, and show what it was about."""
+    """Undo what somebody decided, and show what it was about. What was accepted at once is undone by whoever
+    may accept so."""
     deed = deed_within(g.session, deed_id, g.reach) or not_found()
+    if deed.kind == "accept":
+        deed = deed_within(g.session, deed_id, reach_of(g.colleague, "pairs.decide_many")) or abort(403)
     undo(g.session, deed.id, author=g.actor, now=clock(), reach=g.reach)
     toast(translate(N_("Undone. Everything is as it was before.")))
     return redirect(own_address(request.form.get("back", "")) or _about(deed.kind, deed.params), 303)

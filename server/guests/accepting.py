@@ -13,13 +13,12 @@ from datetime import datetime
 from functools import cache
 from itertools import islice, product
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from server.cleaning import fold
 from server.clock import clock
 from server.db import reading, writing
-from server.discovery import discover
 from server.guests.asking import likely_questions
 from server.guests.deciding import Contradicts, refuse_contradiction
 from server.guests.deeds import Pair, add_words, house_of_records, write_deed
@@ -28,7 +27,7 @@ from server.guests.loading import Reader, parts
 from server.guests.models import Deed, Link
 from server.jobs.queue import enqueue
 from server.matching.explaining import Evidence, evidence_of
-from server.matching.levels import REQUIRED
+from server.matching.kinds import kinds_of_evidence
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
@@ -42,8 +41,9 @@ MOST = 500
 LEAST = 0.5
 """No question is less probable than this."""
 
-HEARD = 8
-"""Records of each guest that are heard; one contradiction between any two of them is enough to ask."""
+MOST_RECORDS = 8
+"""Records of a guest. Every one is heard, since one that contradicts, or was typed, is enough to ask; guests
+of more are left to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def accept_obvious(
     """Answer "the same" to the questions that are obvious, at most `limit` of them, as one deed.
 
     Obvious is a question at least so probable, of two guests of one and the same first name in full, where
-    something besides the name agrees and nothing that their records say contradicts, and of which no guest
-    typed a part at a tablet or a page. Each guest takes part once: what follows from it is asked anew. A deed
-    of such a kind that was interrupted is carried out to its end first. Refused with `accept.limits` for a
-    limit or a line that cannot be.
+    something besides the name agrees and nothing that any of their records says contradicts, and of which no
+    guest typed a part at a tablet or a page; guests of very many records are left to a person. Each guest
+    takes part once: what follows from it is asked anew. A deed of such a kind that was interrupted is carried
+    out to its end first. Refused with `accept.limits` for a limit or a line that cannot be.
     """
     _check(at_least, limit)
     if not dry_run:
@@ -96,8 +96,8 @@ def find_obvious(session: Session, *, at_least: float, limit: int, reach: Reach)
     questions = likely_questions(session, reach, at_least=at_least)
     chosen: list[Pair] = []
     taken: set[str] = set()
-    for part in parts([str(i) for i in range(len(questions))], BATCH):
-        pairs = [(questions[int(i)].one, questions[int(i)].other) for i in part]
+    for start in range(0, len(questions), BATCH):
+        pairs = [(question.one, question.other) for question in questions[start : start + BATCH]]
         guests = _guests(session, {record for pair in pairs for record in pair})
         for pair in _obvious(session, pairs, guests):
             between = {guests[pair[0]], guests[pair[1]]}
@@ -186,7 +186,7 @@ def _obvious(session: Session, pairs: Sequence[Pair], guests: dict[int, str]) ->
     model = newest_model(session)
     if model is None:
         return []
-    fellows = _fellows(session, set(guests.values()), {record for pair in pairs for record in pair})
+    fellows = _fellows(session, set(guests.values()))
     records = {record for group in fellows.values() for record in group}
     names, typed = _first_names(session, records), _typed(session, records)
     loaded = Reader(session).load(records)
@@ -197,7 +197,7 @@ def _obvious(session: Session, pairs: Sequence[Pair], guests: dict[int, str]) ->
         across = [(place[x], place[y]) for x, y in product(ones, others) if x in place and y in place]
         if not across or not names.get(one) or names.get(one) != names.get(other):
             continue
-        if not typed & {one, other, *ones, *others}:
+        if not typed & {*ones, *others}:
             asked.append(((one, other), across))
     rows = [pair for _, across in asked for pair in across]
     told = iter(evidence_of(loaded.records, model, rows) if rows else [])
@@ -213,7 +213,7 @@ def _is_plain(told: Sequence[list[Evidence]]) -> bool:
 @cache
 def _witnesses() -> frozenset[str]:
     """The codes of evidence that two records share something of their own: contact, booking, birth date."""
-    kinds = discover("server.matching.evidence", REQUIRED).values()
+    kinds = kinds_of_evidence().values()
     return frozenset(level.code for kind in kinds if kind.WITNESS for level in kind.LEVELS)
 
 
@@ -227,14 +227,19 @@ def _guests(session: Session, record_ids: Collection[int]) -> dict[int, str]:
     }
 
 
-def _fellows(session: Session, guest_ids: Collection[str], asked: Collection[int]) -> dict[str, list[int]]:
-    """The records of guests that are heard, those asked about always."""
+def _fellows(session: Session, guest_ids: Collection[str]) -> dict[str, list[int]]:
+    """The records of those of the guests that have MOST_RECORDS at most."""
     found: dict[str, list[int]] = defaultdict(list)
     for part in parts(sorted(guest_ids)):
-        query = select(Link.guest_id, Link.record_id).where(Link.guest_id.in_(part)).order_by(Link.record_id)
+        small = (
+            select(Link.guest_id)
+            .where(Link.guest_id.in_(part))
+            .group_by(Link.guest_id)
+            .having(func.count() <= MOST_RECORDS)
+        )
+        query = select(Link.guest_id, Link.record_id).where(Link.guest_id.in_(small)).order_by(Link.record_id)
         for guest, record in session.execute(query):
-            if record in asked or len(found[guest]) < HEARD:
-                found[guest].append(record)
+            found[guest].append(record)
     return found
 
 

@@ -37,20 +37,19 @@ from the other guest's record that was asked about before any other pair is."""
 
 
 class Meanwhile(Refused):
-    """Something happened since the page was made; `deed_id`: what somebody did, if that is what it was."""
+    """Something happened since the page was made; `who` did it, if a colleague's word is what it was."""
 
-    def __init__(self, word: Decision | None) -> None:
-        by_whom = {"who": word.author} if word else {}
-        super().__init__("decision.by_another" if word else "decision.meanwhile", by_whom)
-        self.deed_id = word.deed_id if word else None
+    def __init__(self, who: str | None) -> None:
+        super().__init__("decision.by_another" if who else "decision.meanwhile", {"who": who} if who else {})
 
 
 class Contradicts(Refused):
-    """Somebody said otherwise before; `deed_id`: where that word stands."""
+    """Somebody said otherwise before: `who`, where that word is about records within reach."""
 
-    def __init__(self, word: Decision) -> None:
-        super().__init__("decision.contradicts", {"who": word.author})
-        self.deed_id = word.deed_id
+    def __init__(self, who: str | None) -> None:
+        super().__init__(
+            "decision.contradicts" if who else "decision.contradicts_unseen", {"who": who} if who else {}
+        )
 
 
 def decide(
@@ -82,7 +81,7 @@ def decide(
         raise Refused("decision.no_records")
     ones, others = fellows_of(session, one), fellows_of(session, other)
     if seen != seen_of(session, [one, other]):
-        raise _meanwhile(session, {*ones, *others})
+        raise _meanwhile(session, {*ones, *others}, reach)
     is_one_guest = other in ones
     pairs: list[Pair] = [(one, other)]
     left_out = 0
@@ -90,7 +89,8 @@ def decide(
         here, there = within_reach(session, ones, reach), within_reach(session, others, reach)
         pairs = list(islice(_cross(one, here, other, there), MOST_PAIRS))
         left_out = len(here) * len(there) - len(pairs)
-    refuse_contradiction(session, pairs, verdict, {*ones, *others} if verdict == "same" else set())
+    whole = {*ones, *others} if verdict == "same" else set()
+    refuse_contradiction(session, pairs, verdict, whole, reach)
     deed = write_deed(
         session,
         "decide",
@@ -130,14 +130,14 @@ def split(
         raise Refused("decision.no_records")
     fellows = fellows_of(session, taken[0])
     if seen != seen_of(session, taken[:1]):
-        raise _meanwhile(session, fellows)
+        raise _meanwhile(session, fellows, reach)
     if not set(taken) <= set(fellows):
         raise Refused("split.several_guests")
     rest = within_reach(session, [record for record in fellows if record not in set(taken)], reach)
     if not rest:
         raise Refused("split.nothing_left")
     pairs = list(islice(_cross(taken[0], taken, rest[0], rest), MOST_PAIRS))
-    refuse_contradiction(session, pairs, "not_same", set())
+    refuse_contradiction(session, pairs, "not_same", set(), reach)
     deed = write_deed(
         session,
         "split",
@@ -169,12 +169,26 @@ def _cross(one: int, ones: Sequence[int], other: int, others: Sequence[int]) -> 
     yield from (pair for pair in product(ones, others) if one not in pair and other not in pair)
 
 
-def _meanwhile(session: Session, records: Collection[int]) -> Meanwhile:
-    return Meanwhile(next(iter(words_between(session, records)[::-1]), None))
+def _meanwhile(session: Session, records: Collection[int], reach: Reach) -> Meanwhile:
+    return Meanwhile(_first_author(session, words_between(session, records)[-1:], reach))
+
+
+def _first_author(session: Session, words: Sequence[Decision], reach: Reach) -> str | None:
+    """Who said the first of the words of which both records are within reach.
+
+    Of other words nobody is named: that somebody of another house said something would tell what it knows.
+    """
+    asked = sorted({record for word in words for record in (word.record_a, word.record_b)})
+    there = set(within_reach(session, asked, reach))
+    return next((word.author for word in words if {word.record_a, word.record_b} <= there), None)
 
 
 def refuse_contradiction(
-    session: Session, pairs: Sequence[Pair], verdict: Verdict, whole: Collection[int]
+    session: Session,
+    pairs: Sequence[Pair],
+    verdict: Verdict,
+    whole: Collection[int],
+    reach: Reach = EVERYWHERE,
 ) -> None:
     """Refuse what cannot stand beside the words there are.
 
@@ -192,7 +206,8 @@ def refuse_contradiction(
             exactly = {min(pairs[0]), max(pairs[0])}
             against += [word for word in words_between(session, exactly) if word.verdict == "not_same"]
     if against:
-        raise Contradicts(min(against, key=lambda word: (not _is_on(word, pairs), word.id)))
+        against.sort(key=lambda word: (not _is_on(word, pairs), word.id))
+        raise Contradicts(_first_author(session, against, reach))
 
 
 def _is_on(word: Decision, pairs: Sequence[Pair]) -> bool:

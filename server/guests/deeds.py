@@ -119,18 +119,20 @@ def withdraw_words(session: Session, deed: Deed, *, author: str, now: datetime) 
 
 
 def deed_within(session: Session, deed_id: int, reach: Reach) -> Deed | None:
-    """A deed by its number; None when there is none, or one of its records is out of reach."""
+    """A deed by its number; None when there is none, or one of its records is out of reach.
+
+    What is accepted at once is about all the questions that it was begun with, carried out or not.
+    """
     deed = row_of(session, Deed, deed_id)
     if deed is None or reach.is_everywhere:
         return deed
-    outside = (
-        select(Decision.id)
-        .join(SourceRecord, SourceRecord.id.in_([Decision.record_a, Decision.record_b]))
-        .where(Decision.deed_id == deed_id, ~reach.limit(SourceRecord.property_id))
-    )
-    inside = select(Decision.id).where(Decision.deed_id == deed_id)
-    is_theirs = session.scalar(outside.limit(1)) is None and session.scalar(inside.limit(1)) is not None
-    return deed if is_theirs else None
+    words = select(Decision.record_a, Decision.record_b).where(Decision.deed_id == deed_id)
+    pairs = [*session.execute(words), *deed.params.get("questions", ())]
+    houses: set[int] = set()
+    for part in parts(sorted({record for pair in pairs for record in pair})):
+        of_part = select(SourceRecord.property_id).where(SourceRecord.id.in_(part))
+        houses |= set(session.scalars(of_part.distinct()))
+    return deed if houses and all(reach.covers(house) for house in houses) else None
 
 
 def fellows_of(session: Session, record_id: int) -> list[int]:
@@ -270,7 +272,9 @@ def deeds_within(session: Session, reach: Reach, *, page: int) -> DeedsPage:
         outside = touched.join(record, record.id.in_([about.record_a, about.record_b])).where(
             ~reach.limit(record.property_id)
         )
-        query = query.where(touched.exists(), ~outside.exists())
+        begun = session.scalars(select(Deed.id).where(Deed.kind == "accept", ~touched.exists())).all()
+        theirs = [deed_id for deed_id in begun if deed_within(session, deed_id, reach) is not None]
+        query = query.where(or_(and_(touched.exists(), ~outside.exists()), Deed.id.in_(theirs)))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = page_within(page, total, PAGE)
     ids = session.scalars(query.order_by(Deed.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()

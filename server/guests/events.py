@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -144,19 +144,30 @@ class Event:
     cause: str
 
 
-def events_after(session: Session, after: int, limit: int, reach: Reach) -> list[Event]:
+class EventsRead(NamedTuple):
+    """Events, and where to read on: behind the last of them, or behind all there are when those are all."""
+
+    events: list[Event]
+    next: int
+
+
+def events_after(session: Session, after: int, limit: int, reach: Reach) -> EventsRead:
     """The events behind a cursor, oldest first, at most `limit` (or MOST), of records within reach.
 
-    An event without a record, or of one that is erased, is within reach when a record of its guest is.
+    An event of an erased record is within reach by the house it was of; one of a guest as a whole when a
+    record of that guest is, or, when none is left, where one was. What is of other houses is passed over
+    once.
     """
+    limit = min(limit, MOST)
+    newest = max(after, oldest_and_newest(session)[1])
     query = (
         select(GuestEvent, Source.name, SourceRecord.key, CleanRow)
         .outerjoin(SourceRecord, SourceRecord.id == GuestEvent.record_id)
         .outerjoin(Source, Source.id == SourceRecord.source_id)
         .outerjoin(CleanRow, CleanRow.record_id == SourceRecord.id)
-        .where(GuestEvent.id > after)
+        .where(GuestEvent.id > after, GuestEvent.id <= newest)
         .order_by(GuestEvent.id)
-        .limit(min(limit, MOST))
+        .limit(limit)
     )
     if not reach.is_everywhere:
         own = (
@@ -168,10 +179,10 @@ def events_after(session: Session, after: int, limit: int, reach: Reach) -> list
             )
             .correlate(GuestEvent)
         )
-        query = query.where(
-            or_(reach.limit(SourceRecord.property_id), and_(SourceRecord.id.is_(None), own.exists()))
-        )
-    return [
+        house = func.coalesce(SourceRecord.property_id, GuestEvent.property_id)
+        of_guest = and_(GuestEvent.record_id.is_(None), GuestEvent.property_id.is_(None))
+        query = query.where(or_(reach.limit(house), and_(of_guest, own.exists())))
+    found = [
         Event(
             event.id,
             event.at,
@@ -185,6 +196,34 @@ def events_after(session: Session, after: int, limit: int, reach: Reach) -> list
         )
         for event, source, key, clean in session.execute(query)
     ]
+    return EventsRead(found, found[-1].id if len(found) == limit else newest)
+
+
+def keep_houses(session: Session, record_ids: Collection[int]) -> None:
+    """Let the events of records that are about to be erased keep the house they are of.
+
+    That a guest is gone is told to each house that had a record of theirs.
+    """
+    house = select(SourceRecord.property_id).where(SourceRecord.id == GuestEvent.record_id).scalar_subquery()
+    houses: dict[str, set[int]] = {}
+    first = 0
+    for part in parts(sorted(record_ids)):
+        session.execute(
+            update(GuestEvent).where(GuestEvent.record_id.in_(part)).values(property_id=house),
+            execution_options={"synchronize_session": False},
+        )
+        erased = select(GuestEvent.guest_id, GuestEvent.property_id, GuestEvent.id).where(
+            GuestEvent.record_id.in_(part), GuestEvent.kind == "erased"
+        )
+        for guest_id, property_id, number in session.execute(erased):
+            if property_id is not None:
+                houses.setdefault(guest_id, set()).add(property_id)
+                first = min(first or number, number)
+    gone = select(GuestEvent).where(GuestEvent.id > first, GuestEvent.kind == "gone")
+    for event in session.scalars(gone.where(GuestEvent.guest_id.in_(houses))).all():
+        event.property_id, *others = sorted(houses[event.guest_id])
+        row = event_row("gone", event.guest_id, cause=event.cause, now=event.at)
+        insert_rows(session, GuestEvent, [row | {"property_id": other} for other in others])
 
 
 def oldest_and_newest(session: Session) -> tuple[int, int]:

@@ -295,7 +295,8 @@ def say_word(
     reason: str,
     now: datetime,
 ) -> list[HouseholdWord]:
-    """Say that a guest lives `together` with others, or `apart` from them, with a reason.
+    """Say that a guest lives `together` with others, or `apart` from them, with a reason: a word on each of
+    them, in the order of their ids.
 
     The word stands on one record of each within reach, so it goes where those go. Raises Refused without a
     reason, for oneself, and for a guest of whom no record is within reach.
@@ -339,7 +340,8 @@ def set_word(
     now: datetime,
 ) -> HouseholdWord | None:
     """Take a word on a guest back, or put it back, with those that were said at once with it (whoever joins a
-    household is put together with each of it); None when there is none such within reach."""
+    household is put together with each of it), each of which is noted; None when there is none such within
+    reach. Words of which a record is out of reach stay as they are."""
     take_linker(session)
     word = row_of(session, HouseholdWord, word_id)
     if word is None:
@@ -354,21 +356,29 @@ def set_word(
         return None
     if (word.withdrawn_at is not None) is withdrawn:
         return word  # somebody was quicker
+    one, other = aliased(SourceRecord), aliased(SourceRecord)
     said_at_once = session.scalars(
-        select(HouseholdWord).where(
+        select(HouseholdWord)
+        .join(one, one.id == HouseholdWord.record_a)
+        .join(other, other.id == HouseholdWord.record_b)
+        .where(
             HouseholdWord.record_a == word.record_a,
             HouseholdWord.at == word.at,
             HouseholdWord.author == word.author,
             HouseholdWord.verdict == word.verdict,
+            reach.limit(one.property_id),
+            reach.limit(other.property_id),
         )
+        .order_by(HouseholdWord.id)
     ).all()
-    for one in said_at_once:
-        one.withdrawn_at = now if withdrawn else None
+    for said in said_at_once:
+        said.withdrawn_at = now if withdrawn else None
     session.flush()
-    concerned = {number for one in said_at_once for number in (one.record_a, one.record_b)}
+    concerned = {number for said in said_at_once for number in (said.record_a, said.record_b)}
     regroup(session, set(session.scalars(select(Link.guest_id).where(Link.record_id.in_(concerned)))))
     act = "household.word_withdrawn" if withdrawn else "household.word_restored"
-    _note(session, word, act, guest_id, author=author, now=now)
+    for said in said_at_once:
+        _note(session, said, act, guest_id, author=author, now=now)
     return word
 
 

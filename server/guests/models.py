@@ -67,7 +67,7 @@ class Deed(Base):
     __tablename__ = "deed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept, import
+    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(400), default="")
@@ -277,6 +277,7 @@ class GuestEvent(Base):
     guest_id: Mapped[str] = mapped_column(String(32))
     from_guest_id: Mapped[str | None] = mapped_column(String(32))
     cause: Mapped[str] = mapped_column(String(40), server_default="")  # arrival, import:5, deed:7, ...
+    property_id: Mapped[int | None] = mapped_column(Integer)  # of what was erased
 
 
 Index(

@@ -16,6 +16,9 @@ SENTENCES = {
     ),
     "decision.by_another": N_("{who} was first and has decided already. Nothing of yours was written."),
     "decision.contradicts": N_("Somebody decided otherwise before: {who}. Undo that first, if it was wrong."),
+    "decision.contradicts_unseen": N_(
+        "An earlier decision stands against this. Whoever sees all houses can look. Nothing was written."
+    ),
     "decision.no_answer": N_("No answer came with that. Say whether they are the same guest."),
     "decision.no_records": N_("These records are not there any more. Nothing was decided."),
     "split.several_guests": N_("These records do not belong to one guest. Nothing was taken out."),

@@ -51,7 +51,7 @@ SENTENCES = {
         "did not keep what they said again."
     ),
     "import.undo_unreadable": N_(
-        "{file} cannot be undone further: what was known before came in a layout that is no longer known."
+        "{file} cannot be undone: what was known before came in a layout that is no longer known."
     ),
     "import.undo_usage": N_("Say which import: ./oneguest import undo NUMBER. The desk shows the number."),
     "import.no_such": N_("There is no import {id}."),

@@ -29,6 +29,7 @@ from server.records.models import Import, ImportSeen, RecordVersion, Source, Sou
 from server.records.problems import undo_problems
 from server.records.replaying import Replayed, Sighting, replay
 from server.records.rereading import read_again
+from server.records.retelling import is_readable, sure_of, tell_again
 from server.records.storing import SIGHTING
 from server.refusal import Refused
 
@@ -40,7 +41,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """Records that the import told of: `changed` read otherwise now, `erased` nobody else told of."""
+    """Records that the import told of: `changed` read otherwise now or tell of other stays, `erased` nobody
+    else told of."""
 
     records: int
     changed: int
@@ -58,11 +60,13 @@ def undo_import(
 ) -> UndoReport:
     """Take an import back; with `dry_run` only say how many records and versions are concerned.
 
-    Refused when there is none such, when it is still at work, was undone before, or was followed by others
-    before rows that say nothing new were kept (`import.undo_unknown`).
+    Refused when there is none such, when it is still at work, was undone before, was followed by others
+    before rows that say nothing new were kept (`import.undo_unknown`), or when what other files told of its
+    records can be read no more (`import.undo_unreadable`): before anything is written.
     """
     with reading(engine) as session:
         found = _get(session, import_id)
+        _refuse_unreadable(session, found)
         if dry_run:
             return _dry(session, found)
         stored = found.rows_stored
@@ -104,6 +108,17 @@ def _get(session: Session, import_id: int) -> Import:
     return found
 
 
+def _refuse_unreadable(session: Session, found: Import) -> None:
+    mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id)
+    beside = select(RecordVersion.import_id).where(
+        RecordVersion.record_id.in_(mine), RecordVersion.import_id != found.id
+    )
+    seen = _told_later(_seen_by_others(session, found), session.scalars(mine.distinct()).all())
+    imports = {*session.scalars(beside.distinct()), *seen["import"].tolist()} - {None}
+    if not is_readable(session, imports):
+        raise Refused("import.undo_unreadable", {"file": found.file_name})
+
+
 def _dry(session: Session, found: Import) -> UndoReport:
     mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id)
     versions = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
@@ -135,13 +150,16 @@ def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
         seen = _seen_by_others(session, found)
         replayed = _replay(session, import_id, ids, _told_later(seen, ids))
         gone = [record for record in ids if not replayed[record].versions]
-        changed = _write(session, {r: told for r, told in replayed.items() if told.versions})
+        kept = {r: told for r, told in replayed.items() if told.versions}
+        sure = sure_of(session, list(kept))
+        changed = _write(session, kept)
         _write_sightings(session, seen, replayed)
         session.execute(delete(RecordVersion).where(RecordVersion.record_id.in_(gone)))
         _, unreadable = read_again(session, changed)
         if unreadable:
             raise Refused("import.undo_unreadable", {"file": found.file_name})
         session.flush()
+        changed = sorted({*changed, *tell_again(session, list(kept), sure)})
         cause = f"undo-import:{import_id}"
         if gone:
             erase_records(session, gone, cause=cause, now=now)
@@ -167,7 +185,7 @@ def _replay(
         ]
     for other, record, line, count, same, digest in later.tolist():
         found = next((v for v in kept[record] if v.n == same and v.digest == digest), None)
-        if found is None:  # it was of a record that was erased since, and whose id was given again
+        if found is None:  # it was of a record erased since, whose id was given again, as it once was
             continue
         came = other, line, times[other] or found.received_at
         told[record].append(((count, 1, other, line), _sighting(found, came, was_stored=False)))

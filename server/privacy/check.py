@@ -302,12 +302,9 @@ def _records_without_reading() -> Select[Any]:
     )
 
 
-def _told_without_record() -> Select[Any]:
-    return (
-        select(ToldStay.record_id)
-        .outerjoin(SourceRecord, SourceRecord.id == ToldStay.record_id)
-        .where(SourceRecord.id.is_(None))
-    )
+def _told_without_version() -> Select[Any]:
+    is_of = and_(RecordVersion.record_id == ToldStay.record_id, RecordVersion.n == ToldStay.version)
+    return select(ToldStay.record_id).outerjoin(RecordVersion, is_of).where(RecordVersion.record_id.is_(None))
 
 
 def _stays_untold() -> Select[Any]:
@@ -417,7 +414,7 @@ RULES: dict[str, Rule] = {
     "Every record's current version is there.": _records_without_current,
     "No version of a record is missing.": _records_versions_off,
     "Every record has its clean reading.": _records_without_reading,
-    "Every stay that is told of belongs to a record.": _told_without_record,
+    "Every stay that is told of is told by a version of a record.": _told_without_version,
     "Every stay is told of by a record.": _stays_untold,
     "Every stay that a linked record tells of is counted.": _told_uncounted,
     "What a stay is counted by is told.": _sources_untold,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture, GuestLink
+from server.captures.models import Capture
 from server.guests.erasing import erase_records
 from server.guests.linker import Changes, take_linker
 from server.guests.loading import parts
@@ -43,9 +43,7 @@ def erase(session: Session, record_ids: Collection[int], *, actor: str, now: dat
     """Erase records with their forms and links to stays; the journal tells who did, and of how many."""
     take_linker(session)
     for part in parts(sorted(record_ids)):
-        links = select(GuestLink.id).where(GuestLink.record_id.in_(part))
         session.execute(delete(Capture).where(Capture.record_id.in_(part)))
-        session.execute(update(Capture).where(Capture.guest_link_id.in_(links)).values(guest_link_id=None))
     of = select(SourceRecord.property_id).where(SourceRecord.id.in_(sorted(record_ids)[:500])).distinct()
     houses = session.scalars(of).all()
     changes = erase_records(session, record_ids, cause="erasure", now=now)

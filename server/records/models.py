@@ -108,6 +108,19 @@ class SourceRecord(Base):
     needs_linking: Mapped[bool] = mapped_column(Boolean, default=True)
 
 
+class LargestErased(Base):
+    """One row: the largest number of a record that was erased; none while nothing was.
+
+    Events, deeds and the journal name records by their numbers for ever, so none is given to another record.
+    SQLite would: it goes on from the largest there is.
+    """
+
+    __tablename__ = "largest_erased"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    record_id: Mapped[int] = mapped_column(Integer)
+
+
 Index(
     "ix_source_record_needs_linking",
     SourceRecord.id,

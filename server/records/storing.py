@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, tuple_, union_all, update
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
 from server.db import insert_rows, insert_tuples
 from server.records.arriving import Origin, Prepared
-from server.records.models import CleanRow, RecordKey, RecordVersion, Source, SourceRecord
+from server.records.models import CleanRow, LargestErased, RecordKey, RecordVersion, Source, SourceRecord
 from server.stays.models import ToldReference, ToldStay
 
 
@@ -37,7 +37,7 @@ SIGHTING = np.dtype(
     [("record", "<i4"), ("line", "<i4"), ("versions", "<i4"), ("same_as", "<i4"), ("digest", "V16")]
 )
 """A row that said what was known: the record, the row's line, how many versions the record had then, which of
-them it equals, and that version's digest (an erased record's id may be given again)."""
+them it equals, and that version's digest (an erased record's id was given again once)."""
 
 
 Told = dict[tuple[int, int], Prepared]
@@ -141,11 +141,13 @@ def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str,
 
 
 def _new_ids(session: Session, count: int) -> Sequence[int]:
-    """Ids for new records: SQLite has one writer at a time, PostgreSQL a sequence."""
+    """Ids for new records, none of which another one had: SQLite has one writer at a time, PostgreSQL a
+    sequence."""
     if count == 0:
         return ()
     if session.connection().dialect.name == "sqlite":
-        last = session.scalar(select(func.max(SourceRecord.id))) or 0
+        given = union_all(select(func.max(SourceRecord.id).label("id")), select(LargestErased.record_id))
+        last = session.scalar(select(func.max(given.subquery().c.id))) or 0
         return range(last + 1, last + 1 + count)
     numbers = text(
         "SELECT nextval(pg_get_serial_sequence('source_record', 'id')) FROM generate_series(1, :count)"
@@ -241,9 +243,24 @@ def _write_told(session: Session, told: Told) -> None:
     insert_tuples(session, ToldReference, ("reference", "record_id", "version", "place"), sorted(named))
 
 
+def replace_told(session: Session, record_ids: Sequence[int], told: Told) -> None:
+    """Put what versions of these records tell of stays in the place of all that they told."""
+    _drop_told(session, ToldStay.record_id.in_(record_ids), ToldReference.record_id.in_(record_ids))
+    _write_told(session, told)
+
+
 def _drop_told(session: Session, stays: ColumnElement[bool], references: ColumnElement[bool]) -> None:
     session.execute(delete(ToldReference).where(references))
     session.execute(delete(ToldStay).where(stays), execution_options={"synchronize_session": False})
+
+
+def note_erased(session: Session, record_id: int) -> None:
+    """Note that the record of this number is erased, so that no other is given it."""
+    noted = session.get(LargestErased, 1)
+    if noted is None:
+        session.add(LargestErased(id=1, record_id=record_id))
+    else:
+        noted.record_id = max(noted.record_id, record_id)
 
 
 def replace_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> None:

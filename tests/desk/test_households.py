@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from server.db import reading
+from server.desk import households, review
 from server.guests.linking import link_waiting
 from server.journal.models import JournalEntry
 from tests.builders import guests_by_key, take_in
@@ -78,8 +80,9 @@ def test_a_word_parts_two_and_can_be_taken_back(
 
 
 def test_somebody_is_found_and_joins_the_whole_household(desk: FlaskClient, guests: dict[str, str]) -> None:
-    found = send(desk, guests["anne"], "find", words="brandt").get_data(as_text=True)
-    assert guests["tom"] in found
+    found = send(desk, guests["anne"], "find", words="brandt").headers["Location"]
+    assert "brandt" not in found
+    assert guests["tom"] in text_of(desk, found)
 
     answer = send(desk, guests["anne"], "together", other=guests["tom"], why="their au pair")
     assert answer.status_code == 303
@@ -87,10 +90,19 @@ def test_somebody_is_found_and_joins_the_whole_household(desk: FlaskClient, gues
     assert "Anne Roux" in part
     assert "Luc Roux" in part
 
-    undo = re.search(r'action="([^"]+/withdraw)"', text_of(desk, answer.headers["Location"]))
+
+@pytest.mark.parametrize("on", ["anne", "luc"])
+def test_joining_a_household_is_undone_from_whosever_page_it_was_said(
+    desk: FlaskClient, guests: dict[str, str], on: str
+) -> None:
+    answer = send(desk, guests[on], "together", other=guests["tom"], why="their au pair")
+    page = text_of(desk, answer.headers["Location"])
+    undo = re.search(r'action="([^"]+)"><input[^>]*><button[^>]* data-undo', page)
     assert undo is not None
-    token = token_of(desk, f"/desk/guests/{guests['anne']}/household")
-    desk.post(undo[1], data={"csrf_token": token})
+
+    token = token_of(desk, f"/desk/guests/{guests[on]}/household")
+    assert desk.post(undo[1], data={"csrf_token": token}).status_code == 303
+
     assert "Nobody is known" in household_on(text_of(desk, f"/desk/guests/{guests['tom']}"))
 
 
@@ -135,11 +147,11 @@ def exported(desk: FlaskClient, per: str) -> list[dict[str, str]]:
 def test_the_files_have_a_row_a_household_and_a_row_a_person(
     house: Flask, desk: FlaskClient, guests: dict[str, str]
 ) -> None:
-    households, persons = exported(desk, "household"), exported(desk, "person")
+    by_household, persons = exported(desk, "household"), exported(desk, "person")
 
-    assert [row["names"] for row in households] == ["Anne Roux, Luc Roux", "Tom Brandt"]
-    assert households[0]["news_by_email"] == "no"
-    assert households[0]["street"].startswith("'=")
+    assert [row["names"] for row in by_household] == ["Anne Roux, Luc Roux", "Tom Brandt"]
+    assert by_household[0]["news_by_email"] == "no"
+    assert by_household[0]["street"].startswith("'=")
     assert [(row["first_name"], row["news_by_email"]) for row in persons] == [
         ("Anne", "yes"),
         ("Luc", "no"),
@@ -151,6 +163,31 @@ def test_the_files_have_a_row_a_household_and_a_row_a_person(
             ("households:household", 2),
             ("households:person", 2),
         ]
+
+
+@pytest.mark.parametrize(
+    ("address", "reader"), [("/desk/households/export", "everybody"), ("/desk/review/many", "find_obvious")]
+)
+def test_nobody_waits_to_write_while_a_colleague_has_everybody_read(
+    app: Flask, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, address: str, reader: str
+) -> None:
+    desk = seated_client(app)
+    token = token_of(desk, "/desk/households")
+    could_write = []
+    room = households if reader == "everybody" else review
+    read = getattr(room, reader)
+
+    def slowly(*args: object, **how: object) -> object:
+        other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        other.close()
+        could_write.append(True)
+        return read(*args, **how)
+
+    monkeypatch.setattr(room, reader, slowly)
+    desk.post(address, data={"csrf_token": token})
+
+    assert could_write == [True]
 
 
 def test_only_who_may_export_guests_gets_the_files(house: Flask, guests: dict[str, str]) -> None:

@@ -14,10 +14,11 @@ from server.db import reading
 from server.guests.accepting import carry_on
 from server.guests.models import Deed, GuestEvent
 from server.journal.models import JournalEntry
+from server.records.models import SourceRecord
 from tests.accessible import assert_accessible
 from tests.builders import guests_by_key
 from tests.guests.deciding_house import apart, ask, fill, ids, say_of, state, together
-from tests.house import seated_client
+from tests.house import seated_client, token_of
 
 
 @pytest.fixture
@@ -162,14 +163,47 @@ def test_the_obvious_is_accepted_at_once_after_a_look_and_undone_at_once(
     assert "1 question would be accepted" in page
     assert "plefevre@posteo.example" in page
 
-    given = {"csrf_token": field(page, "csrf_token"), "at_least": "0.7", "limit": "50"}
-    accepted = desk.post("/desk/review/many", data=given, follow_redirects=True).text
+    accepted = accept_many(desk)
     carry_on(engine)
 
     assert together(engine, "p1", "n3")
     assert "Accepted at once" in accepted
     undo_in(desk, accepted)
     assert state(engine) == before
+
+
+def accept_many(desk: FlaskClient) -> str:
+    page = desk.get("/desk/review/many?at_least=0.7&limit=50").text
+    given = {"csrf_token": field(page, "csrf_token"), "at_least": "0.7", "limit": "50"}
+    return desk.post("/desk/review/many", data=given, follow_redirects=True).text
+
+
+def test_a_reviewer_of_one_house_undoes_what_is_still_being_accepted(house: Flask, engine: Engine) -> None:
+    with reading(engine) as session:
+        own = session.scalars(select(SourceRecord.property_id).distinct()).one()
+    accepted = accept_many(seated := seated_client(house, "reviewer", property_id=own))
+    assert "Accepted at once" in accepted
+
+    assert "Undone" in undo_in(seated, accepted)
+
+    carry_on(engine)
+    assert not together(engine, "p1", "n3")
+
+
+def test_what_a_reviewer_accepted_at_once_is_not_receptions_to_undo(
+    house: Flask, desk: FlaskClient, engine: Engine
+) -> None:
+    accepted = accept_many(desk)
+    carry_on(engine)
+    reception = seated_client(house, "reception")
+
+    page = reception.get("/desk/review/decided").text
+    assert "Accepted at once" in page
+    assert "/undo" not in page
+    [address] = set(re.findall(r"/desk/review/deeds/\d+/undo", accepted))
+    token = token_of(reception, "/desk/review")
+    assert reception.post(address, data={"csrf_token": token}).status_code == 403
+    assert together(engine, "p1", "n3")
 
 
 def test_where_nothing_is_obvious_nothing_is_accepted(desk: FlaskClient, engine: Engine) -> None:

@@ -108,6 +108,20 @@ def test_an_initial_a_typed_form_and_a_question_put_off_are_left_to_a_person(hou
     assert [set(pair) for pair in accepted.pairs] == [set(ids(house, "a3", "b3"))]
 
 
+def test_a_guest_of_more_records_than_are_heard_is_left_to_a_person(
+    house: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(house, namesake("c1", NAMES[1], **town(1)), source="till", kind="till")
+    link_waiting(house)
+    say_of(house, "a1", "c1", "same")
+    monkeypatch.setattr(accepting, "MOST_RECORDS", 1)
+
+    accepted = accept(house)
+
+    assert apart(house, ["a1"], ["b1"])
+    assert len(accepted.pairs) == 3
+
+
 def test_a_question_that_somebody_answers_while_it_runs_keeps_their_answer(house: Engine) -> None:
     with writing(house) as session:
         chosen = find_obvious(session, at_least=0.6, limit=9, reach=EVERYWHERE)

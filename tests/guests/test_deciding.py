@@ -18,6 +18,7 @@ from server.records.models import SourceRecord
 from server.refusal import Refused
 from tests.builders import NOON, PATRICK, take_in
 from tests.guests.deciding_house import (
+    FATHER,
     STRANGER,
     apart,
     fill,
@@ -118,14 +119,13 @@ def test_a_word_holds_under_a_new_model_made_of_more_records(house: Engine) -> N
 
 def test_the_second_of_two_colleagues_is_told_what_the_first_did(house: Engine) -> None:
     as_both_see_it = seen_now(house, "p1", "n3")
-    first = say_of(house, "p1", "n3", "not_same", author="staff:1", seen=as_both_see_it)
+    say_of(house, "p1", "n3", "not_same", author="staff:1", seen=as_both_see_it)
     before = state(house)
 
     with pytest.raises(Meanwhile) as refused:
         say_of(house, "p1", "n3", "same", author="staff:2", seen=as_both_see_it)
 
     assert (refused.value.code, refused.value.params) == ("decision.by_another", {"who": "staff:1"})
-    assert refused.value.deed_id == first.id
     assert state(house) == before
 
 
@@ -137,7 +137,7 @@ def test_whoever_decides_on_an_old_page_is_asked_to_look_again(house: Engine) ->
     with pytest.raises(Meanwhile) as refused:
         say_of(house, "p1", "n3", "same", seen=old_page)
 
-    assert (refused.value.code, refused.value.deed_id) == ("decision.meanwhile", None)
+    assert refused.value.code == "decision.meanwhile"
 
 
 CONTRADICTIONS = [
@@ -164,7 +164,6 @@ def test_what_stands_against_an_earlier_word_is_refused_with_who_said_it(
         say_of(house, *says, author="staff:8")  # type: ignore[arg-type]  # a table of words
 
     assert refused.value.params == {"who": "staff:7"}
-    assert refused.value.deed_id is not None
     assert state(house) == before
 
 
@@ -222,6 +221,28 @@ def test_nobody_decides_about_records_of_a_house_they_do_not_see(house: Engine) 
             r for pair in session.execute(select(Decision.record_a, Decision.record_b)) for r in pair
         }
     assert ids(house, "w1")[0] not in put_apart
+
+
+def test_no_colleague_of_another_house_is_named_in_a_refusal(house: Engine) -> None:
+    take_in(house, STRANGER | {"key": "w1"}, FATHER | {"key": "w2"}, source="pms_b", at="annex")
+    link_waiting(house)
+    say_of(house, "w2", "p1", "same")
+    as_main_saw_it = seen_now(house, "s1", "p1")
+    with reading(house) as session:
+        of_house = dict(session.execute(select(Property.code, Property.id)).all())
+    main, annex = (Reach(frozenset({of_house[code]})) for code in ("main", "annex"))
+    say_of(house, "w1", "w2", "not_same", author="staff:77", reach=annex)
+
+    with pytest.raises(Contradicts) as contradicted:
+        say_of(house, "s1", "p1", "same", reach=main)
+    with pytest.raises(Meanwhile) as meanwhile:
+        say_of(house, "s1", "p1", "same", reach=main, seen=as_main_saw_it)
+
+    assert (contradicted.value.code, contradicted.value.params) == ("decision.contradicts_unseen", {})
+    assert (meanwhile.value.code, meanwhile.value.params) == ("decision.meanwhile", {})
+    with pytest.raises(Contradicts) as of_all:
+        say_of(house, "s1", "p1", "same")
+    assert of_all.value.params == {"who": "staff:77"}
 
 
 def test_a_same_across_two_companies_waits_until_they_agree(house: Engine) -> None:

@@ -13,8 +13,11 @@ from server.guests.consents import strictest, strictest_of
 from server.guests.households import Words, household_id, households_from, recount_households, regroup
 from server.guests.linker import newest_model, touch
 from server.guests.linking import link_waiting
+from server.guests.living import say_word, set_word
 from server.guests.models import HouseholdKey, HouseholdLink, HouseholdMember, HouseholdWord, Link
+from server.journal.models import JournalEntry
 from server.privacy.check import check
+from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import SourceRecord
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
 
@@ -170,6 +173,38 @@ def test_a_colleagues_word_parts_two_and_adds_one_and_outlives_what_comes_later(
 
 A, B, C, D = "abcd"
 HOMES = (1, "household_home")
+
+
+def test_words_of_another_house_stay_when_a_colleague_takes_their_own_back(engine: Engine) -> None:
+    take_in(engine, ANNE, TOM)
+    take_in(engine, ZOE, source="pms_b", at="lyon")
+    link_waiting(engine)
+    guests = guests_by_key(engine)
+    with writing(engine) as session:
+        words = say_word(
+            session,
+            guests["tom"],
+            {guests["anne"], guests["zoe"]},
+            "together",
+            reach=EVERYWHERE,
+            author="staff:1",
+            reason="a patchwork family",
+            now=NOON,
+        )
+        at = dict(session.execute(select(SourceRecord.id, SourceRecord.property_id)).all())
+        [own] = [word for word in words if at[word.record_a] == at[word.record_b]]
+
+        def set_own(reach: Reach, *, withdrawn: bool) -> None:
+            tom, by = guests["tom"], "staff:2"
+            set_word(session, tom, own.id, withdrawn=withdrawn, reach=reach, author=by, now=NOON)
+
+        set_own(Reach(frozenset({at[own.record_a]})), withdrawn=True)
+        assert [word.id for word in words if word.withdrawn_at] == [own.id]
+
+        set_own(EVERYWHERE, withdrawn=False)
+        set_own(EVERYWHERE, withdrawn=True)
+        noted = session.scalars(select(JournalEntry).where(JournalEntry.act == "household.word_withdrawn"))
+        assert [entry.detail["word"] for entry in noted] == [own.id, *sorted(word.id for word in words)]
 
 
 @pytest.mark.parametrize(

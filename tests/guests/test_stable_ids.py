@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, delete, select
 
 from server.db import writing
+from server.guests.erasing import erase_records
 from server.guests.linker import Changes, take_linker, touch
 from server.guests.linking import link_waiting
 from server.guests.models import Decision, Guest, GuestEvent
@@ -150,3 +151,18 @@ def test_untouched_guests_keep_their_ids_through_a_fresh_model(three: Engine) ->
     assert {key: after[key] for key in before} == before
     with writing(three) as session:
         assert check(session) == []
+
+
+def test_nobody_is_given_the_number_or_the_guest_id_of_somebody_who_was_erased(three: Engine) -> None:
+    before = guests_by_key(three)
+    say_same(three, "a1", "t1")
+    with writing(three) as session:
+        newest = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "t1")).one()
+        erase_records(session, [newest], cause="erasure", now=NOON)
+
+    take_in(three, {"key": "n1", "first_name": "Ines", "last_name": "Silva", "email": "ines@sapo.pt"})
+    link_waiting(three)
+
+    with writing(three) as session:
+        assert session.scalars(select(SourceRecord.id).where(SourceRecord.key == "n1")).one() > newest
+    assert leads_to(three, before["t1"]) != guests_by_key(three)["n1"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.captures.models import Capture, GuestLink
 from server.db import reading, writing
 from server.guests.linking import link_waiting
 from server.importing import undoing
@@ -25,6 +26,9 @@ from server.properties.setup import default_property
 from server.records.models import Import, ImportSeen, SourceRecord
 from server.records.rereading import read_again
 from server.refusal import Refused
+from server.sources.layout import layouts
+from server.stays.models import Stay, StaySource
+from tests.builders import NOON
 from tests.guests.deciding_house import say_of, together
 from tests.stores import open_store
 
@@ -68,13 +72,26 @@ def row(who: str, *, day: int | None = None, phone: str = "", broken: bool = Fal
     return ",".join([*cells, "", changed, f"{ord(who)}", f"e{who}", "", ""])
 
 
+CARDEX = tuple(layouts()["pms_a"].columns)
+
+
+def cardex(who: str, month: int, amount: str = "100,00") -> str:
+    """A line of a reservation system's list of people, each with the last stay."""
+    email, first, last = PEOPLE[who]
+    told = {"N° cardex": str(ord(who)), "NOM": last, "Prénom": first, "E-mail": email, "CA TTC": amount}
+    told |= {"Arrivée": f"01/{month:02d}/2026", "Départ": f"03/{month:02d}/2026"}
+    return ";".join(told.get(column, "") for column in CARDEX)
+
+
 def bring(engine: Engine, folder: Path, rows: Sequence[str]) -> int:
     """Import a file with these lines."""
     with writing(engine) as session:
         default_property(session)
-    path = folder / f"audience{len(list(folder.iterdir()))}.csv"
-    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-    looked = look_at(path, name="audience.csv", kept={}, layout="mailchimp")
+    is_cardex = ";" in rows[0]
+    path = folder / f"file{len(list(folder.iterdir()))}.csv"
+    lines = [";".join(CARDEX) if is_cardex else HEADER, *rows]
+    path.write_text("\n".join(lines) + "\n", encoding="cp1252" if is_cardex else "utf-8")
+    looked = look_at(path, name="audience.csv", kept={}, layout="pms_a" if is_cardex else "mailchimp")
     with writing(engine) as session:
         import_id = prepare(session, looked).id
     run_import(engine, import_id, path)
@@ -138,6 +155,83 @@ def test_a_version_between_two_equal_ones_taken_away_leaves_one(engine: Engine, 
     state(engine)
 
 
+def stays(engine: Engine) -> list[tuple[int, int]]:
+    """Arrival's month and money of every stay that is counted."""
+    with reading(engine) as session:
+        counted = select(Stay.arrives, StaySource.amount).join(StaySource).where(StaySource.counts)
+        return sorted((day.month, int(money)) for day, money in session.execute(counted) if day and money)
+
+
+def test_the_stays_that_a_cardex_told_by_an_undone_file_are_no_more(engine: Engine, tmp_path: Path) -> None:
+    [first, second, _] = [
+        bring(engine, tmp_path, [cardex("a", month, f"{month}00,00")]) for month in (1, 2, 3)
+    ]
+
+    undo_import(engine, second, author="command")
+    assert stays(engine) == [(1, 100), (3, 300)]
+    undo_import(engine, first, author="command")
+    assert stays(engine) == [(3, 300)]
+    state(engine)
+
+    fourth = bring(engine, tmp_path, [cardex("a", 4, "400,00")])
+    assert counts(engine, fourth) == (1, 0, 0)
+    assert stays(engine) == [(3, 300), (4, 400)]
+    state(engine)
+
+
+def test_a_stay_that_a_later_file_told_again_is_told_by_that_file(engine: Engine, tmp_path: Path) -> None:
+    first = bring(engine, tmp_path, [cardex("a", 1)])
+    bring(engine, tmp_path, [cardex("a", 1)])
+    bring(engine, tmp_path, [cardex("a", 2)])
+
+    undo_import(engine, first, author="command")
+
+    assert stays(engine) == [(1, 100), (2, 100)]
+    state(engine)
+
+
+def test_a_form_that_a_guest_sent_by_the_link_of_an_undone_booking_stays(
+    engine: Engine, tmp_path: Path
+) -> None:
+    only = bring(engine, tmp_path, [row("a")])
+    with writing(engine) as session:
+        booked = session.scalars(select(SourceRecord)).one()
+        link = GuestLink(record_id=booked.id, property_id=booked.property_id, token_hash=b"1" * 32)
+        link.last_name_key, link.created_at, link.expires_at = "berg", NOON, NOON
+        session.add(link)
+        session.flush()
+        form = Capture(id="c1", form="pre_check_in", form_version=1, language="fr", surface="phone")
+        form.proof, form.answers, form.digest, form.received_at = "booking-bound", {}, b"2" * 32, NOON
+        form.property_id, form.guest_link_id = booked.property_id, link.id
+        session.add(form)
+
+    undo_import(engine, only, author="command")
+
+    with reading(engine) as session:
+        assert session.scalars(select(Capture.guest_link_id)).all() == [None]
+        assert session.get_one(Import, only).state == "undone"
+        assert check(session) == []
+
+
+def test_an_import_is_not_begun_to_be_undone_when_what_is_left_cannot_be_read(
+    engine: Engine, tmp_path: Path
+) -> None:
+    first = bring(engine, tmp_path, [row("a")])
+    second = bring(engine, tmp_path, [row("a", phone="0611223344")])
+    with writing(engine) as session:
+        kept = session.get_one(Import, first)
+        kept.reading = kept.reading | {"layout": "a system that is no more"}
+    before = state(engine)
+
+    with pytest.raises(Refused) as refusal:
+        undo_import(engine, second, author="command")
+
+    assert refusal.value.code == "import.undo_unreadable"
+    assert state(engine) == before
+    with reading(engine) as session:
+        assert session.get_one(Import, second).state == "done"
+
+
 def test_a_dry_run_says_what_it_would_take_and_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     first = bring(engine, tmp_path, [row("a"), row("b"), row("c")])
     bring(engine, tmp_path, [row("a"), row("b", phone="0611223344")])
@@ -192,10 +286,13 @@ def test_an_undo_killed_in_the_middle_goes_on(
     assert state(engine) == before
 
 
-def some_rows(chance: random.Random) -> list[str]:
+def some_rows(chance: random.Random, *, of_cardex: bool) -> list[str]:
     rows = []
     for who in chance.sample("abc", chance.randint(1, 3)):
         for _ in range(chance.randint(1, 2)):
+            if of_cardex:
+                rows.append(cardex(who, chance.randint(1, 3), chance.choice(("", "100,00"))))
+                continue
             rows.append(
                 row(
                     who,
@@ -216,7 +313,8 @@ def test_imports_undone_in_any_order_leave_what_the_others_alone_would(
 ) -> None:
     chance = random.Random(seed)
     folder = tmp_path_factory.mktemp("undone")
-    files = [some_rows(chance) for _ in range(4)]
+    of_cardex = chance.random() < 0.5
+    files = [some_rows(chance, of_cardex=of_cardex) for _ in range(4)]
     gone = chance.sample(range(4), chance.randint(1, 3))
 
     engines = [open_store(f"sqlite:///{folder}/{name}.db") for name in ("all", "kept")]
