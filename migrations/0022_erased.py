@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022_erased"
-down_revision = "0019_outside"
+down_revision = "0021_learning"
 branch_labels = None
 depends_on = None
 
