@@ -19,6 +19,10 @@ ACTS: Mapping[str, str] = {
     "import.started": N_("Started an import"),
     "import.undone": N_("Undid an import"),
     "import.discarded": N_("Discarded a file"),
+    "feed.made": N_("Set up a feed"),
+    "feed.changed": N_("Changed a feed"),
+    "feed.switched_on": N_("Let a feed work again"),
+    "feed.switched_off": N_("Let a feed rest"),
     "problem.settled": N_("Settled a problem"),
     "problem.waiting": N_("Let a problem wait again"),
     "value.pinned": N_("Chose a guest's value"),
@@ -101,6 +105,7 @@ OTHERS = (
     ("link", N_("a guest by their link")),
     ("command", N_("a command on the machine")),
     ("worker", N_("the worker")),
+    ("feed", N_("a feed")),
     ("demo", N_("the demo")),
 )
 """Who acts here besides colleagues."""

@@ -15,6 +15,7 @@ from server.feeds.models import Feed, FeedFile
 from server.journal import note
 from server.properties.models import Property
 from server.properties.reach import Reach
+from server.records.models import Import
 from server.refusal import Refused
 
 KINDS = ("folder", "mailbox")
@@ -94,6 +95,12 @@ def files_of(session: Session, feed: Feed, *, most: int = 30) -> Sequence[FeedFi
     """What a feed brought, the newest first."""
     query = select(FeedFile).where(FeedFile.feed_id == feed.id)
     return session.scalars(query.order_by(FeedFile.received_at.desc(), FeedFile.id.desc()).limit(most)).all()
+
+
+def imports_of(session: Session, files: Sequence[FeedFile]) -> dict[int, Import]:
+    """The imports of some files, by id."""
+    ids = {file.import_id for file in files if file.import_id is not None}
+    return {found.id: found for found in session.scalars(select(Import).where(Import.id.in_(ids)))}
 
 
 def _fill(session: Session, feed: Feed, wanted: Wanted) -> None:
