@@ -38,6 +38,7 @@ from server.wording import N_
 pages = Blueprint("feeds", __name__, url_prefix="/desk/feeds")
 use_words(pages)
 
+FIELDS = ("name", "place", "senders", "expected_at")
 SAID = {
     "feed.needs_name": "name",
     "feed.needs_folder": "place",
@@ -143,9 +144,9 @@ def _usual(houses: list[Property]) -> Property:
 
 
 def _wanted(kind: str | None = None) -> Wanted:
-    form = request.form
-    said = {name: form.get(name, "") for name in ("name", "place", "senders", "expected_at")}
-    return Wanted(kind or form.get("kind", ""), **said)
+    chosen = kind or request.form.get("kind", "")
+    said = {name: request.form.get(f"{chosen}-{name}", "") for name in FIELDS}
+    return Wanted(chosen, **said)
 
 
 def _settings() -> Settings:
@@ -187,7 +188,8 @@ def _form(error: Refused | None, feed: Feed | None) -> dict[str, Any]:
     """What the form shows: what was typed, else what is said of the feed; what is wrong, by field."""
     typed: dict[str, str] = request.form.to_dict() if error else {}
     if feed is not None and not typed:
-        typed = {"name": feed.name, "place": feed.place, "expected_at": feed.expected_at}
-        typed |= {"senders": " ".join(feed.senders), "kind": feed.kind}
+        said = {"name": feed.name, "place": feed.place, "expected_at": feed.expected_at}
+        said["senders"] = " ".join(feed.senders)
+        typed = {f"{feed.kind}-{name}": text for name, text in said.items()}
     field = SAID.get(error.code, "") if error else ""
     return {"typed": typed, "error": error, "wrong_field": field, "has_mailbox": bool(_settings().imap_url)}

@@ -116,7 +116,8 @@ def _newest(session: Session, feed: Feed, *, counts: bool) -> tuple[FeedFile | N
         .join(Import, Import.id == FeedFile.import_id)
         .where(FeedFile.feed_id == feed.id, FeedFile.state.in_(("taken", "same")), Import.state.in_(states))
     )
-    newest = query.order_by(FeedFile.received_at.desc(), FeedFile.id.desc()).limit(1)
+    first = Import.state == "failed"  # what waits for a yes goes before what no yes can help
+    newest = query.order_by(first, FeedFile.received_at.desc(), FeedFile.id.desc()).limit(1)
     found = session.execute(newest).first()
     return (found[0], found[1], found[2] or "") if found else (None, None, "")
 
