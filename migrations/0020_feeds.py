@@ -59,9 +59,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_feed_file_feed_id", "feed_file", ["feed_id", "received_at"])
     op.create_index(op.f("ix_feed_file_import_id"), "feed_file", ["import_id"])
+    op.add_column(
+        "guest_link",
+        sa.Column("ended_with_stay", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
 
 
 def downgrade() -> None:
     """Drop them: nothing is taken any more by itself; what was imported stays."""
+    op.drop_column("guest_link", "ended_with_stay")
     op.drop_table("feed_file")
     op.drop_table("feed")

@@ -18,6 +18,7 @@ import numpy as np
 from sqlalchemy import Engine, Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from server.captures.following import follow_links
 from server.clock import clock
 from server.db import insert_rows, reading, row_of, writing
 from server.guests.erasing import erase_records
@@ -147,6 +148,7 @@ def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
             erase_records(session, gone, cause=cause, now=now)
         if changed:
             touch(session, changed, cause=cause, now=now)
+            follow_links(session, changed, now=now)
         return UndoReport(len(ids), len(changed), len(gone), count)
 
 
