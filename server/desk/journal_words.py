@@ -12,6 +12,7 @@ ACTS: Mapping[str, str] = {
     "guests.decide": N_("Decided about two guests"),
     "guests.split": N_("Took records out of a guest"),
     "guests.accept": N_("Accepted many questions at once"),
+    "guests.walk_in": N_("Put a walk-in's form to their stay"),
     "guests.undo": N_("Undid a decision about guests"),
     "document.revealed": N_("Had a document number shown"),
     "import.dropped": N_("Dropped a file"),
@@ -109,6 +110,7 @@ OTHERS = (
     ("command", N_("a command on the machine")),
     ("worker", N_("the worker")),
     ("feed", N_("a feed")),
+    ("walk-in", N_("the rule for walk-ins")),
     ("demo", N_("the demo")),
 )
 """Who acts here besides colleagues."""

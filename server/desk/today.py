@@ -8,6 +8,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from server.access import polls, staff
+from server.captures.attaching import waiting_walk_ins
 from server.captures.finding import last_captures
 from server.clock import clock
 from server.desk import open_places
@@ -48,13 +49,16 @@ def _shown() -> dict[str, Any]:
     today = today_at(house, now=now)
     expected, forms = arrivals(g.session, reach, now=now), last_captures(g.session, reach, most=FORMS)
     feeds = standings(g.session, reach, now=now)
+    unknown = waiting_walk_ins(g.session, reach, now=now)
     shown = [page_language(), today, *expected, *((form.id, form.state) for form in forms), *map(_tag, feeds)]
+    shown += [(one.capture.id, one.offers) for one in unknown]
     return {
         "house": house,
         "today": today,
         "arrivals": expected,
         "forms": forms,
         "feeds": feeds,
+        "walk_ins": unknown,
         "seen": tag_of(shown),
     }
 

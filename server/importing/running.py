@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+from server.captures.attaching import attach_walk_ins
 from server.captures.following import follow_links, follow_rows
 from server.clock import clock
 from server.db import reading as reading_session
@@ -117,6 +118,7 @@ def link_imports(
     report = link_waiting(engine, bulk=stored > FEW, cause=cause, progress=progress)
     with writing(engine) as session:
         follow_links(session, None, now=clock())  # of stays that came together only now
+        attach_walk_ins(session, now=clock())
         for found in session.scalars(
             select(Import).where(Import.id.in_(import_ids), Import.state == "linking")
         ):

@@ -18,6 +18,7 @@ import numpy as np
 from sqlalchemy import Engine, Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from server.captures.attaching import attach_walk_ins
 from server.captures.following import follow_links
 from server.clock import clock
 from server.db import insert_rows, reading, row_of, writing
@@ -80,6 +81,8 @@ def undo_import(
             if progress is not None:
                 progress("undoing", report.versions, max(stored, report.versions))
         _end(engine, import_id, author)
+        with writing(engine) as session:
+            attach_walk_ins(session, now=clock())
     if stored > FEW:  # it had a model made of it: the next one is made without it
         link_waiting(engine, bulk=True, cause=f"import:{import_id}", progress=progress)
     return report
