@@ -18,16 +18,18 @@ from server.stays.models import Stay, StaySource
 from tests.builders import guests_by_key, make_source, take_in
 
 SAMPLE = Path(__file__).parents[1] / "sources" / "samples" / "rooming_list.csv"
-LEADER = "beatriz.silva@exemplo.test"
+LEADER = "beatriz.silva@posteo.de"
 
 
 @pytest.fixture
-def house(engine: Engine) -> Engine:
+def house(engine: Engine, tmp_path: Path) -> Engine:
     make_source(engine)
-    looked = look_at(SAMPLE, name="group.csv", kept={})
+    path = tmp_path / "group.csv"  # with addresses that could be real ones, or they would be no evidence
+    path.write_text(SAMPLE.read_text("utf-8").replace("@exemplo.test", "@posteo.de"), "utf-8")
+    looked = look_at(path, name="group.csv", kept={})
     with writing(engine) as session:
         import_id = prepare(session, looked).id
-    run_import(engine, import_id, SAMPLE)
+    run_import(engine, import_id, path)
     link_imports(engine, [import_id])
     return engine
 
