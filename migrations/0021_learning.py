@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_learning"
-down_revision = "0019_outside"
+down_revision = "0020_feeds"
 branch_labels = None
 depends_on = None
 

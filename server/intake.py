@@ -11,6 +11,7 @@ from types import ModuleType
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.captures.attaching import attach_walk_ins
 from server.captures.models import Capture, GuestLink
 from server.cleaning import clean
 from server.clock import clock
@@ -41,6 +42,7 @@ def read_capture(engine: Engine, capture_id: str) -> None:
             _take_in(session, capture)
     link_waiting(engine)
     with writing(engine) as session:
+        attach_walk_ins(session, now=clock())
         enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
 
 

@@ -24,6 +24,7 @@ ROOMS = (
     "cleaning",
     "matching",
     "importing",
+    "feeds",
     "records",
     "guests",
     "captures",

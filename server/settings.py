@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +35,15 @@ class Settings:
     """How many proxies of the owner's own stand before the house; of these alone forwarding headers count."""
 
     log_level: str = "info"
+    imap_url: str | None = field(default=None, repr=False)
+    """The mailbox that feeds are read from. It holds a password, so it is never printed."""
+
+    feeds_folder: Path | None = None
+
+    @property
+    def feeds_dir(self) -> Path:
+        """Below it lie the folders that other programs deliver files to, one folder a house."""
+        return self.feeds_folder or self.data_dir / "feeds"
 
     @property
     def keys_dir(self) -> Path:
@@ -77,6 +86,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=int(_number(env, "ONEGUEST_PORT", 8000)),
         trusted_proxies=_trusted_proxies(env.get("ONEGUEST_TRUSTED_PROXIES"), public_url),
         log_level=_log_level(env.get("ONEGUEST_LOG_LEVEL")),
+        imap_url=_imap_url(env.get("ONEGUEST_IMAP_URL")),
+        feeds_folder=_folder(env.get("ONEGUEST_FEEDS_DIR")),
     )
 
 
@@ -117,3 +128,25 @@ def _public_url(text: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise WrongSetting("ONEGUEST_PUBLIC_URL must be an address such as https://guests.hotel.example.")
     return text.rstrip("/")
+
+
+def _imap_url(text: str | None) -> str | None:
+    """`imaps://name:password@host[:port]`, or `imap://` where the server changes to TLS (STARTTLS)."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_whole = all((parts.hostname, parts.username, parts.password, parts.port != 0))
+        is_good = is_whole and parts.scheme in ("imap", "imaps") and parts.path in ("", "/")
+    except ValueError:  # a port that is no number; its message would quote the address
+        is_good = False
+    if not is_good:
+        raise WrongSetting(
+            "ONEGUEST_IMAP_URL must be like imaps://name:password@mail.hotel.example, signs in name and "
+            "password written as in an address (%40 for @)."
+        )
+    return text
+
+
+def _folder(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None

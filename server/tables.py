@@ -2,6 +2,7 @@
 
 from server.captures import models as captures
 from server.consents import models as consents
+from server.feeds import models as feeds
 from server.guests import models as guests
 from server.jobs import models as jobs
 from server.journal import models as journal
@@ -14,6 +15,7 @@ from server.stays import models as stays
 __all__ = [
     "captures",
     "consents",
+    "feeds",
     "guests",
     "jobs",
     "journal",

@@ -92,17 +92,14 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     """
     words = {"record": str(record.id)}
     clean = session.get(CleanRow, record.id)
-    stay = _stay_of(session, record)
+    stay = stay_of(session, record)
     key = name_key(clean.last_name or "") if clean else ""
     if not key:
         raise Refused("link.needs_name", words)
     if stay is None or stay.arrives is None:
         raise Refused("link.needs_arrival", words)
     hotel = session.get_one(Property, stay.property_id)
-    expires = now + LONGEST_LIFE
-    if stay.departs is not None:
-        leaves = datetime.combine(stay.departs, time.max, ZoneInfo(hotel.zone)).astimezone(UTC)
-        expires = min(expires, leaves + timedelta(hours=24))
+    expires = expiry(now, stay.departs, hotel.zone)
     if expires <= now:
         raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
 
@@ -110,6 +107,9 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
         update(GuestLink)
         .where(GuestLink.record_id == record.id, GuestLink.revoked_at.is_(None))
         .values(revoked_at=now)
+    )
+    session.execute(  # nor does one come back that its stay had ended
+        update(GuestLink).where(GuestLink.record_id == record.id).values(ended_with_stay=False)
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = GuestLink(
@@ -136,7 +136,16 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     return IssuedLink(link, token)
 
 
-def _stay_of(session: Session, record: SourceRecord) -> Stay | ToldStay | None:
+def expiry(made: datetime, departs: date | None, zone: str) -> datetime:
+    """Until when a link opens: a day after departure by the house's clock, at most 60 days."""
+    longest = made + LONGEST_LIFE
+    if departs is None:
+        return longest
+    leaves = datetime.combine(departs, time.max, ZoneInfo(zone)).astimezone(UTC)
+    return min(longest, leaves + timedelta(hours=24))
+
+
+def stay_of(session: Session, record: SourceRecord) -> Stay | ToldStay | None:
     """The stay a record tells of now, as all its sources know it; before it is counted, as itself tells."""
     counted = (
         select(Stay)
@@ -149,9 +158,9 @@ def _stay_of(session: Session, record: SourceRecord) -> Stay | ToldStay | None:
 def revoke_link(session: Session, link_id: int, *, actor: str, now: datetime) -> None:
     """Kill a link at once. Raises Refused when there is no such link, or it is dead already."""
     link = session.get(GuestLink, link_id)
-    if link is None or link.revoked_at is not None:
+    if link is None or (link.revoked_at is not None and not link.ended_with_stay):
         raise Refused("link.unknown", {"link": str(link_id)})
-    link.revoked_at = now
+    link.revoked_at, link.ended_with_stay = now, False
     note(session, actor, "link.revoked", link.subject, now=now, property_id=link.property_id)
 
 

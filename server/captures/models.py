@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, Date, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -58,6 +58,9 @@ class GuestLink(_Opened, Base):
     is_rehearsed: ClassVar[bool] = False
 
     record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+
+    ended_with_stay: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # revoked because its stay came to nothing: not so any more when that lives again
 
     @property
     def subject(self) -> str:

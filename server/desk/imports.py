@@ -13,6 +13,7 @@ from server.access import not_found, polls, staff
 from server.clock import clock
 from server.desk.watching import as_known
 from server.desk.words import use_words
+from server.feeds.taking import remember
 from server.importing.dropping import (
     KINDS,
     choose_layout,
@@ -146,6 +147,8 @@ def start(import_id: int) -> Response:
     """Import the rows."""
     found = _import(import_id)
     confirm(g.session, found, reach=g.reach, any_kind=_any_kind(found), who=g.actor)
+    if _any_kind(found):  # who may say how any file is read may say it of those to come
+        remember(g.session, found)
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 

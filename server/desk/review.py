@@ -143,7 +143,7 @@ def answer() -> Response:
         reach=g.reach,
     )
     toast(translate(VERDICTS[verdict]), undo=url_for("review.take_back", deed_id=deed.id))
-    return redirect(url_for("review.index"), 303)
+    return redirect(own_address(request.form.get("back", "")) or url_for("review.index"), 303)
 
 
 @pages.post("/records/<int:record_id>/out")

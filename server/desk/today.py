@@ -8,10 +8,12 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from server.access import polls, staff
+from server.captures.attaching import waiting_walk_ins
 from server.captures.finding import last_captures
 from server.clock import clock
 from server.desk import open_places
 from server.desk.watching import as_known, tag_of
+from server.feeds.freshness import FeedStanding, standings
 from server.guests.arrivals import arrivals
 from server.language import page_language
 from server.properties.finding import properties_within, today_at
@@ -46,8 +48,24 @@ def _shown() -> dict[str, Any]:
     house = next((place for place in places if place.is_default), places[0])
     today = today_at(house, now=now)
     expected, forms = arrivals(g.session, reach, now=now), last_captures(g.session, reach, most=FORMS)
-    seen = tag_of([page_language(), today, *expected, *((form.id, form.state) for form in forms)])
-    return {"house": house, "today": today, "arrivals": expected, "forms": forms, "seen": seen}
+    feeds = standings(g.session, reach, now=now)
+    unknown = waiting_walk_ins(g.session, reach, now=now)
+    shown = [page_language(), today, *expected, *((form.id, form.state) for form in forms), *map(_tag, feeds)]
+    shown += [(one.capture.id, one.offers) for one in unknown]
+    return {
+        "house": house,
+        "today": today,
+        "arrivals": expected,
+        "forms": forms,
+        "feeds": feeds,
+        "walk_ins": unknown,
+        "seen": tag_of(shown),
+    }
+
+
+def _tag(feed: FeedStanding) -> tuple[object, ...]:
+    last, waiting = (file.id if file else None for file in (feed.last, feed.waiting))
+    return feed.feed.id, feed.feed.name, feed.standing, last, waiting, feed.arrivals, feed.feed.trouble
 
 
 def _elsewhere() -> Response:

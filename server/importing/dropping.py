@@ -88,12 +88,16 @@ def look(
     except Refused as refusal:
         with writing(engine) as session:
             found = session.get_one(Import, import_id)
+            if found.state != "looking":
+                return
             found.state, found.ended_at, found.upload = "failed", clock(), None
             found.error = {"code": refusal.code, "params": refusal.params}
         drop_upload(folder, upload)
         return
     with writing(engine) as session:
         found = session.get_one(Import, import_id)
+        if found.state != "looking":  # two looked at once, and the other's preview was acted on
+            return
         found.state = "preview"
         found.file_digest, found.reading = looked.digest, looked.reading.to_json() | {HOUSES: houses}
         found.rows_total = looked.reading.rows

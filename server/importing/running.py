@@ -14,9 +14,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
 
+from server.captures.attaching import attach_walk_ins
+from server.captures.following import follow_links, follow_rows
 from server.clock import clock
 from server.db import reading as reading_session
 from server.db import writing
+from server.guests.linker import take_linker
 from server.guests.linking import FEW, LinkReport, link_waiting
 from server.importing.houses import properties_by_name
 from server.importing.pipeline import House, Row, Work, prepared_batches
@@ -25,7 +28,7 @@ from server.properties.context import context_of
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.records.arriving import Origin
-from server.records.models import Import, ImportSeen, Problem, Source
+from server.records.models import Import, ImportSeen, Problem, Source, SourceRecord
 from server.records.problems import replace_waiting
 from server.records.storing import Stored, store
 from server.refusal import Refused
@@ -114,6 +117,8 @@ def link_imports(
     cause = f"import:{import_ids[0]}" if len(import_ids) == 1 else "import"
     report = link_waiting(engine, bulk=stored > FEW, cause=cause, progress=progress)
     with writing(engine) as session:
+        follow_links(session, None, now=clock())  # of stays that came together only now
+        attach_walk_ins(session, now=clock())
         for found in session.scalars(
             select(Import).where(Import.id.in_(import_ids), Import.state == "linking")
         ):
@@ -173,9 +178,13 @@ def _take(session: Session, import_id: int, start: int) -> Import:
 
 
 def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[Row], start: int) -> None:
+    if _told_before(session, origin.source_id):
+        take_linker(session)  # stays are counted anew below, and whoever links counts them too
     found = _take(session, import_id, start)
     arrivals = [row for row in rows if not isinstance(row, BadRow)]
     result = store(session, origin, arrivals, now=clock()) if arrivals else Stored(0, 0, ())
+    if result.record_ids:
+        follow_rows(session, result.record_ids, cause=f"import:{import_id}", now=clock())
     if result.sightings:
         session.add(ImportSeen(import_id=import_id, start=start, packed=result.sightings))
     bad = [row for row in rows if isinstance(row, BadRow)]
@@ -185,6 +194,14 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[R
     found.rows_unchanged += result.unchanged
     found.rows_waiting += len(bad)
     found.findings = _added(found.findings, rows)
+
+
+def _told_before(session: Session, source_id: int) -> bool:
+    """Whether the source has records: only then can a row change what is counted already."""
+    return (
+        session.scalar(select(SourceRecord.id).where(SourceRecord.source_id == source_id).limit(1))
+        is not None
+    )
 
 
 def _list(

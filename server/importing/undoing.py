@@ -18,6 +18,8 @@ import numpy as np
 from sqlalchemy import Engine, Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from server.captures.attaching import attach_walk_ins
+from server.captures.following import follow_links
 from server.clock import clock
 from server.db import insert_rows, reading, row_of, writing
 from server.guests.erasing import erase_records
@@ -83,6 +85,8 @@ def undo_import(
             if progress is not None:
                 progress("undoing", report.versions, max(stored, report.versions))
         _end(engine, import_id, author)
+        with writing(engine) as session:
+            attach_walk_ins(session, now=clock())
     if stored > FEW:  # it had a model made of it: the next one is made without it
         link_waiting(engine, bulk=True, cause=f"import:{import_id}", progress=progress)
     return report
@@ -165,6 +169,7 @@ def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
             erase_records(session, gone, cause=cause, now=now)
         if changed:
             touch(session, changed, cause=cause, now=now)
+            follow_links(session, changed, now=now)
         return UndoReport(len(ids), len(changed), len(gone), count)
 
 

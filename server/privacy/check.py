@@ -13,6 +13,7 @@ from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func,
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
+from server.feeds.models import FeedFile
 from server.guests.models import Decision, Deed, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
@@ -269,6 +270,12 @@ def _imports_problems_off() -> Select[Any]:
     return select(Import.id).where(Import.rows_waiting != waiting, Import.state != "undone")
 
 
+def _feed_files_lost() -> Select[Any]:
+    has_import = FeedFile.state.in_(("taken", "same")) & FeedFile.import_id.is_not(None)
+    has_reason = FeedFile.state.in_(("same", "refused", "left")) & FeedFile.reason.is_not(None)
+    return select(FeedFile.id).where(~(has_import | has_reason))
+
+
 def _records_without_current() -> Select[Any]:
     return (
         select(SourceRecord.id)
@@ -411,6 +418,7 @@ RULES: dict[str, Rule] = {
     "Every row counted as stored is a version of a record, or was erased.": _imports_versions_off,
     "Every row counted as waiting is in the list of problems.": _imports_problems_off,
     "Nothing is left of an import that was undone.": _imports_half_undone,
+    "Every file that a feed brought has an import or a reason.": _feed_files_lost,
     "Every record's current version is there.": _records_without_current,
     "No version of a record is missing.": _records_versions_off,
     "Every record has its clean reading.": _records_without_reading,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
+from server.feeds.models import Feed
 from server.guests.models import Decision, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
@@ -39,6 +40,7 @@ def dump(session: Session) -> list[str]:
         _kept_mappings(session),
         _guest_links(session, names),
         _arrangements(session),
+        _feeds(session),
         _records(session, names),
         _told_stays(session, names),
         _stays(session, names, guests),
@@ -171,6 +173,22 @@ def _arrangements(session: Session) -> Iterator[dict[str, Any]]:
     for found in live_arrangements(session):
         between = sorted((entities[found.one_id], entities[found.other_id]))
         yield {"type": "arrangement", "between": between, "note": found.note}
+
+
+def _feeds(session: Session) -> Iterator[dict[str, Any]]:
+    """What is set; which files came, and what colleagues said yes to, is how the state came about."""
+    query = select(Feed, Property.code).join(Property, Property.id == Feed.property_id)
+    for feed, place in session.execute(query):
+        yield {
+            "type": "feed",
+            "property": place,
+            "kind": feed.kind,
+            "name": feed.name,
+            "place": feed.place,
+            "senders": sorted(feed.senders),
+            "expected_at": feed.expected_at,
+            "state": feed.state,
+        }
 
 
 def _records(session: Session, names: Names) -> Iterator[dict[str, Any]]:

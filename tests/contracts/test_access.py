@@ -92,6 +92,7 @@ IDS: dict[str, Numbers] = {
     "imports.map_columns": lambda house: {"import_id": house.imports["unknown"]},
     "imports.settle_problem": lambda house: {"problem_id": house.problems[0]},
     "imports.reopen_problem": lambda house: {"problem_id": house.problems[0]},
+    **{f"feeds.{name}": lambda house: {"feed_id": house.feed} for name in ("show", "change", "switch")},
     **{
         f"colleagues.{name}": lambda house: {"colleague_id": house.colleague}
         for name in ("show", "change", "disable", "enable", "link", "reset_second_step", "end")
@@ -127,7 +128,9 @@ def of_no_house(_: House) -> dict[str, Any]:
 
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
-    **dict.fromkeys(("import_id", "problem_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654),
+    **dict.fromkeys(
+        ("import_id", "problem_id", "feed_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654
+    ),
     **dict.fromkeys(("deed_id", "record_id"), 987654),
     "other_id": 987655,
 }

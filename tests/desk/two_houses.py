@@ -12,6 +12,8 @@ from sqlalchemy import Engine, select
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
+from server.feeds.models import Feed, FeedFile
+from server.feeds.setting import Wanted, make_feed
 from server.guests.finding import see_guest
 from server.guests.linking import link_waiting
 from server.guests.living import say_word
@@ -64,6 +66,7 @@ class House:
     word: int
     records: tuple[int, ...]
     deed: int
+    feed: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -158,6 +161,14 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
         session.flush()
         pair = {"record_a": records[0], "record_b": records[1], "verdict": "undecided"}
         session.add(Decision(deed_id=deed.id, **pair, **facts))
+        feed = Wanted("mailbox", f"{mark} report", place=mark, senders=f"{mark}@pms.example")
+        made_feed = make_feed(session, place, feed, who="staff:1", now=clock())
+        brought = {"feed_id": made_feed.id, "at": clock(), "received_at": clock()}
+        session.add(FeedFile(mark="1", file_name=f"{mark}.txt", import_id=made.id, state="taken", **brought))
+        left = {"state": "left", "reason": {"code": "feed.stranger", "params": {}}}
+        session.add(
+            FeedFile(mark="2", file_name="file", sender=f"{mark}@elsewhere.example", **left, **brought)
+        )
         gone = Guest(id=f"{'0' * 29}{code}", created_at=clock())
         session.add(gone)
 
@@ -259,6 +270,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                         )
                     ),
                     session.scalars(select(Deed.id).where(Deed.property_id == place.id)).one(),
+                    session.scalars(select(Feed.id).where(Feed.property_id == place.id)).one(),
                 )
             )
         first, second = made

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.captures.links import issue_link
 from server.captures.models import GuestLink
 from server.db import reading, writing
+from server.feeds.models import Feed, FeedFile
 from server.guests.linking import link_waiting
 from server.guests.models import (
     Decision,
@@ -116,6 +117,14 @@ def count_what_does_not_wait(session: Session) -> None:
     session.execute(update(Import).values(rows_read=1, rows_total=1, rows_waiting=1))
 
 
+def lose_what_a_feed_brought(session: Session) -> None:
+    place = session.scalars(select(Property.id)).first()
+    facts = {"kind": "folder", "name": "Arrivals", "place": "arrivals", "made_at": NOON, "made_by": "staff:1"}
+    session.add(Feed(id=1, property_id=place, **facts))
+    session.flush()
+    session.add(FeedFile(feed_id=1, mark="1", at=NOON, received_at=NOON, file_name="a.csv", state="taken"))
+
+
 def lose_a_version(session: Session) -> None:
     session.execute(delete(RecordVersion).where(RecordVersion.record_id == 1))
 
@@ -159,6 +168,7 @@ def live_with_whom_one_was_parted_from(session: Session) -> None:
         (stop_an_import_early, "A finished import read every row"),
         (count_what_was_not_stored, "Every row counted as stored"),
         (count_what_does_not_wait, "Every row counted as waiting"),
+        (lose_what_a_feed_brought, "Every file that a feed brought"),
         (lose_a_version, "No version of a record is missing"),
         (lose_a_reading, "Every record has its clean reading"),
     ],

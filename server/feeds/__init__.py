@@ -1,0 +1,1 @@
+"""Sources that deliver by themselves: a watched folder, a mailbox. What they bring goes to the importer."""
