@@ -28,7 +28,7 @@ from server.feeds.setting import (
 )
 from server.importing.houses import closed_imports
 from server.language import moment, translate
-from server.properties.finding import properties_within, property_within
+from server.properties.finding import properties_within, property_within, today_at
 from server.properties.models import Property
 from server.records.problems import Visible, count_waiting
 from server.refusal import Refused
@@ -53,14 +53,13 @@ SAID = {
 
 
 @pages.app_template_filter()
-def near(value: datetime, zone: str) -> str:
+def near(value: datetime, house: Property) -> str:
     """A moment as one says it in the house: 05:32 of today, yesterday at 05:32; others with their day."""
-    here = ZoneInfo(zone)
-    days = (clock().astimezone(here).date() - value.astimezone(here).date()).days
-    time = f"{value.astimezone(here):%H:%M}"
+    days = (today_at(house, now=clock()) - today_at(house, now=value)).days
+    time = f"{value.astimezone(ZoneInfo(house.zone)):%H:%M}"
     if days == 0:
         return time
-    return translate(N_("yesterday, %(time)s")) % {"time": time} if days == 1 else moment(value, zone)
+    return translate(N_("yesterday, %(time)s")) % {"time": time} if days == 1 else moment(value, house.zone)
 
 
 @pages.app_template_global()

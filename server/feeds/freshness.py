@@ -85,7 +85,7 @@ def due_at(feed: Feed, house: Property, *, now: datetime) -> datetime | None:
         return None
     zone = ZoneInfo(house.zone)
     at = time.fromisoformat(feed.expected_at)
-    day = now.astimezone(zone).date()
+    day = today_at(house, now=now)
     due = datetime.combine(day, at, zone)
     return due if due + GRACE <= now else datetime.combine(day - timedelta(days=1), at, zone)
 
