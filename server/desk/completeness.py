@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, g, render_template, request
 
 from server.access import not_found, staff
+from server.clock import clock
 from server.desk.words import use_words
-from server.properties.finding import properties_within
+from server.properties.finding import properties_within, today_at
+from server.properties.reach import Reach
 from server.reporting.completeness import completeness
 from server.reporting.numbers import NUMBERS
+from server.reporting.revenue import revenue_lately
 
 pages = Blueprint("completeness", __name__, url_prefix="/desk/completeness")
 use_words(pages)
@@ -23,9 +26,13 @@ def show() -> str:
     chosen = request.args.get("property", 0, type=int) or (0 if whole else min(places))
     if chosen and chosen not in places:
         not_found()
+    house = places.get(chosen) or next(iter(places.values()))
+    today = today_at(house, now=clock())
     return render_template(
         "desk/completeness/show.html",
         counted=completeness(g.session, property_id=chosen),
+        revenue=revenue_lately(g.session, Reach(frozenset({chosen})) if chosen else g.reach, today=today),
+        today=today,
         chosen=chosen,
         whole=whole,
         places=places,

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from server.db import writing
+from server.clock import clock
+from server.db import reading, writing
 from server.guests.linking import link_waiting
+from server.properties.models import Property
 from server.reporting.models import DailyCount
 from tests.builders import take_in
 from tests.desk.filled import TODAY, count, fill
@@ -146,3 +150,21 @@ def test_numbers_are_written_as_the_language_does(house: Flask, desk: FlaskClien
 
     assert "12,345" in text_of(desk, "/desk/completeness?lang=en")
     assert "12\u202f345" in text_of(desk, "/desk/completeness?lang=fr")
+
+
+def test_the_page_tells_what_the_month_brought_in_the_house_that_is_looked_at(
+    house: Flask, desk: FlaskClient
+) -> None:
+    engine = house.config["ENGINE"]
+    last_month = clock().date().replace(day=1) - timedelta(days=5)
+    stay = {"key": "R1", "last_name": "Rossi", "stay_from": str(last_month), "amount": "280"}
+    take_in(engine, stay, stay_kind="stay", at="lake")
+    link_waiting(engine)
+    count(engine)
+    with reading(engine) as session:
+        houses = dict(session.execute(select(Property.code, Property.id)).all())
+
+    brought = re.compile(r"Revenue, each amount once.*?280\.00", re.DOTALL)
+    assert brought.search(text_of(desk, "/desk/completeness"))
+    assert brought.search(text_of(desk, f"/desk/completeness?property={houses['lake']}"))
+    assert not brought.search(text_of(desk, f"/desk/completeness?property={houses['main']}"))

@@ -12,7 +12,7 @@ from server.db import reading
 from server.guests.linking import link_waiting
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
-from server.reporting.revenue import revenue
+from server.reporting.revenue import Month, revenue, revenue_lately
 from tests.builders import PATRICK, take_in
 
 MAY = {"stay_from": "2026-05-01", "stay_to": "2026-05-03", "amount": "280"}
@@ -71,3 +71,24 @@ def test_a_house_sees_its_own_revenue(house: Engine) -> None:
     with reading(house) as session:
         lake = session.scalars(select(Property.id).where(Property.code == "lake")).one()
         assert revenue(session, Reach(frozenset({lake})), None, None) == {"CHF": Decimal("410.50")}
+
+
+@pytest.mark.parametrize(
+    ("today", "months"),
+    [
+        (date(2026, 6, 2), [(date(2026, 5, 31), {"EUR": Decimal(380)})]),
+        (
+            date(2026, 6, 3),
+            [(date(2026, 6, 3), {"CHF": Decimal("410.50")}), (date(2026, 5, 31), {"EUR": Decimal(380)})],
+        ),
+        (date(2027, 6, 30), [(date(2026, 5, 31), {"EUR": Decimal(380)})]),
+        (date(2030, 2, 28), []),
+    ],
+)
+def test_a_month_is_seen_beside_the_one_before_and_that_of_a_year_ago(
+    house: Engine, today: date, months: list[tuple[date, dict[str, Decimal]]]
+) -> None:
+    with reading(house) as session:
+        assert revenue_lately(session, EVERYWHERE, today=today) == tuple(
+            Month(day, spent) for day, spent in months
+        )
