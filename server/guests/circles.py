@@ -116,7 +116,12 @@ def _link_anew(session: Session, entities: Collection[int], *, now: datetime) ->
 
 
 def let_wait(session: Session, entities: Collection[int]) -> None:
-    """Let all records of some legal entities wait for the linker."""
+    """Let all records of some legal entities wait for the linker.
+
+    One that is at work writes the same rows in an order of its own: on PostgreSQL each would wait for the
+    other. So it is let end first.
+    """
+    take_turn(session, "linker")
     places = select(Property.id).where(Property.legal_entity_id.in_(entities))
     session.execute(
         update(SourceRecord).where(SourceRecord.property_id.in_(places)).values(needs_linking=True),

@@ -48,6 +48,9 @@ _DECIDED = union(
 )
 
 
+_THERE = select(SourceRecord.id).where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+
+
 def _speaking(
     bearers: Mapping[int, Sequence[_Bearer]], circle: Mapping[int, int], decided: Collection[int]
 ) -> dict[int, list[_Bearer]]:
@@ -65,9 +68,12 @@ def _speaking(
 
 
 def replace_all(session: Session, loaded: Loaded, partition: Partition, guest_of: Mapping[int, str]) -> None:
-    """Write the doubts of a whole house in place of those there were."""
+    """Write the doubts of a whole house in place of those there were, but for those about erased records."""
     session.execute(delete(Question))
-    insert_rows(session, Question, _told(loaded, partition, guest_of))
+    rows = _told(loaded, partition, guest_of)
+    asked = {row[side] for row in rows for side in ("record_a", "record_b")}
+    there = {found[0] for found in rows_with(session, _THERE, asked)}
+    insert_rows(session, Question, [row for row in rows if {row["record_a"], row["record_b"]} <= there])
 
 
 def write_doubts(

@@ -13,6 +13,7 @@ SENTENCES = {
     "import.choose_layout": N_("Choose one of the systems that are offered."),
     "import.nothing_to_resume": N_("{file}: no import of this file was interrupted."),
     "import.busy": N_("{file}: another process imports this file right now."),
+    "import.undo_busy": N_("Another file of the same system is being undone. Undo {file} after it."),
     "import.source_name": N_("The name of a source has 1 to {limit} characters."),
     "import.reader_ended": N_(
         "{file}: the process that reads the file was ended from outside ({how}). What was read so far is "

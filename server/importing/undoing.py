@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Engine, Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -25,14 +24,14 @@ from server.db import insert_rows, reading, row_of, writing
 from server.guests.erasing import erase_records
 from server.guests.linker import take_linker, touch
 from server.guests.linking import FEW, link_waiting
-from server.jobs.places import holding
+from server.importing.sightings import SeenByOthers, Sightings
+from server.jobs.places import Place, holding
 from server.journal import note
 from server.records.models import Import, ImportSeen, RecordVersion, Source, SourceRecord
 from server.records.problems import undo_problems
 from server.records.replaying import Replayed, Sighting, replay
 from server.records.rereading import read_again
 from server.records.retelling import is_readable, sure_of, tell_again
-from server.records.storing import SIGHTING
 from server.refusal import Refused
 
 BATCH = 200
@@ -68,17 +67,23 @@ def undo_import(
     """
     with reading(engine) as session:
         found = _get(session, import_id)
-        _refuse_unreadable(session, found)
+        seen = SeenByOthers(found.source_id, import_id)
+        _refuse_unreadable(session, found, seen)
         if dry_run:
-            return _dry(session, found)
+            return _dry(session, found, seen)
         stored = found.rows_stored
-    with holding(engine, f"import:{import_id}", wait=False) as ours:
-        if not ours:
-            raise Refused("import.busy", {"file": found.file_name})
+    with (
+        holding(engine, f"import:{import_id}", wait=False) as ours,
+        holding(engine, f"undoing:{found.source_id}", wait=False) as alone,
+    ):
+        if ours is None or alone is None:
+            code = "import.busy" if ours is None else "import.undo_busy"
+            raise Refused(code, {"file": found.file_name})
+        seen = SeenByOthers(found.source_id, import_id)  # as they are now that nobody else undoes
         with writing(engine) as session:
             _get(session, import_id).state = "undoing"
         report = UndoReport(0, 0, 0, 0)
-        while (done := _undo_batch(engine, import_id)) is not None:
+        while (done := _undo_batch(engine, import_id, seen, alone)) is not None:
             report = UndoReport(
                 *(getattr(report, n) + getattr(done, n) for n in ("records", "changed", "erased", "versions"))
             )
@@ -112,35 +117,36 @@ def _get(session: Session, import_id: int) -> Import:
     return found
 
 
-def _refuse_unreadable(session: Session, found: Import) -> None:
+def _refuse_unreadable(session: Session, found: Import, seen: SeenByOthers) -> None:
     mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id)
     beside = select(RecordVersion.import_id).where(
         RecordVersion.record_id.in_(mine), RecordVersion.import_id != found.id
     )
-    seen = _told_later(_seen_by_others(session, found), session.scalars(mine.distinct()).all())
-    imports = {*session.scalars(beside.distinct()), *seen["import"].tolist()} - {None}
+    seen.read(session)
+    told = seen.of(session.scalars(mine.distinct()).all())
+    imports = {*session.scalars(beside.distinct()), *told["import"].tolist()} - {None}
     if not is_readable(session, imports):
         raise Refused("import.undo_unreadable", {"file": found.file_name})
 
 
-def _dry(session: Session, found: Import) -> UndoReport:
+def _dry(session: Session, found: Import, seen: SeenByOthers) -> UndoReport:
     mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id)
     versions = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
     records = session.scalar(select(func.count()).select_from(mine.distinct().subquery())) or 0
     others = select(RecordVersion.record_id).where(
         RecordVersion.record_id.in_(mine), RecordVersion.import_id.is_distinct_from(found.id)
     )
-    kept = set(session.scalars(others.distinct()))
-    told = set(_told_later(_seen_by_others(session, found), None)["record"].tolist())
-    only = set(session.scalars(mine.distinct())) - kept - told
+    told = set(session.scalars(mine.distinct()))
+    only = told - set(session.scalars(others.distinct())) - set(seen.of(told)["record"].tolist())
     return UndoReport(records, records - len(only), len(only), versions)
 
 
-def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
+def _undo_batch(engine: Engine, import_id: int, seen: SeenByOthers, alone: Place) -> UndoReport | None:
     """Take the import's rows off some records, and link them anew; None when it has no row any more."""
     now = clock()
     with writing(engine) as session:
         take_linker(session)
+        alone.confirm(session)
         found = session.get_one(Import, import_id)
         session.execute(select(Source.id).where(Source.id == found.source_id).with_for_update(key_share=True))
         mine = select(RecordVersion.record_id).where(RecordVersion.import_id == import_id).distinct()
@@ -151,13 +157,13 @@ def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
             RecordVersion.import_id == import_id, RecordVersion.record_id.in_(ids)
         )
         count = session.scalar(versions) or 0
-        seen = _seen_by_others(session, found)
-        replayed = _replay(session, import_id, ids, _told_later(seen, ids))
+        seen.read(session)
+        replayed = _replay(session, import_id, ids, seen.of(ids))
         gone = [record for record in ids if not replayed[record].versions]
         kept = {r: told for r, told in replayed.items() if told.versions}
         sure = sure_of(session, list(kept))
         changed = _write(session, kept)
-        _write_sightings(session, seen, replayed)
+        seen.write(session, replayed)
         session.execute(delete(RecordVersion).where(RecordVersion.record_id.in_(gone)))
         _, unreadable = read_again(session, changed)
         if unreadable:
@@ -173,9 +179,7 @@ def _undo_batch(engine: Engine, import_id: int) -> UndoReport | None:
         return UndoReport(len(ids), len(changed), len(gone), count)
 
 
-def _replay(
-    session: Session, import_id: int, ids: Sequence[int], later: np.ndarray[Any, Any]
-) -> dict[int, Replayed]:
+def _replay(session: Session, import_id: int, ids: Sequence[int], later: Sightings) -> dict[int, Replayed]:
     """Every record as it is without the import's rows."""
     kept: dict[int, list[Row[Any]]] = defaultdict(list)
     query = select(*RecordVersion.__table__.columns).where(RecordVersion.record_id.in_(ids))
@@ -271,66 +275,6 @@ def _count(session: Session, replayed: Mapping[int, Replayed]) -> None:
                 .where(Import.id == import_id)
                 .values(rows_stored=Import.rows_stored + by, rows_unchanged=Import.rows_unchanged - by)
             )
-
-
-_Seen = dict[tuple[int, int], "np.ndarray[Any, Any]"]
-"""Rows that said nothing new, a batch of an import each, by the import and the batch's first row."""
-
-_TOLD = np.dtype([("import", "<i4"), *SIGHTING.descr])
-
-
-def _seen_by_others(session: Session, found: Import) -> _Seen:
-    query = (
-        select(ImportSeen)
-        .join(Import, Import.id == ImportSeen.import_id)
-        .where(Import.source_id == found.source_id, Import.id != found.id)
-        .order_by(ImportSeen.import_id, ImportSeen.start)
-    )
-    return {
-        (kept.import_id, kept.start): np.frombuffer(kept.packed, dtype=SIGHTING)
-        for kept in session.scalars(query)
-    }
-
-
-def _told_later(seen: _Seen, ids: Sequence[int] | None) -> np.ndarray[Any, Any]:
-    """The sightings of some records (of all without `ids`), each with its import."""
-    parts = []
-    for (import_id, _), rows in seen.items():
-        chosen = rows if ids is None else rows[np.isin(rows["record"], ids)]
-        part = np.empty(len(chosen), dtype=_TOLD)
-        part["import"] = import_id
-        for name in SIGHTING.names or ():
-            part[name] = chosen[name]
-        parts.append(part)
-    return np.concatenate(parts) if parts else np.empty(0, dtype=_TOLD)
-
-
-def _write_sightings(session: Session, seen: _Seen, replayed: Mapping[int, Replayed]) -> None:
-    """Keep of these records the sightings as they are now; those that became versions are none any more."""
-    new: dict[int, list[tuple[int, int, int, int, bytes]]] = defaultdict(list)
-    for record, told in replayed.items():
-        for row, count, same in told.unchanged:
-            if row.import_id is not None:
-                new[row.import_id].append((record, row.line or 0, count, same, row.digest))
-    first: dict[int, int] = {}
-    for import_id, start in seen:
-        first.setdefault(import_id, start)
-    for import_id in {other for other, _ in seen} | set(new):
-        mine = {start: rows for (other, start), rows in seen.items() if other == import_id}
-        for start, rows in mine.items():
-            left = rows[~np.isin(rows["record"], list(replayed))]
-            extra = new.pop(import_id, []) if start == first[import_id] else []
-            if len(left) == len(rows) and not extra:
-                continue
-            packed = left.tobytes() + np.array(extra, dtype=SIGHTING).tobytes()
-            session.execute(
-                update(ImportSeen)
-                .where(ImportSeen.import_id == import_id, ImportSeen.start == start)
-                .values(packed=packed)
-            )
-        if import_id in new:
-            packed = np.array(new.pop(import_id), dtype=SIGHTING).tobytes()
-            session.add(ImportSeen(import_id=import_id, start=0, packed=packed))
 
 
 def _end(engine: Engine, import_id: int, author: str) -> None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select
 
-from server.db import reading
+from server.db import reading, writing
 from server.guests.asking import count_open, open_questions
+from server.guests.erasing import erase_records
+from server.guests.linker import newest_model
 from server.guests.linking import link_waiting
+from server.guests.loading import Reader
+from server.guests.models import Link, Question
+from server.guests.questions import replace_all
+from server.matching import match
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
-from tests.builders import PATRICK, take_in
+from tests.builders import NOON, PATRICK, take_in
 from tests.guests.deciding_house import ask, fill, ids, say_of, take_back
 
 
@@ -73,3 +79,20 @@ def test_nobody_is_asked_about_records_they_do_not_see(house: Engine) -> None:
 
     assert asked(house, only_main) == [set(ids(house, "p1", "n3"))]
     assert counted(house, only_main) == 1
+
+
+def test_nothing_is_asked_of_whom_was_erased_while_the_whole_house_was_compared(house: Engine) -> None:
+    with reading(house) as session:
+        guest_of = dict(session.execute(select(Link.record_id, Link.guest_id)).all())
+        loaded, model = Reader(session).load(guest_of), newest_model(session)
+        assert model is not None
+        partition = match(loaded.records, model)
+    gone = loaded.ids[partition.doubts[0].i]
+
+    with writing(house) as session:
+        erase_records(session, [gone], cause="erasure", now=NOON)
+        replace_all(session, loaded, partition, guest_of)
+
+    with reading(house) as session:
+        asked_of = {q for pair in session.execute(select(Question.record_a, Question.record_b)) for q in pair}
+    assert gone not in asked_of

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text, update
 
 from server.db import reading, writing
 from server.guests.circles import move_property, record_arrangement, withdraw_arrangement
+from server.guests.linker import take_linker
 from server.guests.linking import link_waiting
 from server.guests.models import Decision
 from server.jobs.models import Job
@@ -96,6 +99,25 @@ def decide_same(engine: Engine, one: str, other: str) -> None:
 def in_order(engine: Engine) -> None:
     with reading(engine) as session:
         assert check(session) == []
+
+
+def test_an_agreement_waits_for_the_linker_before_it_holds_a_record(group: Engine) -> None:
+    if group.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    agreeing = Thread(target=agree, args=(group,))
+    with writing(group) as linker:
+        take_linker(linker)
+        agreeing.start()
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'")
+        with group.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
+            while agreeing.is_alive() and not looking.scalar(waits):
+                sleep(0.01)
+        linker.execute(text("SET LOCAL lock_timeout = '1s'"))
+        linker.execute(update(SourceRecord).values(needs_linking=False))
+    agreeing.join()
+
+    with reading(group) as session:
+        assert set(session.scalars(select(SourceRecord.needs_linking))) == {True}
 
 
 @pytest.mark.parametrize("bulk", [True, False])

@@ -19,6 +19,7 @@ from server.importing import undoing
 from server.importing.preparing import look_at, prepare
 from server.importing.running import link_imports, run_import
 from server.importing.undoing import undo_import
+from server.jobs.places import holding
 from server.migrating import migrate
 from server.privacy.check import check
 from server.privacy.dump import dump
@@ -141,6 +142,34 @@ def test_a_row_that_a_later_import_said_again_becomes_its_own(engine: Engine, tm
         ] * 2
         assert session.scalars(select(ImportSeen.import_id)).all() in ([], [later])
     state(engine)
+
+
+def test_what_others_said_again_is_theirs_however_many_transactions_it_takes(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "BATCH", 1)
+    first = bring(engine, tmp_path, [row("a"), row("b"), row("c")])
+    second = bring(engine, tmp_path, [row("c"), row("b"), row("a")])
+    third = bring(engine, tmp_path, [row("a"), row("c", phone="0611223344")])
+
+    undo_import(engine, first, author="command")
+    assert [counts(engine, later) for later in (second, third)] == [(3, 0, 0), (1, 1, 0)]
+
+    undo_import(engine, second, author="command")
+    assert counts(engine, third) == (2, 0, 0)
+    state(engine)
+
+
+def test_two_files_of_one_system_are_undone_one_after_the_other(engine: Engine, tmp_path: Path) -> None:
+    first = bring(engine, tmp_path, [row("a")])
+    with reading(engine) as session:
+        source = session.get_one(Import, first).source_id
+
+    with holding(engine, f"undoing:{source}", wait=False), pytest.raises(Refused) as refusal:
+        undo_import(engine, first, author="command")
+
+    assert refusal.value.code == "import.undo_busy"
+    undo_import(engine, first, author="command")
 
 
 def test_a_version_between_two_equal_ones_taken_away_leaves_one(engine: Engine, tmp_path: Path) -> None:
