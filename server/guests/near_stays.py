@@ -90,6 +90,18 @@ def told_near(session: Session, guests: Collection[str], records: Collection[int
         found = set()
 
 
+def told_of_house(session: Session) -> Near:
+    """All that linked records tell."""
+    near = Near()
+    _Reader(session).read(session.scalars(select(ToldStay.record_id).distinct()).all(), near)
+    bearers: dict[str, set[int]] = defaultdict(set)
+    for row in near.told.values():
+        for reference in filter(names_a_booking, row.references):
+            bearers[reference].add(row.record_id)
+    near.crowded = {reference for reference, who in bearers.items() if len(who) > CROWD}
+    return near
+
+
 def _portions(linked: Sequence[_Linked]) -> Iterator[list[_Linked]]:
     """Told stays by as many as one statement can ask about: a month in one room asks about each day."""
     portion: list[_Linked] = []
