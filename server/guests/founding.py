@@ -14,10 +14,10 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, bindparam, delete, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from server.db import Encoded, copy_tuples, reading, rows_with
+from server.db import Encoded, copy_tuples, reading, rows_of
 from server.guests.assigning import mint_id
 from server.guests.choosing import LONGEST
 from server.guests.circles import circles_of
@@ -47,10 +47,7 @@ from server.matching.columns import Longs
 from server.matching.sharing import HANDFUL, REASONS, sharing_of, told_apart
 from server.records.models import SourceRecord
 
-PORTION = 4000
-"""Records made ready, and on SQLite written, at once."""
-
-KEYS = 20_000
+KEYS = 5000
 """Household keys written at once."""
 
 _GUEST = ("id", "merged_into", "split_from", "created_at")
@@ -71,12 +68,7 @@ _VALUE = ("guest_id", "field", "value", "value_class", "record_id", "on", "rule"
 _KEY = ("key", "record_id", "guest_id", "reason", "at_work", "numbered")
 _NO_EVIDENCE = Encoded("[]")
 
-_STILL_THERE = (
-    select(SourceRecord.id)
-    .where(SourceRecord.id.in_(bindparam("values", expanding=True)))
-    .with_for_update(read=True, key_share=True)
-)
-"""And there until this transaction ends: who erases waits."""
+_RECORD = select(SourceRecord.id)
 
 Row = tuple[Any, ...]
 
@@ -110,11 +102,11 @@ class House:
             record: self.guests[at] for record, at in zip(self.loaded.ids, self.person.tolist(), strict=True)
         }
 
-    def portions(self) -> Iterator[range]:
-        """The numbers of groups with some thousand records together."""
+    def portions(self, records: int) -> Iterator[range]:
+        """The numbers of groups with about so many records together."""
         first = size = 0
         for number, group in enumerate(self.groups):
-            if size and size + len(group) > PORTION:
+            if size and size + len(group) > records:
                 yield range(first, number)
                 first, size = number, 0
             size += len(group)
@@ -135,8 +127,8 @@ class Portion:
     values: list[Row] = field(default_factory=list)
 
 
-def prepared(engine: Engine, house: House) -> Iterator[Portion]:
-    """All guests, some thousand at a time, each portion made ready while the one before is written."""
+def prepared(engine: Engine, house: House, records: int) -> Iterator[Portion]:
+    """All guests, about so many records at a time, each made ready while those before are written."""
 
     def make(numbers: range) -> Portion:
         with reading(engine) as session:
@@ -144,7 +136,7 @@ def prepared(engine: Engine, house: House) -> Iterator[Portion]:
 
     with ThreadPoolExecutor(1) as beside:
         ahead = None
-        for numbers in house.portions():
+        for numbers in house.portions(records):
             coming = beside.submit(make, numbers)
             if ahead is not None:
                 yield ahead.result()
@@ -218,7 +210,7 @@ def write_portion(session: Session, house: House, portion: Portion) -> Portion:
 
     A record that was erased since it was read is in none of the rows: its guest's values are chosen again.
     """
-    there = {row[0] for row in rows_with(session, _STILL_THERE, portion.ids)}
+    there = _still_there(session, portion.ids)
     if len(there) < len(portion.ids):
         portion = prepare(session, house, portion.numbers)
     if len(portion.ids) < sum(len(house.groups[number]) for number in portion.numbers):
@@ -233,6 +225,11 @@ def write_portion(session: Session, house: House, portion: Portion) -> Portion:
     copy_tuples(session, GuestEvent, _EVENT, portion.events)
     copy_tuples(session, GuestValue, _VALUE, portion.values)
     return portion
+
+
+def _still_there(session: Session, record_ids: Sequence[int]) -> set[int]:
+    """Which of these records there are, now and until this transaction ends: who erases waits."""
+    return {row[0] for row in rows_of(session, _RECORD, among=("source_record.id", record_ids), kept=True)}
 
 
 class Shared:
@@ -330,7 +327,7 @@ class Shared:
 
 def write_keys(session: Session, rows: Sequence[Row]) -> None:
     """Write some rows of `Shared.rows`, less those of records that are gone."""
-    there = {row[0] for row in rows_with(session, _STILL_THERE, {row[1] for row in rows})}
+    there = _still_there(session, sorted({row[1] for row in rows}))
     copy_tuples(session, HouseholdKey, _KEY, [row for row in rows if row[1] in there])
 
 
