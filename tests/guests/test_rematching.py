@@ -213,7 +213,7 @@ def test_a_colleague_who_decides_is_waited_for_by_the_new_house(engine: Engine) 
 
 def test_a_record_erased_while_a_new_house_is_read_leaves_nothing_behind(engine: Engine) -> None:
     move_in(engine)
-    gone = []
+    gone: list[int] = []
 
     def erase(stage: str, done: int, total: int) -> None:
         if stage == "matching" and not gone:
