@@ -14,7 +14,7 @@ from functools import partial
 from time import sleep
 
 import numpy as np
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Engine, and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.clock import clock
@@ -58,6 +58,9 @@ PAUSE = 0.02
 
 PAIRS = 20_000
 """Pairs written in one transaction by a bulk run."""
+
+TOUCHED = 150
+"""Records that were touched meanwhile and are touched again in one transaction."""
 
 LITTLE = 2000
 """Records whose links a bulk run writes while everybody else who links waits: under a second."""
@@ -305,18 +308,19 @@ def _find_households(run: _Run) -> None:
 
 
 def _go_by(run: _Run, session: Session, guest_of: Mapping[int, str]) -> int:
-    """Go by the new model from here on; solve again what was touched while it was made."""
+    """Go by the new model from here on; solve again what was touched while it was made, or begin to."""
     _keep_model(session, run.partition.model, run.number)
     session.execute(delete(Pair).where(Pair.model == run.number, Pair.said == 0, Pair.other == 0))
     replace_all(session, run.loaded, run.partition, guest_of)
-    return _touch_again(run, session)
+    return max(1, _touch_again(run, session, None if _is_shown_at_once(run.engine) else TOUCHED))
 
 
-def _touch_again(run: _Run, session: Session) -> int:
-    """Solve again what was touched while the house was linked; the passes it took."""
-    again = session.scalars(select(LinkAgain.record_id).order_by(LinkAgain.record_id)).all()
+def _touch_again(run: _Run, session: Session, most: int | None = None) -> int:
+    """Solve again what was touched while the house was linked, at most so many; the passes it took, 0 when
+    nothing was."""
+    again = session.scalars(select(LinkAgain.record_id).order_by(LinkAgain.record_id).limit(most)).all()
     if not again:
-        return 1
+        return 0
     for part in parts(again, 5000):
         session.execute(delete(LinkAgain).where(LinkAgain.record_id.in_(part)))
     known = Known(run.partition.model, run.number)
@@ -324,14 +328,21 @@ def _touch_again(run: _Run, session: Session) -> int:
 
 
 def _settle_down(run: _Run, done: _Done) -> None:
-    """Touch what came while the new state was written, and drop the pairs of the model before."""
-    with writing(run.engine) as session:
-        take_linker(session)
-        run.place.confirm(session)
-        done.passes = max(done.passes, _touch_again(run, session))
-    with writing(run.engine) as session:
-        run.place.confirm(session)
-        session.execute(delete(Pair).where(Pair.model < run.number))
+    """Touch what came while the new state was written, and drop the pairs of the models before."""
+    passes = 1
+    while passes:
+        with _writing_a_part(run) as session:
+            take_linker(session)
+            passes = _touch_again(run, session, TOUCHED)
+        done.passes = max(done.passes, passes)
+    is_former = Pair.model < run.number
+    last: int | None = 0
+    while last is not None:
+        with _writing_a_part(run) as session:
+            former = select(Pair.said).where(is_former).order_by(Pair.said).offset(PAIRS).limit(1)
+            last = session.scalar(former)
+            here = is_former if last is None else and_(is_former, Pair.said <= last)
+            session.execute(delete(Pair).where(here))
 
 
 def _keep_model(session: Session, model: EngineModel, number: int) -> None:
