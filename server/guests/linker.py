@@ -127,8 +127,11 @@ def take_house(session: Session) -> None:
     take_linker(session)
 
 
-def _take_linker_soon(session: Session) -> bool:
-    """Be the one that links, unless a new state of the whole house is being made visible right now."""
+def take_linker_soon(session: Session) -> bool:
+    """Be the one that links; False, without waiting, when a new state of the whole house is being shown.
+
+    For whoever brings records: theirs wait then (`touch` sees to it), they do not.
+    """
     if not has_turn(session, "linker"):
         if not shares_turn(session, _HOUSE):
             return False
@@ -154,7 +157,7 @@ def touch(
     touched = set(record_ids) - set(gone)
     if gone:
         take_linker(session)
-    elif not _take_linker_soon(session):
+    elif not take_linker_soon(session):
         _note_again(session, touched)
         _let_wait(session, touched, now=now)
         return Changes()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, event, func, select, update
 
 from server.db import reading, writing
 from server.guests.circles import let_wait
-from server.guests.linker import take_house, take_linker, touch
+from server.guests.linker import take_house, take_linker, take_linker_soon, touch
 from server.guests.linking import link_waiting
 from server.guests.models import Guest, GuestEvent, Link, LinkAgain
 from server.jobs.models import Lease
@@ -179,6 +179,7 @@ def test_a_record_that_arrives_while_the_new_house_is_written_waits_and_keeps_no
     with writing(engine) as house:
         take_house(house)
         with writing(engine) as session:
+            assert not take_linker_soon(session)
             changes = touch(session, [olga], cause="arrival", now=NOON)
         assert changes.model is None
         with reading(engine) as session:
