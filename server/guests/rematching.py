@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from time import sleep
+from time import perf_counter, sleep
 
 import numpy as np
 from sqlalchemy import Engine, and_, delete, func, insert, select
@@ -53,8 +53,9 @@ BATCH = 1000
 PORTION = 4000
 """Records made ready while as many are written, where one transaction writes them all."""
 
-PAUSE = 0.02
-"""Seconds between two transactions of a bulk run on SQLite."""
+HELD, PAUSE = 0.5, 0.12
+"""Seconds for which a bulk run on SQLite holds the writer's place, then leaves it: who waits for it looks
+every tenth of a second whether it is free."""
 
 PAIRS = 20_000
 """Pairs written in one transaction by a bulk run."""
@@ -86,6 +87,13 @@ class LinkReport:
     unsettled: int = 0
 
 
+@dataclass(slots=True)
+class _Pace:
+    """For how long the writer's place was held since it was left to others."""
+
+    held: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """A bulk run: what was read, what came out of matching, and under which place and number."""
@@ -100,6 +108,7 @@ class _Run:
     is_first: bool  # nobody is linked yet, nor by whoever brings records meanwhile: there is no model
     goes_on: bool  # a run was killed between its portions, so households may lack
     progress: Progress | None
+    pace: _Pace
 
     def tell(self, done: int, total: int) -> None:
         """Tell how many records are linked."""
@@ -143,16 +152,11 @@ def link_all(
         model = with_crowds(loaded.records, make_model(loaded.records))
     partition = match(loaded.records, model, decisions, circles)
     run = _Run(
-        engine,
-        place,
-        loaded,
-        decisions,
-        partition,
-        number,
-        cause,
-        is_first,
-        goes_on and not is_first,
-        progress,
+        *(engine, place, loaded, decisions, partition, number, cause),
+        is_first=is_first,
+        goes_on=goes_on,
+        progress=progress,
+        pace=_Pace(),
     )
     _write_graph(run)
     done = _found(run) if is_first else _change(run)
@@ -281,15 +285,18 @@ def _change(run: _Run) -> _Done:
 
 @contextmanager
 def _writing_a_part(run: _Run) -> Iterator[Session]:
-    """A transaction among many, with a pause behind it.
+    """A transaction among many, with a pause behind it now and then.
 
-    SQLite's writers do not queue: each tries again up to ten times a second, and would not get a turn between
-    transactions that follow each other at once (measured: 5.5 s).
+    SQLite's writers do not queue, and would not get a turn between transactions that follow each other at
+    once (measured: 5.5 s; with pauses of 20 ms 16 s on a machine with much else to do).
     """
     with writing(run.engine) as session:
+        begun = perf_counter()
         run.place.confirm(session)
         yield session
-    if not _is_shown_at_once(run.engine):
+    run.pace.held += perf_counter() - begun
+    if run.pace.held > HELD and not _is_shown_at_once(run.engine):
+        run.pace.held = 0.0
         sleep(PAUSE)
 
 
