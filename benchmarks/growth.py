@@ -125,10 +125,10 @@ def copy_house(folder: Path, engine: Engine) -> None:
 
 
 class Watched:
-    """CPU seconds and megabytes of a process and of the server's, as long as it is watched."""
+    """CPU seconds and megabytes of a process and of the children of another, as long as they are watched."""
 
-    def __init__(self, pid: int, also: str) -> None:
-        self._pid, self._also = pid, also
+    def __init__(self, pid: int, parent: int) -> None:
+        self._pid, self._parent = pid, parent
         self.cpu: dict[str, float] = {}
         self.largest = 0.0
 
@@ -137,10 +137,9 @@ class Watched:
         together = 0.0
         for name in filter(str.isdigit, (path.name for path in Path("/proc").iterdir())):
             try:
-                command = Path(f"/proc/{name}/cmdline").read_text("utf-8", "replace")
-                if int(name) != self._pid and not (self._also and command.startswith(self._also)):
-                    continue
                 numbers = Path(f"/proc/{name}/stat").read_text("utf-8").rpartition(")")[2].split()
+                if int(name) != self._pid and int(numbers[1]) != self._parent:
+                    continue
                 status = Path(f"/proc/{name}/status").read_text("utf-8")
             except OSError:
                 continue
@@ -149,6 +148,16 @@ class Watched:
             together += sum(map(int, sizes)) / 1024
             self.cpu[name] = (int(numbers[11]) + int(numbers[12])) / TICKS
         self.largest = max(self.largest, together)
+
+
+def server_of(engine: Engine) -> int:
+    """The process whose children serve this database; -1 for a database without a server."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        if engine.dialect.name == "sqlite":
+            return -1
+        stat = Path(f"/proc/{driver.info.backend_pid}/stat").read_text("utf-8")
+        return int(stat.rpartition(")")[2].split()[1])
 
 
 class Waits:
@@ -204,7 +213,7 @@ def others(engine: Engine, path: Path, count: int, skip: int) -> Iterator[dict[s
         arrive(engine, origin, prepared(origin, [row]))
 
     all_of_them = {
-        "a reader": Waits(read, 0.3),
+        "a reader": Waits(read, 2.0),
         "who brings": Waits(bring, 0.5),
         "who changes": Waits(change, 0.7),
     }
@@ -235,10 +244,11 @@ def measured(settings: dict[str, str], engine: Engine, arguments: argparse.Names
     """Link the house in a process of its own and print what it took."""
     process = get_context("spawn").Process(target=link, args=(settings,))
     begun = time.perf_counter()
-    before = Watched(0, "postgres: ")
+    server = server_of(engine)
+    before = Watched(0, server)
     before.look()
     process.start()
-    watched = Watched(process.pid or 0, "postgres: " if arguments.store == "postgresql" else "")
+    watched = Watched(process.pid or 0, server)
     with (
         others(engine, arguments.records, arguments.count, skip)
         if not arguments.alone
