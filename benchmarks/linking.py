@@ -102,12 +102,12 @@ def arrive(engine: Engine, origin: Origin, batch: Sequence[Prepared]) -> Arrived
     """Let records arrive in one transaction."""
     from server.clock import clock
     from server.db import writing
-    from server.guests.linker import take_linker, touch
+    from server.guests.linker import take_linker_soon, touch
     from server.records.storing import store
 
     begun, worked = time.perf_counter(), time.process_time()
     with writing(engine) as session:
-        take_linker(session)
+        take_linker_soon(session)
         done = store(session, origin, batch, now=clock())
         before = time.perf_counter()
         changes = touch(session, done.record_ids, cause="arrival", now=clock())

@@ -227,7 +227,7 @@ def write(
     insert_rows(session, Link, link_rows)
     insert_rows(session, GuestEvent, events)
     choose_values(session, chosen, minted=minted, cause=cause, now=now)
-    _settle(session, settled)
+    settle(session, settled)
     losers = {before for before, _ in moved.values() if before is not None}
     emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
     _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
@@ -243,7 +243,7 @@ def _delete_in_parts(session: Session, table: Any, column: Any, ids: Sequence[An
         )
 
 
-def _settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
+def settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
     """Let records wait no longer, each if the version that was looked at is current still.
 
     The condition stands in the statement: on PostgreSQL an import may be bringing a newer one right now.

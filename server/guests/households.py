@@ -247,7 +247,7 @@ def _drop_links(session: Session, keys: Collection[int]) -> set[str]:
 
 
 @dataclass(slots=True)
-class _Value:
+class Value:
     """Who bears a value: guests by circle, and what stands beside it."""
 
     reason: str
@@ -256,17 +256,29 @@ class _Value:
     guests: set[str] = field(default_factory=set)
 
 
+Judged = Mapping[tuple[str, str], tuple[bool, bool, bool]]
+"""By pair of guests: whether they are told apart, and whether their surnames fit, loosely and well."""
+
+
 def _links_of(session: Session, keys: Collection[int], model: Model) -> list[dict[str, Any]]:
     values = _bearers(session, keys)
-    pairs = sorted(
+    return links_between(values, _judged(session, pairs_sharing(values.values()), model))
+
+
+def pairs_sharing(values: Iterable[Value]) -> list[tuple[str, str]]:
+    """The pairs of guests that a value may make a household of, in order."""
+    return sorted(
         {
             pair
-            for value in values.values()
+            for value in values
             if 2 <= len(value.guests) <= HANDFUL
             for pair in combinations(sorted(value.guests), 2)
         }
     )
-    judged = _judged(session, pairs, model)
+
+
+def links_between(values: Mapping[tuple[int, int], Value], judged: Judged) -> list[dict[str, Any]]:
+    """Rows of household_link: guests who share one of these values (by key and circle). Pure."""
     found = []
     for (key, _), value in values.items():
         if len(value.guests) > HANDFUL:
@@ -278,26 +290,24 @@ def _links_of(session: Session, keys: Collection[int], model: Model) -> list[dic
     return found
 
 
-def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], _Value]:
+def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], Value]:
     """By value and circle of legal entities: those of two circles know nothing of each other."""
     rows: list[Any] = []
     for part in parts(sorted(keys)):
         columns = (getattr(HouseholdKey, name) for name in _KEY_COLUMNS)
         rows += session.execute(select(*columns).where(HouseholdKey.key.in_(part))).all()
     circles = circles_of(session, [row.record_id for row in rows])
-    found: dict[tuple[int, int], _Value] = {}
+    found: dict[tuple[int, int], Value] = {}
     for place, row in enumerate(rows):
         circle = 0 if circles is None else int(circles[place])
-        value = found.setdefault((row.key, circle), _Value(row.reason))
+        value = found.setdefault((row.key, circle), Value(row.reason))
         value.at_work |= row.at_work
         value.numbered |= row.numbered
         value.guests.add(row.guest_id)
     return found
 
 
-def _judged(
-    session: Session, pairs: list[tuple[str, str]], model: Model
-) -> Mapping[tuple[str, str], tuple[bool, bool, bool]]:
+def _judged(session: Session, pairs: list[tuple[str, str]], model: Model) -> Judged:
     """Whether two guests are told apart, by evidence or by people, and how their surnames compare."""
     if not pairs:
         return {}

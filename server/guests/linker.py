@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, insert_tuples, rows_with, take_turn
+from server.db import has_turn, insert_rows, insert_tuples, rows_with, shares_turn, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.circles import circles_of
 from server.guests.events import event_row, resolve_emptied
@@ -52,6 +52,8 @@ log = logging.getLogger("oneguest.guests")
 
 PLACE = "linker"
 """Whoever links the whole house anew holds this place."""
+
+_HOUSE = "linker's house"
 
 
 _BEARERS = (
@@ -115,6 +117,28 @@ def take_linker(session: Session) -> None:
     take_turn(session, "linker")
 
 
+def take_house(session: Session) -> None:
+    """Make a new state of the whole house visible with this transaction, which may take a while.
+
+    Whatever is touched meanwhile waits, without waiting for us, and is touched again after; who decides,
+    erases or undoes waits for the end.
+    """
+    take_turn(session, _HOUSE)
+    take_linker(session)
+
+
+def take_linker_soon(session: Session) -> bool:
+    """Be the one that links; False, without waiting, when a new state of the whole house is being shown.
+
+    For whoever brings records: theirs wait then (`touch` sees to it), they do not.
+    """
+    if not has_turn(session, "linker"):
+        if not shares_turn(session, _HOUSE):
+            return False
+        take_linker(session)
+    return True
+
+
 def touch(
     session: Session,
     record_ids: Collection[int],
@@ -130,9 +154,14 @@ def touch(
     as `import:5`, and stands in every event. Where there is no model to go by (nothing was linked yet, or an
     upgrade is under way), the records wait and a bulk run is made due.
     """
-    take_linker(session)
-    session.flush()
     touched = set(record_ids) - set(gone)
+    if gone:
+        take_linker(session)
+    elif not take_linker_soon(session):
+        _note_again(session, touched)
+        _let_wait(session, touched, now=now)
+        return Changes()
+    session.flush()
     known = newest_known(session) if keys_are_present(session) else None
     if known is None:
         _let_wait(session, touched, now=now)

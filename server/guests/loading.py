@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
-from server.db import rows_with
+from server.db import rows_of, rows_with
 from server.guests.models import Decision
 from server.guests.pins import pins_of
 from server.guests.values import Member, Pinned
@@ -83,6 +83,7 @@ _RECORDS = (
     .join(Source, Source.id == SourceRecord.source_id)
     .join(CleanRow, CleanRow.record_id == SourceRecord.id)
 )
+_ID = "source_record.id"
 _SOME_RECORDS = _RECORDS.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
 
 
@@ -115,8 +116,7 @@ def _read(row: Sequence[Any]) -> _Read:
 
 def load_all(session: Session) -> Loaded:
     """All records with a reading, ordered by source and key."""
-    rows = session.execute(_RECORDS.execution_options(yield_per=2000))
-    return _loaded(sorted(map(_read, rows), key=attrgetter("name")))
+    return _loaded(sorted(map(_read, rows_of(session, _RECORDS)), key=attrgetter("name")))
 
 
 def _loaded(rows: Sequence[_Read]) -> Loaded:
@@ -161,6 +161,11 @@ def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]
     """What a guest's values are chosen from, by record id; those erased meanwhile are not there."""
     rows = rows_with(session, _SOME_RECORDS, record_ids, 500)
     return _members(session, [_read(row) for row in rows])
+
+
+def members_at_once(session: Session, record_ids: Sequence[int]) -> dict[int, Member]:
+    """The same for some thousand records."""
+    return _members(session, [_read(row) for row in rows_of(session, _RECORDS, among=(_ID, record_ids))])
 
 
 def _members(session: Session, reads: Sequence[_Read]) -> dict[int, Member]:

@@ -126,6 +126,13 @@ class _Found:
     beside: set[int] = field(default_factory=set)
 
 
+def told_of_house(session: Session) -> Near:
+    """All that linked records tell."""
+    near = Near()
+    _Reader(session).read(session.scalars(select(ToldStay.record_id).distinct()).all(), near)
+    return near
+
+
 def _portions(linked: Sequence[_Linked]) -> Iterator[list[_Linked]]:
     """Told stays by as many as one statement can ask about: a month in one room asks about each day."""
     portion: list[_Linked] = []

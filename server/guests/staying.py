@@ -7,7 +7,7 @@ comes out does not depend on which records came first, nor on how many were coun
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.db import insert_rows
 from server.guests.assigning import assign
 from server.guests.loading import parts
-from server.guests.near_stays import told_near
+from server.guests.near_stays import Near, told_near, told_of_house
 from server.stays.models import Stay, StaySource
 from server.stays.told import Counted, Place
 
@@ -32,14 +32,31 @@ def recount_stays(session: Session, guests: Collection[str], records: Collection
     while the larger part of what told of it does.
     """
     near = told_near(session, guests, records)
-    concerned = near.guest_of.keys() | set(records)
-    stood, sources = _standing(session, concerned)
-    if not near.told and not sources:
-        return
+    write_counted(session, _counted(session, near, near.guest_of.keys() | set(records)))
+
+
+class Recounted(NamedTuple):
+    """Stays and their sources as they stand, and as they are to be."""
+
+    stood: Rows
+    stays: Rows
+    sources: Rows
+    told_by: Rows
+
+
+def count_house(session: Session) -> Recounted:
+    """Count all that linked records tell; nothing is written."""
+    near = told_of_house(session)
+    told = session.scalars(select(StaySource.record_id).distinct())
+    return _counted(session, near, near.guest_of.keys() | set(told))
+
+
+def _counted(session: Session, near: Near, records: Collection[int]) -> Recounted:
+    stood, sources = _standing(session, records)
     counted = near.count()
     ids = _ids(counted, {place: row["stay_id"] for place, row in sources.items()})
     stays, told_by = _rows(counted, ids)
-    _write(session, stood, stays, sources, told_by)
+    return Recounted(stood, stays, sources, told_by)
 
 
 def _standing(session: Session, records: Collection[int]) -> tuple[Rows, Rows]:
@@ -96,8 +113,9 @@ def _rows(counted: Sequence[Counted], ids: Sequence[str]) -> tuple[Rows, Rows]:
     return stays, sources
 
 
-def _write(session: Session, stood: Rows, stays: Rows, sources: Rows, told_by: Rows) -> None:
+def write_counted(session: Session, recounted: Recounted) -> None:
     """Write what differs: new stays first, since sources point to them; those left without sources go."""
+    stood, stays, sources, told_by = recounted
     insert_rows(session, Stay, [row for stay_id, row in stays.items() if stay_id not in stood])
     changed = [row for stay_id, row in stays.items() if stay_id in stood and stood[stay_id] != row]
     if changed:

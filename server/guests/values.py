@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -111,15 +111,18 @@ def best_values(members: Sequence[Member]) -> list[Best]:
             found.append(best)
             continue
         parts = zip(ADDRESS, best.value.split(BETWEEN), strict=True)
-        found += [replace(best, field=name, value=part) for name, part in parts if part]
+        found += [
+            Best(name, part, best.value_class, best.record_id, best.on, best.rule)
+            for name, part in parts
+            if part
+        ]
     return found
 
 
 def value_of(field: str, member: Member) -> tuple[str, str] | None:
     """The value of a field, and its class, as one record tells it, pins apart; None when it tells none that
     could be the guest's. An address is one text, its parts with BETWEEN between them."""
-    claim = next(iter(_FIELDS[field]((member,))), None)
-    return None if claim is None else (claim.value, claim.value_class)
+    return _FIELDS[field].told(member.clean)
 
 
 def field_of(name: str) -> str | None:
@@ -129,27 +132,36 @@ def field_of(name: str) -> str | None:
 
 
 def _choose(field: str, members: Sequence[Member]) -> Best | None:
-    claims = [*_FIELDS[field](members), *_pinned(field, members)]
+    if len(members) == 1 and not members[0].pins:  # as most guests are: nothing to weigh
+        told = _FIELDS[field].told(members[0].clean)
+        return told and Best(field, *told, members[0].record_id, members[0].known_on, "only")
+    claims = [*_claims(field, members), *_pinned(field, members)]
     if not claims:
         return None
-    agreed = Counter(c.same_as for c in claims if not c.pin)
-    counts_agreement = field in _AGREED
+    agreed = Counter(c.same_as for c in claims if not c.pin and field in _AGREED)
 
     def order(claim: _Claim) -> tuple[Any, ...]:
-        votes = -agreed[claim.same_as] if counts_agreement else 0
+        votes = -agreed[claim.same_as]
         return (-claim.pin, *claim.ranks, votes, -claim.member.known_on.toordinal(), claim.member.name)
 
-    ranked = sorted(claims, key=order)
-    best = ranked[0]
-    rival = next((c for c in ranked if c.same_as != best.same_as), None)
+    best = min(claims, key=order)
+    rival = min((c for c in claims if c.same_as != best.same_as), key=order, default=None)
     return Best(
         field,
         best.value,
         best.value_class,
         best.member.record_id,
         best.member.known_on,
-        _rule(best, rival, agreed if counts_agreement else None),
+        _rule(best, rival, agreed),
     )
+
+
+def _claims(field: str, members: Iterable[Member]) -> Iterable[_Claim]:
+    told, weigh = _FIELDS[field]
+    for m in members:
+        if (value := told(m.clean)) is not None:
+            same_as, usable, full = weigh(m.clean, *value)
+            yield _Claim(*value, same_as, (usable, proof_rank(m), full), m)
 
 
 def _pinned(field: str, members: Iterable[Member]) -> Iterable[_Claim]:
@@ -159,7 +171,7 @@ def _pinned(field: str, members: Iterable[Member]) -> Iterable[_Claim]:
                 yield _Claim(pin.value, pin.value_class, fold(pin.value), (0, 0, 0), m, pin.number)
 
 
-def _rule(best: _Claim, rival: _Claim | None, agreed: Counter[str] | None) -> str:
+def _rule(best: _Claim, rival: _Claim | None, agreed: Counter[str]) -> str:
     if best.pin:
         return "pinned"
     if rival is None:
@@ -167,79 +179,99 @@ def _rule(best: _Claim, rival: _Claim | None, agreed: Counter[str] | None) -> st
     for rule, mine, other in zip(_RANKED, best.ranks, rival.ranks, strict=True):
         if mine != other:
             return rule
-    if agreed and agreed[best.same_as] != agreed[rival.same_as]:
+    if agreed[best.same_as] != agreed[rival.same_as]:
         return "agreed"
     return "newest"
 
 
-def _emails(members: Iterable[Member]) -> Iterable[_Claim]:
-    for m in members:
-        rank = _EMAIL_CLASSES.get(m.clean.email_class)
-        if m.clean.email and rank is not None:
-            yield _Claim(m.clean.email, m.clean.email_class, m.clean.email, (rank, proof_rank(m), 0), m)
+Told = tuple[str, str] | None
+Weight = tuple[str, int, int]
+"""What a value is the same as under other spellings, and two of its ranks: can it be used, is it full."""
 
 
-def _numbers(which: str) -> Callable[[Iterable[Member]], Iterable[_Claim]]:
-    def claims(members: Iterable[Member]) -> Iterable[_Claim]:
-        for m in members:
-            number, number_class = getattr(m.clean, which), getattr(m.clean, f"{which}_class")
-            rank = _PHONE_CLASSES.get(number_class)
-            if number and rank is not None:
-                surer = _SURER_PHONES.index(number_class)
-                yield _Claim(number, number_class, number, (rank, proof_rank(m), surer), m)
+class _Field(NamedTuple):
+    """How a field is read: the value and class that a record tells, if any, and how they are weighed."""
 
-    return claims
+    told: Callable[[CleanRecord], Told]
+    weigh: Callable[[CleanRecord, str, str], Weight]
 
 
-def _names(which: str) -> Callable[[Iterable[Member]], Iterable[_Claim]]:
-    def claims(members: Iterable[Member]) -> Iterable[_Claim]:
-        for m in members:
-            name = getattr(m.clean, which)
-            if name and m.clean.is_person:
-                poor = len(name.rstrip(".")) < 2 or m.clean.lost_letters
-                unsure = not m.clean.name_order_sure
-                # among full names who tells it comes first: a guest's own spelling before a tidier stranger's
-                damage = 1 + unsure if poor else 0
-                yield _Claim(name, "real", fold(name), (damage, proof_rank(m), int(unsure)), m)
-
-    return claims
+def _email(clean: CleanRecord) -> Told:
+    return (clean.email, clean.email_class) if clean.email and clean.email_class in _EMAIL_CLASSES else None
 
 
-def _plain(which: str) -> Callable[[Iterable[Member]], Iterable[_Claim]]:
-    def claims(members: Iterable[Member]) -> Iterable[_Claim]:
-        for m in members:
-            value = getattr(m.clean, which)
-            if value is not None:
-                text = value.isoformat() if isinstance(value, date) else str(value)
-                yield _Claim(text, "real", text, (0, proof_rank(m), 0), m)
-
-    return claims
+def _weigh_email(clean: CleanRecord, value: str, value_class: str) -> Weight:
+    return value, _EMAIL_CLASSES[value_class], 0
 
 
-def _addresses(members: Iterable[Member]) -> Iterable[_Claim]:
+def _mobile(clean: CleanRecord) -> Told:
+    return (
+        (clean.mobile, clean.mobile_class) if clean.mobile and clean.mobile_class in _PHONE_CLASSES else None
+    )
+
+
+def _phone(clean: CleanRecord) -> Told:
+    return _number(clean.phone, clean.phone_class)
+
+
+def _number(number: str | None, number_class: str) -> Told:
+    return (number, number_class) if number and number_class in _PHONE_CLASSES else None
+
+
+def _weigh_number(clean: CleanRecord, value: str, value_class: str) -> Weight:
+    return value, _PHONE_CLASSES[value_class], _SURER_PHONES.index(value_class)
+
+
+def _first_name(clean: CleanRecord) -> Told:
+    return (clean.first_name, "real") if clean.first_name and clean.is_person else None
+
+
+def _last_name(clean: CleanRecord) -> Told:
+    return (clean.last_name, "real") if clean.last_name and clean.is_person else None
+
+
+def _weigh_name(clean: CleanRecord, value: str, value_class: str) -> Weight:
+    poor = len(value.rstrip(".")) < 2 or clean.lost_letters
+    unsure = not clean.name_order_sure
+    # among full names who tells it comes first: a guest's own spelling before a tidier stranger's
+    return fold(value), 1 + unsure if poor else 0, int(unsure)
+
+
+def _plain(which: str) -> _Field:
+    def told(clean: CleanRecord) -> Told:
+        value = getattr(clean, which)
+        if value is None:
+            return None
+        return value.isoformat() if isinstance(value, date) else str(value), "real"
+
+    return _Field(told, lambda clean, value, value_class: (value, 0, 0))
+
+
+def _address(clean: CleanRecord) -> Told:
     """One record's address as a whole: a street of one town and the postal code of another is nobody's."""
-    for m in members:
-        parts = [getattr(m.clean, name) for name in ADDRESS]
-        if any(parts):
-            text = BETWEEN.join(part or "" for part in parts)
-            reaches = m.clean.street and (m.clean.city or m.clean.postal_code)
-            missing = sum(part is None for part in parts)
-            yield _Claim(text, "real", fold(text), (0 if reaches else 1, proof_rank(m), missing), m)
+    parts = (clean.street, clean.postal_code, clean.city, clean.country)
+    return (BETWEEN.join(part or "" for part in parts), "real") if any(parts) else None
 
 
-_FIELDS: dict[str, Callable[[Iterable[Member]], Iterable[_Claim]]] = {
-    "first_name": _names("first_name"),
-    "last_name": _names("last_name"),
+def _weigh_address(clean: CleanRecord, value: str, value_class: str) -> Weight:
+    reaches = clean.street and (clean.city or clean.postal_code)
+    missing = sum(getattr(clean, name) is None for name in ADDRESS)
+    return fold(value), 0 if reaches else 1, missing
+
+
+_FIELDS: dict[str, _Field] = {
+    "first_name": _Field(_first_name, _weigh_name),
+    "last_name": _Field(_last_name, _weigh_name),
     "title": _plain("title"),
-    "email": _emails,
-    "mobile": _numbers("mobile"),
-    "phone": _numbers("phone"),
+    "email": _Field(_email, _weigh_email),
+    "mobile": _Field(_mobile, _weigh_number),
+    "phone": _Field(_phone, _weigh_number),
     "birth_date": _plain("birth_date"),
     "nationality": _plain("nationality"),
     "language": _plain("language"),
     "company": _plain("company"),
     "loyalty_id": _plain("loyalty_id"),
-    "address": _addresses,
+    "address": _Field(_address, _weigh_address),
 }
 _AGREED = frozenset({"first_name", "last_name", "title", "birth_date", "nationality", "language"})
 """What does not change in a life, or seldom; of what does, the newest is right however many say otherwise."""

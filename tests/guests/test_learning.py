@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from server.db import reading, writing
-from server.guests import linking
+from server.guests import rematching
 from server.guests.deeds import write_deed
 from server.guests.learning import answers_of, back, propose, use
 from server.guests.linker import newest_known, take_linker, touch
@@ -207,7 +207,7 @@ def test_killed_before_its_end_the_model_before_is_gone_by(
     before, model = state(house), model_of(house)
     version = propose(house).version
     with monkeypatch.context() as patch:
-        patch.setattr(linking, "_go_by", killed)
+        patch.setattr(rematching, "_go_by", killed)
         with pytest.raises(Killed):
             use(house, version, author="command")
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 
 from server.clock import clock
 from server.db import reading, writing
-from server.guests import linking
+from server.guests import rematching
 from server.guests.finding import search_guests, see_guest
 from server.guests.linker import newest_model, touch
 from server.guests.linking import link_waiting
@@ -246,7 +246,7 @@ def test_a_linker_that_another_clock_put_out_writes_nothing_more_and_begins_agai
                 session.execute(update(Lease).values(holder="other", until=clock() + timedelta(seconds=1)))
         return match(*given)
 
-    monkeypatch.setattr(linking, "match", overtaken)
+    monkeypatch.setattr(rematching, "match", overtaken)
     link_waiting(linked, bulk=True)
 
     assert runs == [2, 2]  # what the first run found was not written
