@@ -1,8 +1,9 @@
 """What stays of erased records: their numbers are never given again, a guest's form outlives its link.
 
 A desk that runs sees nothing of it. Numbers that records had and have no more are taken from the events; of a
-record that was erased before it was ever linked there is none, and nothing names it. Of which
-house they were the events say from now on. On SQLite the finished forms are written anew once.
+record that was erased before it was ever linked there is none, and nothing names it. Of which house
+they were the events say from now on. On SQLite the finished forms are
+written anew once. Decisions from before there were deeds are listed by what was decided, not as put off.
 """
 
 import sqlalchemy as sa
@@ -29,9 +30,19 @@ def upgrade() -> None:
         "INSERT INTO largest_erased (id, record_id) "
         "SELECT 1, max(record_id) FROM guest_event HAVING max(record_id) IS NOT NULL"
     )
+    _tell_verdicts()
     op.add_column("guest_event", sa.Column("property_id", sa.Integer(), nullable=True))
     _let_forms(lose_their_link="SET NULL")
     op.create_index(op.f("ix_capture_guest_link_id"), "capture", ["guest_link_id"], unique=False)
+
+
+def _tell_verdicts() -> None:
+    """Decisions from before there were deeds became deeds that do not say what was decided."""
+    for verdict in ("same", "not_same", "undecided"):
+        op.execute(
+            f"UPDATE deed SET params = '{{\"verdict\":\"{verdict}\"}}' WHERE CAST(params AS TEXT) = '{{}}' "
+            f"AND id IN (SELECT deed_id FROM decision WHERE verdict = '{verdict}')"
+        )
 
 
 def _let_forms(*, lose_their_link: str | None) -> None:

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     engine = open_database(settings)
     if args.undo is not None:
         with writing(engine) as session:
-            undo(session, args.undo, author="command", now=clock())
+            undo(session, args.undo, author="command", now=clock(), kind="accept")
         print(f"Deed {args.undo} is undone.")
         return 0
     accepted = accept_obvious(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from server.access import staff
 from server.clock import clock
 from server.db import row_of
-from server.desk.house import actor_names, only_for_the_group
+from server.desk.house import only_for_the_group
 from server.guests.circles import record_arrangement, withdraw_arrangement
 from server.properties.arrangements import entity_circles
 from server.properties.checking import Form, Wrong, line
@@ -72,7 +72,6 @@ def _page(errors: dict[str, Wrong]) -> str:
         names={entity.id: entity.name for entity in entities},
         circles=[[e for e in entities if circle[e.id] == name] for name in sorted(set(circle.values()))],
         arrangements=g.session.scalars(select(Arrangement).order_by(Arrangement.id.desc())).all(),
-        actors=actor_names(),
         errors=errors,
         typed=request.form,
     )

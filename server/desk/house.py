@@ -15,6 +15,7 @@ from server.accent import PAPER, contrast, shown_as, verdict
 from server.access import not_found, staff
 from server.clock import clock
 from server.db import row_of
+from server.desk.people import who
 from server.desk.words import country_name, language_name, use_words
 from server.forms.definition import find_form
 from server.guests.circles import move_property
@@ -47,7 +48,6 @@ from server.properties.sections import (
 from server.protection import takes_uploads
 from server.records.rereading import Why, ask_to_reread, count_concerned
 from server.refusal import Refused
-from server.staff.models import Colleague
 from server.wording import N_
 
 pages = Blueprint("house", __name__, url_prefix="/desk/house")
@@ -323,20 +323,7 @@ def _partners(place: Property) -> list[str]:
 
 
 def _changes(place: Property) -> dict[str, Change]:
-    names = actor_names()
     return {
-        section: Change(names.get(change["by"], change["by"]), datetime.fromisoformat(change["at"]))
+        section: Change(who(change["by"]), datetime.fromisoformat(change["at"]))
         for section, change in place.changes.items()
     }
-
-
-def actor_names() -> dict[str, str]:
-    """Colleagues by their actor, as the journal has them; whoever left long ago has no name any more."""
-    if "actor_names" not in g:
-        columns = (Colleague.id, Colleague.name, Colleague.forgotten_at)
-        g.actor_names = {
-            f"staff:{number}": translate(N_("a former colleague")) if forgotten else name
-            for number, name, forgotten in g.session.execute(select(*columns))
-        }
-    found: dict[str, str] = g.actor_names
-    return found

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from server.access import not_found, staff
 from server.clock import clock
-from server.desk.house import actor_names
 from server.desk.journal import guarded
 from server.desk.looking import looking
 from server.desk.searching import open_words, seal_words
@@ -29,6 +28,7 @@ from server.guests.living import (
     set_word,
     words_seen,
 )
+from server.guests.values import ADDRESS
 from server.guests.within import count_records, current_id
 from server.journal import note
 from server.language import page_language, translate
@@ -42,7 +42,6 @@ use_words(pages)
 
 CHOICES = 10
 """Guests to choose from: whoever is not among them is looked for by more words."""
-ADDRESS = ("street", "postal_code", "city", "country")
 COLUMNS = {
     "household": ("names", *ADDRESS, "email", "news_by_email", "news_by_sms", "guests"),
     "person": ("first_name", "last_name", *ADDRESS, "email", "news_by_email", "news_by_sms", "guest"),
@@ -202,7 +201,6 @@ def _page(guest: Housemate, *, search: str = "", wrong: str = "") -> str:
         words=words_seen(g.session, guest.id, g.reach),
         found=[one for one in found if one.id != guest.id][:CHOICES],
         search=search,
-        actors=actor_names(),
         wrong=wrong,
         typed=request.form,
     )

@@ -19,5 +19,5 @@ def who(actor: str | None) -> str:
             colleague = g.session.get(Colleague, int(number))
             is_known = colleague is not None and colleague.forgotten_at is None
             names[number] = colleague.name if colleague is not None and is_known else ""
-        return names[number] or translate(N_("Former colleague"))
+        return names[number] or translate(N_("a former colleague"))
     return translate(dict(OTHERS).get(kind, kind)) if kind else ""

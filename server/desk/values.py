@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from server.access import not_found, staff
 from server.clock import clock
 from server.db import LARGEST_ID
-from server.desk.house import actor_names
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.finding import GuestSeen, see_guest
@@ -103,7 +102,6 @@ def _page(seen: GuestSeen, field: str, *, wrong: str = "") -> str:
         guest=seen,
         field=field,
         history=history_of(g.session, seen, field),
-        actors=actor_names(),
         wrong=wrong,
         typed=request.form,
     )

@@ -31,18 +31,17 @@ from server.guests.models import (
     HouseholdWord,
     Link,
 )
+from server.guests.reasons import given_reason
+from server.guests.values import ADDRESS, USABLE_EMAIL
 from server.guests.within import known_of
 from server.journal import note
-from server.journal.entries import tidy_reason
 from server.paging import page_within, pages_of
 from server.properties.reach import Reach
 from server.records.models import SourceRecord
 from server.refusal import Refused
 
 PAGE = 50
-FIELDS = ("first_name", "last_name", "email", "street", "postal_code", "city", "country")
-ADDRESS = ("street", "postal_code", "city", "country")
-SHORTEST_REASON = 3
+FIELDS = ("first_name", "last_name", "email", *ADDRESS)
 WORDS_SHOWN = 20
 
 
@@ -85,9 +84,8 @@ class Household:
     @property
     def email(self) -> tuple[str, str] | None:
         """The first member's e-mail that can be written to, and its class; None when nobody has one."""
-        usable = ("real", "relay")
         found = (one.values["email"] for one in self.members if "email" in one.values)
-        return next(((v.value, v.value_class) for v in found if v.value_class in usable), None)
+        return next(((v.value, v.value_class) for v in found if v.value_class in USABLE_EMAIL), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +299,7 @@ def say_word(
     The word stands on one record of each within reach, so it goes where those go. Raises Refused without a
     reason, for oneself, and for a guest of whom no record is within reach.
     """
-    kept_reason = tidy_reason(reason)
-    if kept_reason is None or len(kept_reason) < SHORTEST_REASON:
-        raise Refused("pin.needs_reason")
+    kept_reason = given_reason(reason)
     if guest_id in others or not others:
         raise Refused("household.nobody_else")
     take_linker(session)

@@ -15,11 +15,9 @@ from server.guests.finding import GuestSeen
 from server.guests.history import history_of
 from server.guests.linker import take_linker, touch
 from server.guests.models import Pin
+from server.guests.reasons import given_reason
 from server.journal import note
-from server.journal.entries import tidy_reason
 from server.refusal import Refused
-
-SHORTEST_REASON = 3
 
 
 def pin_value(
@@ -37,9 +35,7 @@ def pin_value(
 
     Raises Refused without a reason, or when that version (no longer) tells a value that could be a guest's.
     """
-    kept_reason = tidy_reason(reason)
-    if kept_reason is None or len(kept_reason) < SHORTEST_REASON:
-        raise Refused("pin.needs_reason")
+    kept_reason = given_reason(reason)
     take_linker(session)
     told = next(
         (t for t in history_of(session, seen, field).told if (t.record.id, t.n) == (record_id, n)), None

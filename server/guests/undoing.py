@@ -16,15 +16,23 @@ from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
 
 
-def undo(session: Session, deed_id: int, *, author: str, now: datetime, reach: Reach = EVERYWHERE) -> Changes:
+def undo(
+    session: Session,
+    deed_id: int,
+    *,
+    author: str,
+    now: datetime,
+    reach: Reach = EVERYWHERE,
+    kind: str | None = None,
+) -> Changes:
     """Take a deed back. The deed stays, with who undid it and when.
 
-    Refused with `deed.unknown` when there is none such within reach, with `deed.undone` when somebody undid
-    it before.
+    Refused with `deed.unknown` when there is none such within reach, or it is of another `kind` than the one
+    that is named, with `deed.undone` when somebody undid it before.
     """
     take_linker(session)
     deed = deed_within(session, deed_id, reach)
-    if deed is None:
+    if deed is None or kind not in (None, deed.kind):
         raise Refused("deed.unknown")
     session.refresh(deed)
     if deed.undone_at is not None:

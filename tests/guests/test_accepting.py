@@ -13,6 +13,7 @@ from server.guests.accepting import accept_obvious, begin_accepting, carry_on, f
 from server.guests.linker import Changes, touch
 from server.guests.linking import link_waiting
 from server.guests.models import Decision, Deed
+from server.guests.undoing import undo
 from server.properties.reach import EVERYWHERE
 from server.records.models import SourceRecord
 from server.refusal import Refused
@@ -63,6 +64,15 @@ def test_the_obvious_is_accepted_as_one_deed_and_undone_at_once(house: Engine) -
         assert (deed.id, deed.kind, deed.author) == (accepted.deed_id, "accept", "staff:3")
     take_back(house, deed)
     assert state(house) == before
+
+
+def test_who_takes_back_what_was_accepted_at_once_takes_back_no_other_deed(house: Engine) -> None:
+    deed = say_of(house, "a0", "b0", "same")
+
+    with writing(house) as session, pytest.raises(Refused, match=r"deed\.unknown"):
+        undo(session, deed.id, author="command", now=NOON, kind="accept")
+
+    assert together(house, "a0", "b0")
 
 
 def test_a_dry_run_says_what_it_would_take_and_changes_nothing(house: Engine) -> None:

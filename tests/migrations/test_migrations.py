@@ -99,6 +99,7 @@ def test_a_word_given_before_there_were_deeds_can_be_undone_like_any_other(engin
         assert [(deed.kind, deed.author, deed.reason) for deed in deeds] == [
             ("decide", "staff:1", "twins")
         ] * 2
+        assert [deed.params for deed in deeds] == [{"verdict": "same"}, {"verdict": "not_same"}]
         session.add(Deed(kind="split", at=NOON, author="staff:2", params={}))  # numbers go on after those
 
 
