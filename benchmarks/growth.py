@@ -199,17 +199,19 @@ def others(engine: Engine, path: Path, count: int, skip: int) -> Iterator[dict[s
     from server.properties.reach import EVERYWHERE
 
     origin = origin_of(engine)
-    fresh, known = rows_of(path, count + skip, 3000), rows_of(path, 0, 3000)
+    known = rows_of(path, 0, 3000)
+    newer = [row | {"record_id": f"{row['record_id']}-{skip}"} for row in known]  # where the file ends
+    fresh = rows_of(path, count + skip, 3000) or newer
 
     def read(nth: int) -> None:
         with reading(engine) as session:
-            search_guests(session, known[nth % 3000]["last_name"] or "a", reach=EVERYWHERE)
+            search_guests(session, known[nth % len(known)]["last_name"] or "a", reach=EVERYWHERE)
 
     def bring(nth: int) -> None:
-        arrive(engine, origin, prepared(origin, [fresh[nth % 3000]]))
+        arrive(engine, origin, prepared(origin, [fresh[nth % len(fresh)]]))
 
     def change(nth: int) -> None:
-        row = known[nth % 3000] | {"company": f"Company {nth} {skip}"}
+        row = known[nth % len(known)] | {"company": f"Company {nth} {skip}"}
         arrive(engine, origin, prepared(origin, [row]))
 
     all_of_them = {
