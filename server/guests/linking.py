@@ -23,13 +23,13 @@ from server.guests.linker import (
     PLACE,
     Changes,
     Known,
-    keep_keys,
     newest_model,
     solve_again,
     take_linker,
     touch,
 )
 from server.guests.loading import Loaded, decisions_on, load_all, members_of, parts
+from server.guests.meeting import keep_keys
 from server.guests.models import LinkAgain, Model, Pair
 from server.guests.questions import replace_all
 from server.jobs.places import Place, PlaceLost, holding

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
 from server.db import rows_with
-from server.guests.models import Decision
+from server.guests.models import Decision, Link
 from server.guests.pins import pins_of
 from server.guests.values import Member, Pinned
 from server.matching import Decisions, Records, contents
@@ -60,6 +60,24 @@ class Loaded:
         """The same by record id."""
         return dict(zip(self.ids, self.saids, strict=True))
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Where each record stands."""
+        return {record_id: place for place, record_id in enumerate(self.ids)}
+
+    def only(self, record_ids: Collection[int]) -> Loaded:
+        """Some of these records."""
+        if len(record_ids) == len(self.ids):
+            return self
+        places = sorted(self.places[i] for i in record_ids)
+        contents(self.records)  # made of all at once, and taken along
+        return Loaded(
+            ids=[self.ids[at] for at in places],
+            versions=[self.versions[at] for at in places],
+            waiting=self.waiting & set(record_ids),
+            records=self.records.take(np.array(places, dtype=np.int32)),
+        )
+
 
 def parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
     """The ids in portions that one statement bears."""
@@ -84,6 +102,23 @@ _RECORDS = (
     .join(CleanRow, CleanRow.record_id == SourceRecord.id)
 )
 _SOME_RECORDS = _RECORDS.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+_NEAR_RECORDS = (
+    select(
+        SourceRecord.needs_linking.label("waits"),
+        CleanRow.keys,
+        Link.guest_id,
+        Link.nearest_record_id,
+        Link.said,
+        Link.probability,
+        Link.model,
+        *_RECORDS.selected_columns,
+    )
+    .select_from(SourceRecord)
+    .join(Source, Source.id == SourceRecord.source_id)
+    .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    .outerjoin(Link, Link.record_id == SourceRecord.id)
+    .where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+)
 
 
 class _Read(NamedTuple):
@@ -134,27 +169,85 @@ def _loaded(rows: Sequence[_Read]) -> Loaded:
 
 
 class Reader:
-    """Reads records for one touch, each once, though it looks at them for more than one reason."""
+    """Reads records for one touch, each once, though it looks at them for more than one reason.
 
-    def __init__(self, session: Session) -> None:
+    `is_pinned`: whether colleagues pinned any value in this house.
+    """
+
+    def __init__(self, session: Session, *, is_pinned: bool = True) -> None:
         self._session = session
+        self._is_pinned = is_pinned
         self._rows: dict[int, _Read] = {}
-        self._last: Loaded | None = None
+        self._near: dict[int, NearRow] = {}
+        self._widest: Loaded | None = None
 
-    def load(self, record_ids: Collection[int]) -> Loaded:
-        """These records, those with a reading, ordered by source and key."""
+    def load(self, record_ids: Collection[int], beside: Collection[int] = ()) -> Loaded:
+        """These records, those with a reading, ordered by source and key.
+
+        Columns are made of all that were asked for at once, `beside` too, and others are taken out of them:
+        making them costs most of what a few records cost.
+        """
         wanted = set(record_ids)
-        for row in rows_with(self._session, _SOME_RECORDS, wanted - self._rows.keys(), 500):
-            read = _read(row)
-            self._rows[read.id] = read
+        self.read(wanted | set(beside))
         found = wanted & self._rows.keys()
-        if self._last is None or set(self._last.ids) != found:
-            self._last = _loaded(sorted((self._rows[i] for i in found), key=attrgetter("name")))
-        return self._last
+        widest = self._widest
+        if widest is None or not found <= widest.places.keys():
+            everyone = found | (self._rows.keys() & set(beside))
+            widest = _loaded(sorted((self._rows[i] for i in everyone), key=attrgetter("name")))
+            self._widest = widest
+        return widest.only(found)
+
+    def read(self, record_ids: Collection[int]) -> None:
+        """Read those that were not read yet."""
+        for row in rows_with(self._session, _NEAR_RECORDS, set(record_ids) - self._rows.keys(), 500):
+            near, read = NearRow(*row[: len(NearRow._fields)]), _read(row[len(NearRow._fields) :])
+            self._rows[read.id], self._near[read.id] = read, near
+
+    def near(self, record_id: int) -> NearRow | None:
+        """What the tables know of a record that was read, beside what it says; None if it has no reading."""
+        return self._near.get(record_id)
+
+    def links(self, record_ids: Collection[int]) -> dict[int, Before]:
+        """The links that these records had when they were read."""
+        known = ((i, self._near[i]) for i in sorted(record_ids) if i in self._near)
+        return {i: near.link for i, near in known if near.guest_id is not None}
 
     def members(self, record_ids: Sequence[int]) -> dict[int, Member]:
         """What a guest's values are chosen from, by record id."""
-        return _members(self._session, [self._rows[i] for i in record_ids if i in self._rows])
+        reads = [self._rows[i] for i in record_ids if i in self._rows]
+        return (
+            _members(self._session, reads)
+            if self._is_pinned
+            else {read.id: read.member(()) for read in reads}
+        )
+
+
+class Before(NamedTuple):
+    """A record's link as it is found."""
+
+    guest_id: str
+    nearest_record_id: int | None
+    said: int | None
+    probability: float | None
+    model: str | None
+
+
+class NearRow(NamedTuple):
+    """A record's look-up keys as they are stored, whether it waits to be linked, and its link as it is found
+    (None: it has none)."""
+
+    waits: bool
+    keys: bytes
+    guest_id: str | None
+    nearest_record_id: int | None
+    said: int | None
+    probability: float | None
+    model: str | None
+
+    @property
+    def link(self) -> Before:
+        """The link of a record that has one."""
+        return Before(cast(str, self.guest_id), *self[3:])
 
 
 def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -31,10 +32,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from server.cleaning import fold
-from server.guests.loading import parts
+from server.db import rows_of, rows_with
 from server.guests.models import Link
 from server.properties.arrangements import property_circles
 from server.properties.models import Property
+from server.record import StayKind, StayStatus
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.sources.layout import Person, layouts
@@ -60,6 +62,7 @@ class Near:
     told: dict[Place, Told] = field(default_factory=dict)
     guest_of: dict[int, str] = field(default_factory=dict)
     crowded: set[str] = field(default_factory=set)
+    was_told_more: bool = False  # some records tell of a stay no more
 
     def rows(self) -> list[Told]:
         """The told stays, less the references that name no booking because everybody bears them."""
@@ -74,13 +77,14 @@ class Near:
 def told_near(session: Session, guests: Collection[str], records: Collection[int]) -> Near:
     """All that may be one stay with what these records, and all records of these guests, tell.
 
-    Only what is linked: a record that waits for the linker is counted when it has its guest.
+    `records` are those of the guests, and erased ones; without guests, any. Only what is linked: a record
+    that waits for the linker is counted when it has its guest.
     """
     near, reader = Near(), _Reader(session)
-    seeds = set(records) | reader.of_guests(guests)
-    fresh = reader.read(seeds, near)
+    fresh = reader.of_guests(guests, near) if guests else reader.read(records, near)
     arrived = Counter(reference for row, _ in fresh for reference in row.references)
-    found = reader.stood_with(seeds - near.guest_of.keys())  # those that tell of nothing any more
+    found = reader.stood_with(set(records) - near.guest_of.keys())  # those that tell of nothing any more
+    near.was_told_more = bool(found)
     while True:
         for portion in _portions(fresh):
             found |= reader.neighbours(portion, near, arrived)
@@ -113,38 +117,30 @@ class _Reader:
         self._session = session
         self._circle_of: Mapping[int, int] | None = None
 
-    def of_guests(self, guests: Collection[str]) -> set[int]:
-        """The records of guests that tell of a stay."""
-        found: set[int] = set()
-        for part in parts(sorted(guests)):
-            query = select(ToldStay.record_id).join(Link, Link.record_id == ToldStay.record_id)
-            found |= set(self._session.scalars(query.where(Link.guest_id.in_(part))))
-        return found
+    def of_guests(self, guests: Collection[str], near: Near) -> list[_Linked]:
+        """Put what these guests' records tell into `near`; return it."""
+        return self._keep(rows_with(self._session, _TOLD_OF_GUESTS, guests, 500), near)
 
     def stood_with(self, records: Collection[int]) -> set[int]:
         """The records that tell of stays which these told of when they were counted last."""
-        found: set[int] = set()
-        for part in parts(sorted(records)):
-            found |= {record_id for *_, record_id, _, _ in self._session.execute(_STOOD, {"records": part})}
-        return found
+        return {record_id for *_, record_id, _, _ in rows_with(self._session, _STOOD_WITH, records, 500)}
 
     def read(self, records: Collection[int], near: Near) -> list[_Linked]:
         """Put what linked records tell into `near`; return it."""
-        found: list[_Linked] = []
-        for part in parts(sorted(records)):
-            rows = self._session.execute(_TOLD, {"records": part}).all()
-            naming = [row.record_id for row in rows if row.reference is not None]
-            references: dict[Place, list[str]] = defaultdict(list)
-            if naming:
-                named = self._session.execute(_NAMED, {"records": naming})
-                for record_id, version, reference in named:
-                    references[record_id, version].append(reference)
-            found += [(self._told(row, references), row.guest_id) for row in rows]
-        near.told |= {row.place: row for row, _ in found}
-        near.guest_of |= {row.record_id: guest for row, guest in found}
-        return found
+        return self._keep(rows_with(self._session, _TOLD, records, 500), near)
 
-    def _told(self, row: Any, references: Mapping[Place, Sequence[str]]) -> Told:
+    def _keep(self, found: Iterable[tuple[Any, ...]], near: Near) -> list[_Linked]:
+        rows = [_Row(*row) for row in found]
+        naming = {row.record_id for row in rows if row.reference is not None}
+        references: dict[Place, list[tuple[int, str]]] = defaultdict(list)
+        for record_id, version, place, reference in rows_with(self._session, _NAMED, naming, 500):
+            references[record_id, version].append((place, reference))
+        told = [(self._told(row, references), row.guest_id) for row in rows]
+        near.told |= {row.place: row for row, _ in told}
+        near.guest_of |= {row.record_id: guest for row, guest in told}
+        return told
+
+    def _told(self, row: _Row, references: Mapping[Place, Sequence[tuple[int, str]]]) -> Told:
         return Told(
             record_id=row.record_id,
             version=row.version,
@@ -158,7 +154,7 @@ class _Reader:
             told_at=row.source_time or row.received_at or row.known_at,
             property_sure=row.property_sure,
             circle=self._circles()[row.property_id],
-            references=tuple(references.get((row.record_id, row.version), ())),
+            references=tuple(name for _, name in sorted(references.get((row.record_id, row.version), ()))),
             is_leader=row.is_leader,
             channel=row.channel,
             status=row.status,
@@ -172,7 +168,7 @@ class _Reader:
 
     def _circles(self) -> Mapping[int, int]:
         if self._circle_of is None:
-            entities = dict(self._session.execute(select(Property.id, Property.legal_entity_id)).all())
+            entities = dict(rows_of(self._session, _ENTITIES))
             is_one = len(set(entities.values())) < 2
             self._circle_of = entities if is_one else property_circles(self._session)
         return self._circle_of
@@ -194,7 +190,7 @@ class _Reader:
                 sold[row.arrives, row.departs, row.surname].add(row.source_kind == "channel")
         found: set[int] = set()
         bearers: dict[str, set[int]] = defaultdict(set)
-        for why, word, name, record_id, arrives, departs in self._session.execute(*_ask(linked)):
+        for why, word, name, record_id, arrives, departs in self._session.connection().execute(*_ask(linked)):
             if why == _REFERENCE:
                 bearers[word].add(record_id)
             elif why in (_GUEST, _BILL):
@@ -230,13 +226,13 @@ def _several(name: str) -> BindParameter[Any]:
     return bindparam(name, expanding=True)
 
 
-def _of_stays_of_records() -> _Asked:
+def _of_stays_of_records(these: str) -> _Asked:
     told, other = aliased(StaySource), aliased(StaySource)
     together = select(literal(_SURE), null(), null(), other.record_id, null(), null())
-    return together.join(told, told.stay_id == other.stay_id).where(told.record_id.in_(_several("records")))
+    return together.join(told, told.stay_id == other.stay_id).where(told.record_id.in_(_several(these)))
 
 
-_STOOD = _of_stays_of_records()
+_STOOD = _of_stays_of_records("records")
 
 
 def _ask(linked: Sequence[_Linked]) -> tuple[CompoundSelect[Any], dict[str, list[Any]]]:
@@ -315,24 +311,54 @@ def _person(layout: str) -> Person:
     return known.person if known else "guest"
 
 
-_NAMED = (
-    select(ToldReference.record_id, ToldReference.version, ToldReference.reference)
-    .where(ToldReference.record_id.in_(_several("records")))
-    .order_by(ToldReference.place)
-)
+_ENTITIES = select(Property.id, Property.legal_entity_id)
+_NAMED = select(
+    ToldReference.record_id, ToldReference.version, ToldReference.place, ToldReference.reference
+).where(ToldReference.record_id.in_(_several("values")))
+_STOOD_WITH = _of_stays_of_records("values")
 
-_TOLD = (
+
+class _Row(NamedTuple):
+    """A told stay as it is read, with what the tables know of its record."""
+
+    record_id: int
+    version: int
+    property_id: int
+    property_sure: bool
+    kind: StayKind
+    reference: str | None
+    is_leader: bool
+    channel: str | None
+    status: StayStatus
+    arrives: date | None
+    departs: date | None
+    room: str | None
+    amount: Decimal | None
+    currency: str | None
+    paid_by: str | None
+    source: str
+    source_kind: str
+    layout: str
+    key: str
+    known_at: datetime
+    source_time: datetime | None
+    received_at: datetime | None
+    last_name: str | None
+    guest_id: str
+
+
+_LINKED = (
     select(
-        *ToldStay.__table__.columns,
-        Source.name.label("source"),
-        Source.kind.label("source_kind"),
-        Source.layout.label("layout"),
-        SourceRecord.key.label("key"),
-        SourceRecord.received_at.label("known_at"),
-        RecordVersion.source_time.label("source_time"),
-        RecordVersion.received_at.label("received_at"),
-        CleanRow.last_name.label("last_name"),
-        Link.guest_id.label("guest_id"),
+        *(getattr(ToldStay, name) for name in _Row._fields[:15]),
+        Source.name,
+        Source.kind,
+        Source.layout,
+        SourceRecord.key,
+        SourceRecord.received_at,
+        RecordVersion.source_time,
+        RecordVersion.received_at,
+        CleanRow.last_name,
+        Link.guest_id,
     )
     .join(SourceRecord, SourceRecord.id == ToldStay.record_id)
     .join(Source, Source.id == SourceRecord.source_id)
@@ -342,5 +368,6 @@ _TOLD = (
         RecordVersion,
         and_(RecordVersion.record_id == ToldStay.record_id, RecordVersion.n == ToldStay.version),
     )
-    .where(ToldStay.record_id.in_(_several("records")))
 )
+_TOLD = _LINKED.where(ToldStay.record_id.in_(_several("values")))
+_TOLD_OF_GUESTS = _LINKED.where(Link.guest_id.in_(_several("values")))
