@@ -274,7 +274,8 @@ def write(
     had_one = [record for record, (before, _) in moved.items() if before is not None]
     emptied = resolve_emptied(session, had_one, losers - set(guests), cause=cause, now=now)
     change_with(session, _DROP_VALUES, emptied)
-    recount_stays(session, losers | set(guests), all_ids, cause=cause, now=now)
+    told_anew = [i for i in all_ids if i in touched and i in links]
+    recount_stays(session, losers | set(guests), told_anew, cause=cause, now=now)
     recount_households(session, losers | set(guests), partition.model, reader)
     return Written(moved, frozenset(guests) | losers)
 

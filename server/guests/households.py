@@ -15,12 +15,11 @@ from hashlib import blake2b
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, null, or_, select, union_all
+from sqlalchemy import BindParameter, bindparam, delete, null, or_, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
 from server.db import change_with, insert_tuples, rows_of, rows_with
-from server.guests.circles import circles_of
-from server.guests.loading import Reader, decisions_on, parts
+from server.guests.loading import Reader, parts
 from server.guests.models import (
     HouseholdKey,
     HouseholdLink,
@@ -61,7 +60,7 @@ def recount_households(
     reader = reader or Reader(session)
     guest_of, before = _borne(session, touched)
     bearing = _rewrite_keys(session, guest_of, before, model, reader)
-    values = _bearers(session, {row.key for row in before | bearing})
+    values = _bearers(session, {row.key for row in before | bearing}, reader)
     bore: dict[int, set[str]] = defaultdict(set)
     for row in before:
         bore[row.key].add(row.guest_id)
@@ -69,25 +68,29 @@ def recount_households(
         bore[key] |= value.guests
     shared = {key for key, bearers in bore.items() if len(bearers) > 1}  # no link is of one guest alone
     stood = {_Link(*row) for row in rows_with(session, _LINKS, shared, 500)}
-    links = _links_of(session, {place: v for place, v in values.items() if place[0] in shared}, model, reader)
+    links = _links_of({place: v for place, v in values.items() if place[0] in shared}, model, reader)
     if links != stood:
         change_with(session, _DROP_LINKS, {link.key for link in stood - links}, 500)
         dropped = {link.key for link in stood - links}
         fresh = sorted(link for link in links if link.key in dropped or link not in stood)
         insert_tuples(session, HouseholdLink, _Link._fields, fresh)
-    if links != stood or not _says_nothing(session):
+    has_words = reader.has_words() and not _says_nothing(session)
+    if links != stood or has_words:
         near = {guest for link in links | stood for guest in (link.guest_a, link.guest_b)}
-        regroup(session, touched | near)
+        regroup(session, touched | near, has_words=has_words)
 
 
-def regroup(session: Session, guests: Collection[str]) -> None:
-    """Write anew which households these guests are in, from the links and words there are."""
+def regroup(session: Session, guests: Collection[str], *, has_words: bool = True) -> None:
+    """Write anew which households these guests are in, from the links and words there are.
+
+    `has_words`: whether any word of a colleague may be in force.
+    """
     ids = sorted(set(guests))
-    words = words_of(session, ids)
+    words = words_of(session, ids) if has_words else Words()
     partners = {g for pair in words.together for g in pair}
     links = _links_near(session, set(ids) | partners)
     more = ({g for one, other, _ in links for g in (one, other)} | partners) - set(ids)
-    if more:
+    if more and has_words:
         words = words_of(session, more | set(ids))
     rows = {
         (household_id(members), guest, " ".join(reasons))
@@ -219,15 +222,21 @@ _BORNE = union_all(
     .where(Link.guest_id.in_(_values)),
     select(null(), null(), *_KEYS).where(HouseholdKey.guest_id.in_(_values)),
 )
-_RECORDS_OF = select(Link.record_id, Link.guest_id).where(Link.guest_id.in_(_values))
 _BEARING = select(*_KEYS).where(HouseholdKey.key.in_(_values))
 _DROP_KEYS = delete(HouseholdKey).where(HouseholdKey.record_id.in_(_values))
 _LINKS = select(*(getattr(HouseholdLink, name) for name in _Link._fields)).where(
     HouseholdLink.key.in_(_values)
 )
 _DROP_LINKS = delete(HouseholdLink).where(HouseholdLink.key.in_(_values))
-_LINKED = select(HouseholdLink.key).where(
-    or_(HouseholdLink.guest_a.in_(_values), HouseholdLink.guest_b.in_(_values))
+_LINKS_NEAR = select(*(getattr(HouseholdLink, name) for name in _Link._fields)).where(
+    HouseholdLink.key.in_(
+        union(
+            *(
+                select(HouseholdLink.key).where(side.in_(_values))
+                for side in (HouseholdLink.guest_a, HouseholdLink.guest_b)
+            )
+        )
+    )
 )
 _HOUSEHOLDS = select(HouseholdMember.household_id, HouseholdMember.guest_id, HouseholdMember.reasons).where(
     HouseholdMember.household_id.in_(
@@ -235,10 +244,6 @@ _HOUSEHOLDS = select(HouseholdMember.household_id, HouseholdMember.guest_id, Hou
     )
 )
 _DROP_HOUSEHOLDS = delete(HouseholdMember).where(HouseholdMember.household_id.in_(_values))
-
-
-def _records_of(session: Session, guests: Collection[str]) -> dict[int, str]:
-    return dict(rows_with(session, _RECORDS_OF, guests, 500))
 
 
 def _borne(session: Session, guests: Collection[str]) -> tuple[dict[int, str], set[_KeyRow]]:
@@ -289,7 +294,7 @@ class _Value:
 _Values = Mapping[tuple[int, int], _Value]
 
 
-def _links_of(session: Session, values: _Values, model: Model, reader: Reader) -> set[_Link]:
+def _links_of(values: _Values, model: Model, reader: Reader) -> set[_Link]:
     pairs = sorted(
         {
             pair
@@ -298,7 +303,7 @@ def _links_of(session: Session, values: _Values, model: Model, reader: Reader) -
             for pair in combinations(sorted(value.guests), 2)
         }
     )
-    judged = _judged(session, pairs, model, reader)
+    judged = _judged(pairs, model, reader)
     found = set()
     for (key, _), value in values.items():
         if len(value.guests) > HANDFUL:
@@ -310,11 +315,11 @@ def _links_of(session: Session, values: _Values, model: Model, reader: Reader) -
     return found
 
 
-def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], _Value]:
+def _bearers(session: Session, keys: Collection[int], reader: Reader) -> dict[tuple[int, int], _Value]:
     """By value and circle of legal entities: those of two circles know nothing of each other."""
     rows = [_KeyRow(*row) for row in rows_with(session, _BEARING, keys, 500)]
     several = len({row.guest_id for row in rows}) > 1
-    circles = circles_of(session, [row.record_id for row in rows]) if several else None
+    circles = reader.circles([row.record_id for row in rows]) if several else None
     found: dict[tuple[int, int], _Value] = {}
     for place, row in enumerate(rows):
         circle = 0 if circles is None else int(circles[place])
@@ -326,19 +331,19 @@ def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], _
 
 
 def _judged(
-    session: Session, pairs: list[tuple[str, str]], model: Model, reader: Reader
+    pairs: list[tuple[str, str]], model: Model, reader: Reader
 ) -> Mapping[tuple[str, str], tuple[bool, bool, bool]]:
     """Whether two guests are told apart, by evidence or by people, and how their surnames compare."""
     if not pairs:
         return {}
     guests = sorted({guest for pair in pairs for guest in pair})
     number = {guest: at for at, guest in enumerate(guests)}
-    guest_of = _records_of(session, guests)
+    guest_of = reader.of_guests(guests)
     loaded = reader.load(guest_of)
     of_name = dict(zip(loaded.records.ids, loaded.ids, strict=True))
     apart = {
         frozenset((guest_of[of_name[a]], guest_of[of_name[b]]))
-        for a, b in decisions_on(session, loaded).apart
+        for a, b in reader.decisions(loaded).apart
         if a in of_name and b in of_name  # a word on somebody who lives elsewhere is told too
     }
     persons = [number[guest_of[record_id]] for record_id in loaded.ids]
@@ -351,5 +356,5 @@ def _judged(
 
 def _links_near(session: Session, guests: Collection[str]) -> list[SharedLink]:
     """The links of every value that links one of these guests."""
-    keys = {row[0] for row in rows_with(session, _LINKED, guests, 500)}
-    return [(one, other, (key, reason)) for key, one, other, reason in rows_with(session, _LINKS, keys, 500)]
+    rows = {_Link(*row) for row in rows_with(session, _LINKS_NEAR, guests, 500)}
+    return [(link.guest_a, link.guest_b, (link.key, link.reason)) for link in rows]

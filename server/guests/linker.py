@@ -19,18 +19,17 @@ from sqlalchemy.orm import Session
 
 from server.db import change_with, insert_rows, insert_tuples, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
-from server.guests.circles import circles_of
 from server.guests.events import event_row, resolve_emptied
 from server.guests.graph import Edge, Graph, saids_of
 from server.guests.households import recount_households
-from server.guests.loading import Reader, decisions_on
+from server.guests.loading import Reader
 from server.guests.meeting import Meeting
 from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
 from server.guests.questions import write_doubts
 from server.guests.standing import PLACE, Standing, standing_of
 from server.jobs.queue import enqueue
-from server.matching import Decisions, match_component
 from server.matching import Model as EngineModel
+from server.matching import match_component
 from server.matching.columns import Bits, Longs
 from server.matching.guard import read_model
 from server.matching.scoring import log_odds
@@ -125,7 +124,7 @@ def solve_again(
 ) -> Changes:
     """What `touch` does once a model is known. `anew`: compare the records though they say what they said."""
     house = house or standing_of(session)
-    reader = Reader(session, is_pinned=house.is_pinned)
+    reader = Reader(session, house)
     meeting = Meeting(session, reader, known.model)
     graph = Graph(session, known.number, is_decided_on=house.is_decided_on)
     saying: dict[int, int] = {}
@@ -143,8 +142,7 @@ def solve_again(
         if not todo:
             break
     loaded = reader.load(component.records)
-    decisions = decisions_on(session, loaded) if house.is_decided_on else Decisions()
-    circles = circles_of(session, loaded.ids) if house.entities > 1 else None
+    decisions, circles = reader.decisions(loaded), reader.circles(loaded.ids)
     partition = match_component(loaded.records, known.model, _arrays(component.inside()), decisions, circles)
     links = reader.links(loaded.ids)
     planned = plan(session, loaded, partition, saying.keys(), robbed, links=links)
@@ -286,7 +284,7 @@ def _take_in(
     moving = news | set(gone)
     left = {said for r in moving if (said := before.get(r)) is not None}
     came = {loaded.saying[r] for r in news}
-    graph.look(left | came)
+    graph.look(left | came | meeting.likely())
     still = graph.said_by_others(left - came, moving, also_waiting=True)
     dropped = graph.drop(left - came - still)
     there = set() if anew else graph.said_by_others(came, moving, also_waiting=False)

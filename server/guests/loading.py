@@ -18,10 +18,13 @@ from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
 from server.db import rows_with
+from server.guests.circles import circles_of
 from server.guests.models import Decision, Link
 from server.guests.pins import pins_of
+from server.guests.standing import Standing
 from server.guests.values import Member, Pinned
 from server.matching import Decisions, Records, contents
+from server.matching.columns import Ints
 from server.record import CleanRecord, Proof
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, Source, SourceRecord
@@ -102,7 +105,7 @@ _RECORDS = (
     .join(CleanRow, CleanRow.record_id == SourceRecord.id)
 )
 _SOME_RECORDS = _RECORDS.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
-_NEAR_RECORDS = (
+_NEAR = (
     select(
         SourceRecord.needs_linking.label("waits"),
         CleanRow.keys,
@@ -117,8 +120,9 @@ _NEAR_RECORDS = (
     .join(Source, Source.id == SourceRecord.source_id)
     .join(CleanRow, CleanRow.record_id == SourceRecord.id)
     .outerjoin(Link, Link.record_id == SourceRecord.id)
-    .where(SourceRecord.id.in_(bindparam("values", expanding=True)))
 )
+_NEAR_OF_GUESTS = _NEAR.where(Link.guest_id.in_(bindparam("values", expanding=True)))
+_NEAR_RECORDS = _NEAR.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
 
 
 class _Read(NamedTuple):
@@ -171,12 +175,12 @@ def _loaded(rows: Sequence[_Read]) -> Loaded:
 class Reader:
     """Reads records for one touch, each once, though it looks at them for more than one reason.
 
-    `is_pinned`: whether colleagues pinned any value in this house.
+    `house`: what is known of the whole house, where the caller asked; then nothing is asked that it answers.
     """
 
-    def __init__(self, session: Session, *, is_pinned: bool = True) -> None:
+    def __init__(self, session: Session, house: Standing | None = None) -> None:
         self._session = session
-        self._is_pinned = is_pinned
+        self._house = house
         self._rows: dict[int, _Read] = {}
         self._near: dict[int, NearRow] = {}
         self._widest: Loaded | None = None
@@ -200,8 +204,18 @@ class Reader:
     def read(self, record_ids: Collection[int]) -> None:
         """Read those that were not read yet."""
         for row in rows_with(self._session, _NEAR_RECORDS, set(record_ids) - self._rows.keys(), 500):
-            near, read = NearRow(*row[: len(NearRow._fields)]), _read(row[len(NearRow._fields) :])
-            self._rows[read.id], self._near[read.id] = read, near
+            self._keep(row)
+
+    def of_guests(self, guests: Collection[str]) -> dict[int, str]:
+        """Read the records of guests, as they are linked now; the guest of each."""
+        found = [self._keep(row) for row in rows_with(self._session, _NEAR_OF_GUESTS, guests, 500)]
+        return {record_id: near.link.guest_id for record_id, near in found}
+
+    def _keep(self, row: Sequence[Any]) -> tuple[int, NearRow]:
+        near, read = NearRow(*row[: len(NearRow._fields)]), _read(row[len(NearRow._fields) :])
+        self._rows.setdefault(read.id, read)
+        self._near.setdefault(read.id, near)
+        return read.id, near
 
     def near(self, record_id: int) -> NearRow | None:
         """What the tables know of a record that was read, beside what it says; None if it has no reading."""
@@ -212,12 +226,27 @@ class Reader:
         known = ((i, self._near[i]) for i in sorted(record_ids) if i in self._near)
         return {i: near.link for i, near in known if near.guest_id is not None}
 
+    def decisions(self, loaded: Loaded) -> Decisions:
+        """People's words on these records that hold (see `decisions_on`)."""
+        if self._house is not None and not self._house.is_decided_on:
+            return Decisions()
+        return decisions_on(self._session, loaded)
+
+    def circles(self, record_ids: Sequence[int]) -> Ints | None:
+        """The circle of each record (see `circles_of`)."""
+        is_one = self._house is not None and self._house.entities < 2
+        return None if is_one else circles_of(self._session, record_ids)
+
+    def has_words(self) -> bool:
+        """Whether a colleague's word on who lives with whom is in force, as far as is known."""
+        return self._house is None or self._house.is_worded
+
     def members(self, record_ids: Sequence[int]) -> dict[int, Member]:
         """What a guest's values are chosen from, by record id."""
         reads = [self._rows[i] for i in record_ids if i in self._rows]
         return (
             _members(self._session, reads)
-            if self._is_pinned
+            if self._house is None or self._house.is_pinned
             else {read.id: read.member(()) for read in reads}
         )
 

@@ -37,6 +37,10 @@ _KEYS = select(CleanRow.record_id, CleanRow.keys).where(
 )
 
 
+FEW = 8
+"""Contents met whose own pairs are read before they are weighed: to ask twice costs more."""
+
+
 class _Bearer(NamedTuple):
     """A linked record that bears a key, and the contents that it is linked by."""
 
@@ -65,6 +69,11 @@ class Meeting:
         if keys:
             beside = self._one_for_each(self._look_up(self._uncrowded(np.concatenate(keys))), record_ids)
         return self.reader.load(record_ids, beside)
+
+    def likely(self) -> set[int]:
+        """The contents found so far, where they are few: what is around them is asked next."""
+        found = {bearer.said for bearers in self._bearers.values() for bearer in bearers}
+        return found if len(found) <= FEW else set()
 
     def edges(self, loaded: Loaded, fresh: Collection[int], moving: Collection[int]) -> list[Edge]:
         """The likely pairs of contents that nobody said before, with all that share a look-up key.

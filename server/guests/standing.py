@@ -8,7 +8,7 @@ from sqlalchemy import distinct, exists, func, select
 from sqlalchemy.orm import Session
 
 from server.db import row_with
-from server.guests.models import Decision, Model, Pin
+from server.guests.models import Decision, HouseholdWord, Model, Pin
 from server.jobs.models import Lease
 from server.matching import ENGINE
 from server.properties.models import Property
@@ -24,7 +24,8 @@ class Standing(NamedTuple):
 
     `key_engine`: the engine that made the look-up keys (None: nothing was linked yet). `version`, `number`:
     of the newest model. `is_linked_anew`: a bulk run is under way. `entities`: legal entities with a house.
-    `is_decided_on`, `is_pinned`: whether colleagues said anything of two records, or pinned a value.
+    `is_decided_on`, `is_pinned`, `is_worded`: whether colleagues said anything of two records, pinned a
+    value, said who lives with whom.
     """
 
     key_engine: str | None
@@ -34,6 +35,7 @@ class Standing(NamedTuple):
     entities: int
     is_decided_on: bool
     is_pinned: bool
+    is_worded: bool
 
     @property
     def has_keys(self) -> bool:
@@ -50,6 +52,7 @@ _STANDING = select(
     select(func.count(distinct(Property.legal_entity_id))).scalar_subquery(),
     exists().where(Decision.withdrawn_at.is_(None)),
     exists().where(Pin.withdrawn_at.is_(None)),
+    exists().where(HouseholdWord.withdrawn_at.is_(None)),
 )
 
 
