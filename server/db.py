@@ -193,7 +193,7 @@ def _insertion(dialect: Dialect, model: type[Base], names: tuple[str, ...]) -> t
     key = (dialect.name, model.__tablename__, names)
     if key not in _insertions:
         table = cast(Table, model.__table__)
-        compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
+        compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(names))  # asks no id back
         by_name = getattr(compiled, "positiontup", None) is None
         _insertions[key] = (
             str(compiled),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -124,7 +123,7 @@ def mix(first: Longs, *others: Longs | int) -> Longs:
     mixed = first.view(np.uint64).copy()
     absent = first == NO_KEY
     for other in others:
-        part = np.broadcast_to(np.asarray(other, dtype=np.int64), first.shape)
+        part = np.asarray(other, dtype=np.int64)
         absent = absent | (part == NO_KEY)
         mixed = (mixed + _GOLDEN) ^ part.view(np.uint64)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
@@ -169,7 +168,9 @@ class Column:
 
     def take(self, rows: Ints) -> Column:
         """The column of some of the records; it keeps all values."""
-        taken = copy(self)
+        taken = object.__new__(Column)
+        for name in ("values", "digests", "texts"):
+            object.__setattr__(taken, name, getattr(self, name))
         object.__setattr__(taken, "codes", self.codes[rows])
         return taken
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -236,7 +235,6 @@ class Records:
         position[at] = np.arange(len(at), dtype=np.int32)
         kept = np.flatnonzero(position[self.reference_rows] >= 0).astype(np.int32)
         phone = self.phone.take(np.stack([2 * at, 2 * at + 1], axis=1).ravel().astype(np.int32))
-        taken = copy(self)
         order = np.argsort(np.argsort(self.order[at], kind="stable"), kind="stable").astype(np.int32)
         own: dict[str, Any] = {
             "ids": tuple(map(self.ids.__getitem__, at.tolist())),
@@ -252,9 +250,8 @@ class Records:
             own["derived"][_CONTENTS] = (None, said[1][at])
         own |= {name: getattr(self, name).take(at) for name in _FIELDS}
         own |= {name: getattr(self, name)[at] for name in _BY_POSITION}
-        for name, value in own.items():
-            object.__setattr__(taken, name, value)
-        return taken
+        own["parts"] = self.parts
+        return Records(**own)
 
     @classmethod
     def of(
