@@ -218,11 +218,13 @@ def write(
     cause: str,
     now: datetime,
     reader: Reader | None = None,
+    robbed: Collection[str] = (),
 ) -> Written:
     """Write links, events and values of whole guests, in the caller's transaction.
 
     Records of `touched` no longer wait, unless a newer version of them came meanwhile. `reader`: what read
-    these records, where the caller did so in this transaction.
+    these records, where the caller did so in this transaction. `robbed`: guests that records were erased
+    from; what these told of a home must go before others are compared with who is left there.
     """
     guests = [group.guest_id for group in work.groups]
     all_ids = sorted(loaded.ids[i] for group in work.groups for i in group.places)
@@ -276,7 +278,7 @@ def write(
     change_with(session, _DROP_VALUES, emptied)
     told_anew = [i for i in all_ids if i in touched and i in links]
     recount_stays(session, losers | set(guests), told_anew, cause=cause, now=now)
-    recount_households(session, losers | set(guests), partition.model, reader)
+    recount_households(session, losers | set(guests) | set(robbed), partition.model, reader)
     return Written(moved, frozenset(guests) | losers)
 
 

@@ -21,7 +21,6 @@ from server.db import change_with, insert_rows, insert_tuples, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.events import event_row, resolve_emptied
 from server.guests.graph import Edge, Graph, saids_of
-from server.guests.households import recount_households
 from server.guests.loading import Reader
 from server.guests.meeting import Meeting
 from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
@@ -159,6 +158,7 @@ def solve_again(
         cause=cause,
         now=now,
         reader=reader,
+        robbed=robbed,
     )
     guests = written.guests | robbed
     unsettled = write_doubts(
@@ -172,7 +172,6 @@ def solve_again(
     )
     if unsettled:
         enqueue(session, "rematch", {}, now=now, dedup_key="rematch")
-    recount_households(session, robbed - written.guests, known.model)
     return Changes(
         records=len(loaded.ids),
         moved=written.moved,
