@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # ships no types
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+
+LOOKS = [
+    ("light", "fr"),
+    ("dark", "qps"),
+    pytest.param("light", "en", marks=pytest.mark.soak),
+    pytest.param("dark", "en", marks=pytest.mark.soak),
+]
+"""Scheme and language: each scheme once, in words longer than the English ones, which hide less."""
 
 ARRIVED = """async () => {
   const frame = () => new Promise(requestAnimationFrame);

@@ -67,7 +67,7 @@ def digests(texts: Iterable[str]) -> Longs:
     """The digest of each text: splitmix64's steps over its letters, for many texts at a time.
 
     A digest is a look-up key and the name of a count, not a seal: two texts with one digest are compared in
-    vain and counted as one value, never taken for equal.
+    vain and counted as one value. Of whole records alone is an equal one taken for equal (`saying.contents`).
     """
     wanted = texts if isinstance(texts, list | tuple) else list(texts)
     if len(wanted) <= ONE_BY_ONE:

@@ -104,9 +104,13 @@ def contacts_of(records: Records) -> list[tuple[str, Ints, Longs]]:
 
 
 def is_borne(records: Records, rows: Ints, values: Longs) -> Flags:
-    """Which of the values at these positions are borne under a name that was written, not guessed."""
+    """Which of the values at these positions are borne under a name that was written, not guessed.
+
+    Nor typed by whoever stood at a tablet: four made-up names would make a guest's own address nobody's.
+    """
     written = (records.first[rows] >= 0) | (records.last[rows] >= 0)
-    return np.asarray((values != 0) & ~records.named_by_mailbox[rows] & written, dtype=np.bool_)
+    sure = written & ~records.named_by_mailbox[rows] & ~records.typed[rows]
+    return np.asarray((values != 0) & sure, dtype=np.bool_)
 
 
 def _by_person(values: Longs, person: Longs) -> Longs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ from server.matching.saying import contents
 from server.matching.scoring import log_odds, outcomes_of
 
 MEMBERS = 10
-"""Members of a group that are heard when a join is judged: spread evenly over its stable order."""
+"""Members of a group that are heard when a join is judged: those who tell most of themselves."""
 
 Doubles = npt.NDArray[np.float64]
 
@@ -84,8 +84,9 @@ class Grouping:
                 if one in self.apart or two in self.apart:
                     self.apart[one] = self.apart.get(one, set()) | self.apart.pop(two, set())
 
-    def members(self, firsts: Longs) -> tuple[Longs, Longs, Longs]:
-        """All members of each group in stable order, group after group: positions, starts and sizes."""
+    def members(self, firsts: Longs, turn: Longs) -> tuple[Longs, Longs, Longs]:
+        """All members of each group in their turn, group after group: positions, owners (which of the
+        groups) and starts."""
         owners, rows = [np.arange(len(firsts))], [firsts]
         walking = owners[0]
         at = self.following[firsts]
@@ -98,8 +99,9 @@ class Grouping:
             rows.append(at)
             at = self.following[at]
         owner, row = np.concatenate(owners), np.concatenate(rows)
+        order = np.lexsort((turn[row], owner))
         sizes = self.size[firsts]
-        return row[np.lexsort((row, owner))], np.cumsum(sizes) - sizes, sizes
+        return row[order], owner[order], np.cumsum(sizes) - sizes
 
     def forbidden(self, one: int, two: int) -> bool:
         """Whether a person decided that the two groups, given by their firsts, are not the same."""
@@ -122,12 +124,15 @@ def group(
 ) -> tuple[Grouping, list[tuple[int, int, float]], dict[str, int]]:
     """Join groups, strongest pair first. Also returns refused pairs (i, j, bits after judging) and counts.
 
-    Whom a person called the same stands in one group from the start, however unlike the records; so a join
-    hears only those whom evidence brought together, or the two would drive away each other's own.
+    Whom a person called the same stands in one group from the start, however unlike the records. So a join
+    hears those of each group who belong together by what they say too, or two unlike ones would drive away
+    each other's own.
     """
     state = Grouping.alone(len(records))
-    counts = _apply(records, decisions, state)
-    alike = Grouping.alone(len(records)) if decisions.same else state
+    where = {name: at for at, name in enumerate(records.ids)} if decisions.same or decisions.apart else {}
+    counts = _apply(where, decisions, state)
+    alike = _alike(records, model, where, decisions, state) if decisions.same else state
+    turn = _turn(records)
     cut = log_odds(model.link_cut)
     strong = bits >= cut
     i, j, weight = (
@@ -137,36 +142,40 @@ def group(
     )
     order = np.lexsort((j, i, tie_of(records, i, j), -weight))
     i, j, weight = i[order], j[order], weight[order]
-    label = state.label
-    a, b = label[i], label[j]
+    a, b, c, d = state.label[i], state.label[j], alike.label[i], alike.label[j]
     refused: list[tuple[int, int, float]] = []
     counts["rounds"] = counts["refused"] = 0
     while len(i):
         counts["rounds"] += 1
         a, b = state.parent[a], state.parent[b]  # a group goes into another at most once a round
-        open_ = a != b
-        i, j, weight, a, b = i[open_], j[open_], weight[open_], a[open_], b[open_]
+        c, d = (a, b) if alike is state else (alike.parent[c], alike.parent[d])
+        open_ = c != d
+        i, j, weight, a, b, c, d = (told[open_] for told in (i, j, weight, a, b, c, d))
         if not len(i):
             break
-        chosen = _mutual_best(a, b, len(records))
-        ones, twos = a[chosen], b[chosen]
-        c, d = (a, b) if alike is state else (alike.label[i], alike.label[j])
-        joint = _judge(records, model, alike, i[chosen], j[chosen], c[chosen], d[chosen], weight[chosen])
-        forbidden = state.forbids(ones, twos)
+        within = np.flatnonzero(a == b)  # joined by a person: do they say so too? Before anyone comes to them
+        chosen = within[_mutual_best(c[within], d[within], len(records))]
+        if not len(chosen):
+            chosen = _mutual_best(a, b, len(records))
+        joint = _judge(
+            records, model, alike, turn, i[chosen], j[chosen], c[chosen], d[chosen], weight[chosen]
+        )
+        apart = a[chosen] != b[chosen]
+        forbidden = state.forbids(a[chosen], b[chosen])
         good = (joint >= cut) & ~forbidden
-        state.join(ones[good], twos[good])
+        state.join(a[chosen][good & apart], b[chosen][good & apart])
         if alike is not state:
             alike.join(c[chosen][good], d[chosen][good])
         bad = chosen[~good]
         if len(bad):
             counts["refused"] += len(bad)
-            told = ~good & ~forbidden
+            asked = ~good & ~forbidden & apart
             refused += zip(
-                i[chosen][told].tolist(), j[chosen][told].tolist(), joint[told].tolist(), strict=True
+                i[chosen][asked].tolist(), j[chosen][asked].tolist(), joint[asked].tolist(), strict=True
             )
             between = np.minimum(c, d) * len(records) + np.maximum(c, d)
             keep = ~np.isin(between, between[bad])
-            i, j, weight, a, b = i[keep], j[keep], weight[keep], a[keep], b[keep]
+            i, j, weight, a, b, c, d = (told[keep] for told in (i, j, weight, a, b, c, d))
     return state, refused, counts
 
 
@@ -179,9 +188,11 @@ def tie_of(records: Records, left: Ints | Longs, right: Ints | Longs) -> Longs:
     return mix(np.minimum(said[left], said[right]), np.maximum(said[left], said[right]))
 
 
-def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str, int]:
-    """Put people's decisions in place; counts those that name unknown records or contradict each other."""
-    where = {name: at for at, name in enumerate(records.ids)} if decisions.same or decisions.apart else {}
+def _apply(where: Mapping[str, int], decisions: Decisions, state: Grouping) -> dict[str, int]:
+    """Put people's decisions in place; counts those that name unknown records or contradict each other.
+
+    `where`: the position of each id.
+    """
     unknown = conflicts = 0
     for x, y in sorted(tuple(sorted(pair)) for pair in decisions.apart):
         if x not in where or y not in where or x == y:
@@ -203,6 +214,34 @@ def _apply(records: Records, decisions: Decisions, state: Grouping) -> dict[str,
     return {"decisions about unknown records": unknown, "decisions in conflict": conflicts}
 
 
+def _alike(
+    records: Records, model: Model, where: Mapping[str, int], decisions: Decisions, state: Grouping
+) -> Grouping:
+    """Who belongs together before any evidence is heard: whom a person joined and no identity contradicts."""
+    found = Grouping.alone(len(records))
+    said = [(where[x], where[y]) for x, y in decisions.same if x in where and y in where]
+    pairs = np.array(said, dtype=np.int32).reshape(-1, 2)
+    pairs = pairs[state.label[pairs[:, 0]] == state.label[pairs[:, 1]]]
+    outcomes = outcomes_of(records, model, pairs[:, 0], pairs[:, 1], IDENTITY)
+    against = np.stack([np.minimum(outcomes[kind].kin, outcomes[kind].stranger) for kind in IDENTITY]).min(0)
+    for one, other in pairs[against >= 0].tolist():
+        first, second = found.first_of(one), found.first_of(other)
+        if first != second:
+            found.join(np.array([first]), np.array([second]))
+    return found
+
+
+def _turn(records: Records) -> Longs:
+    """Whose turn it is to be heard, by position: first those who tell a birth date or a document.
+
+    Of those who tell as much, by what they say: not by their ids, so that a group is the same in any.
+    """
+    told = (records.birth >= 0).astype(np.int8) + (records.document.codes >= 0)
+    turn = np.empty(len(records), dtype=np.int64)
+    turn[np.lexsort((contents(records), -told))] = np.arange(len(records))
+    return turn
+
+
 def _mutual_best(a: Longs, b: Longs, n: int) -> Longs:
     """Of pairs in falling order, those that are the strongest of both their groups."""
     mine = np.arange(len(a))
@@ -215,7 +254,15 @@ def _mutual_best(a: Longs, b: Longs, n: int) -> Longs:
 
 
 def _judge(
-    records: Records, model: Model, state: Grouping, i: Longs, j: Longs, a: Longs, b: Longs, weight: Doubles
+    records: Records,
+    model: Model,
+    state: Grouping,
+    turn: Longs,
+    i: Longs,
+    j: Longs,
+    a: Longs,
+    b: Longs,
+    weight: Doubles,
 ) -> Doubles:
     """The weight of each join once the whole groups are heard: the pair's own, less what members contradict.
 
@@ -226,8 +273,8 @@ def _judge(
     asked = np.flatnonzero((state.size[a] > 1) | (state.size[b] > 1))
     if not len(asked):
         return joint
-    lefts, left_from, left_count = _heard(state, a[asked])
-    rights, right_from, right_count = _heard(state, b[asked])
+    lefts, left_from, left_count = _heard(state, turn, a[asked])
+    rights, right_from, right_count = _heard(state, turn, b[asked])
     count = left_count * right_count
     whose = np.repeat(np.arange(len(asked)), count)
     nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
@@ -246,12 +293,9 @@ def _judge(
     return joint
 
 
-def _heard(state: Grouping, firsts: Longs) -> tuple[Longs, Longs, Longs]:
-    """The members of each group that are heard, spread evenly over a large one: positions, starts, counts."""
-    rows, starts, sizes = state.members(firsts)
-    counts = np.minimum(sizes, MEMBERS)
-    whose = np.repeat(np.arange(len(firsts)), counts)
-    first_of = np.cumsum(counts) - counts
-    nth = np.arange(len(whose)) - first_of[whose]
-    spread = np.where(sizes[whose] > MEMBERS, nth * sizes[whose] // MEMBERS, nth)
-    return rows[starts[whose] + spread], first_of, counts
+def _heard(state: Grouping, turn: Longs, firsts: Longs) -> tuple[Longs, Longs, Longs]:
+    """The members of each group that are heard, in their turn: positions, starts and counts."""
+    rows, owners, starts = state.members(firsts, turn)
+    heard = np.arange(len(rows)) - starts[owners] < MEMBERS
+    counts = np.minimum(state.size[firsts], MEMBERS)
+    return rows[heard], np.cumsum(counts) - counts, counts

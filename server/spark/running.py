@@ -71,8 +71,11 @@ def resolved(
 
     `model`: passed in, else made of the file's records. `master` and `work`: see `stages`. `whole`: records
     up to which the model is made in one process. Raises Refused when the file cannot be understood, or Spark
-    not be had.
+    not be had; ValueError for the model of a database, whose crowded keys were counted there: here the file's
+    are.
     """
+    if model is not None and model.crowds is not None:
+        raise ValueError("a model that knows its crowded keys is a database's; make one without them")
     start = perf_counter()
     with stages(master, work) as tables:
         raw = raw_table(tables, path)

@@ -14,7 +14,7 @@ from server.clock import clock
 from server.db import writing
 from server.guests.models import Guest
 from server.records.models import Import
-from tests.accessible import assert_accessible
+from tests.accessible import LOOKS, assert_accessible
 from tests.builders import NOON, write_export
 from tests.desk.filled import add_problem, count, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, page_of, run, say_to
@@ -83,9 +83,7 @@ def in_language(address: str, language: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}lang={language}"
 
 
-@pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "fr"), ("dark", "qps")]
-)
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
 def test_every_page_and_state_can_be_used_by_everyone(
     served: str, page: Page, states: dict[str, str], scheme: str, language: str
 ) -> None:

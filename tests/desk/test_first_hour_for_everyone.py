@@ -18,7 +18,7 @@ from server.jobs.worker import run_due
 from server.properties.beginning import STEPS, mark_step
 from server.properties.setup import default_property
 from server.records.models import Import
-from tests.accessible import assert_accessible
+from tests.accessible import LOOKS, assert_accessible
 from tests.builders import take_in
 from tests.desk.filled import count
 from tests.house import make_app, seat, seat_page
@@ -92,9 +92,7 @@ def finish(app: Flask) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "fr"), ("dark", "qps")]
-)
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
 def test_every_step_can_be_used_by_everyone(
     app: Flask, served: str, page: Page, scheme: str, language: str
 ) -> None:

@@ -29,7 +29,7 @@ from server.journal.sealing import chain_key, seal, waiting_for_seal
 from server.journal.verifying import verify
 from server.journal.watching import alerts_since, note_reading
 from server.records.models import SourceRecord
-from tests.accessible import assert_accessible
+from tests.accessible import LOOKS, assert_accessible
 from tests.desk.filled import add_problem, fill, guest_of
 from tests.desk.test_imports import UNKNOWN, drop, look_at, run, say_to
 from tests.house import make_app, seat, seat_page, seated_client, sit
@@ -442,9 +442,7 @@ def audited(app: Flask) -> Flask:
 ADDRESSES = ("", "?act=import.started", "?act=nothing.such", "?subject=what", "?before=20")
 
 
-@pytest.mark.parametrize(
-    ("scheme", "language"), [("light", "en"), ("dark", "en"), ("light", "fr"), ("dark", "qps")]
-)
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
 def test_the_journal_can_be_used_by_everyone(
     audited: Flask, served: str, page: Page, scheme: str, language: str
 ) -> None:

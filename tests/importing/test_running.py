@@ -51,7 +51,7 @@ def counts(engine: Engine, import_id: int) -> tuple[int, int, int, int]:
 def test_a_reader_that_is_killed_ends_the_import_with_a_sentence_and_the_next_run_goes_on(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    export = write_export(tmp_path / "profiles.txt", 4000)
+    export = write_export(tmp_path / "profiles.txt", 3000)
     import_id = prepared(engine, export)
 
     def killed(work: Work, rows: int) -> Iterator[list[Row]]:
@@ -70,7 +70,7 @@ def test_a_reader_that_is_killed_ends_the_import_with_a_sentence_and_the_next_ru
     assert counts(engine, import_id)[0] in (1000, 2000)  # at most one batch was on its way
     assert multiprocessing.active_children() == []
     assert run_import(engine, import_id, export)
-    assert counts(engine, import_id) == (4000, 4000, 0, 0)
+    assert counts(engine, import_id) == (3000, 3000, 0, 0)
 
 
 def test_rows_are_counted_once_when_two_processes_believe_to_hold_an_import(
@@ -102,7 +102,7 @@ def _first_call(special: Batches) -> Batches:
 def test_two_imports_of_one_source_at_once_lose_no_version_and_let_no_row_wait(
     engine: Engine, tmp_path: Path
 ) -> None:
-    exports = [write_export(tmp_path / f"{n}.txt", 1500, seed=n) for n in (1, 2)]
+    exports = [write_export(tmp_path / f"{n}.txt", 800, seed=n) for n in (1, 2)]
     ids = [prepared(engine, export) for export in exports]
     threads = [
         threading.Thread(target=run_import, args=(engine, import_id, export))
@@ -117,10 +117,10 @@ def test_two_imports_of_one_source_at_once_lose_no_version_and_let_no_row_wait(
     with reading(engine) as session:
         assert check(session) == []
         assert session.scalar(select(func.count()).select_from(Problem)) == 0
-        assert session.scalar(select(func.count()).select_from(SourceRecord)) == 1500
+        assert session.scalar(select(func.count()).select_from(SourceRecord)) == 800
     for import_id in ids:
         read, stored, unchanged, waiting = counts(engine, import_id)
-        assert (read, stored + unchanged, waiting) == (1500, 1500, 0)
+        assert (read, stored + unchanged, waiting) == (800, 800, 0)
 
 
 def test_a_row_that_the_store_refuses_waits_and_the_rest_is_stored(

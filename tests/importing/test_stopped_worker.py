@@ -74,7 +74,7 @@ def wait_until(engine: Engine, moment: str) -> None:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that takes a worker some seconds."""
-    return write_export(tmp_path_factory.mktemp("export") / "profiles.txt", 5000)
+    return write_export(tmp_path_factory.mktemp("export") / "profiles.txt", 3000)
 
 
 @pytest.fixture(scope="module")

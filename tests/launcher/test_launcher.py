@@ -27,7 +27,8 @@ SHOW_WHAT_ARRIVED = """
 import json, os, sys
 from importlib.metadata import distributions
 packages = {d.name: d.version for d in distributions()}
-json.dump({"argv": sys.argv[1:], "cwd": os.getcwd(), "path": sys.path[:2], "packages": packages}, sys.stdout)
+told = {"argv": sys.argv[1:], "cwd": os.getcwd(), "path": sys.path[:2], "packages": packages}
+json.dump(told | {"compiles_each_time": sys.dont_write_bytecode}, sys.stdout)
 """
 
 
@@ -157,6 +158,17 @@ def test_a_command_runs_where_its_caller_stands_and_finds_our_code_only(
     arrived = json.loads(done.stdout)
     assert arrived["cwd"] == str(elsewhere)
     assert arrived["path"][0] == str(checkout.folder)
+
+
+def test_a_command_compiles_our_code_once_whatever_the_shell_says(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = checkout.environ() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    monkeypatch.setattr(checkout, "environ", lambda: said)
+
+    _, out, _ = checkout.run("doctor")
+
+    assert json.loads(out)["compiles_each_time"] is False
 
 
 def test_changed_requirements_are_installed_at_the_next_start(checkout: Checkout) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import date
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from server.discovery import discover
 from server.matching import Decisions, Model, Records, explain, keys_of, make_model, match
 from server.matching.levels import REQUIRED
 from server.matching.sentences import SENTENCES
-from server.record import CleanRecord
+from server.record import CleanRecord, Proof
 from tests.drawing import drawn
 from tests.matching.builders import columns, person, resolve
 
@@ -92,6 +93,53 @@ def test_two_whom_a_person_called_the_same_keep_their_own_records() -> None:
 
     assert resolve(*records).partition.labels.tolist() == [0, 0, 2, 2]
     assert resolve(*records, decisions=told).partition.labels.tolist() == [0, 0, 0, 0]
+
+
+def at_peters(first: str, last: str, **more: Any) -> CleanRecord:
+    """A record with Peter's address and number."""
+    return person(first, last, email="peter.hallstrom@telia.example", mobile="+46701234567", **more)
+
+
+def test_a_correct_link_that_a_person_confirmed_still_says_what_it_said() -> None:
+    peters = [
+        at_peters("Peter", "Hallström", born="1950-03-02"),
+        at_peters("Peter", "Hallström"),
+        at_peters("Peter", "Hallström", born="1981-09-17"),
+    ]
+    told = Decisions(same=[("pms\x1f00000", "pms\x1f00001")])
+
+    assert resolve(*peters).partition.labels.tolist() == [0, 0, 2]
+    assert resolve(*peters, decisions=told).partition.labels.tolist() == [0, 0, 2]
+
+
+@drawn(12)
+@given(st.permutations(range(31)))
+def test_a_regular_of_thirty_stays_is_judged_by_what_is_said_not_by_the_ids(order: list[int]) -> None:
+    stays = [
+        (f"2026-{1 + k % 12:02}-{1 + k // 12:02}", f"2026-{1 + k % 12:02}-{9 + k // 12:02}")
+        for k in range(31)
+    ]
+    born = ["1950-03-02"] * 4 + [None] * 26 + ["1981-09-17"]
+    peters = [
+        at_peters("Peter", "Hallström", born=day, stay=stay) for day, stay in zip(born, stays, strict=True)
+    ]
+    records = Records.of(peters, [f"r{at:02}" for at in order], ["pms"] * 31, ["source"] * 31)
+
+    labels = match(records, make_model(records)).labels
+
+    assert labels[0] != labels[30], "two birth dates are two persons"
+    assert len(set(labels[:4].tolist())) == 1
+
+
+def test_made_up_names_at_the_tablet_do_not_take_a_guests_address_from_them() -> None:
+    mine = [at_peters("Mathilde", "Ekberg") for _ in range(2)]
+    typed = [
+        at_peters(*name.split()) for name in ("Ada Roth", "Bo Kim", "Cleo Ivanov", "Dan Osei", "Eva Lund")
+    ]
+    proofs: list[Proof] = ["source", "source", "typed", "typed", "typed", "typed", "typed"]
+
+    assert len(make_model(columns([*mine, *typed])).shared), "records of a system would"
+    assert not len(make_model(columns([*mine, *typed], proofs)).shared)
 
 
 TEXTS = st.none() | st.text(max_size=12)
