@@ -105,24 +105,30 @@ _RECORDS = (
     .join(CleanRow, CleanRow.record_id == SourceRecord.id)
 )
 _SOME_RECORDS = _RECORDS.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
-_NEAR = (
-    select(
-        SourceRecord.needs_linking.label("waits"),
-        CleanRow.keys,
-        Link.guest_id,
-        Link.nearest_record_id,
-        Link.said,
-        Link.probability,
-        Link.model,
-        *_RECORDS.selected_columns,
-    )
-    .select_from(SourceRecord)
+_NEAR = select(
+    SourceRecord.needs_linking.label("waits"),
+    CleanRow.keys,
+    Link.guest_id,
+    Link.nearest_record_id,
+    Link.said,
+    Link.probability,
+    Link.model,
+    *_RECORDS.selected_columns,
+)
+_NEAR_RECORDS = (
+    _NEAR.select_from(SourceRecord)
     .join(Source, Source.id == SourceRecord.source_id)
     .join(CleanRow, CleanRow.record_id == SourceRecord.id)
     .outerjoin(Link, Link.record_id == SourceRecord.id)
+    .where(SourceRecord.id.in_(bindparam("values", expanding=True)))
 )
-_NEAR_OF_GUESTS = _NEAR.where(Link.guest_id.in_(bindparam("values", expanding=True)))
-_NEAR_RECORDS = _NEAR.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+_NEAR_OF_GUESTS = (  # from the links on: from the records on, SQLite looked at all of a house's
+    _NEAR.select_from(Link)
+    .join(SourceRecord, SourceRecord.id == Link.record_id)
+    .join(Source, Source.id == SourceRecord.source_id)
+    .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    .where(Link.guest_id.in_(bindparam("values", expanding=True)))
+)
 
 
 class _Read(NamedTuple):
