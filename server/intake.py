@@ -1,11 +1,13 @@
 """The main job on one screen: receive -> clean -> match -> link -> unify.
 
 Files come through server.importing, finished forms through here; both end in records.storing.store and
-guests.linking.link_waiting, the only ways into the tables of records and links.
+guests.linker.touch, the only ways into the tables of records and links.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from types import ModuleType
 
 from sqlalchemy import Engine, select
@@ -17,6 +19,7 @@ from server.cleaning import clean
 from server.clock import clock
 from server.db import take_turn, writing
 from server.discovery import discover
+from server.guests.linker import take_linker_soon, touch
 from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
 from server.properties.context import context_of
@@ -34,29 +37,39 @@ SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
 def read_capture(engine: Engine, capture_id: str) -> None:
     """Open a finished form once: it becomes a source record linked to its guest, or a problem with a reason.
 
-    The form itself was stored and acknowledged before; whatever happens here, it is not lost.
+    The form itself was stored and acknowledged before; whatever happens here, it is not lost. Record and link
+    come with one commit; only in a house where nothing was linked yet, the first bulk run follows.
     """
     with writing(engine) as session:
+        take_linker_soon(session)
         capture = session.get_one(Capture, capture_id)
-        if capture.state == "stored":
-            _take_in(session, capture)
-    link_waiting(engine)
-    with writing(engine) as session:
-        attach_walk_ins(session, now=clock())
+        record_id = _take_in(session, capture) if capture.state == "stored" else None
+        waits = False
+        if record_id is not None:
+            waits = touch(session, [record_id], cause="arrival", now=clock()).model is None
+        if not waits:
+            attach_walk_ins(session, now=clock())
         enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
+    if waits:
+        link_waiting(engine)
+        with writing(engine) as session:
+            attach_walk_ins(session, now=clock())
 
 
-def _take_in(session: Session, capture: Capture) -> None:
+def _take_in(session: Session, capture: Capture) -> int | None:
+    """The record that a form became; None when it is a problem now."""
     flow = flows().get(capture.form)
     if flow is None:
         _problem(session, capture, "capture.unknown_form")
-        return
+        return None
     try:
         with session.begin_nested():
             capture.record_id = _record_of(session, capture, flow)
             capture.state = "read"
     except (ValueError, KeyError, TypeError) as error:
         _problem(session, capture, "capture.unreadable", fault=type(error).__name__)
+        return None
+    return capture.record_id
 
 
 def _record_of(session: Session, capture: Capture, flow: ModuleType) -> int:
@@ -107,7 +120,8 @@ def _booked_reference(session: Session, capture: Capture) -> str | None:
     return str(references[0]) if references else None
 
 
-def flows() -> dict[str, ModuleType]:
+@cache
+def flows() -> Mapping[str, ModuleType]:
     """What each form does once it is finished, by the form's name."""
     return {module.FORM: module for module in discover("server.flows", FLOW_NAMES).values()}
 

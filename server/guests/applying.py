@@ -10,31 +10,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, rows_with
+from server.db import change_with, insert_rows, rows_with
 from server.guests.assigning import Assignment, assign, contested
 from server.guests.choosing import choose_values
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
 from server.guests.households import recount_households
-from server.guests.loading import Loaded, parts
+from server.guests.loading import Before, Loaded, Reader
 from server.guests.models import Guest, GuestEvent, GuestValue, Link
 from server.guests.staying import recount_stays
 from server.guests.values import Member
 from server.matching import Partition
 from server.matching.explaining import Evidence
 from server.records.models import SourceRecord
-
-
-class Before(NamedTuple):
-    """A record's link as it is found."""
-
-    guest_id: str
-    nearest_record_id: int | None
-    said: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +54,25 @@ class Written:
     guests: frozenset[str]
 
 
-_LINKS = select(Link.record_id, Link.guest_id, Link.nearest_record_id, Link.said).where(
-    Link.record_id.in_(bindparam("values", expanding=True))
-)
+_LINKS = select(
+    Link.record_id, Link.guest_id, Link.nearest_record_id, Link.said, Link.probability, Link.model
+).where(Link.record_id.in_(bindparam("values", expanding=True)))
 _PRESENT = select(SourceRecord.id).where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+_DROP_LINKS = delete(Link).where(Link.record_id.in_(bindparam("values", expanding=True)))
+_DROP_VALUES = delete(GuestValue).where(GuestValue.guest_id.in_(bindparam("values", expanding=True)))
+_SETTLE = (
+    update(SourceRecord)
+    .where(
+        SourceRecord.id.in_(bindparam("values", expanding=True)),
+        SourceRecord.current_version == bindparam("version"),
+    )
+    .values(needs_linking=False)
+)
 
 
 def links_of(session: Session, ids: Sequence[int]) -> dict[int, Before]:
     """The links of these records that have one."""
-    return {
-        record_id: Before(guest_id, nearest, said)
-        for record_id, guest_id, nearest, said in rows_with(session, _LINKS, ids)
-    }
+    return {record_id: Before(*link) for record_id, *link in rows_with(session, _LINKS, ids)}
 
 
 def plan(
@@ -82,10 +81,13 @@ def plan(
     partition: Partition,
     touched: Collection[int],
     robbed: Collection[str] = (),
+    *,
+    links: Mapping[int, Before] | None = None,
 ) -> Plan:
     """Give every group its guest, and find those that are to be written.
 
-    `touched`: records that came or changed; `robbed`: guests that a record was erased from.
+    `touched`: records that came or changed; `robbed`: guests that a record was erased from; `links`: those
+    of these records, where the caller read them.
 
     Together stand groups that take records from each other's guests: a guest that a record leaves is written
     with the one that it goes to. Those with `touched` records come last, so that a run killed before its end
@@ -95,7 +97,7 @@ def plan(
     for index, label in enumerate(partition.labels.tolist()):
         by_label[label].append(index)
     groups = list(by_label.values())
-    links = links_of(session, loaded.ids)
+    links = links_of(session, loaded.ids) if links is None else links
     ids = [[loaded.ids[i] for i in group] for group in groups]
     guests = {record_id: link.guest_id for record_id, link in links.items()}
     assignment = assign(ids, guests, former_guests(session, contested(ids, guests)), touched)
@@ -160,14 +162,49 @@ class Work:
 
     groups: Sequence[Group]
     members: Mapping[int, Member]  # by record id
-    reasons: Mapping[int, Sequence[Evidence]]  # by place
+    reasons: Mapping[int, Sequence[Evidence]]  # by place, of links that are written
+    links: Mapping[int, Before] | None  # by record id; None: not known yet
 
 
-def make_ready(loaded: Loaded, partition: Partition, groups: Sequence[Group], members: MembersOf) -> Work:
-    """Read and derive what writing these groups needs; `members` tells what values are chosen from."""
-    places = [i for group in groups for i in group.places]
-    found = members([loaded.ids[i] for i in places])
-    return Work(groups, found, dict(zip(places, partition.reasons(places), strict=True)))
+def make_ready(
+    loaded: Loaded,
+    partition: Partition,
+    groups: Sequence[Group],
+    members: MembersOf,
+    *,
+    links: Mapping[int, Before] | None = None,
+    touched: Collection[int] = (),
+) -> Work:
+    """Read and derive what writing these groups needs; `members` tells what values are chosen from.
+
+    `links`: those that the records have, where the caller holds the linker's lock: of the records that are
+    not `touched`, a link that says what it would say again stays as it is.
+    """
+    places = [(group.guest_id, i) for group in groups for i in group.places]
+    found = members([loaded.ids[i] for _, i in places])
+    if links is None:
+        written = [i for _, i in places]
+    else:
+        written = [i for guest, i in places if not _stays(loaded, partition, i, guest, links, touched)]
+    return Work(groups, found, dict(zip(written, partition.reasons(written), strict=True)), links)
+
+
+def _stays(
+    loaded: Loaded,
+    partition: Partition,
+    i: int,
+    guest: str,
+    links: Mapping[int, Before],
+    touched: Collection[int],
+) -> bool:
+    """Whether a link is what it was: its evidence depends on the contents of two records and on the model."""
+    link, nearest = links.get(loaded.ids[i]), int(partition.nearest[i])
+    beside = loaded.ids[nearest] if nearest >= 0 else None
+    if loaded.ids[i] in touched or (beside is not None and beside in touched):
+        return False
+    probability = float(partition.probability[i]) if nearest >= 0 else None
+    said, model = loaded.saids[i], partition.model.version
+    return link == Before(guest, beside, said, probability, model)
 
 
 def write(
@@ -180,15 +217,22 @@ def write(
     assignment: Assignment,
     cause: str,
     now: datetime,
+    reader: Reader | None = None,
+    robbed: Collection[str] = (),
 ) -> Written:
     """Write links, events and values of whole guests, in the caller's transaction.
 
-    Records of `touched` no longer wait, unless a newer version of them came meanwhile.
+    Records of `touched` no longer wait, unless a newer version of them came meanwhile. `reader`: what read
+    these records, where the caller did so in this transaction. `robbed`: guests that records were erased
+    from; what these told of a home must go before others are compared with who is left there.
     """
     guests = [group.guest_id for group in work.groups]
-    all_ids = sorted(loaded.ids[i] for i in work.reasons)
-    links = links_of(session, all_ids)
-    present = {row[0] for row in rows_with(session, _PRESENT, all_ids)}
+    all_ids = sorted(loaded.ids[i] for group in work.groups for i in group.places)
+    links = links_of(session, all_ids) if work.links is None else work.links
+    if work.links is None:
+        present = {row[0] for row in rows_with(session, _PRESENT, all_ids)}
+    else:
+        present = set(loaded.ids)
     minted = {g: assignment.minted[g] for g in guests if g in assignment.minted}
     insert_rows(
         session,
@@ -211,10 +255,11 @@ def write(
             if record_id not in present or record_id not in work.members:  # erased meanwhile
                 continue
             members.append(work.members[record_id])
-            row = _link_row(loaded, partition, i, work, group.guest_id, now)
-            if row["nearest_record_id"] not in present:  # erased meanwhile: it is linked again, see `linking`
-                row["nearest_record_id"] = None
-            link_rows.append(row)
+            if i in work.reasons:
+                row = _link_row(loaded, partition, i, work, group.guest_id, now)
+                if row["nearest_record_id"] not in present:  # erased meanwhile: linked again, see `linking`
+                    row["nearest_record_id"] = None
+                link_rows.append(row)
             before = links.get(record_id)
             if before is None or before.guest_id != group.guest_id:
                 moved[record_id] = (before.guest_id if before else None, group.guest_id)
@@ -222,25 +267,19 @@ def write(
             if record_id in touched:
                 settled.append((record_id, loaded.versions[i]))
         chosen[group.guest_id] = members
-    if links:
-        _delete_in_parts(session, Link, Link.record_id, sorted(links))
+    change_with(session, _DROP_LINKS, [row["record_id"] for row in link_rows if row["record_id"] in links])
     insert_rows(session, Link, link_rows)
     insert_rows(session, GuestEvent, events)
     choose_values(session, chosen, minted=minted, cause=cause, now=now)
     settle(session, settled)
     losers = {before for before, _ in moved.values() if before is not None}
-    emptied = resolve_emptied(session, moved, losers - set(guests), cause=cause, now=now)
-    _delete_in_parts(session, GuestValue, GuestValue.guest_id, sorted(emptied))
-    recount_stays(session, losers | set(guests), all_ids)
-    recount_households(session, losers | set(guests), partition.model)
+    had_one = [record for record, (before, _) in moved.items() if before is not None]
+    emptied = resolve_emptied(session, had_one, losers - set(guests), cause=cause, now=now)
+    change_with(session, _DROP_VALUES, emptied)
+    told_anew = [i for i in all_ids if i in touched and i in links]
+    recount_stays(session, losers | set(guests), told_anew)
+    recount_households(session, losers | set(guests) | set(robbed), partition.model, reader)
     return Written(moved, frozenset(guests) | losers)
-
-
-def _delete_in_parts(session: Session, table: Any, column: Any, ids: Sequence[Any]) -> None:
-    for part in parts(ids, 5000):
-        session.execute(
-            delete(table).where(column.in_(part)), execution_options={"synchronize_session": False}
-        )
 
 
 def settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
@@ -252,13 +291,7 @@ def settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
     for record_id, version in versions:
         by_version[version].append(record_id)
     for version, ids in sorted(by_version.items()):
-        for part in parts(sorted(ids), 5000):
-            session.execute(
-                update(SourceRecord)
-                .where(SourceRecord.id.in_(part), SourceRecord.current_version == version)
-                .values(needs_linking=False),
-                execution_options={"synchronize_session": False},
-            )
+        change_with(session, _SETTLE, ids, version=version)
 
 
 def _link_row(

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows
+from server.db import change_with, insert_rows, rows_with
 from server.guests.models import GuestValue, ValueChange
 from server.guests.values import ADDRESS, Member, best_values
 
@@ -65,24 +65,28 @@ def choose_values(
             changes += [
                 {"at": now, "guest_id": guest_id, "cause": cause, **told} for told in _changes(was, chosen)
             ]
-    for start in range(0, len(stale), _PART):
-        session.execute(
-            delete(GuestValue).where(GuestValue.guest_id.in_(stale[start : start + _PART])),
-            execution_options={"synchronize_session": False},
-        )
+    change_with(session, _DROP, stale, _PART)
     insert_rows(session, GuestValue, rows)
     insert_rows(session, ValueChange, changes)
     return changed
 
 
+_DROP = delete(GuestValue).where(GuestValue.guest_id.in_(bindparam("values", expanding=True)))
+_HELD = select(
+    GuestValue.guest_id,
+    GuestValue.field,
+    GuestValue.value,
+    GuestValue.value_class,
+    GuestValue.record_id,
+    GuestValue.on,
+    GuestValue.rule,
+).where(GuestValue.guest_id.in_(bindparam("values", expanding=True)))
+
+
 def _held(session: Session, guest_ids: Sequence[str]) -> dict[str, _Values]:
-    columns = (GuestValue.value, GuestValue.value_class, GuestValue.record_id, GuestValue.on, GuestValue.rule)
     found: dict[str, _Values] = defaultdict(dict)
-    for start in range(0, len(guest_ids), _PART):
-        part = guest_ids[start : start + _PART]
-        query = select(GuestValue.guest_id, GuestValue.field, *columns).where(GuestValue.guest_id.in_(part))
-        for guest_id, field, value, value_class, record_id, on, rule in session.execute(query):
-            found[guest_id][field] = _Held(value, value_class, record_id, on, rule)
+    for guest_id, field, *held in rows_with(session, _HELD, guest_ids, _PART):
+        found[guest_id][field] = _Held(*held)
     return found
 
 

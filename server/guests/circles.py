@@ -11,10 +11,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from server.db import take_turn
+from server.db import rows_of, rows_with, take_turn
 from server.jobs.queue import enqueue
 from server.journal import note as journal
 from server.matching.columns import Ints
@@ -25,21 +25,20 @@ from server.records.models import SourceRecord
 from server.refusal import Refused
 
 _PART = 5000
+_PLACES = select(SourceRecord.id, SourceRecord.property_id).where(
+    SourceRecord.id.in_(bindparam("values", expanding=True))
+)
 _ENTITIES = select(Property.legal_entity_id).distinct().limit(2)
 
 
 def circles_of(session: Session, record_ids: Sequence[int]) -> Ints | None:
     """The circle of each record, in their order; None where one circle holds the whole house."""
-    if len(session.scalars(_ENTITIES).all()) < 2:
+    if len(list(rows_of(session, _ENTITIES))) < 2:
         return None
     of_property = property_circles(session)
     if len(set(of_property.values())) < 2:
         return None
-    places: dict[int, int] = {}
-    for start in range(0, len(record_ids), _PART):
-        part = record_ids[start : start + _PART]
-        query = select(SourceRecord.id, SourceRecord.property_id).where(SourceRecord.id.in_(part))
-        places |= dict(session.execute(query).all())
+    places: dict[int, int] = dict(rows_with(session, _PLACES, record_ids, _PART))
     # a record erased since the ids were read is alone, and its link is not written
     return np.array([of_property.get(places.get(i, -1), -1) for i in record_ids], dtype=np.int32)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.cleaning import fold
-from server.db import insert_rows
+from server.db import insert_rows, rows_with
 from server.guests.loading import parts
 from server.guests.models import Guest, GuestEvent, Link
 from server.properties.reach import Reach
@@ -52,16 +52,27 @@ def event_row(
 def former_guests(session: Session, record_ids: Collection[int]) -> dict[int, set[str]]:
     """Guests that went into others since, by the records that were once with them."""
     found: dict[int, set[str]] = {}
-    for part in parts(sorted(record_ids)):
-        query = (
-            select(GuestEvent.record_id, GuestEvent.from_guest_id)
-            .join(Guest, Guest.id == GuestEvent.from_guest_id)
-            .where(GuestEvent.record_id.in_(part), GuestEvent.kind == "moved", Guest.merged_into.is_not(None))
-        )
-        for record_id, guest_id in session.execute(query):
-            if record_id is not None and guest_id is not None:
-                found.setdefault(record_id, set()).add(guest_id)
+    for record_id, guest_id in rows_with(session, _FORMER, record_ids):
+        found.setdefault(record_id, set()).add(guest_id)
     return found
+
+
+_FORMER = (
+    select(GuestEvent.record_id, GuestEvent.from_guest_id)
+    .join(Guest, Guest.id == GuestEvent.from_guest_id)
+    .where(
+        GuestEvent.record_id.in_(bindparam("values", expanding=True)),
+        GuestEvent.kind == "moved",
+        Guest.merged_into.is_not(None),
+    )
+)
+_LEFT = select(GuestEvent.from_guest_id).where(
+    GuestEvent.record_id.in_(bindparam("values", expanding=True)), GuestEvent.kind == "moved"
+)
+_EMPTY = select(Guest.id, Guest.merged_into).where(
+    Guest.id.in_(bindparam("values", expanding=True)),
+    ~select(Link.record_id).where(Link.guest_id == Guest.id).exists(),
+)
 
 
 def revive(session: Session, guest_ids: Collection[str], *, cause: str, now: datetime) -> None:
@@ -85,21 +96,13 @@ def resolve_emptied(
     are looked at again, so that an id always leads straight to the guest that holds what once was its own.
     `suspects`: guests that lost records. Returns those that have none left.
     """
-    asked = set(suspects)
-    for part in parts(sorted(moved)):
-        asked |= set(
-            session.scalars(
-                select(GuestEvent.from_guest_id).where(
-                    GuestEvent.record_id.in_(part), GuestEvent.kind == "moved"
-                )
-            )
-        )
+    asked = set(suspects) | {row[0] for row in rows_with(session, _LEFT, moved)}
     emptied: set[str] = set()
     events: list[dict[str, Any]] = []
     for some in parts(sorted(asked)):
-        has_records = select(Link.record_id).where(Link.guest_id == Guest.id).exists()
-        query = select(Guest.id, Guest.merged_into).where(Guest.id.in_(some), ~has_records)
-        resolved = dict(session.execute(query).all())
+        resolved: dict[str, str | None] = dict(rows_with(session, _EMPTY, some))
+        if not resolved:
+            continue
         emptied |= set(resolved)
         heirs = _heirs(session, sorted(resolved))
         for guest_id, into in resolved.items():

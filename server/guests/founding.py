@@ -17,12 +17,13 @@ import numpy as np
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from server.db import Encoded, copy_tuples, reading, rows_of
+from server.db import Encoded, copy_tuples, reading, rows_in_portions
 from server.guests.assigning import mint_id
 from server.guests.choosing import LONGEST
 from server.guests.circles import circles_of
 from server.guests.households import (
     Judged,
+    LinkRow,
     Value,
     household_id,
     households_from,
@@ -230,7 +231,10 @@ def write_portion(session: Session, house: House, portion: Portion) -> Portion:
 
 def _still_there(session: Session, record_ids: Sequence[int]) -> set[int]:
     """Which of these records there are, now and until this transaction ends: who erases waits."""
-    return {row[0] for row in rows_of(session, _RECORD, among=("source_record.id", record_ids), kept=True)}
+    return {
+        row[0]
+        for row in rows_in_portions(session, _RECORD, among=("source_record.id", record_ids), kept=True)
+    }
 
 
 class Shared:
@@ -251,7 +255,7 @@ class Shared:
         self._row, self._reason = shared.rows[order], shared.reason[order]
         self._at_work, self._numbered = shared.at_work[order], shared.numbered[order]
         self.links = links_between(values := self._values(session), self._judged(values, decisions))
-        of_value = [(row["guest_a"], row["guest_b"], (row["key"], row["reason"])) for row in self.links]
+        of_value = [(row.guest_a, row.guest_b, (row.key, row.reason)) for row in self.links]
         words = words_of(session, house.guests)
         self.members = sorted(
             (household_id(members), guest, " ".join(reasons))
@@ -336,9 +340,8 @@ def write_households(session: Session, house: House, shared: Shared) -> None:
     """Write links and members of households in place of what stands."""
     session.execute(delete(HouseholdLink))
     session.execute(delete(HouseholdMember))
-    rows = [row for row in shared.links if not house.robbed.intersection((row["guest_a"], row["guest_b"]))]
-    names = ("key", "guest_a", "guest_b", "reason")
-    copy_tuples(session, HouseholdLink, names, sorted(tuple(row[name] for name in names) for row in rows))
+    rows = [row for row in shared.links if not house.robbed.intersection((row.guest_a, row.guest_b))]
+    copy_tuples(session, HouseholdLink, LinkRow._fields, sorted(rows))
     members = [row for row in shared.members if row[1] not in house.robbed]
     copy_tuples(session, HouseholdMember, ("household_id", "guest_id", "reasons"), members)
     recount_households(session, house.robbed, house.partition.model)

@@ -13,14 +13,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import BindParameter, bindparam, delete, null, or_, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
-from server.db import insert_rows
-from server.guests.circles import circles_of
-from server.guests.loading import Reader, decisions_on, parts
+from server.db import change_with, insert_tuples, rows_of, rows_with
+from server.guests.loading import Reader, parts
 from server.guests.models import (
     HouseholdKey,
     HouseholdLink,
@@ -48,30 +47,52 @@ class Words:
     apart: set[Guests] = field(default_factory=set)
 
 
-def recount_households(session: Session, guests: Collection[str], model: Model) -> None:
+def recount_households(
+    session: Session, guests: Collection[str], model: Model, reader: Reader | None = None
+) -> None:
     """Write the households of these guests anew, after their records, links or words changed.
 
-    Runs in the transaction that changed them. `guests` may hold some that have no record any more.
+    Runs in the transaction that changed them. `guests` may hold some that have no record any more. `reader`:
+    what read their records before, if anything did.
     """
-    touched = sorted(set(guests))
+    touched = set(guests)
     if not touched:
         return
-    affected = _rewrite_keys(session, touched, model)
-    near = set(touched) | _drop_links(session, affected)
-    links = _links_of(session, affected, model)
-    insert_rows(session, HouseholdLink, links)
-    near |= {link[side] for link in links for side in ("guest_a", "guest_b")}
-    regroup(session, near)
+    reader = reader or Reader(session)
+    guest_of, before = _borne(session, touched)
+    bearing = _rewrite_keys(session, guest_of, before, model, reader)
+    values = _bearers(session, {row.key for row in before | bearing}, reader)
+    bore: dict[int, set[str]] = defaultdict(set)
+    for row in before:
+        bore[row.key].add(row.guest_id)
+    for (key, _), value in values.items():
+        bore[key] |= value.guests
+    shared = {key for key, bearers in bore.items() if len(bearers) > 1}  # no link is of one guest alone
+    stood = {LinkRow(*row) for row in rows_with(session, _LINKS, shared, 500)}
+    values = {place: value for place, value in values.items() if place[0] in shared}
+    links = links_between(values, _judged(pairs_sharing(values.values()), model, reader))
+    if links != stood:
+        change_with(session, _DROP_LINKS, {link.key for link in stood - links}, 500)
+        dropped = {link.key for link in stood - links}
+        fresh = sorted(link for link in links if link.key in dropped or link not in stood)
+        insert_tuples(session, HouseholdLink, LinkRow._fields, fresh)
+    has_words = reader.has_words() and not _says_nothing(session)
+    if links != stood or has_words:
+        near = {guest for link in links | stood for guest in (link.guest_a, link.guest_b)}
+        regroup(session, touched | near, has_words=has_words)
 
 
-def regroup(session: Session, guests: Collection[str]) -> None:
-    """Write anew which households these guests are in, from the links and words there are."""
+def regroup(session: Session, guests: Collection[str], *, has_words: bool = True) -> None:
+    """Write anew which households these guests are in, from the links and words there are.
+
+    `has_words`: whether any word of a colleague may be in force.
+    """
     ids = sorted(set(guests))
-    words = words_of(session, ids)
+    words = words_of(session, ids) if has_words else Words()
     partners = {g for pair in words.together for g in pair}
     links = _links_near(session, set(ids) | partners)
     more = ({g for one, other, _ in links for g in (one, other)} | partners) - set(ids)
-    if more:
+    if more and has_words:
         words = words_of(session, more | set(ids))
     rows = {
         (household_id(members), guest, " ".join(reasons))
@@ -79,24 +100,11 @@ def regroup(session: Session, guests: Collection[str]) -> None:
         if not members.isdisjoint(ids)
         for guest in members
     }
-    before: set[tuple[str, str, str]] = set()
-    for part in parts(ids):
-        of_these = select(HouseholdMember.household_id).where(HouseholdMember.guest_id.in_(part))
-        columns = (HouseholdMember.household_id, HouseholdMember.guest_id, HouseholdMember.reasons)
-        query = select(*columns).where(HouseholdMember.household_id.in_(of_these))
-        before |= {(number, guest, reasons) for number, guest, reasons in session.execute(query)}
+    before = {(number, guest, told) for number, guest, told in rows_with(session, _HOUSEHOLDS, ids, 500)}
     stale = {number for number, _, _ in before ^ rows}
-    for some in parts(sorted({number for number, _, _ in before} & stale)):
-        session.execute(
-            delete(HouseholdMember).where(HouseholdMember.household_id.in_(some)),
-            execution_options={"synchronize_session": False},
-        )
+    change_with(session, _DROP_HOUSEHOLDS, {number for number, _, _ in before} & stale, 500)
     names = ("household_id", "guest_id", "reasons")
-    insert_rows(
-        session,
-        HouseholdMember,
-        [dict(zip(names, row, strict=True)) for row in sorted(rows) if row[0] in stale],
-    )
+    insert_tuples(session, HouseholdMember, names, [row for row in sorted(rows) if row[0] in stale])
 
 
 def household_id(members: Iterable[str]) -> str:
@@ -152,9 +160,14 @@ def _joined(members: Guests, words: Words) -> Guests:
 _ANY_WORD = select(HouseholdWord.id).where(HouseholdWord.withdrawn_at.is_(None)).limit(1)
 
 
+def _says_nothing(session: Session) -> bool:
+    """Whether no word of a colleague is in force."""
+    return not list(rows_of(session, _ANY_WORD))
+
+
 def words_of(session: Session, guests: Collection[str], reach: Reach = EVERYWHERE) -> Words:
     """Colleagues' words in force on some of these guests, on records within reach; the newest counts."""
-    if session.scalar(_ANY_WORD) is None:  # as in most houses: the joins below cost more than all else here
+    if _says_nothing(session):  # as in most houses: the joins below cost more than all else here
         return Words()
     found: dict[Guests, str] = {}
     a, b = aliased(Link), aliased(Link)
@@ -183,67 +196,91 @@ def words_of(session: Session, guests: Collection[str], reach: Reach = EVERYWHER
     )
 
 
-def _records_of(session: Session, guests: Collection[str]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for part in parts(sorted(guests)):
-        query = select(Link.record_id, Link.guest_id).where(Link.guest_id.in_(part))
-        found |= dict(session.execute(query).all())
-    return found
+class _KeyRow(NamedTuple):
+    """A row of household_key."""
+
+    key: int
+    record_id: int
+    guest_id: str
+    reason: str
+    at_work: bool
+    numbered: bool
 
 
-_KEY_COLUMNS = ("key", "record_id", "guest_id", "reason", "at_work", "numbered")
-_KeyRow = tuple[int, int, str, str, bool, bool]
+class LinkRow(NamedTuple):
+    """A row of household_link."""
+
+    key: int
+    guest_a: str
+    guest_b: str
+    reason: str
 
 
-def _rewrite_keys(session: Session, guests: Collection[str], model: Model) -> list[int]:
-    """Write which values these guests bear; those that they bear now or bore before."""
-    guest_of = _records_of(session, guests)
-    before = _key_rows(session, HouseholdKey.guest_id, guests)
-    before |= _key_rows(session, HouseholdKey.record_id, guest_of)  # of records that were another guest's
+_values: BindParameter[Any] = bindparam("values", expanding=True)
+_KEYS = tuple(getattr(HouseholdKey, name) for name in _KeyRow._fields)
+_BORNE = union_all(
+    select(Link.record_id, Link.guest_id, *_KEYS)
+    .outerjoin(HouseholdKey, HouseholdKey.record_id == Link.record_id)
+    .where(Link.guest_id.in_(_values)),
+    select(null(), null(), *_KEYS).where(HouseholdKey.guest_id.in_(_values)),
+)
+_BEARING = select(*_KEYS).where(HouseholdKey.key.in_(_values))
+_DROP_KEYS = delete(HouseholdKey).where(HouseholdKey.record_id.in_(_values))
+_LINKS = select(*(getattr(HouseholdLink, name) for name in LinkRow._fields)).where(
+    HouseholdLink.key.in_(_values)
+)
+_DROP_LINKS = delete(HouseholdLink).where(HouseholdLink.key.in_(_values))
+_LINKS_NEAR = select(*(getattr(HouseholdLink, name) for name in LinkRow._fields)).where(
+    HouseholdLink.key.in_(
+        union(
+            *(
+                select(HouseholdLink.key).where(side.in_(_values))
+                for side in (HouseholdLink.guest_a, HouseholdLink.guest_b)
+            )
+        )
+    )
+)
+_HOUSEHOLDS = select(HouseholdMember.household_id, HouseholdMember.guest_id, HouseholdMember.reasons).where(
+    HouseholdMember.household_id.in_(
+        select(HouseholdMember.household_id).where(HouseholdMember.guest_id.in_(_values))
+    )
+)
+_DROP_HOUSEHOLDS = delete(HouseholdMember).where(HouseholdMember.household_id.in_(_values))
+
+
+def _borne(session: Session, guests: Collection[str]) -> tuple[dict[int, str], set[_KeyRow]]:
+    """The guest of each of their records, and the values that they, or those records, stand for."""
+    guest_of: dict[int, str] = {}
+    rows: set[_KeyRow] = set()
+    for record, guest, *key in rows_with(session, _BORNE, guests, 500):
+        if record is not None:
+            guest_of[record] = guest
+        if key[0] is not None:
+            rows.add(_KeyRow(*key))
+    return guest_of, rows
+
+
+def _rewrite_keys(
+    session: Session, guest_of: Mapping[int, str], before: set[_KeyRow], model: Model, reader: Reader
+) -> set[_KeyRow]:
+    """Write which values these records bear; the rows of it."""
     rows: set[_KeyRow] = set()
     if guest_of:
-        loaded = Reader(session).load(guest_of)
+        loaded = reader.load(guest_of)
         shared = sharing_of(loaded.records, model)
         columns = (shared.rows, shared.keys, shared.reason, shared.at_work, shared.numbered)
         once = {}
         for row, key, reason, at_work, numbered in zip(*(c.tolist() for c in columns), strict=True):
             record_id = loaded.ids[row]
             facts = (guest_of[record_id], REASONS[reason], at_work, numbered)
-            once[key, record_id] = (key, record_id, *facts)
+            once[key, record_id] = _KeyRow(key, record_id, *facts)
         rows = set(once.values())
     if rows != before:
-        stale = {row[1] for row in before - rows}
-        for part in parts(sorted(stale)):
-            session.execute(
-                delete(HouseholdKey).where(HouseholdKey.record_id.in_(part)),
-                execution_options={"synchronize_session": False},
-            )
-        fresh = sorted(row for row in rows if row not in before or row[1] in stale)
-        insert_rows(session, HouseholdKey, [dict(zip(_KEY_COLUMNS, row, strict=True)) for row in fresh])
-    return sorted({row[0] for row in rows | before})
-
-
-def _key_rows(session: Session, column: Any, ids: Iterable[Any]) -> set[_KeyRow]:
-    found: set[_KeyRow] = set()
-    for part in parts(sorted(ids)):
-        query = select(*(getattr(HouseholdKey, name) for name in _KEY_COLUMNS)).where(column.in_(part))
-        found |= {tuple(row) for row in session.execute(query)}
-    return found
-
-
-def _drop_links(session: Session, keys: Collection[int]) -> set[str]:
-    """Drop the links of these values; the guests that they linked."""
-    found: set[str] = set()
-    for part in parts(sorted(keys)):
-        query = select(HouseholdLink.guest_a, HouseholdLink.guest_b).where(HouseholdLink.key.in_(part))
-        here = {guest for pair in session.execute(query) for guest in pair}
-        if here:
-            session.execute(
-                delete(HouseholdLink).where(HouseholdLink.key.in_(part)),
-                execution_options={"synchronize_session": False},
-            )
-        found |= here
-    return found
+        stale = {row.record_id for row in before - rows}
+        change_with(session, _DROP_KEYS, stale, 500)
+        fresh = sorted(row for row in rows if row not in before or row.record_id in stale)
+        insert_tuples(session, HouseholdKey, _KeyRow._fields, fresh)
+    return rows
 
 
 @dataclass(slots=True)
@@ -256,13 +293,11 @@ class Value:
     guests: set[str] = field(default_factory=set)
 
 
+Values = Mapping[tuple[int, int], Value]
+"""By key and circle."""
+
 Judged = Mapping[tuple[str, str], tuple[bool, bool, bool]]
 """By pair of guests: whether they are told apart, and whether their surnames fit, loosely and well."""
-
-
-def _links_of(session: Session, keys: Collection[int], model: Model) -> list[dict[str, Any]]:
-    values = _bearers(session, keys)
-    return links_between(values, _judged(session, pairs_sharing(values.values()), model))
 
 
 def pairs_sharing(values: Iterable[Value]) -> list[tuple[str, str]]:
@@ -277,26 +312,24 @@ def pairs_sharing(values: Iterable[Value]) -> list[tuple[str, str]]:
     )
 
 
-def links_between(values: Mapping[tuple[int, int], Value], judged: Judged) -> list[dict[str, Any]]:
-    """Rows of household_link: guests who share one of these values (by key and circle). Pure."""
-    found = []
+def links_between(values: Values, judged: Judged) -> set[LinkRow]:
+    """Guests who share one of these values. Pure."""
+    found = set()
     for (key, _), value in values.items():
         if len(value.guests) > HANDFUL:
             continue
         for pair in combinations(sorted(value.guests), 2):
             unlike, one_name, near_name = judged[pair]
             if unlike and (one_name or not value.at_work) and (near_name or value.numbered):
-                found.append({"key": key, "guest_a": pair[0], "guest_b": pair[1], "reason": value.reason})
+                found.add(LinkRow(key, *pair, value.reason))
     return found
 
 
-def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], Value]:
+def _bearers(session: Session, keys: Collection[int], reader: Reader) -> dict[tuple[int, int], Value]:
     """By value and circle of legal entities: those of two circles know nothing of each other."""
-    rows: list[Any] = []
-    for part in parts(sorted(keys)):
-        columns = (getattr(HouseholdKey, name) for name in _KEY_COLUMNS)
-        rows += session.execute(select(*columns).where(HouseholdKey.key.in_(part))).all()
-    circles = circles_of(session, [row.record_id for row in rows])
+    rows = [_KeyRow(*row) for row in rows_with(session, _BEARING, keys, 500)]
+    several = len({row.guest_id for row in rows}) > 1
+    circles = reader.circles([row.record_id for row in rows]) if several else None
     found: dict[tuple[int, int], Value] = {}
     for place, row in enumerate(rows):
         circle = 0 if circles is None else int(circles[place])
@@ -307,18 +340,18 @@ def _bearers(session: Session, keys: Collection[int]) -> dict[tuple[int, int], V
     return found
 
 
-def _judged(session: Session, pairs: list[tuple[str, str]], model: Model) -> Judged:
+def _judged(pairs: list[tuple[str, str]], model: Model, reader: Reader) -> Judged:
     """Whether two guests are told apart, by evidence or by people, and how their surnames compare."""
     if not pairs:
         return {}
     guests = sorted({guest for pair in pairs for guest in pair})
     number = {guest: at for at, guest in enumerate(guests)}
-    guest_of = _records_of(session, guests)
-    loaded = Reader(session).load(guest_of)
+    guest_of = reader.of_guests(guests)
+    loaded = reader.load(guest_of)
     of_name = dict(zip(loaded.records.ids, loaded.ids, strict=True))
     apart = {
         frozenset((guest_of[of_name[a]], guest_of[of_name[b]]))
-        for a, b in decisions_on(session, loaded).apart
+        for a, b in reader.decisions(loaded).apart
         if a in of_name and b in of_name  # a word on somebody who lives elsewhere is told too
     }
     persons = [number[guest_of[record_id]] for record_id in loaded.ids]
@@ -331,13 +364,5 @@ def _judged(session: Session, pairs: list[tuple[str, str]], model: Model) -> Jud
 
 def _links_near(session: Session, guests: Collection[str]) -> list[SharedLink]:
     """The links of every value that links one of these guests."""
-    keys: set[int] = set()
-    for part in parts(sorted(guests)):
-        of_these = or_(HouseholdLink.guest_a.in_(part), HouseholdLink.guest_b.in_(part))
-        keys |= set(session.scalars(select(HouseholdLink.key).where(of_these)))
-    found: list[SharedLink] = []
-    for some in parts(sorted(keys)):
-        columns = (HouseholdLink.guest_a, HouseholdLink.guest_b, HouseholdLink.key, HouseholdLink.reason)
-        query = select(*columns).where(HouseholdLink.key.in_(some))
-        found += [(one, other, (key, reason)) for one, other, key, reason in session.execute(query)]
-    return found
+    rows = {LinkRow(*row) for row in rows_with(session, _LINKS_NEAR, guests, 500)}
+    return [(link.guest_a, link.guest_b, (link.key, link.reason)) for link in rows]

@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
-from server.db import rows_of, rows_with
-from server.guests.models import Decision
+from server.db import rows_in_portions, rows_with
+from server.guests.circles import circles_of
+from server.guests.models import Decision, Link
 from server.guests.pins import pins_of
+from server.guests.standing import Standing
 from server.guests.values import Member, Pinned
 from server.matching import Decisions, Records, contents
+from server.matching.columns import Ints
 from server.record import CleanRecord, Proof
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, Source, SourceRecord
@@ -60,6 +63,24 @@ class Loaded:
         """The same by record id."""
         return dict(zip(self.ids, self.saids, strict=True))
 
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """Where each record stands."""
+        return {record_id: place for place, record_id in enumerate(self.ids)}
+
+    def only(self, record_ids: Collection[int]) -> Loaded:
+        """Some of these records."""
+        if len(record_ids) == len(self.ids):
+            return self
+        places = sorted(self.places[i] for i in record_ids)
+        contents(self.records)  # made of all at once, and taken along
+        return Loaded(
+            ids=[self.ids[at] for at in places],
+            versions=[self.versions[at] for at in places],
+            waiting=self.waiting & set(record_ids),
+            records=self.records.take(np.array(places, dtype=np.int32)),
+        )
+
 
 def parts(ids: Sequence[_T], size: int = 500) -> Iterator[Sequence[_T]]:
     """The ids in portions that one statement bears."""
@@ -85,6 +106,30 @@ _RECORDS = (
 )
 _ID = "source_record.id"
 _SOME_RECORDS = _RECORDS.where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+_NEAR = select(
+    SourceRecord.needs_linking.label("waits"),
+    CleanRow.keys,
+    Link.guest_id,
+    Link.nearest_record_id,
+    Link.said,
+    Link.probability,
+    Link.model,
+    *_RECORDS.selected_columns,
+)
+_NEAR_RECORDS = (
+    _NEAR.select_from(SourceRecord)
+    .join(Source, Source.id == SourceRecord.source_id)
+    .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    .outerjoin(Link, Link.record_id == SourceRecord.id)
+    .where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+)
+_NEAR_OF_GUESTS = (  # from the links on: from the records on, SQLite looked at all of a house's
+    _NEAR.select_from(Link)
+    .join(SourceRecord, SourceRecord.id == Link.record_id)
+    .join(Source, Source.id == SourceRecord.source_id)
+    .join(CleanRow, CleanRow.record_id == SourceRecord.id)
+    .where(Link.guest_id.in_(bindparam("values", expanding=True)))
+)
 
 
 class _Read(NamedTuple):
@@ -116,7 +161,7 @@ def _read(row: Sequence[Any]) -> _Read:
 
 def load_all(session: Session) -> Loaded:
     """All records with a reading, ordered by source and key."""
-    return _loaded(sorted(map(_read, rows_of(session, _RECORDS)), key=attrgetter("name")))
+    return _loaded(sorted(map(_read, rows_in_portions(session, _RECORDS)), key=attrgetter("name")))
 
 
 def _loaded(rows: Sequence[_Read]) -> Loaded:
@@ -134,27 +179,110 @@ def _loaded(rows: Sequence[_Read]) -> Loaded:
 
 
 class Reader:
-    """Reads records for one touch, each once, though it looks at them for more than one reason."""
+    """Reads records for one touch, each once, though it looks at them for more than one reason.
 
-    def __init__(self, session: Session) -> None:
+    `house`: what is known of the whole house, where the caller asked; then nothing is asked that it answers.
+    """
+
+    def __init__(self, session: Session, house: Standing | None = None) -> None:
         self._session = session
+        self._house = house
         self._rows: dict[int, _Read] = {}
-        self._last: Loaded | None = None
+        self._near: dict[int, NearRow] = {}
+        self._widest: Loaded | None = None
 
-    def load(self, record_ids: Collection[int]) -> Loaded:
-        """These records, those with a reading, ordered by source and key."""
+    def load(self, record_ids: Collection[int], beside: Collection[int] = ()) -> Loaded:
+        """These records, those with a reading, ordered by source and key.
+
+        Columns are made of all that were asked for at once, `beside` too, and others are taken out of them:
+        making them costs most of what a few records cost.
+        """
         wanted = set(record_ids)
-        for row in rows_with(self._session, _SOME_RECORDS, wanted - self._rows.keys(), 500):
-            read = _read(row)
-            self._rows[read.id] = read
+        self.read(wanted | set(beside))
         found = wanted & self._rows.keys()
-        if self._last is None or set(self._last.ids) != found:
-            self._last = _loaded(sorted((self._rows[i] for i in found), key=attrgetter("name")))
-        return self._last
+        widest = self._widest
+        if widest is None or not found <= widest.places.keys():
+            everyone = found | (self._rows.keys() & set(beside))
+            widest = _loaded(sorted((self._rows[i] for i in everyone), key=attrgetter("name")))
+            self._widest = widest
+        return widest.only(found)
+
+    def read(self, record_ids: Collection[int]) -> None:
+        """Read those that were not read yet."""
+        for row in rows_with(self._session, _NEAR_RECORDS, set(record_ids) - self._rows.keys(), 500):
+            self._keep(row)
+
+    def of_guests(self, guests: Collection[str]) -> dict[int, str]:
+        """Read the records of guests, as they are linked now; the guest of each."""
+        found = [self._keep(row) for row in rows_with(self._session, _NEAR_OF_GUESTS, guests, 500)]
+        return {record_id: near.link.guest_id for record_id, near in found}
+
+    def _keep(self, row: Sequence[Any]) -> tuple[int, NearRow]:
+        near, read = NearRow(*row[: len(NearRow._fields)]), _read(row[len(NearRow._fields) :])
+        self._rows.setdefault(read.id, read)
+        self._near.setdefault(read.id, near)
+        return read.id, near
+
+    def near(self, record_id: int) -> NearRow | None:
+        """What the tables know of a record that was read, beside what it says; None if it has no reading."""
+        return self._near.get(record_id)
+
+    def links(self, record_ids: Collection[int]) -> dict[int, Before]:
+        """The links that these records had when they were read."""
+        known = ((i, self._near[i]) for i in sorted(record_ids) if i in self._near)
+        return {i: near.link for i, near in known if near.guest_id is not None}
+
+    def decisions(self, loaded: Loaded) -> Decisions:
+        """People's words on these records that hold (see `decisions_on`)."""
+        if self._house is not None and not self._house.is_decided_on:
+            return Decisions()
+        return decisions_on(self._session, loaded)
+
+    def circles(self, record_ids: Sequence[int]) -> Ints | None:
+        """The circle of each record (see `circles_of`)."""
+        is_one = self._house is not None and self._house.entities < 2
+        return None if is_one else circles_of(self._session, record_ids)
+
+    def has_words(self) -> bool:
+        """Whether a colleague's word on who lives with whom is in force, as far as is known."""
+        return self._house is None or self._house.is_worded
 
     def members(self, record_ids: Sequence[int]) -> dict[int, Member]:
         """What a guest's values are chosen from, by record id."""
-        return _members(self._session, [self._rows[i] for i in record_ids if i in self._rows])
+        reads = [self._rows[i] for i in record_ids if i in self._rows]
+        return (
+            _members(self._session, reads)
+            if self._house is None or self._house.is_pinned
+            else {read.id: read.member(()) for read in reads}
+        )
+
+
+class Before(NamedTuple):
+    """A record's link as it is found."""
+
+    guest_id: str
+    nearest_record_id: int | None
+    said: int | None
+    probability: float | None
+    model: str | None
+
+
+class NearRow(NamedTuple):
+    """A record's look-up keys as they are stored, whether it waits to be linked, and its link as it is found
+    (None: it has none)."""
+
+    waits: bool
+    keys: bytes
+    guest_id: str | None
+    nearest_record_id: int | None
+    said: int | None
+    probability: float | None
+    model: str | None
+
+    @property
+    def link(self) -> Before:
+        """The link of a record that has one."""
+        return Before(cast(str, self.guest_id), *self[3:])
 
 
 def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]:
@@ -165,7 +293,9 @@ def members_of(session: Session, record_ids: Sequence[int]) -> dict[int, Member]
 
 def members_at_once(session: Session, record_ids: Sequence[int]) -> dict[int, Member]:
     """The same for some thousand records."""
-    return _members(session, [_read(row) for row in rows_of(session, _RECORDS, among=(_ID, record_ids))])
+    return _members(
+        session, [_read(row) for row in rows_in_portions(session, _RECORDS, among=(_ID, record_ids))]
+    )
 
 
 def _members(session: Session, reads: Sequence[_Read]) -> dict[int, Member]:

@@ -66,6 +66,7 @@ class Near:
     guest_of: dict[int, str] = field(default_factory=dict)
     crowded: set[str] = field(default_factory=set)
     crowded_rooms: set[RoomDays] = field(default_factory=set)
+    was_told_more: bool = False  # some records tell of a stay no more
 
     def count(self) -> list[Counted]:
         """Each stay, visit and purchase that is told of, once."""
@@ -86,6 +87,9 @@ def told_near(session: Session, guests: Collection[str], records: Collection[int
         Counter(room for row, _ in came if (room := room_days(row)) is not None),
     )
     found = _Found(reader.stood_with(seeds - near.guest_of.keys()))  # those that tell of nothing any more
+    near.was_told_more = bool(found.whole)
+    if not came and not gone and not found.whole:
+        return near
     rows: dict[int, list[_Linked]] = defaultdict(list)
     for linked in came:
         rows[linked[0].record_id].append(linked)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from operator import attrgetter
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from server.db import rows_with
 from server.guests.models import Pin
 from server.guests.values import Pinned
 
@@ -19,8 +21,12 @@ def pins_of(session: Session, record_ids: Collection[int]) -> dict[int, tuple[Pi
     """The pins in force of some hundred records, by record id; those without one are left out."""
     if len(record_ids) > _MANY and session.scalar(_ANY_PIN) is None:
         return {}
-    query = select(Pin).where(Pin.record_id.in_(record_ids), Pin.withdrawn_at.is_(None)).order_by(Pin.id)
     found: dict[int, list[Pinned]] = defaultdict(list)
-    for pin in session.scalars(query):
-        found[pin.record_id].append(Pinned(pin.field, pin.value, pin.value_class, pin.id))
-    return {record_id: tuple(pins) for record_id, pins in found.items()}
+    for record_id, *pin in rows_with(session, _PINS, record_ids):
+        found[record_id].append(Pinned(*pin))
+    return {record_id: tuple(sorted(pins, key=attrgetter("number"))) for record_id, pins in found.items()}
+
+
+_PINS = select(Pin.record_id, Pin.field, Pin.value, Pin.value_class, Pin.id).where(
+    Pin.record_id.in_(bindparam("values", expanding=True)), Pin.withdrawn_at.is_(None)
+)

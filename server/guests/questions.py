@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Table, bindparam, delete, func, or_, select, union
+from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, rows_with
+from server.db import change_with, insert_rows, rows_with
 from server.guests.circles import circles_of
 from server.guests.graph import Component
-from server.guests.loading import Loaded, parts
+from server.guests.loading import Loaded
 from server.guests.models import Decision, Link, Question
 from server.matching import Partition
 from server.matching.scoring import log_odds, probabilities
@@ -83,16 +83,15 @@ def write_doubts(
     component: Component,
     guest_of: Mapping[int, str],
     guests: Collection[str],
+    minted: Collection[str] = (),
 ) -> int:
     """Write the doubts of these guests anew, inside the component and beyond it.
 
+    `minted`: guests that are new, of whom nothing can stand there.
+
     Returns how many strong pairs lead out of a component that was cut short: questions of kind `unsettled`.
     """
-    for part in parts(sorted(guests)):
-        session.execute(
-            delete(Question).where(or_(Question.guest_a.in_(part), Question.guest_b.in_(part))),
-            execution_options={"synchronize_session": False},
-        )
+    change_with(session, _DROP, [guest for guest in guests if guest not in minted], 500)
     rows = _told(loaded, partition, guest_of)
     beyond, unsettled = _beyond(session, loaded, partition, component, guest_of)
     insert_rows(session, Question, rows + beyond)
@@ -173,36 +172,35 @@ def _beyond(
 def _named(session: Session, saids: Collection[int]) -> dict[int, list[_Bearer]]:
     """Linked records by what they say."""
     found: dict[int, list[_Bearer]] = {}
-    for part in parts(sorted(saids)):
-        query = (
-            select(Link.said, Link.record_id, Link.guest_id, Source.name, SourceRecord.key)
-            .join(SourceRecord, SourceRecord.id == Link.record_id)
-            .join(Source, Source.id == SourceRecord.source_id)
-            .where(Link.said.in_(part))
-        )
-        for said, record_id, guest, source, key in session.execute(query):
-            found.setdefault(cast(int, said), []).append(_Bearer(f"{source}\x1f{key}", record_id, guest))
+    for said, record_id, guest, source, key in rows_with(session, _NAMED, saids, 500):
+        found.setdefault(said, []).append(_Bearer(f"{source}\x1f{key}", record_id, guest))
     return found
 
 
 def _apart(session: Session, ids: Iterable[int], guest_of: Mapping[int, str]) -> set[tuple[str, str]]:
     """Guests of the component beside others that people said are not the same."""
-    found: set[tuple[str, str]] = set()
-    link = cast(Table, Link.__table__)
-    for mine, other in ((Decision.record_a, Decision.record_b), (Decision.record_b, Decision.record_a)):
-        for part in parts(sorted(ids)):
-            query = (
-                select(mine, link.c.guest_id)
-                .join(link, link.c.record_id == other)
-                .where(Decision.withdrawn_at.is_(None), Decision.verdict == "not_same", mine.in_(part))
-            )
-            found |= {(guest_of[record], guest) for record, guest in session.execute(query)}
-    return found
+    rows = rows_with(session, _APART, ids, 500)
+    return {(guest_of[record], guest) for record, guest in rows}
 
 
 def _sizes(session: Session, guests: Collection[str]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for part in parts(sorted(guests)):
-        query = select(Link.guest_id, func.count()).where(Link.guest_id.in_(part)).group_by(Link.guest_id)
-        found.update(dict(session.execute(query).all()))
-    return found
+    return Counter(dict(rows_with(session, _SIZES, guests, 500)))
+
+
+_values: BindParameter[Any] = bindparam("values", expanding=True)
+_DROP = delete(Question).where(or_(Question.guest_a.in_(_values), Question.guest_b.in_(_values)))
+_NAMED = (
+    select(Link.said, Link.record_id, Link.guest_id, Source.name, SourceRecord.key)
+    .join(SourceRecord, SourceRecord.id == Link.record_id)
+    .join(Source, Source.id == SourceRecord.source_id)
+    .where(Link.said.in_(_values))
+)
+_APART = union(
+    *(
+        select(mine, Link.guest_id)
+        .join(Link, Link.record_id == other)
+        .where(Decision.withdrawn_at.is_(None), Decision.verdict == "not_same", mine.in_(_values))
+        for mine, other in ((Decision.record_a, Decision.record_b), (Decision.record_b, Decision.record_a))
+    )
+)
+_SIZES = select(Link.guest_id, func.count()).where(Link.guest_id.in_(_values)).group_by(Link.guest_id)

@@ -33,13 +33,13 @@ from server.guests.founding import (
 from server.guests.households import recount_households
 from server.guests.linker import (
     Known,
-    keep_keys,
     newest_model,
     solve_again,
     take_house,
     take_linker,
 )
 from server.guests.loading import Loaded, decisions_on, load_all, members_of, parts
+from server.guests.meeting import keep_keys
 from server.guests.models import Link, LinkAgain, Model, Pair
 from server.guests.questions import replace_all
 from server.guests.remaking import NewlyShared, newly_crowded, newly_shared, remade

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import BindParameter, bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows
+from server.db import change_with, insert_rows, rows_with
 from server.guests.assigning import assign
 from server.guests.loading import parts
 from server.guests.near_stays import Near, told_near, told_of_house
@@ -32,7 +32,8 @@ def recount_stays(session: Session, guests: Collection[str], records: Collection
     while the larger part of what told of it does.
     """
     near = told_near(session, guests, records)
-    write_counted(session, _counted(session, near, near.guest_of.keys() | set(records)))
+    if near.told or near.was_told_more:
+        write_counted(session, _counted(session, near, near.guest_of.keys() | set(records)))
 
 
 class Recounted(NamedTuple):
@@ -62,20 +63,20 @@ def _counted(session: Session, near: Near, records: Collection[int]) -> Recounte
 def _standing(session: Session, records: Collection[int]) -> tuple[Rows, Rows]:
     """The stays that these records are sources of by id, and those sources by place."""
     sources: Rows = {}
+    for values in rows_with(session, _SOURCES, records, 500):
+        source = dict(zip(_SOURCE, values, strict=True))
+        sources[source["record_id"], source["version"]] = source
     stays: Rows = {}
-    for part in parts(sorted(records)):
-        for source in session.execute(_SOURCES, {"records": part}).mappings():
-            sources[source["record_id"], source["version"]] = dict(source)
-    for part in parts(sorted({row["stay_id"] for row in sources.values()})):
-        for stay in session.execute(_STAYS, {"stays": part}).mappings():
-            stays[stay["id"]] = dict(stay)
+    for values in rows_with(session, _STAYS, {row["stay_id"] for row in sources.values()}, 500):
+        stay = dict(zip(("id", *_STAY), values, strict=True))
+        stays[stay["id"]] = stay
     return stays, sources
 
 
-_SOURCES = select(*StaySource.__table__.columns).where(
-    StaySource.record_id.in_(bindparam("records", expanding=True))
-)
-_STAYS = select(*Stay.__table__.columns).where(Stay.id.in_(bindparam("stays", expanding=True)))
+_values: BindParameter[Any] = bindparam("values", expanding=True)
+_SOURCES = select(*(getattr(StaySource, name) for name in _SOURCE)).where(StaySource.record_id.in_(_values))
+_STAYS = select(Stay.id, *(getattr(Stay, name) for name in _STAY)).where(Stay.id.in_(_values))
+_DROP_STAYS = delete(Stay).where(Stay.id.in_(_values))
 
 
 def _ids(counted: Sequence[Counted], before: Mapping[Place, str]) -> list[str]:
@@ -127,7 +128,4 @@ def write_counted(session: Session, recounted: Recounted) -> None:
             execution_options={"synchronize_session": False},
         )
     insert_rows(session, StaySource, [row for place, row in told_by.items() if sources.get(place) != row])
-    for gone in parts(sorted(stood.keys() - stays.keys())):
-        session.execute(
-            delete(Stay).where(Stay.id.in_(gone)), execution_options={"synchronize_session": False}
-        )
+    change_with(session, _DROP_STAYS, stood.keys() - stays.keys(), 500)

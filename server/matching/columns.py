@@ -41,10 +41,26 @@ AT_ONCE = 32_768
 """Texts digested together; bounds memory, not results."""
 
 
-@lru_cache(maxsize=1024)
+ONE_BY_ONE = 32
+"""Texts up to which each is digested by itself: below, arrays cost more than letters."""
+
+_WHOLE = 2**64 - 1
+
+
+@lru_cache(maxsize=65_536)
 def digest(text: str) -> int:
-    """A signed 64-bit digest of a text, never 0."""
-    return int(digests([text])[0])
+    """A signed 64-bit digest of a text, never 0; the same as among many (`digests`)."""
+    if len(text) > LONGEST_AT_ONCE:
+        whole = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        return int.from_bytes(whole, "big", signed=True) or 1
+    state, first = int(_START), int(_FIRST)
+    for letter in text:
+        if letter != "\0":  # never a letter of a digest
+            state = ((state ^ ord(letter)) * first) & _WHOLE
+            state ^= state >> 29
+    state = ((state ^ (state >> 27)) * int(_SECOND)) & _WHOLE
+    state ^= state >> 31
+    return (state - (1 << 64) if state >> 63 else state) or 1
 
 
 def digests(texts: Iterable[str]) -> Longs:
@@ -54,6 +70,8 @@ def digests(texts: Iterable[str]) -> Longs:
     vain and counted as one value. Of whole records alone is an equal one taken for equal (`saying.contents`).
     """
     wanted = texts if isinstance(texts, list | tuple) else list(texts)
+    if len(wanted) <= ONE_BY_ONE:
+        return np.fromiter(map(digest, wanted), dtype=np.int64, count=len(wanted))
     found = np.empty(len(wanted), dtype=np.int64)
     for at in range(0, len(wanted), AT_ONCE):
         found[at : at + AT_ONCE] = _digests_at_once(wanted[at : at + AT_ONCE])
@@ -105,7 +123,7 @@ def mix(first: Longs, *others: Longs | int) -> Longs:
     mixed = first.view(np.uint64).copy()
     absent = first == NO_KEY
     for other in others:
-        part = np.broadcast_to(np.asarray(other, dtype=np.int64), first.shape)
+        part = np.asarray(other, dtype=np.int64)
         absent = absent | (part == NO_KEY)
         mixed = (mixed + _GOLDEN) ^ part.view(np.uint64)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
@@ -147,6 +165,14 @@ class Column:
         codes, kept = in_order(codes, len(values))
         told = tuple(map(values.__getitem__, kept.tolist()))
         return cls(codes, told, digests(told))
+
+    def take(self, rows: Ints) -> Column:
+        """The column of some of the records; it keeps all values."""
+        taken = object.__new__(Column)
+        for name in ("values", "digests", "texts"):
+            object.__setattr__(taken, name, getattr(self, name))
+        object.__setattr__(taken, "codes", self.codes[rows])
+        return taken
 
     def keys(self) -> Longs:
         """The digest of each record's value; NO_KEY where absent."""

@@ -224,6 +224,35 @@ class Records:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def take(self, rows: Ints) -> Records:
+        """Some of the records, by the caller's rows, as columns of their own: what `of` makes of them alone.
+
+        The caller's rows are numbered anew, in the order in which they stood. Vocabularies stay as they are,
+        values of others included, so nothing is derived again that was derived from a value.
+        """
+        at = np.sort(self.position[rows])
+        position = np.full(len(self), -1, dtype=np.int32)
+        position[at] = np.arange(len(at), dtype=np.int32)
+        kept = np.flatnonzero(position[self.reference_rows] >= 0).astype(np.int32)
+        phone = self.phone.take(np.stack([2 * at, 2 * at + 1], axis=1).ravel().astype(np.int32))
+        order = np.argsort(np.argsort(self.order[at], kind="stable"), kind="stable").astype(np.int32)
+        own: dict[str, Any] = {
+            "ids": tuple(map(self.ids.__getitem__, at.tolist())),
+            "order": order,
+            "position": np.argsort(order, kind="stable").astype(np.int32),
+            "phone": phone,
+            "phones": phone.codes.reshape(-1, 2),
+            "reference": self.reference.take(kept),
+            "reference_rows": position[self.reference_rows[kept]],
+            "derived": {key: self.derived[key] for key in self.derived if key[0] in _OF_VALUES},
+        }
+        if (said := self.derived.get(_CONTENTS)) is not None:
+            own["derived"][_CONTENTS] = (None, said[1][at])
+        own |= {name: getattr(self, name).take(at) for name in _FIELDS}
+        own |= {name: getattr(self, name)[at] for name in _BY_POSITION}
+        own["parts"] = self.parts
+        return Records(**own)
+
     @classmethod
     def of(
         cls,
@@ -299,6 +328,24 @@ class Records:
     def part_keys(self, codes: Ints, table: Longs) -> Longs:
         """A digest of each record's name part from a table of Parts; no key where the part is absent."""
         return gather(table, codes, 0)
+
+
+_FIELDS = (
+    *("email", "mailbox", "domain", "alias", "street", "postal", "city", "nationality", "document"),
+    *("loyalty", "company", "card", "room", "place"),
+)
+_BY_POSITION = (
+    *("id_digests", "typed", "first", "last", "named_by_mailbox", "order_sure", "gender", "mailbox_plain"),
+    *("desk", "birth", "stay_from", "stay_to", "amount"),
+)
+_CONTENTS = ("contents", id(None))
+_OF_VALUES = frozenset(
+    (
+        *("name, seen", "first name, rarity", "last name, rarity"),
+        *("email, bare", "domain, name", "domain, seen", "phone, end"),
+    )
+)
+"""What is derived of values, whoever bears them."""
 
 
 def _column(

@@ -10,14 +10,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, text, tuple_, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
-from server.db import insert_rows, insert_tuples
+from server.db import change_with, insert_rows, insert_tuples, row_with, rows_of, rows_with
 from server.records.arriving import Origin, Prepared
 from server.records.models import CleanRow, LargestErased, RecordKey, RecordVersion, Source, SourceRecord
 from server.stays.models import ToldReference, ToldStay
@@ -93,7 +105,8 @@ def store(session: Session, origin: Origin, arrivals: Sequence[Prepared], *, now
     _drop_readings(session, known_before)
     _write_readings(session, changed)
     if origin.of != "profile":  # a reservation tells what it tells now, a profile of each stay in turn
-        _drop_told(session, ToldStay.record_id.in_(known_before), ToldReference.record_id.in_(known_before))
+        change_with(session, _DROP_REFERENCES, known_before)
+        change_with(session, _DROP_STAYS, known_before)
         told = {(r.id, r.current): r.became for r in known.values() if r.became is not None}
     _write_told(session, told)
     sightings = np.array(seen, dtype=SIGHTING).tobytes()
@@ -119,25 +132,13 @@ def replace_readings(session: Session, readings: Mapping[int, Prepared]) -> None
 
 def _take_source(session: Session, source_id: int) -> None:
     """PostgreSQL: whoever else brings records of this source waits, or both would make the same version."""
-    session.execute(select(Source.id).where(Source.id == source_id).with_for_update(key_share=True))
+    if session.connection().dialect.name == "postgresql":  # SQLite has one writer
+        rows_of(session, _SOURCE, source_id=source_id)
 
 
 def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str, _Known]:
-    columns = (
-        SourceRecord.key,
-        SourceRecord.id,
-        SourceRecord.versions,
-        SourceRecord.current_version,
-        SourceRecord.current_digest,
-        SourceRecord.current_source_time,
-    )
-    query = select(*columns).where(SourceRecord.source_id == source_id, SourceRecord.key.in_(set(keys)))
-    return {
-        row.key: _Known(
-            row.id, row.versions, row.current_version, row.current_digest, row.current_source_time
-        )
-        for row in session.execute(query)
-    }
+    found = rows_with(session, _HEADS, set(keys), source_id=source_id)
+    return {key: _Known(*head) for key, *head in found}
 
 
 def _new_ids(session: Session, count: int) -> Sequence[int]:
@@ -146,13 +147,9 @@ def _new_ids(session: Session, count: int) -> Sequence[int]:
     if count == 0:
         return ()
     if session.connection().dialect.name == "sqlite":
-        given = union_all(select(func.max(SourceRecord.id).label("id")), select(LargestErased.record_id))
-        last = session.scalar(select(func.max(given.subquery().c.id))) or 0
-        return range(last + 1, last + 1 + count)
-    numbers = text(
-        "SELECT nextval(pg_get_serial_sequence('source_record', 'id')) FROM generate_series(1, :count)"
-    )
-    return list(session.scalars(numbers, {"count": count}))
+        (last,) = row_with(session, _LAST)
+        return range((last or 0) + 1, (last or 0) + 1 + count)
+    return [number for (number,) in rows_of(session, _NEXT, count=count)]
 
 
 def _same_version(
@@ -172,6 +169,25 @@ def _same_version(
         RecordVersion.source_time == arrival.source_time,
     )
     return session.scalar(same.order_by(RecordVersion.n).limit(1))
+
+
+_SOURCE = select(Source.id).where(Source.id == bindparam("source_id")).with_for_update(key_share=True)
+_HEADS = select(
+    SourceRecord.key,
+    SourceRecord.id,
+    SourceRecord.versions,
+    SourceRecord.current_version,
+    SourceRecord.current_digest,
+    SourceRecord.current_source_time,
+).where(
+    SourceRecord.source_id == bindparam("source_id"),
+    SourceRecord.key.in_(bindparam("values", expanding=True)),
+)
+_GIVEN = union_all(select(func.max(SourceRecord.id).label("id")), select(LargestErased.record_id)).subquery()
+_LAST = select(func.max(_GIVEN.c.id))
+_NEXT = select(func.nextval(func.pg_get_serial_sequence("source_record", "id"))).select_from(
+    func.generate_series(1, bindparam("count", type_=Integer))
+)
 
 
 def is_older(time: datetime | None, current: datetime | None) -> bool:
@@ -216,7 +232,7 @@ def _write_heads(session: Session, origin: Origin, known: Mapping[str, _Known], 
     for record in sorted(known.values(), key=lambda r: r.id):  # the order in which the linker locks, too
         if record.is_new or not record.grew:
             continue
-        values: dict[str, Any] = {"versions": record.versions}
+        values: dict[str, Any] = {"of_record": record.id, "versions": record.versions}
         if record.became is not None:  # else only older versions came: what is current stays, and its links
             values |= {
                 "current_version": record.current,
@@ -226,7 +242,19 @@ def _write_heads(session: Session, origin: Origin, known: Mapping[str, _Known], 
                 "received_at": now,
                 "needs_linking": True,
             }
-        session.execute(update(SourceRecord).where(SourceRecord.id == record.id).values(values))
+        session.connection().execute(_GREW if record.became is None else _BECAME, values)
+
+
+_HEAD = cast(Table, SourceRecord.__table__)
+_GREW = update(_HEAD).where(_HEAD.c.id == bindparam("of_record")).values(versions=bindparam("versions"))
+_BECAME = _GREW.values(
+    current_version=bindparam("current_version"),
+    current_digest=bindparam("current_digest"),
+    current_source_time=bindparam("current_source_time"),
+    property_id=bindparam("property_id"),
+    received_at=bindparam("received_at"),
+    needs_linking=bindparam("needs_linking"),
+)
 
 
 def _write_readings(session: Session, changed: Mapping[int, Prepared]) -> None:
@@ -276,7 +304,7 @@ def replace_keys(session: Session, keys: Mapping[int, Sequence[int]]) -> None:
 
 
 def _drop_keys(session: Session, record_ids: Sequence[int]) -> None:
-    old = session.execute(select(CleanRow.record_id, CleanRow.keys).where(CleanRow.record_id.in_(record_ids)))
+    old = rows_with(session, _KEYS, record_ids)
     pairs = [
         {"of_key": key, "of_record": record_id}
         for record_id, keys in old
@@ -293,5 +321,13 @@ def _drop_readings(session: Session, record_ids: Sequence[int]) -> None:
     if not record_ids:
         return
     _drop_keys(session, record_ids)
-    for table in (CleanRow, Consent):
-        session.execute(delete(table).where(table.record_id.in_(record_ids)))
+    change_with(session, _DROP_CLEAN, record_ids)
+    change_with(session, _DROP_CONSENTS, record_ids)
+
+
+_values: BindParameter[Any] = bindparam("values", expanding=True)
+_KEYS = select(CleanRow.record_id, CleanRow.keys).where(CleanRow.record_id.in_(_values))
+_DROP_CLEAN = delete(CleanRow).where(CleanRow.record_id.in_(_values))
+_DROP_CONSENTS = delete(Consent).where(Consent.record_id.in_(_values))
+_DROP_REFERENCES = delete(ToldReference).where(ToldReference.record_id.in_(_values))
+_DROP_STAYS = delete(ToldStay).where(ToldStay.record_id.in_(_values))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db import reading, writing
 from server.guests.consents import strictest, strictest_of
+from server.guests.erasing import erase_records
 from server.guests.households import Words, household_id, households_from, recount_households, regroup
 from server.guests.linker import newest_model, touch
 from server.guests.linking import link_waiting
@@ -278,3 +279,16 @@ def test_a_yes_counts_for_the_company_it_was_given_to_and_a_no_for_all(engine: E
 )
 def test_a_household_says_yes_when_all_of_it_does(said: list[str], answer: str) -> None:
     assert strictest_of(said) == answer  # type: ignore[arg-type]  # words of a table of examples
+
+
+def test_two_of_one_home_erased_at_once_leave_the_others_a_household(engine: Engine) -> None:
+    again = ANNE | {"key": "anne again", "email": "anne.roux@free.fr"}
+    come(engine, ANNE, again, LUC)
+    come(engine, ZOE)  # the newest guest of the home
+    assert households(engine) == {(frozenset({"anne+anne again", "luc", "zoe"}), "household_home")}
+
+    with writing(engine) as session:
+        query = select(SourceRecord.id).where(SourceRecord.key.in_(("anne again", "zoe")))
+        erase_records(session, session.scalars(query).all(), cause="erasure", now=NOON)
+
+    assert households(engine) == {(frozenset({"anne", "luc"}), "household_home")}

@@ -79,6 +79,7 @@ def arrive(engine: Engine, *rows: Row) -> None:
             take_in(engine, *mine[start : start + 1000], source=source, kind=source.partition("_")[0])
 
 
+@pytest.mark.timeout(7200)  # only with --soak; it takes seconds otherwise
 def test_the_stream_ends_as_everything_at_once_would_under_the_same_model(
     engine: Engine, replayed: Path, soak: bool
 ) -> None:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.matching import Model, Records, make_model, match
+from server.matching import Model, Records, contents, keys_of, make_model, match
 from server.matching.columns import Bits
 from server.matching.evidence.birth_date import SLIP, levels
 from server.matching.keys import candidates
@@ -307,6 +307,29 @@ def test_two_records_weigh_the_same_alone_as_among_all(house: list[CleanRecord],
         assert candidates(alone).left.tolist() == [0]
         first, second = (np.array([k], dtype=np.int32) for k in (0, 1))
         assert weigh(alone, model(), first, second).bits[0] == pytest.approx(found[at], abs=1e-3)
+
+
+@drawn(30)
+@given(houses(), st.data())
+def test_some_records_taken_out_of_all_are_what_they_are_alone(
+    house: list[CleanRecord], data: st.DataObject
+) -> None:
+    ids = numbered(house)
+    kept = sorted(data.draw(st.sets(st.integers(0, len(house) - 1), min_size=1)))
+    everybody = named(house, ids)
+    contents(everybody)
+
+    taken = everybody.take(np.array(kept, dtype=np.int32))
+
+    alone = named([house[k] for k in kept], [ids[k] for k in kept])
+    assert taken.ids == alone.ids
+    assert taken.order.tolist() == alone.order.tolist()
+    assert contents(taken).tolist() == contents(alone).tolist()
+    assert [side.tolist() for side in keys_of(taken)] == [side.tolist() for side in keys_of(alone)]
+    left, right = (side.astype(np.int32) for side in np.triu_indices(len(kept), 1))
+    assert (
+        weigh(taken, model(), left, right).bits.tolist() == weigh(alone, model(), left, right).bits.tolist()
+    )
 
 
 AGREEMENTS: dict[str, tuple[str, ...]] = {
