@@ -424,12 +424,9 @@ def _spoken(dialect: Dialect, statement: Asked | Changing, rooms: tuple[tuple[st
 def take_turn(session: Session, what: str) -> None:
     """Until this transaction ends, nobody else has the turn `what`: "look whether it is there, else make it"
     then makes it once. SQLite has one writer at a time anyway."""
-    if session.connection().dialect.name != "postgresql":
-        return
-    taken = session.info.setdefault("turns", {})
-    if taken.get(what) is not session.get_transaction():  # a transaction asks for its turn once
+    if not _is_taken(session, what):
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
-        taken[what] = session.get_transaction()
+        _note_taken(session, what)
 
 
 def shares_turn(session: Session, what: str) -> bool:
@@ -437,7 +434,7 @@ def shares_turn(session: Session, what: str) -> bool:
 
     Asked without waiting. On SQLite always, because there whoever writes is alone.
     """
-    if session.connection().dialect.name != "postgresql":
+    if _is_taken(session, what):
         return True
     asked = text("SELECT pg_try_advisory_xact_lock_shared(hashtextextended(:what, 0))")
     return bool(session.scalar(asked, {"what": what}))
@@ -445,10 +442,23 @@ def shares_turn(session: Session, what: str) -> bool:
 
 def has_turn(session: Session, what: str) -> bool:
     """Take the turn `what` if that is possible without waiting, or is had already."""
+    if not _is_taken(session, what):
+        asked = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:what, 0))")
+        if not session.scalar(asked, {"what": what}):
+            return False
+        _note_taken(session, what)
+    return True
+
+
+def _is_taken(session: Session, what: str) -> bool:
+    """Whether this transaction has the turn: it asks for one once."""
     if session.connection().dialect.name != "postgresql":
         return True
-    asked = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:what, 0))")
-    return bool(session.scalar(asked, {"what": what}))
+    return session.info.get("turns", {}).get(what) is session.get_transaction()
+
+
+def _note_taken(session: Session, what: str) -> None:
+    session.info.setdefault("turns", {})[what] = session.get_transaction()
 
 
 def add_unless_there(session: Session, row: Base) -> bool:
