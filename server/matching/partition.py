@@ -84,9 +84,8 @@ class Grouping:
                 if one in self.apart or two in self.apart:
                     self.apart[one] = self.apart.get(one, set()) | self.apart.pop(two, set())
 
-    def members(self, firsts: Longs, turn: Longs) -> tuple[Longs, Longs, Longs]:
-        """All members of each group in their turn, group after group: positions, owners (which of the
-        groups) and starts."""
+    def members(self, firsts: Longs) -> tuple[Longs, Longs]:
+        """All members of each group in stable order, group after group: positions, and which group's."""
         owners, rows = [np.arange(len(firsts))], [firsts]
         walking = owners[0]
         at = self.following[firsts]
@@ -99,9 +98,8 @@ class Grouping:
             rows.append(at)
             at = self.following[at]
         owner, row = np.concatenate(owners), np.concatenate(rows)
-        order = np.lexsort((turn[row], owner))
-        sizes = self.size[firsts]
-        return row[order], owner[order], np.cumsum(sizes) - sizes
+        order = np.lexsort((row, owner))
+        return row[order], owner[order]
 
     def forbidden(self, one: int, two: int) -> bool:
         """Whether a person decided that the two groups, given by their firsts, are not the same."""
@@ -132,7 +130,6 @@ def group(
     where = {name: at for at, name in enumerate(records.ids)} if decisions.same or decisions.apart else {}
     counts = _apply(where, decisions, state)
     alike = _alike(records, model, where, decisions, state) if decisions.same else state
-    turn = _turn(records)
     cut = log_odds(model.link_cut)
     strong = bits >= cut
     i, j, weight = (
@@ -157,9 +154,7 @@ def group(
         chosen = within[_mutual_best(c[within], d[within], len(records))]
         if not len(chosen):
             chosen = _mutual_best(a, b, len(records))
-        joint = _judge(
-            records, model, alike, turn, i[chosen], j[chosen], c[chosen], d[chosen], weight[chosen]
-        )
+        joint = _judge(records, model, alike, i[chosen], j[chosen], c[chosen], d[chosen], weight[chosen])
         apart = a[chosen] != b[chosen]
         forbidden = state.forbids(a[chosen], b[chosen])
         good = (joint >= cut) & ~forbidden
@@ -231,17 +226,6 @@ def _alike(
     return found
 
 
-def _turn(records: Records) -> Longs:
-    """Whose turn it is to be heard, by position: first those who tell a birth date or a document.
-
-    Of those who tell as much, by what they say: not by their ids, so that a group is the same in any.
-    """
-    told = (records.birth >= 0).astype(np.int8) + (records.document.codes >= 0)
-    turn = np.empty(len(records), dtype=np.int64)
-    turn[np.lexsort((contents(records), -told))] = np.arange(len(records))
-    return turn
-
-
 def _mutual_best(a: Longs, b: Longs, n: int) -> Longs:
     """Of pairs in falling order, those that are the strongest of both their groups."""
     mine = np.arange(len(a))
@@ -257,7 +241,6 @@ def _judge(
     records: Records,
     model: Model,
     state: Grouping,
-    turn: Longs,
     i: Longs,
     j: Longs,
     a: Longs,
@@ -273,8 +256,8 @@ def _judge(
     asked = np.flatnonzero((state.size[a] > 1) | (state.size[b] > 1))
     if not len(asked):
         return joint
-    lefts, left_from, left_count = _heard(state, turn, a[asked])
-    rights, right_from, right_count = _heard(state, turn, b[asked])
+    lefts, left_from, left_count = _heard(records, state, a[asked])
+    rights, right_from, right_count = _heard(records, state, b[asked])
     count = left_count * right_count
     whose = np.repeat(np.arange(len(asked)), count)
     nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
@@ -293,9 +276,17 @@ def _judge(
     return joint
 
 
-def _heard(state: Grouping, turn: Longs, firsts: Longs) -> tuple[Longs, Longs, Longs]:
-    """The members of each group that are heard, in their turn: positions, starts and counts."""
-    rows, owners, starts = state.members(firsts, turn)
-    heard = np.arange(len(rows)) - starts[owners] < MEMBERS
-    counts = np.minimum(state.size[firsts], MEMBERS)
-    return rows[heard], np.cumsum(counts) - counts, counts
+def _heard(records: Records, state: Grouping, firsts: Longs) -> tuple[Longs, Longs, Longs]:
+    """The members of each group that are heard: positions, starts and counts.
+
+    Of a large group first those who tell a birth date or a document. Of those who tell as much, by what they
+    say: not by their ids, so that a group is the same in any.
+    """
+    rows, owner = state.members(firsts)
+    sizes = state.size[firsts]
+    if (sizes > MEMBERS).any():
+        told = (records.birth[rows] >= 0).astype(np.int8) + (records.document.codes[rows] >= 0)
+        rows = rows[np.lexsort((contents(records)[rows], -told, owner))]
+        rows = rows[np.arange(len(rows)) - (np.cumsum(sizes) - sizes)[owner] < MEMBERS]
+        sizes = np.minimum(sizes, MEMBERS)
+    return rows, np.cumsum(sizes) - sizes, sizes
