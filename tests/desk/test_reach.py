@@ -491,6 +491,10 @@ def test_forwarding_headers_change_neither_addresses_nor_cookies(app: Flask) -> 
     assert "Secure" not in str(page.headers.get("Set-Cookie", ""))
 
 
+IN_EACH = 7
+"""Entries of each house: its feed, a pinned value and a household that `houses` made, and what follows."""
+
+
 def fill_journal(engine: Engine, *houses: House) -> None:
     """In each house somebody read, imported and was invited; one entry is the group's."""
     with writing(engine) as session:
@@ -523,7 +527,7 @@ def test_who_watches_one_house_reads_what_was_done_there_only(
         assert "staff.kept_days_set" not in listed, asked
         assert not re.search("entries are sealed|Nothing is sealed", page), asked
     page = desk.get("/desk/journal").get_data(as_text=True)
-    assert page.count('<td class="when">') == 6
+    assert page.count('<td class="when">') == IN_EACH
     assert f"Qx{own.code} Colleague" in page
     assert page.count("Show what they did") == 1
 
@@ -540,11 +544,11 @@ def test_an_auditor_takes_away_what_was_done_at_their_house_only(
     rows = list(csv.DictReader(io.StringIO(desk.post("/desk/journal/entries", data=form).get_data(True))))
     head = desk.post("/desk/journal/head", data=form)
 
-    assert [row["property"] for row in rows] == [str(own.property_id)] * 6
+    assert [row["property"] for row in rows] == [str(own.property_id)] * IN_EACH
     assert head.status_code == 403
     with reading(engine) as session:
         told = session.scalars(select(JournalEntry).where(JournalEntry.act == "journal.exported")).one()
-    assert (told.property_id, told.detail["rows"]) == (own.property_id, 6)
+    assert (told.property_id, told.detail["rows"]) == (own.property_id, IN_EACH)
     assert told.subject == f"entries:{rows[-1]['id']}"
 
 
@@ -553,7 +557,7 @@ def test_the_groups_auditor_reads_all_of_it(house: Flask, houses: tuple[House, H
 
     page = seated_client(house, "auditor").get("/desk/journal").get_data(as_text=True)
 
-    assert page.count('<td class="when">') == 13
+    assert page.count('<td class="when">') == 2 * IN_EACH + 1
     assert "Nothing is sealed yet" in page
 
 
