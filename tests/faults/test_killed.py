@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import select
 
 from server.db import reading, writing
-from server.guests.deciding import Verdict, decide
-from server.guests.deeds import seen_of
+from server.guests.deciding import decide
+from server.guests.deeds import Verdict, seen_of
 from server.guests.models import Model, Question
 from server.opening import open_database
 from server.refusal import Refused
