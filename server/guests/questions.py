@@ -94,7 +94,12 @@ def write_doubts(
     change_with(session, _DROP, [guest for guest in guests if guest not in minted], 500)
     rows = _told(loaded, partition, guest_of)
     beyond, unsettled = _beyond(session, loaded, partition, component, guest_of)
-    insert_rows(session, Question, rows + beyond)
+    likeliest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows + beyond:  # a guest that a cut goes through is met on both sides of it
+        between = row["guest_a"], row["guest_b"]
+        if between not in likeliest or row["probability"] > likeliest[between]["probability"]:
+            likeliest[between] = row
+    insert_rows(session, Question, list(likeliest.values()))
     return unsettled
 
 

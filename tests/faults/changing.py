@@ -20,7 +20,7 @@ from server.guests.deciding import decide
 from server.guests.deeds import seen_of
 from server.guests.erasing import erase_records
 from server.guests.linking import link_waiting
-from server.guests.models import Deed
+from server.guests.models import Deed, Question
 from server.guests.undoing import undo
 from server.records.models import SourceRecord
 from server.refusal import Refused
@@ -74,12 +74,17 @@ class Changing:
         link_waiting(self.engine)
 
     def say(self, _: int) -> None:
-        """I look at two records of anybody, and say whether they are one guest."""
+        """I look at a question, or at two records of anybody, and say whether they are one guest."""
         with reading(self.engine) as session:
-            one, other = self._two(session.scalars(select(SourceRecord.id)).all())
+            asked = session.execute(select(Question.record_a, Question.record_b)).all()
+            if asked and self.chance.random() < 0.8:
+                one, other = self.chance.choice(asked)
+                verdict = self.chance.choice(("same", "not_same", "undecided"))
+            else:
+                one, other = self._two(session.scalars(select(SourceRecord.id)).all())
+                verdict = self.chance.choice(("not_same", "undecided"))
             seen = seen_of(session, [one, other])
         with writing(self.engine) as session:
-            verdict = self.chance.choice(("same", "not_same", "undecided"))
             author = f"staff:{self.number}"
             decide(session, one, other, verdict, seen=seen, author=author, now=clock())  # type: ignore[arg-type]  # one of the three
 
