@@ -6,7 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from server.db import reading
+from server.db import reading, take_turn, writing
 from server.guests.linker import newest_model
 from server.guests.linking import link_waiting
 from server.records.models import CleanRow, SourceRecord
@@ -23,6 +26,8 @@ from tests.faults.changing import SOURCE, row_of
 from tests.guests.any_order import seen
 
 ROOT = Path(__file__).parents[2]
+BUSY = 7
+
 LONGEST_WAIT = 5.0
 """Seconds after which a colleague, or a tablet, believes that something is broken."""
 
@@ -43,6 +48,27 @@ def changed_by(engine: Engine, workers: int, guests: int, changes: int) -> list[
         with process:
             told.append(json.loads(process.communicate()[0]))
     return told
+
+
+def test_who_writes_without_a_pause_keeps_nobody_out(engine: Engine) -> None:
+    stop, written = threading.Event(), [0] * BUSY
+
+    def write_without_a_pause(number: int) -> None:
+        while not stop.is_set() and written[number] < 100:
+            with writing(engine) as session:
+                take_turn(session, "anything")
+                time.sleep(0.01)
+            written[number] += 1
+
+    with ThreadPoolExecutor(BUSY) as others:
+        for number in range(BUSY):
+            others.submit(write_without_a_pause, number)
+        for _ in range(10):
+            with writing(engine) as session:
+                take_turn(session, "anything")
+        stop.set()
+
+    assert sum(written) <= 12 * BUSY, "each time, one write of each of the others at most"
 
 
 @pytest.mark.timeout(7200)  # only with --soak; it takes seconds otherwise
