@@ -41,6 +41,7 @@ __all__ = [
     "Known",
     "newest_known",
     "newest_model",
+    "note_again",
     "solve_again",
     "take_house",
     "take_linker",
@@ -136,7 +137,7 @@ def touch(
     if gone:
         take_linker(session)
     elif not take_linker_soon(session):
-        _note_again(session, touched)
+        note_again(session, touched)
         _let_wait(session, touched, now=now)
         return Changes()
     house = standing_of(session)
@@ -146,7 +147,7 @@ def touch(
         _unlink(session, gone, cause=cause, now=now)
         return Changes()
     if house.is_linked_anew:
-        _note_again(session, touched)
+        note_again(session, touched)
     return solve_again(session, known, touched, gone=gone, cause=cause, now=now, house=house)
 
 
@@ -264,7 +265,8 @@ def newest_model(session: Session) -> EngineModel | None:
     return None if known is None else known.model
 
 
-def _note_again(session: Session, record_ids: Collection[int]) -> None:
+def note_again(session: Session, record_ids: Collection[int]) -> None:
+    """Let these records be touched again when the whole house is linked anew."""
     there = set(session.scalars(select(LinkAgain.record_id)))
     insert_tuples(session, LinkAgain, ("record_id",), [(i,) for i in sorted(set(record_ids) - there)])
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.clock import clock
-from server.db import copy_tuples, reading, writing
+from server.db import copy_tuples, reading, rows_in_portions, writing
 from server.guests.applying import Group, Work, make_ready, plan, settle, write
 from server.guests.circles import circles_of
 from server.guests.founding import (
@@ -34,6 +34,7 @@ from server.guests.households import recount_households
 from server.guests.linker import (
     Known,
     newest_model,
+    note_again,
     solve_again,
     take_house,
     take_linker,
@@ -47,6 +48,7 @@ from server.guests.staying import count_house, recount_stays, write_counted
 from server.jobs.places import Place
 from server.matching import Decisions, Partition, lookups, match
 from server.matching import Model as EngineModel
+from server.records.models import SourceRecord
 from server.records.rekeying import keys_are_present, note_key_engine
 
 BATCH = 1000
@@ -336,7 +338,16 @@ def _go_by(run: _Run, session: Session, guest_of: Mapping[int, str]) -> int:
     _keep_model(session, run.partition.model, run.number)
     session.execute(delete(Pair).where(Pair.model == run.number, Pair.said == 0, Pair.other == 0))
     replace_all(session, run.loaded, run.partition, guest_of)
+    note_again(session, _left_by_erased(run, session))
     return max(1, _touch_again(run, session, None if _is_shown_at_once(run.engine) else TOUCHED))
+
+
+def _left_by_erased(run: _Run, session: Session) -> list[int]:
+    """The records that were grouped with one that was erased since it was read: it may have joined them."""
+    ids, labels = np.array(run.loaded.ids, dtype=np.int64), run.partition.labels
+    there = np.fromiter((row[0] for row in rows_in_portions(session, select(SourceRecord.id))), np.int64)
+    stays = np.isin(ids, there)
+    return [int(i) for i in ids[stays & np.isin(labels, labels[~stays])]]
 
 
 def _touch_again(run: _Run, session: Session, most: int | None = None) -> int:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, event, func, select, update
 
 from server.db import reading, writing
+from server.guests import rematching
 from server.guests.circles import let_wait
-from server.guests.linker import take_house, take_linker, take_linker_soon, touch
+from server.guests.erasing import erase_records
+from server.guests.linker import newest_model, take_house, take_linker, take_linker_soon, touch
 from server.guests.linking import link_waiting
 from server.guests.models import Guest, GuestEvent, Link, LinkAgain
 from server.jobs.models import Lease
+from server.matching import Partition, match
 from server.privacy.check import check
 from server.privacy.dump import dump
 from server.properties.models import LegalEntity
@@ -230,3 +234,35 @@ def test_a_record_erased_while_a_new_house_is_read_leaves_nothing_behind(engine:
     with reading(engine) as session:
         assert check(session) == []
         assert not any("anne@mail.example" in line for line in dump(session))
+
+
+def test_two_whom_an_erased_record_joined_are_two_when_the_house_is_linked_anew(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jonas, email = (
+        {"first_name": "Jonas", "last_name": "Feldkamp"},
+        {"email": "jonas.feldkamp@posteo.example"},
+    )
+    rest = {"mobile": "+4915112345678", "birth_date": "1980-01-02"}
+    move_in(engine)
+    take_in(engine, jonas | email | {"key": "F1"})
+    take_in(engine, jonas | email | rest | {"key": "F2"}, source="shop", kind="shop")
+    take_in(engine, jonas | rest | {"key": "F3"}, source="newsletter", kind="newsletter")
+    link_waiting(engine, bulk=True)
+    joined = guests_by_key(engine)
+    with reading(engine) as session:
+        model = newest_model(session)
+        joining = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "F2")).all()
+
+    def match_before_the_erasure(*given: Any) -> Partition:
+        found = match(*given)
+        with writing(engine) as session:
+            erase_records(session, joining, cause="erasure", now=NOON)
+        return found
+
+    monkeypatch.setattr(rematching, "match", match_before_the_erasure)
+    link_waiting(engine, bulk=True, model=model)
+
+    parted = guests_by_key(engine)
+    assert joined["F1"] == joined["F3"]
+    assert parted["F1"] != parted["F3"], "nothing that they say themselves joins them"
