@@ -15,6 +15,8 @@ from server.clock import clock
 from server.db import reading, writing
 from server.jobs.worker import Task
 from server.journal.models import JournalEntry
+from server.properties.finding import today_at
+from server.properties.setup import default_property
 from server.staff.entry import first_link
 from server.staff.models import Colleague
 from server.work import forget_leavers
@@ -123,7 +125,8 @@ def test_a_fortnight_at_the_desk(database_url: str, tmp_path: Path, monkeypatch:
     assert is_in(desk)
 
     # the second Friday is Nadia's last day
-    today = clock().date().isoformat()
+    with reading(app.config["ENGINE"]) as session:
+        today = today_at(default_property(session), now=clock()).isoformat()  # the house's day, not that of UTC
     account = office.get(f"/desk/colleagues/{nadia}").get_data(as_text=True)
     seen = account.split('name="seen" value="')[1].split('"')[0]
     changed = {"name": "Nadia", "email": NADIA, "post-reception-0": "yes", "ends_on": today, "seen": seen}
