@@ -126,7 +126,8 @@ def test_a_fortnight_at_the_desk(database_url: str, tmp_path: Path, monkeypatch:
 
     # the second Friday is Nadia's last day
     with reading(app.config["ENGINE"]) as session:
-        today = today_at(default_property(session), now=clock()).isoformat()  # the house's day, not that of UTC
+        # the house's day, not that of UTC
+        today = today_at(default_property(session), now=clock()).isoformat()
     account = office.get(f"/desk/colleagues/{nadia}").get_data(as_text=True)
     seen = account.split('name="seen" value="')[1].split('"')[0]
     changed = {"name": "Nadia", "email": NADIA, "post-reception-0": "yes", "ends_on": today, "seen": seen}
