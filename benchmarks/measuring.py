@@ -26,6 +26,7 @@ from benchmarks.scores import Calibration, Scores, answer, calibrate, score
 from benchmarks.sets import PUBLIC, LabelledSet, Truth
 from server.matching import Decisions, Partition, Records, make_model, match
 from server.resolving import clean_rows, read_rows
+from server.uncollected import uncollected
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -69,10 +70,16 @@ def measure(found: LabelledSet) -> Figures:
 
 
 def _alone(work: Any, *args: Any) -> Figures:
-    """Run a function in a fresh process, whose peak of memory is its own."""
+    """Run a function as `resolve` does its work, in a fresh process, whose peak of memory is its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        done: Figures = pool.submit(work, *args).result()
+        done: Figures = pool.submit(_uncollected, work, *args).result()
         return done
+
+
+def _uncollected(work: Any, *args: Any) -> Figures:
+    with uncollected():
+        done: Figures = work(*args)
+    return done
 
 
 def prepare(found: LabelledSet, handed_over: Path) -> Figures:

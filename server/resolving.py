@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import gzip
 import io
 import os
@@ -11,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -23,6 +22,7 @@ from server.matching import Decisions, Model, Partition, Records, make_model, ma
 from server.matching.guard import read_model
 from server.record import DATE_FIELDS, FIELDS, CleanRecord, Context, DateOrder
 from server.refusal import Refused
+from server.uncollected import uncollected
 
 Row = Mapping[str, str]
 
@@ -66,7 +66,7 @@ def resolve(path: Path, decisions: Decisions | None = None, model: Model | None 
 
     Without a model, one is made of the file's own records.
     """
-    with _collecting_nothing():
+    with uncollected():
         return _resolve(path, decisions, model)
 
 
@@ -87,18 +87,6 @@ def _resolve(path: Path, decisions: Decisions | None, model: Model | None) -> Re
     stages = ("read", "clean", "columns", "model", "match")
     seconds = {s: round(b - a, 3) for s, a, b in zip(stages, clock, clock[1:], strict=False)}
     return Resolved(rows, ids, partition, model, seconds)
-
-
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
-    """Without the collector of cycles: rows and records hold none, and looking at millions takes long."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def read_rows(path: Path) -> list[Row]:

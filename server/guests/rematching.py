@@ -50,6 +50,7 @@ from server.matching import Decisions, Partition, lookups, match
 from server.matching import Model as EngineModel
 from server.records.models import SourceRecord
 from server.records.rekeying import keys_are_present, note_key_engine
+from server.uncollected import uncollected
 
 BATCH = 1000
 """Records a transaction: a desk's write waits no longer than one of these (measured 41 ms for 1,000 rows)."""
@@ -132,6 +133,7 @@ class _Done:
     passes: int = 1
 
 
+@uncollected()
 def link_all(
     engine: Engine, place: Place, model: EngineModel | None, cause: str, progress: Progress | None
 ) -> LinkReport:
