@@ -92,9 +92,10 @@ def resolve_emptied(
 ) -> set[str]:
     """Let the id of each guest without records resolve to where most of its former records are today.
 
-    `moved`: records that changed their guest in this transaction; ids that resolved to their guests before
-    are looked at again, so that an id always leads straight to the guest that holds what once was its own.
-    `suspects`: guests that lost records. Returns those that have none left.
+    `moved`: records that changed or lost their guest in this transaction; ids that resolved to their guests
+    before are looked at again, so that an id always leads straight to the guest that holds what once was its
+    own. When all of that is erased the id stays with the guest that it resolved to last, and leads on where
+    that one goes. `suspects`: guests that lost records. Returns those that have none left.
     """
     asked = set(suspects) | {row[0] for row in rows_with(session, _LEFT, moved)}
     emptied: set[str] = set()

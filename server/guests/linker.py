@@ -298,7 +298,7 @@ def _unlink(session: Session, gone: Collection[int], *, cause: str, now: datetim
     change_with(session, _DROP_LINKS, links)
     change_with(session, _DROP_VALUES, links)
     robbed = {before.guest_id for before in links.values()}
-    resolve_emptied(session, (), robbed, cause=cause, now=now)
+    resolve_emptied(session, links, robbed, cause=cause, now=now)
     return robbed
 
 

@@ -111,6 +111,21 @@ def test_an_id_leads_straight_to_the_guest_that_holds_its_records_through_any_ch
     assert leads_to(three, before["t1"]) == after["t1"]
 
 
+def test_an_id_leads_to_whoever_has_what_is_left_when_most_of_its_records_are_erased(three: Engine) -> None:
+    take_in(three, TOM | {"key": "t2"}, TOM | {"key": "t3"})
+    link_waiting(three)
+    before = guests_by_key(three)
+    take_in(three, ANNA | {"key": "t1"}, ANNA | {"key": "t2"}, OLGA | {"key": "t3"})  # none of them is Tom
+    link_waiting(three)
+    assert leads_to(three, before["t1"]) == before["a1"]
+
+    with writing(three) as session:
+        of_anna = session.scalars(select(SourceRecord.id).where(SourceRecord.key.in_(("t1", "t2")))).all()
+        erase_records(session, of_anna, cause="erasure", now=NOON)
+
+    assert leads_to(three, before["t1"]) == before["o1"]
+
+
 def test_a_part_that_never_was_a_guest_of_its_own_is_a_new_one_that_knows_where_it_came_from(
     three: Engine,
 ) -> None:
