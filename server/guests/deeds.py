@@ -145,37 +145,47 @@ def fellows_of(session: Session, record_id: int) -> list[int]:
 def seen_of(session: Session, record_ids: Collection[int]) -> str:
     """What there is to know of the guests of some records, as a digest: another one means that it changed.
 
-    It covers which records the guests have, in which version, and what people said about them. Guests stand
-    in it by their records, not by their ids, so that what was undone is seen as it was.
+    It covers which records the guests have, in which version, what that one says (an import taken back gives
+    its versions' numbers away), and what people said about them. Guests stand in it by their records, not by
+    their ids, so that what was undone is seen as it was.
     """
     linked = select(Link.guest_id).where(Link.record_id.in_(record_ids))
     guests = _records_by_guest(session, session.scalars(linked).all())
-    records = {record for told in guests.values() for record, _ in told} | set(record_ids)
+    records = {record for told in guests.values() for record, _, _ in told} | set(record_ids)
     words = [word.id for word in words_between(session, records)]
     return _digest(guests.values(), [sorted(record_ids) if not guests else [], words])
 
 
 def state_of(session: Session, pairs: Collection[frozenset[str]]) -> dict[frozenset[str], str]:
-    """Of pairs of guests their records and versions as a digest; not what was said of them."""
+    """Of pairs of guests their records and what these say as a digest; not what was said of them."""
     guests = _records_by_guest(session, sorted(set().union(*pairs)))
     return {pair: _digest([guests.get(guest, []) for guest in pair], []) for pair in pairs}
 
 
-def _records_by_guest(session: Session, guest_ids: Collection[str]) -> dict[str, list[tuple[int, int]]]:
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+_Told = tuple[int, int, str]
+"""A record, its version, and the digest of that."""
+
+
+def _records_by_guest(session: Session, guest_ids: Collection[str]) -> dict[str, list[_Told]]:
+    found: dict[str, list[_Told]] = defaultdict(list)
     for part in parts(sorted(set(guest_ids))):
         query = (
-            select(Link.guest_id, Link.record_id, SourceRecord.current_version)
+            select(
+                Link.guest_id,
+                Link.record_id,
+                SourceRecord.current_version,
+                SourceRecord.current_digest,
+            )
             .join(SourceRecord, SourceRecord.id == Link.record_id)
             .where(Link.guest_id.in_(part))
             .order_by(Link.record_id)
         )
-        for guest, record, version in session.execute(query):
-            found[guest].append((record, version))
+        for guest, record, version, digest in session.execute(query):
+            found[guest].append((record, version, digest.hex()))
     return found
 
 
-def _digest(guests: Iterable[list[tuple[int, int]]], more: list[list[int]]) -> str:
+def _digest(guests: Iterable[list[_Told]], more: list[list[int]]) -> str:
     return sha256(repr((sorted(guests), more)).encode()).hexdigest()[:32]
 
 

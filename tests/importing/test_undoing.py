@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, GuestLink
 from server.db import reading, writing
+from server.guests.asking import open_questions
+from server.guests.deciding import Meanwhile
 from server.guests.linking import link_waiting
 from server.importing import undoing
 from server.importing.preparing import look_at, prepare
@@ -23,6 +25,7 @@ from server.jobs.places import holding
 from server.migrating import migrate
 from server.privacy.check import check
 from server.privacy.dump import dump
+from server.properties.reach import EVERYWHERE
 from server.properties.setup import default_property
 from server.records.models import Import, ImportSeen, SourceRecord
 from server.records.rereading import read_again
@@ -30,7 +33,7 @@ from server.refusal import Refused
 from server.sources.layout import layouts
 from server.stays.models import Stay, StaySource
 from tests.builders import NOON
-from tests.guests.deciding_house import say_of, together
+from tests.guests.deciding_house import ask, say_of, seen_now, take_back, together
 from tests.stores import open_store
 
 HEADER = (
@@ -282,6 +285,27 @@ def test_what_people_decided_about_other_records_stays(engine: Engine, tmp_path:
 
     assert together(engine, one, other)
     state(engine)
+
+
+def test_whoever_looked_before_a_file_was_taken_back_and_another_came_looks_again(
+    engine: Engine, tmp_path: Path
+) -> None:
+    bring(engine, tmp_path, [row("a"), row("b")])
+    second = bring(engine, tmp_path, [row("a", phone="0611223344")])
+    two = keys(engine)
+    old_page = seen_now(engine, *two)
+    put_off = say_of(engine, *two, "undecided")
+    ask(engine, *two)
+
+    undo_import(engine, second, author="command")
+    bring(engine, tmp_path, [row("a", phone="0655667788")])
+    ask(engine, *two)
+
+    with reading(engine) as session:
+        assert open_questions(session, EVERYWHERE), "it was put off as the two were then"
+    take_back(engine, put_off)
+    with pytest.raises(Meanwhile):
+        say_of(engine, *two, "same", seen=old_page)
 
 
 def keys(engine: Engine) -> list[str]:
