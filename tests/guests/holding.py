@@ -11,6 +11,7 @@ from sqlalchemy import Dialect, select
 from sqlalchemy.orm import Session
 
 from server.guests import consents
+from server.guests.asking import open_questions
 from server.guests.circles import circles_of
 from server.guests.linker import newest_known
 from server.guests.loading import decisions_on, load_all
@@ -19,6 +20,7 @@ from server.guests.models import Pair as KeptPair
 from server.matching import match
 from server.privacy.check import RULES, check
 from server.privacy.dump import dump
+from server.properties.reach import EVERYWHERE
 from server.records.models import RecordVersion, Source, SourceRecord
 from tests.guests.plain_house import Groups, PlainHouse, Record, pair, strictest
 
@@ -52,6 +54,7 @@ class Witness:
         self._events_tell_it_all(session)
         self._ids_lead_to_who_has_the_records()
         self._groups_are_those_of_a_bulk_run(session)
+        self._questions_put_off_are_not_asked(session)
         self._an_equal_house_has_an_equal_dump(session)
 
     def _records_are_those_that_came(self, session: Session) -> None:
@@ -183,6 +186,12 @@ class Witness:
             for kind in ["refused" if doubt.refused else "doubt"]
         ]
         assert Counter(asked) == Counter(doubts)
+
+    def _questions_put_off_are_not_asked(self, session: Session) -> None:
+        everybody = open_questions(session, EVERYWHERE, most=1000)
+        asked = {frozenset(self.groups[self._names[r]] for r in (one.one, one.other)) for one in everybody}
+        doubts = set(map(frozenset, session.execute(select(Question.guest_a, Question.guest_b))))
+        assert asked == doubts - self.plain.put_off(self.groups)
 
     def _an_equal_house_has_an_equal_dump(self, session: Session) -> None:
         """Whatever was done and undone: the same records, words and model are the same bytes."""

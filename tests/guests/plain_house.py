@@ -44,11 +44,13 @@ def pair(one: Record, other: Record) -> Pair:
 
 @dataclass
 class Said:
-    """A deed: what somebody said, of which pairs of records; `undone`: they took it back."""
+    """A deed: what somebody said, of which pairs of records; `undone`: they took it back. `about`: how the
+    two guests of a question that was put off were then."""
 
     verdict: str
     author: str
     pairs: set[Pair]
+    about: object = None
     undone: bool = False
 
 
@@ -145,15 +147,33 @@ class PlainHouse:
             return True
         return verdict == "undecided" and bool(apart & set(pairs))
 
-    def about_two(self, groups: Groups, one: Record, other: Record) -> object:
-        """What there is to see of the guests of two records."""
-        guests = {groups[record] for record in (one, other)}
-        fellows = {guest: [r for r, of in groups.items() if of == guest] for guest in guests}
-        everybody = {record for some in fellows.values() for record in some}
-        return (
-            {frozenset((record, self.versions(record)) for record in some) for some in fellows.values()},
-            {word for word in self.words() if word[2] <= everybody},
+    def guests_of(self, groups: Groups, two: Iterable[Record]) -> frozenset[object]:
+        """The guests of two records as they are: their records, and what each says now in which version."""
+        guests = {groups[record] for record in two}
+        return frozenset(
+            frozenset(
+                (r, self.versions(r).current, self.versions(r).row) for r in self.fellows(groups, guest)
+            )
+            for guest in guests
         )
+
+    def page_about(self, groups: Groups, two: Collection[Record]) -> object:
+        """What there is to see of two records: their guests, and what was said among them."""
+        everybody = {r for record in two for r in self.fellows(groups, groups[record])}
+        return self.guests_of(groups, two), {word for word in self.words() if word[2] <= everybody}
+
+    def fellows(self, groups: Groups, guest: str) -> set[Record]:
+        """The records of a guest."""
+        return {record for record, of in groups.items() if of == guest}
+
+    def put_off(self, groups: Groups) -> set[frozenset[str]]:
+        """The pairs of guests of whom nobody is asked: their question was put off, and they are as then."""
+        found = set()
+        for number, verdict, two in self.words():
+            guests = frozenset(groups[record] for record in two)
+            if verdict == "undecided" and self.said[number].about == self.guests_of(groups, two):
+                found.add(guests)
+        return {guests for guests in found if len(guests) == 2}
 
     def state(self) -> object:
         """All of it, so that two houses of which it is the same must look the same."""
