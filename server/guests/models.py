@@ -59,7 +59,7 @@ class Link(Base):
 
 
 class Deed(Base):
-    """One thing that a person did about guests, and can undo: it owns the decisions written by it.
+    """One thing that a person did about guests, and can undo: it owns the words that were written by it.
 
     Never deleted and never changed but by its undoing. `params` holds ids and codes only.
     """
@@ -67,7 +67,7 @@ class Deed(Base):
     __tablename__ = "deed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept
+    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept, join_stays, part_stays
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(400), default="")
@@ -149,6 +149,30 @@ class Decision(Base):
     reason: Mapped[str] = mapped_column(String(400))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     deed_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+
+
+class StayWord(Base):
+    """A person's word on a stay that two records tell of: one stay, or two; outranks every rule for ever.
+
+    Of each record the days it told are kept: a profile tells of one stay after the other (stays.words).
+    """
+
+    __tablename__ = "stay_word"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_a: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    arrives_a: Mapped[date | None] = mapped_column(Date)
+    departs_a: Mapped[date | None] = mapped_column(Date)
+    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    arrives_b: Mapped[date | None] = mapped_column(Date)
+    departs_b: Mapped[date | None] = mapped_column(Date)
+    verdict: Mapped[str] = mapped_column(String(10))  # one, two
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
     withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.guests.deeds import deed_within, withdraw_words
 from server.guests.linker import Changes, take_linker, touch
+from server.guests.staying import recount_stays
 from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
 
@@ -37,7 +38,9 @@ def undo(
     session.refresh(deed)
     if deed.undone_at is not None:
         raise Refused("deed.undone", {"who": deed.undone_by or ""})
-    records = withdraw_words(session, deed, author=author, now=now)
-    if not records or deed.params.get("verdict") == "undecided":
+    withdrawn = withdraw_words(session, deed, author=author, now=now)
+    if withdrawn.stays:
+        recount_stays(session, (), withdrawn.stays)
+    if not withdrawn.decided or deed.params.get("verdict") == "undecided":
         return Changes()
-    return touch(session, records, cause=f"undo:{deed.id}", now=now)
+    return touch(session, withdrawn.decided, cause=f"undo:{deed.id}", now=now)
