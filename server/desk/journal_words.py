@@ -12,6 +12,8 @@ ACTS: Mapping[str, str] = {
     "guests.decide": N_("Decided about two guests"),
     "guests.split": N_("Took records out of a guest"),
     "guests.accept": N_("Accepted many questions at once"),
+    "guests.join_stays": N_("Said that two stays are one"),
+    "guests.part_stays": N_("Said that a stay is two"),
     "guests.walk_in": N_("Put a walk-in's form to their stay"),
     "guests.undo": N_("Undid a decision about guests"),
     "learning.use": N_("Had guests linked by what answers taught"),

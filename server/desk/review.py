@@ -11,6 +11,7 @@ from server.access import not_found, own_address, staff
 from server.clock import clock
 from server.desk.looking import looking
 from server.desk.people import who
+from server.desk.stays import ONE_STAY, TWO_STAYS
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.accepting import begin_accepting, find_obvious
@@ -18,6 +19,7 @@ from server.guests.asking import count_open, open_questions
 from server.guests.deciding import decide, split
 from server.guests.deeds import deed_within, deeds_within
 from server.guests.reviewing import PairSeen, guest_of_record, see_pair, see_some
+from server.guests.seeing_stays import DEEDS, stay_told_at
 from server.guests.undoing import undo
 from server.language import page_language, translate
 from server.noting import guests_were_shown
@@ -54,7 +56,8 @@ EXAMPLES = 10
 @pages.app_template_global()
 def reason_in_words(reason: str) -> str:
     """A decision's reason: one of ours in the page's language, or what a colleague typed."""
-    return translate(REASONS[reason]) if reason in REASONS else reason
+    known = REASONS | ONE_STAY | TWO_STAYS
+    return translate(known[reason]) if reason in known else reason
 
 
 @pages.app_context_processor
@@ -219,6 +222,11 @@ def _about(kind: str, params: dict[str, object]) -> str:
         guest_id = guest_of_record(g.session, int(taken[0]), reach=g.reach)
         if guest_id is not None:
             return url_for("guests.show", guest_id=guest_id)
+    told = params.get("told")
+    if kind in DEEDS and isinstance(told, list) and told:
+        stay_id = stay_told_at(g.session, tuple(told[0]), reach=g.reach)
+        if stay_id is not None:
+            return url_for("stays.show", stay_id=stay_id)
     return url_for("review.decided")
 
 

@@ -115,6 +115,7 @@ IDS: dict[str, Numbers] = {
     "review.pair": lambda house: {"record_id": house.records[0], "other_id": house.records[1]},
     "review.take_out": lambda house: {"record_id": house.records[0]},
     "review.take_back": lambda house: {"deed_id": house.deed},
+    **{f"stays.{name}": lambda house: {"stay_id": house.stay} for name in ("show", "join", "part")},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -128,6 +129,7 @@ def of_no_house(_: House) -> dict[str, Any]:
 
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
+    "stay_id": "f" * 32,
     **dict.fromkeys(
         ("import_id", "problem_id", "feed_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654
     ),

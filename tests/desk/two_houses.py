@@ -25,6 +25,7 @@ from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
 from server.staff.models import Colleague, Post
+from server.stays.models import Stay
 from tests.builders import take_in
 from tests.desk.filled import count
 
@@ -66,6 +67,7 @@ class House:
     word: int
     records: tuple[int, ...]
     deed: int
+    stay: str
     feed: int
 
 
@@ -270,6 +272,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                         )
                     ),
                     session.scalars(select(Deed.id).where(Deed.property_id == place.id)).one(),
+                    session.scalars(select(Stay.id).where(Stay.property_id == place.id).limit(1)).one(),
                     session.scalars(select(Feed.id).where(Feed.property_id == place.id)).one(),
                 )
             )
