@@ -296,12 +296,14 @@ class GuestEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(20))  # one of events.RECORD_KINDS or GUEST_KINDS
+    kind: Mapped[str] = mapped_column(String(20))  # one of events.RECORD_KINDS, GUEST_KINDS, STAY_KINDS
     record_id: Mapped[int | None] = mapped_column(index=True)  # None: of the guest as a whole
     guest_id: Mapped[str] = mapped_column(String(32))
     from_guest_id: Mapped[str | None] = mapped_column(String(32))
     cause: Mapped[str] = mapped_column(String(40), server_default="")  # arrival, import:5, deed:7, ...
-    property_id: Mapped[int | None] = mapped_column(Integer)  # of what was erased
+    property_id: Mapped[int | None] = mapped_column(Integer)  # of what was erased; of a stay
+    stay_id: Mapped[str | None] = mapped_column(String(32))  # None: not of a stay
+    other_stay_id: Mapped[str | None] = mapped_column(String(32))  # that went into it, or it was made out of
 
 
 Index(

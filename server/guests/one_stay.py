@@ -181,7 +181,7 @@ def _say(
         for one, other in (sorted(pair, key=lambda row: row.order) for pair in pairs)
     ]
     insert_rows(session, StayWord, rows)
-    recount_stays(session, (), records)
+    recount_stays(session, (), records, cause=f"deed:{deed.id}", now=now)
     return deed
 
 

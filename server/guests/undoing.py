@@ -40,7 +40,7 @@ def undo(
         raise Refused("deed.undone", {"who": deed.undone_by or ""})
     withdrawn = withdraw_words(session, deed, author=author, now=now)
     if withdrawn.stays:
-        recount_stays(session, (), withdrawn.stays)
+        recount_stays(session, (), withdrawn.stays, cause=f"undo:{deed.id}", now=now)
     if not withdrawn.decided or deed.params.get("verdict") == "undecided":
         return Changes()
     return touch(session, withdrawn.decided, cause=f"undo:{deed.id}", now=now)

@@ -16,6 +16,9 @@ from server.guests.linking import link_waiting
 from server.guests.models import Decision, Deed
 from server.migrating import FOLDER, migrate, migrate_engine
 from tests.builders import NOON, PATRICK, take_in
+from tests.guests.test_one_stay import fill, join
+from tests.guests.test_stay_events import present, replayed
+from tests.guests.test_staying import told_by
 
 REVISIONS = [
     step.revision for step in ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)]).walk_revisions()
@@ -195,3 +198,23 @@ def test_told_stays_are_kept_by_going_down_and_up_and_wait_to_be_counted(engine:
         assert (
             connection.execute(text("SELECT count(*) FROM source_record WHERE needs_linking")).scalar() == 1
         )
+
+
+def test_stays_are_told_of_once_by_the_upgrade_and_words_on_them_end_with_the_downgrade(
+    engine: Engine,
+) -> None:
+    fill(engine)
+    join(engine, "A1", "A2")
+    before = present(engine)
+
+    migrate_engine(engine, "0022_erased")
+    with engine.connect() as connection:
+        waiting = "SELECT count(*) FROM source_record WHERE needs_linking"
+        assert connection.execute(text(waiting)).scalar() == 2
+        assert connection.execute(text("SELECT count(*) FROM deed")).scalar() == 0
+    migrate_engine(engine, "head")
+
+    assert replayed(engine) == present(engine) == before
+    link_waiting(engine)
+    assert told_by(engine) == [["4817985054", "A1"], ["A2"]]
+    assert replayed(engine) == present(engine)
