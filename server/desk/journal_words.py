@@ -22,6 +22,7 @@ ACTS: Mapping[str, str] = {
     "import.dropped": N_("Dropped a file"),
     "import.mapped": N_("Said how a file is to be read"),
     "import.started": N_("Started an import"),
+    "import.undo_begun": N_("Began to undo an import"),
     "import.undone": N_("Undid an import"),
     "import.discarded": N_("Discarded a file"),
     "feed.made": N_("Set up a feed"),

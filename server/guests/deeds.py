@@ -313,6 +313,16 @@ def deeds_about(
     return sorted(told, key=lambda deed: -deed.id)
 
 
+def deeds_in_force(session: Session, record_ids: Collection[int]) -> set[int]:
+    """The numbers of the deeds that hold and are about one of these records."""
+    found: set[int] = set()
+    for part in parts(sorted(record_ids)):
+        for of_deed, side in _sides():
+            holding = select(of_deed).join(Deed, Deed.id == of_deed).where(Deed.undone_at.is_(None))
+            found |= set(session.scalars(holding.where(side.in_(part))))
+    return found
+
+
 def deeds_within(session: Session, reach: Reach, *, page: int) -> DeedsPage:
     """What people did about guests, newest first; only deeds of which every record is within reach."""
     query = select(Deed.id)

@@ -88,6 +88,8 @@ IDS: dict[str, Numbers] = {
     "imports.progress": lambda house: {"import_id": house.imports["looking"]},
     "imports.start": lambda house: {"import_id": house.imports["known"]},
     "imports.put_away": lambda house: {"import_id": house.imports["known"]},
+    "imports.ask_undo": lambda house: {"import_id": house.imports["done"]},
+    "imports.undo": lambda house: {"import_id": house.imports["known"]},
     "imports.say_layout": lambda house: {"import_id": house.imports["known"]},
     "imports.map_columns": lambda house: {"import_id": house.imports["unknown"]},
     "imports.settle_problem": lambda house: {"problem_id": house.problems[0]},
