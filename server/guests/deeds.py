@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.db import LARGEST_ID, insert_rows, row_of
 from server.guests.loading import parts
-from server.guests.models import Decision, Deed, Link, StayWord
+from server.guests.models import Decision, Deed, HouseholdWord, Link, Pin, StayWord
 from server.journal import note
 from server.journal.entries import tidy_reason
 from server.paging import page_within, pages_of
@@ -70,6 +70,10 @@ def write_deed(
     return deed
 
 
+KINDS = ("decide", "split", "accept", "join_stays", "part_stays", "pin", "household")
+"""Of two records; of a guest's records; of many questions; of stays; of a value; of who lives with whom."""
+
+
 def new_deed(
     session: Session,
     kind: str,
@@ -81,7 +85,35 @@ def new_deed(
     params: dict[str, Any],
     pairs: int,
 ) -> Deed:
-    """Write down a deed, whose words its caller writes; the journal learns of it.
+    """Write down a deed, whose words its caller writes; the journal learns of it."""
+    deed = add_deed(
+        session, kind, author=author, reason=reason, property_id=property_id, now=now, params=params
+    )
+    note(
+        session,
+        author,
+        f"guests.{kind}",
+        f"deed:{deed.id}",
+        now=now,
+        property_id=property_id,
+        reason=deed.reason or None,
+        verdict=params["verdict"],
+        pairs=pairs,
+    )
+    return deed
+
+
+def add_deed(
+    session: Session,
+    kind: str,
+    *,
+    author: str,
+    reason: str,
+    property_id: int | None,
+    now: datetime,
+    params: dict[str, Any],
+) -> Deed:
+    """The same where the caller tells the journal by itself.
 
     Of the reason, addresses and longer numbers are left out: a word about a guest is no place for them.
     """
@@ -95,17 +127,6 @@ def new_deed(
     )
     session.add(deed)
     session.flush()
-    note(
-        session,
-        author,
-        f"guests.{kind}",
-        f"deed:{deed.id}",
-        now=now,
-        property_id=property_id,
-        reason=deed.reason or None,
-        verdict=params["verdict"],
-        pairs=pairs,
-    )
     return deed
 
 
@@ -131,10 +152,13 @@ def add_words(
 
 
 class Withdrawn(NamedTuple):
-    """The records that words were about which hold no longer: of two records, and of stays."""
+    """The records that words were about which hold no longer: of two records, of stays, of a value, of who
+    lives with whom."""
 
     decided: set[int]
     stays: set[int]
+    pinned: set[int]
+    living: set[int]
 
 
 def withdraw_words(session: Session, deed: Deed, *, author: str, now: datetime) -> Withdrawn:
@@ -145,25 +169,30 @@ def withdraw_words(session: Session, deed: Deed, *, author: str, now: datetime) 
     return found
 
 
-WORDS = (Decision, StayWord)
-"""The tables of words, each row of which belongs to a deed and is about two records."""
+Words = type[Decision | StayWord | Pin | HouseholdWord]
+
+WORDS: tuple[Words, ...] = (Decision, StayWord, Pin, HouseholdWord)
+"""The tables of words, each row of which belongs to a deed."""
 
 
-def _withdraw(
-    session: Session, words: type[Decision] | type[StayWord], deed: Deed, *, author: str, now: datetime
-) -> set[int]:
+def _about(words: Words) -> tuple[InstrumentedAttribute[int], ...]:
+    """The records that a row is about."""
+    return (words.record_id,) if issubclass(words, Pin) else (words.record_a, words.record_b)
+
+
+def _withdraw(session: Session, words: Words, deed: Deed, *, author: str, now: datetime) -> set[int]:
     holding = and_(words.deed_id == deed.id, words.withdrawn_at.is_(None))
-    found = session.execute(select(words.record_a, words.record_b).where(holding)).all()
+    found = session.execute(select(*_about(words)).where(holding)).all()
     session.execute(
         update(words).where(holding).values(withdrawn_at=now, withdrawn_by=author),
         execution_options={"synchronize_session": False},
     )
-    return {record for pair in found for record in pair}
+    return {record for about in found for record in about}
 
 
 def _sides() -> list[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]]:
     """Where it stands what deeds are about: the deed, and the record."""
-    return [(words.deed_id, side) for words in WORDS for side in (words.record_a, words.record_b)]
+    return [(words.deed_id, side) for words in WORDS for side in _about(words)]
 
 
 def deed_within(session: Session, deed_id: int, reach: Reach) -> Deed | None:

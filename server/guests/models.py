@@ -67,7 +67,7 @@ class Deed(Base):
     __tablename__ = "deed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept, join_stays, part_stays
+    kind: Mapped[str] = mapped_column(String(12))  # deeds.KINDS
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(400), default="")
@@ -208,7 +208,9 @@ class Pin(Base):
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class ValueChange(Base):
@@ -286,7 +288,9 @@ class HouseholdWord(Base):
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class GuestEvent(Base):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.guests.deeds import deed_within, withdraw_words
+from server.guests.households import regroup
 from server.guests.linker import Changes, take_linker, touch
+from server.guests.models import Link
 from server.guests.staying import recount_stays
 from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
@@ -41,6 +44,10 @@ def undo(
     withdrawn = withdraw_words(session, deed, author=author, now=now)
     if withdrawn.stays:
         recount_stays(session, (), withdrawn.stays, cause=f"undo:{deed.id}", now=now)
-    if not withdrawn.decided or deed.params.get("verdict") == "undecided":
+    if withdrawn.living:
+        guests = select(Link.guest_id).where(Link.record_id.in_(withdrawn.living))
+        regroup(session, set(session.scalars(guests)))
+    touched = withdrawn.decided | withdrawn.pinned
+    if not touched or deed.params.get("verdict") == "undecided":
         return Changes()
-    return touch(session, withdrawn.decided, cause=f"undo:{deed.id}", now=now)
+    return touch(session, touched, cause=f"undo:{deed.id}", now=now)

@@ -176,7 +176,7 @@ def _deeds_half_undone() -> Select[Any]:
         select(Deed.id)
         .join(words, words.deed_id == Deed.id)
         .where(Deed.undone_at.is_(None) != words.withdrawn_at.is_(None))
-        for words in (Decision, StayWord)
+        for words in (Decision, StayWord, Pin, HouseholdWord)
     )
     return union(*halves).subquery().select()
 
@@ -484,7 +484,7 @@ RULES: dict[str, Rule] = {
     "No record is linked to a guest that went into another.": _links_to_resolved_guests,
     "No decision of a person is violated.": _decisions_violated,
     "Of no two records people say both the same and not the same.": _decisions_contradict,
-    "A decision holds as long as its deed, and no longer.": _deeds_half_undone,
+    "A word of a colleague holds as long as its deed, and no longer.": _deeds_half_undone,
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
     "What a colleague pinned is the guest's value.": _pins_not_kept,

@@ -76,14 +76,8 @@ IDS: dict[str, Numbers] = {
         f"households.{name}": lambda house: {"guest_id": house.guests[0]}
         for name in ("show", "find", "together", "apart")
     },
-    **{
-        f"households.{name}": lambda house: {"guest_id": house.guests[0], "word_id": house.word}
-        for name in ("withdraw", "restore")
-    },
     "values.show": lambda house: {"guest_id": house.guests[0], "field": "email"},
     "values.choose": lambda house: {"guest_id": house.guests[0], "field": "email"},
-    "values.withdraw": lambda house: {"guest_id": house.guests[0], "pin_id": house.pin},
-    "values.restore": lambda house: {"guest_id": house.guests[0], "pin_id": house.pin},
     "imports.show": lambda house: {"import_id": house.imports["done"]},
     "imports.progress": lambda house: {"import_id": house.imports["looking"]},
     "imports.start": lambda house: {"import_id": house.imports["known"]},
@@ -132,9 +126,7 @@ def of_no_house(_: House) -> dict[str, Any]:
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
     "stay_id": "f" * 32,
-    **dict.fromkeys(
-        ("import_id", "problem_id", "feed_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654
-    ),
+    **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id"), 987654),
     "other_id": 987655,
 }
