@@ -51,6 +51,7 @@ from server.desk import (
     papers,
     review,
     second_step,
+    stays,
     today,
     values,
 )
@@ -101,6 +102,7 @@ SURFACES = (
     new_house.pages,
     arranging.pages,
     review.pages,
+    stays.pages,
 )
 
 log = logging.getLogger("oneguest.web")

@@ -65,7 +65,8 @@ def _told(event: Event) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "kind": event.kind,
         "guest": event.guest_id,
-        "from": event.from_guest_id,
+        "from": event.other_stay_id or event.from_guest_id,
+        "stay": event.stay_id,
         "record": None if event.source is None else {"source": event.source, "key": event.key},
         "cause": event.cause or None,
     }

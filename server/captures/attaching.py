@@ -226,7 +226,7 @@ def _write(session: Session, records: Collection[int], wanted: dict[int, int], n
         elif wanted.get(form) == other:
             said.add(form)
         else:
-            touched = withdraw_words(session, deed, author=AUTHOR, now=now)
+            touched = withdraw_words(session, deed, author=AUTHOR, now=now).decided
             touch(session, touched, cause=f"undo:{deed.id}", now=now)
             changed += 1
     for form, other in sorted(wanted.items()):

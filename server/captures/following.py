@@ -25,7 +25,7 @@ from server.stays.told import CAME_TO_NOTHING
 ACTOR = "worker"
 
 
-def follow_rows(session: Session, record_ids: Collection[int], *, now: datetime) -> None:
+def follow_rows(session: Session, record_ids: Collection[int], *, cause: str, now: datetime) -> None:
     """After rows were stored, in their transaction: count the stays anew that they told of before, and let
     the links follow. Stays that are told of for the first time are counted when their guest is known."""
     known: set[int] = set()
@@ -34,7 +34,7 @@ def follow_rows(session: Session, record_ids: Collection[int], *, now: datetime)
         known |= set(session.scalars(told))
     if known:
         session.flush()
-        recount_stays(session, (), known)
+        recount_stays(session, (), known, cause=cause, now=now)
         follow_links(session, known, now=now)
 
 

@@ -25,7 +25,6 @@ from server.guests.living import (
     housemates,
     list_households,
     say_word,
-    set_word,
     words_seen,
 )
 from server.guests.values import ADDRESS
@@ -140,42 +139,16 @@ def apart(guest_id: str) -> ResponseReturnValue:
     return _said(guest, _other(), {guest.id}, "apart", request.form.get("reason", ""))
 
 
-@pages.post("/guests/<guest_id>/household/words/<int:word_id>/withdraw")
-@staff("households.say")
-def withdraw(guest_id: str, word_id: int) -> ResponseReturnValue:
-    """Take a word back."""
-    return _set(guest_id, word_id, withdrawn=True)
-
-
-@pages.post("/guests/<guest_id>/household/words/<int:word_id>/restore")
-@staff("households.say")
-def restore(guest_id: str, word_id: int) -> ResponseReturnValue:
-    """Put a word back that was taken back."""
-    return _set(guest_id, word_id, withdrawn=False)
-
-
 def _said(guest: Housemate, other: str, mates: set[str], verdict: str, reason: str) -> ResponseReturnValue:
     try:
-        words = say_word(
+        deed = say_word(
             g.session, other, mates, verdict, reach=g.reach, author=g.actor, reason=reason, now=clock()
         )
     except Refused as refusal:
         g.session.rollback()
         return _page(_guest(guest.id), wrong=say(refusal.code, refusal.params, page_language())), 422
-    word = words[sorted(mates).index(guest.id)]  # whose page it is taken back on
-    undo = url_for("households.withdraw", guest_id=guest.id, word_id=word.id)
+    undo = url_for("review.take_back", deed_id=deed.id)
     toast(translate(N_("Said. It stays whatever they share.")), undo=undo)
-    return redirect(url_for("households.show", guest_id=guest.id), 303)
-
-
-def _set(guest_id: str, word_id: int, *, withdrawn: bool) -> ResponseReturnValue:
-    guest = _guest(guest_id)
-    how = {"reach": g.reach, "author": g.actor, "now": clock()}
-    if set_word(g.session, guest.id, word_id, withdrawn=withdrawn, **how) is None:
-        not_found()
-    back = "households.restore" if withdrawn else "households.withdraw"
-    text = N_("Taken back.") if withdrawn else N_("Said. It stays whatever they share.")
-    toast(translate(text), undo=url_for(back, guest_id=guest.id, word_id=word_id))
     return redirect(url_for("households.show", guest_id=guest.id), 303)
 
 

@@ -23,6 +23,7 @@ from server.importing.dropping import (
     keep_mapping,
     take_drop,
 )
+from server.importing.foreseeing import begin_undoing, foresee_undo
 from server.importing.houses import closed_imports
 from server.importing.preview import preview
 from server.importing.progress import (
@@ -159,6 +160,24 @@ def put_away(import_id: int) -> Response:
     settings: Settings = current_app.config["ONEGUEST"]
     found = _import(import_id)
     discard(g.session, found, settings.uploads_dir, reach=g.reach, any_kind=_any_kind(found), who=g.actor)
+    return redirect(url_for("imports.show", import_id=import_id), 303)
+
+
+@pages.get("/imports/<int:import_id>/undo")
+@staff("files.import")
+def ask_undo(import_id: int) -> str:
+    """What undoing it would take, and whether it shall be done."""
+    found = _import(import_id)
+    foreseen = foresee_undo(g.session, found, reach=g.reach)
+    place = property_within(g.session, found.property_id, g.reach) or not_found()
+    return render_template("desk/imports/undo.html", found=found, place=place, foreseen=foreseen)
+
+
+@pages.post("/imports/<int:import_id>/undo")
+@staff("files.import")
+def undo(import_id: int) -> Response:
+    """Have it undone; the worker carries it out."""
+    begin_undoing(g.session, _import(import_id), reach=g.reach, who=g.actor, now=clock())
     return redirect(url_for("imports.show", import_id=import_id), 303)
 
 

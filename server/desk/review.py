@@ -11,6 +11,7 @@ from server.access import not_found, own_address, staff
 from server.clock import clock
 from server.desk.looking import looking
 from server.desk.people import who
+from server.desk.stays import ONE_STAY, TWO_STAYS
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.accepting import begin_accepting, find_obvious
@@ -18,6 +19,7 @@ from server.guests.asking import count_open, open_questions
 from server.guests.deciding import decide, split
 from server.guests.deeds import deed_within, deeds_within
 from server.guests.reviewing import PairSeen, guest_of_record, see_pair, see_some
+from server.guests.seeing_stays import DEEDS, stay_told_at
 from server.guests.undoing import undo
 from server.language import page_language, translate
 from server.noting import guests_were_shown
@@ -45,6 +47,9 @@ REASONS = {
 }
 """Why two are not the same, each one key; anything else is typed."""
 
+MAY_UNDO = {"accept": "pairs.decide_many", "pin": "values.pin", "household": "households.say"}
+"""Who may undo a kind of deed, where that is not whoever decides about two records."""
+
 LINES, LIMITS = ("0.75", "0.7", "0.6"), ("50", "100", "200", "500")
 """How probable, and how many at once; what is more probable than all of these is linked without asking."""
 
@@ -54,12 +59,13 @@ EXAMPLES = 10
 @pages.app_template_global()
 def reason_in_words(reason: str) -> str:
     """A decision's reason: one of ours in the page's language, or what a colleague typed."""
-    return translate(REASONS[reason]) if reason in REASONS else reason
+    known = REASONS | ONE_STAY | TWO_STAYS
+    return translate(known[reason]) if reason in known else reason
 
 
 @pages.app_context_processor
 def _reasons() -> dict[str, object]:
-    return {"split_reasons": REASONS}
+    return {"split_reasons": REASONS, "may_undo": MAY_UNDO}
 
 
 @pages.get("")
@@ -170,11 +176,10 @@ def take_out(record_id: int) -> Response:
 @pages.post("/deeds/<int:deed_id>/undo")
 @staff("pairs.decide")
 def take_back(deed_id: int) -> Response:
-    """Undo what somebody decided, and show what it was about. What was accepted at once is undone by whoever
-    may accept so."""
+    """Undo what somebody decided, and show what it was about. It is undone by whoever may do such a thing."""
     deed = deed_within(g.session, deed_id, g.reach) or not_found()
-    if deed.kind == "accept":
-        deed = deed_within(g.session, deed_id, reach_of(g.colleague, "pairs.decide_many")) or abort(403)
+    if deed.kind in MAY_UNDO:
+        deed = deed_within(g.session, deed_id, reach_of(g.colleague, MAY_UNDO[deed.kind])) or abort(403)
     undo(g.session, deed.id, author=g.actor, now=clock(), reach=g.reach)
     toast(translate(N_("Undone. Everything is as it was before.")))
     return redirect(own_address(request.form.get("back", "")) or _about(deed.kind, deed.params), 303)
@@ -219,6 +224,15 @@ def _about(kind: str, params: dict[str, object]) -> str:
         guest_id = guest_of_record(g.session, int(taken[0]), reach=g.reach)
         if guest_id is not None:
             return url_for("guests.show", guest_id=guest_id)
+    told, record = params.get("told"), params.get("record")
+    if kind in ("pin", "household") and isinstance(record, int):
+        guest_id = guest_of_record(g.session, record, reach=g.reach)
+        if guest_id is not None:
+            return url_for("guests.show", guest_id=guest_id)
+    if kind in DEEDS and isinstance(told, list) and told:
+        stay_id = stay_told_at(g.session, tuple(told[0]), reach=g.reach)
+        if stay_id is not None:
+            return url_for("stays.show", stay_id=stay_id)
     return url_for("review.decided")
 
 

@@ -12,7 +12,7 @@ from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.finding import GuestSeen, see_guest
 from server.guests.history import history_of
-from server.guests.pinning import pin_value, restore_pin, withdraw_pin
+from server.guests.pinning import pin_value
 from server.guests.values import field_of
 from server.guests.within import current_id
 from server.language import page_language
@@ -61,31 +61,7 @@ def choose(guest_id: str, field: str) -> ResponseReturnValue:
     except Refused as refusal:
         g.session.rollback()
         return _page(_seen(guest_id), field, wrong=say(refusal.code, refusal.params, page_language())), 422
-    undo = url_for("values.withdraw", guest_id=seen.id, pin_id=made.id)
-    toast(translated(N_("Kept. It stays whatever the systems send.")), undo=undo)
-    return redirect(url_for("guests.show", guest_id=seen.id), 303)
-
-
-@pages.post("/pins/<int:pin_id>/withdraw")
-@staff("values.pin")
-def withdraw(guest_id: str, pin_id: int) -> ResponseReturnValue:
-    """Take a colleague's choice back: the rules choose again."""
-    seen = _seen(guest_id)
-    if withdraw_pin(g.session, seen, pin_id, author=g.actor, now=clock()) is None:
-        not_found()
-    undo = url_for("values.restore", guest_id=seen.id, pin_id=pin_id)
-    toast(translated(N_("Taken back. The best known value is chosen by the rules again.")), undo=undo)
-    return redirect(url_for("guests.show", guest_id=seen.id), 303)
-
-
-@pages.post("/pins/<int:pin_id>/restore")
-@staff("values.pin")
-def restore(guest_id: str, pin_id: int) -> ResponseReturnValue:
-    """Put a choice back that was taken back."""
-    seen = _seen(guest_id)
-    if restore_pin(g.session, seen, pin_id, author=g.actor, now=clock()) is None:
-        not_found()
-    undo = url_for("values.withdraw", guest_id=seen.id, pin_id=pin_id)
+    undo = url_for("review.take_back", deed_id=made.id)
     toast(translated(N_("Kept. It stays whatever the systems send.")), undo=undo)
     return redirect(url_for("guests.show", guest_id=seen.id), 303)
 

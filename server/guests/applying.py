@@ -277,7 +277,7 @@ def write(
     emptied = resolve_emptied(session, had_one, losers - set(guests), cause=cause, now=now)
     change_with(session, _DROP_VALUES, emptied)
     told_anew = [i for i in all_ids if i in touched and i in links]
-    recount_stays(session, losers | set(guests), told_anew)
+    recount_stays(session, losers | set(guests), told_anew, cause=cause, now=now)
     recount_households(session, losers | set(guests) | set(robbed), partition.model, reader)
     return Written(moved, frozenset(guests) | losers)
 

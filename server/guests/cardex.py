@@ -58,6 +58,7 @@ class Row:
 class Moment:
     """One stay, visit or purchase, told by one record or by several of the guest's."""
 
+    stay_id: str
     kind: str
     start: date | None
     end: date | None
@@ -148,6 +149,7 @@ def _moment(seen: StaySeen, names: Mapping[int, str]) -> Moment:
         if source.counts and source.amount is not None:
             money[source.currency or ""] += source.amount
     return Moment(
+        stay_id=stay.id,
         kind=stay.kind,
         start=stay.arrives,
         end=stay.departs,

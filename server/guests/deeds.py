@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.db import LARGEST_ID, insert_rows, row_of
 from server.guests.loading import parts
-from server.guests.models import Decision, Deed, Link
+from server.guests.models import Decision, Deed, HouseholdWord, Link, Pin, StayWord
 from server.journal import note
 from server.journal.entries import tidy_reason
 from server.paging import page_within, pages_of
@@ -55,7 +55,65 @@ def write_deed(
     now: datetime,
     **params: Any,
 ) -> Deed:
-    """Write down that a person said the same of some pairs of records; the journal learns of it.
+    """Write down that a person said the same of some pairs of records; the journal learns of it."""
+    deed = new_deed(
+        session,
+        kind,
+        author=author,
+        reason=reason,
+        property_id=property_id,
+        now=now,
+        params={"verdict": verdict, **params},
+        pairs=len(pairs or params.get("questions", ())),
+    )
+    add_words(session, deed, pairs, verdict, now=now)
+    return deed
+
+
+KINDS = ("decide", "split", "accept", "join_stays", "part_stays", "pin", "household")
+"""Of two records; of a guest's records; of many questions; of stays; of a value; of who lives with whom."""
+
+
+def new_deed(
+    session: Session,
+    kind: str,
+    *,
+    author: str,
+    reason: str,
+    property_id: int | None,
+    now: datetime,
+    params: dict[str, Any],
+    pairs: int,
+) -> Deed:
+    """Write down a deed, whose words its caller writes; the journal learns of it."""
+    deed = add_deed(
+        session, kind, author=author, reason=reason, property_id=property_id, now=now, params=params
+    )
+    note(
+        session,
+        author,
+        f"guests.{kind}",
+        f"deed:{deed.id}",
+        now=now,
+        property_id=property_id,
+        reason=deed.reason or None,
+        verdict=params["verdict"],
+        pairs=pairs,
+    )
+    return deed
+
+
+def add_deed(
+    session: Session,
+    kind: str,
+    *,
+    author: str,
+    reason: str,
+    property_id: int | None,
+    now: datetime,
+    params: dict[str, Any],
+) -> Deed:
+    """The same where the caller tells the journal by itself.
 
     Of the reason, addresses and longer numbers are left out: a word about a guest is no place for them.
     """
@@ -65,22 +123,10 @@ def write_deed(
         author=author,
         reason=tidy_reason(reason) or "",
         property_id=property_id,
-        params={"verdict": verdict, **params},
+        params=params,
     )
     session.add(deed)
     session.flush()
-    add_words(session, deed, pairs, verdict, now=now)
-    note(
-        session,
-        author,
-        f"guests.{kind}",
-        f"deed:{deed.id}",
-        now=now,
-        property_id=property_id,
-        reason=deed.reason or None,
-        verdict=verdict,
-        pairs=len(pairs or params.get("questions", ())),
-    )
     return deed
 
 
@@ -105,17 +151,48 @@ def add_words(
     insert_rows(session, Decision, rows)
 
 
-def withdraw_words(session: Session, deed: Deed, *, author: str, now: datetime) -> set[int]:
-    """Let the decisions of a deed hold no longer; return the records they were about."""
+class Withdrawn(NamedTuple):
+    """The records that words were about which hold no longer: of two records, of stays, of a value, of who
+    lives with whom."""
+
+    decided: set[int]
+    stays: set[int]
+    pinned: set[int]
+    living: set[int]
+
+
+def withdraw_words(session: Session, deed: Deed, *, author: str, now: datetime) -> Withdrawn:
+    """Let the words of a deed hold no longer; return the records they were about."""
     deed.undone_at, deed.undone_by = now, author
-    words = and_(Decision.deed_id == deed.id, LIVE)
-    found = session.execute(select(Decision.record_a, Decision.record_b).where(words)).all()
+    found = Withdrawn(*(_withdraw(session, words, deed, author=author, now=now) for words in WORDS))
+    note(session, author, "guests.undo", f"deed:{deed.id}", now=now, property_id=deed.property_id)
+    return found
+
+
+Words = type[Decision | StayWord | Pin | HouseholdWord]
+
+WORDS: tuple[Words, ...] = (Decision, StayWord, Pin, HouseholdWord)
+"""The tables of words, each row of which belongs to a deed."""
+
+
+def _about(words: Words) -> tuple[InstrumentedAttribute[int], ...]:
+    """The records that a row is about."""
+    return (words.record_id,) if issubclass(words, Pin) else (words.record_a, words.record_b)
+
+
+def _withdraw(session: Session, words: Words, deed: Deed, *, author: str, now: datetime) -> set[int]:
+    holding = and_(words.deed_id == deed.id, words.withdrawn_at.is_(None))
+    found = session.execute(select(*_about(words)).where(holding)).all()
     session.execute(
-        update(Decision).where(words).values(withdrawn_at=now, withdrawn_by=author),
+        update(words).where(holding).values(withdrawn_at=now, withdrawn_by=author),
         execution_options={"synchronize_session": False},
     )
-    note(session, author, "guests.undo", f"deed:{deed.id}", now=now, property_id=deed.property_id)
-    return {record for pair in found for record in pair}
+    return {record for about in found for record in about}
+
+
+def _sides() -> list[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]]:
+    """Where it stands what deeds are about: the deed, and the record."""
+    return [(words.deed_id, side) for words in WORDS for side in _about(words)]
 
 
 def deed_within(session: Session, deed_id: int, reach: Reach) -> Deed | None:
@@ -126,10 +203,11 @@ def deed_within(session: Session, deed_id: int, reach: Reach) -> Deed | None:
     deed = row_of(session, Deed, deed_id)
     if deed is None or reach.is_everywhere:
         return deed
-    words = select(Decision.record_a, Decision.record_b).where(Decision.deed_id == deed_id)
-    pairs = [*session.execute(words), *deed.params.get("questions", ())]
+    records = {record for pair in deed.params.get("questions", ()) for record in pair}
+    for of_deed, side in _sides():
+        records |= set(session.scalars(select(side).where(of_deed == deed_id)))
     houses: set[int] = set()
-    for part in parts(sorted({record for pair in pairs for record in pair})):
+    for part in parts(sorted(records)):
         of_part = select(SourceRecord.property_id).where(SourceRecord.id.in_(part))
         houses |= set(session.scalars(of_part.distinct()))
     return deed if houses and all(reach.covers(house) for house in houses) else None
@@ -257,34 +335,50 @@ def deeds_about(
     """What people did about some records, newest first, undone deeds included; none with a record out of
     reach, since its reason may tell of that one.
 
-    `both`: only what is about two of them; else also what is about one of them and another record.
+    `both`: only who was said to be one guest, or two, and both are among them; else all that is about one of
+    them.
     """
     ids: set[int] = set()
     inside = set(record_ids)
-    columns = select(Decision.deed_id, Decision.record_a, Decision.record_b)
     for part in parts(sorted(inside)):
-        either = or_(Decision.record_a.in_(part), Decision.record_b.in_(part))
-        for deed_id, a, b in session.execute(columns.where(either)):
-            if deed_id is not None and (not both or {a, b} <= inside):
-                ids.add(deed_id)
+        if both:
+            decided = select(Decision.deed_id, Decision.record_b).where(Decision.record_a.in_(part))
+            ids |= {deed_id for deed_id, other in session.execute(decided) if deed_id and other in inside}
+            continue
+        for of_deed, side in _sides():
+            ids |= set(session.scalars(select(of_deed).where(side.in_(part), of_deed.is_not(None))))
     found = [d for part in parts(sorted(ids)) for d in session.scalars(select(Deed).where(Deed.id.in_(part)))]
     told = [deed for deed in found if deed_within(session, deed.id, reach) is not None]
     return sorted(told, key=lambda deed: -deed.id)
+
+
+def deeds_in_force(session: Session, record_ids: Collection[int]) -> set[int]:
+    """The numbers of the deeds that hold and are about one of these records."""
+    found: set[int] = set()
+    for part in parts(sorted(record_ids)):
+        for of_deed, side in _sides():
+            holding = select(of_deed).join(Deed, Deed.id == of_deed).where(Deed.undone_at.is_(None))
+            found |= set(session.scalars(holding.where(side.in_(part))))
+    return found
 
 
 def deeds_within(session: Session, reach: Reach, *, page: int) -> DeedsPage:
     """What people did about guests, newest first; only deeds of which every record is within reach."""
     query = select(Deed.id)
     if not reach.is_everywhere:
-        about = aliased(Decision)
-        record = aliased(SourceRecord)
-        touched = select(about.id).where(about.deed_id == Deed.id)
-        outside = touched.join(record, record.id.in_([about.record_a, about.record_b])).where(
-            ~reach.limit(record.property_id)
+        touched = or_(*(select(of_deed).where(of_deed == Deed.id).exists() for of_deed, _ in _sides()))
+        outside = or_(
+            *(
+                select(of_deed)
+                .join(SourceRecord, SourceRecord.id == side)
+                .where(of_deed == Deed.id, ~reach.limit(SourceRecord.property_id))
+                .exists()
+                for of_deed, side in _sides()
+            )
         )
-        begun = session.scalars(select(Deed.id).where(Deed.kind == "accept", ~touched.exists())).all()
+        begun = session.scalars(select(Deed.id).where(Deed.kind == "accept", ~touched)).all()
         theirs = [deed_id for deed_id in begun if deed_within(session, deed_id, reach) is not None]
-        query = query.where(or_(and_(touched.exists(), ~outside.exists()), Deed.id.in_(theirs)))
+        query = query.where(or_(and_(touched, ~outside), Deed.id.in_(theirs)))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = page_within(page, total, PAGE)
     ids = session.scalars(query.order_by(Deed.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()

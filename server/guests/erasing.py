@@ -27,7 +27,7 @@ def erase_records(session: Session, ids: Collection[int], *, cause: str, now: da
     """
     changes = touch(session, (), cause=cause, now=now, gone=ids)
     keep_houses(session, ids)
-    recount_stays(session, changes.guests, ids)
+    recount_stays(session, changes.guests, ids, cause=cause, now=now)
     if ids:
         note_erased(session, max(ids))
     for part in parts(sorted(ids)):

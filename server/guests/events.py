@@ -18,6 +18,7 @@ from server.cleaning import fold
 from server.db import insert_rows, rows_with
 from server.guests.loading import parts
 from server.guests.models import Guest, GuestEvent, Link
+from server.guests.stay_events import STAY_KINDS
 from server.properties.reach import Reach
 from server.records.models import CleanRow, Source, SourceRecord
 
@@ -26,6 +27,10 @@ RECORD_KINDS = ("linked", "moved", "changed", "erased")
 
 GUEST_KINDS = ("made", "split", "merged", "revived", "gone")
 """About a guest: new, new out of another, resolves to another, stands for itself again, without records."""
+
+
+KINDS = (*RECORD_KINDS, *GUEST_KINDS, *STAY_KINDS)
+"""All there are; docs/events.md describes them."""
 
 
 def event_row(
@@ -146,6 +151,8 @@ class Event:
     source: str | None  # None also when the record is erased
     key: str | None
     cause: str
+    stay_id: str | None = None
+    other_stay_id: str | None = None
 
 
 class EventsRead(NamedTuple):
@@ -158,9 +165,9 @@ class EventsRead(NamedTuple):
 def events_after(session: Session, after: int, limit: int, reach: Reach) -> EventsRead:
     """The events behind a cursor, oldest first, at most `limit` (or MOST), of records within reach.
 
-    An event of an erased record is within reach by the house it was of; one of a guest as a whole when a
-    record of that guest is, or, when none is left, where one was. What is of other houses is passed over
-    once.
+    An event of an erased record, or of a stay, is within reach by the house it was of; one of a guest as a
+    whole when a record of that guest is, or, when none is left, where one was. What is of other houses is
+    passed over once.
     """
     limit = min(limit, MOST)
     newest = max(after, oldest_and_newest(session)[1])
@@ -197,6 +204,8 @@ def events_after(session: Session, after: int, limit: int, reach: Reach) -> Even
             source,
             None if key is None or _tells_who(key, clean) else key,
             event.cause,
+            event.stay_id,
+            event.other_stay_id,
         )
         for event, source, key, clean in session.execute(query)
     ]

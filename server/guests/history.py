@@ -57,7 +57,7 @@ class Change:
 class PinSeen:
     """A pin in force: who, when, why, on which record."""
 
-    id: int
+    deed_id: int | None
     record: RecordSeen
     text: str
     author: str
@@ -156,5 +156,5 @@ def pins_seen(session: Session, seen: GuestSeen, field: str | None = None) -> tu
         record = seen.record(pin.record_id)
         if record is not None:
             text = ", ".join(part for part in pin.value.split(BETWEEN) if part)
-            found.append(PinSeen(pin.id, record, text, pin.author, pin.reason, pin.at))
+            found.append(PinSeen(pin.deed_id, record, text, pin.author, pin.reason, pin.at))
     return tuple(found)

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from server.db import row_of
 from server.guests.consents import CHANNELS, Said, strictest, strictest_of
+from server.guests.deeds import add_deed, deed_within, house_of_records
 from server.guests.households import (
     BY_WORD,
     SharedLink,
@@ -24,6 +24,7 @@ from server.guests.households import (
 )
 from server.guests.linker import take_linker
 from server.guests.models import (
+    Deed,
     GuestValue,
     HouseholdKey,
     HouseholdLink,
@@ -90,9 +91,10 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class WordSeen:
-    """A colleague's word in force on a guest and another."""
+    """A colleague's word in force on a guest and another. `deed_id`: what undoes it, for whoever sees all of
+    that; else None."""
 
-    id: int
+    deed_id: int | None
     verdict: str
     other: Housemate
     author: str
@@ -277,9 +279,20 @@ def words_seen(session: Session, guest_id: str, reach: Reach) -> tuple[WordSeen,
     rows = [(word, second if first == guest_id else first) for word, first, second in session.execute(query)]
     mates = housemates(session, {guest for _, guest in rows}, reach)
     return tuple(
-        WordSeen(word.id, word.verdict, mates[guest], word.author, word.reason, word.at)
+        WordSeen(
+            word.deed_id if _may_undo(session, word, reach) else None,
+            word.verdict,
+            mates[guest],
+            word.author,
+            word.reason,
+            word.at,
+        )
         for word, guest in rows
     )
+
+
+def _may_undo(session: Session, word: HouseholdWord, reach: Reach) -> bool:
+    return word.deed_id is not None and deed_within(session, word.deed_id, reach) is not None
 
 
 def say_word(
@@ -292,9 +305,9 @@ def say_word(
     author: str,
     reason: str,
     now: datetime,
-) -> list[HouseholdWord]:
-    """Say that a guest lives `together` with others, or `apart` from them, with a reason: a word on each of
-    them, in the order of their ids.
+) -> Deed:
+    """Say that a guest lives `together` with others, or `apart` from them, with a reason: one deed, with a
+    word on each of them.
 
     The word stands on one record of each within reach, so it goes where those go. Raises Refused without a
     reason, for oneself, and for a guest of whom no record is within reach.
@@ -306,76 +319,41 @@ def say_word(
     records = _one_record_of(session, {guest_id, *others}, reach)
     if records.keys() != {guest_id, *others}:
         raise Refused("household.unknown_guest")
-    made = [
-        HouseholdWord(
+    about = session.get_one(SourceRecord, records[guest_id])
+    deed = add_deed(
+        session,
+        "household",
+        author=author,
+        reason=kept_reason,
+        property_id=house_of_records(session, records.values()),
+        now=now,
+        params={"verdict": verdict, "record": about.id},
+    )
+    for other in sorted(others):
+        word = HouseholdWord(
             record_a=records[guest_id],
             record_b=records[other],
             verdict=verdict,
             author=author,
             reason=kept_reason,
             at=now,
+            deed_id=deed.id,
         )
-        for other in sorted(others)
-    ]
-    session.add_all(made)
-    session.flush()
+        session.add(word)
+        session.flush()
+        note(
+            session,
+            author,
+            f"household.{verdict}",
+            f"guest:{guest_id}",
+            now=now,
+            property_id=about.property_id,
+            reason=kept_reason,
+            records=[word.record_a, word.record_b],
+            deed=deed.id,
+        )
     regroup(session, {guest_id, *others})
-    for word in made:
-        _note(session, word, f"household.{verdict}", guest_id, author=author, now=now, reason=kept_reason)
-    return made
-
-
-def set_word(
-    session: Session,
-    guest_id: str,
-    word_id: int,
-    *,
-    withdrawn: bool,
-    reach: Reach,
-    author: str,
-    now: datetime,
-) -> HouseholdWord | None:
-    """Take a word on a guest back, or put it back, with those that were said at once with it (whoever joins a
-    household is put together with each of it), each of which is noted; None when there is none such within
-    reach. Words of which a record is out of reach stay as they are."""
-    take_linker(session)
-    word = row_of(session, HouseholdWord, word_id)
-    if word is None:
-        return None
-    query = (
-        select(Link.record_id, Link.guest_id)
-        .join(SourceRecord, SourceRecord.id == Link.record_id)
-        .where(Link.record_id.in_((word.record_a, word.record_b)), reach.limit(SourceRecord.property_id))
-    )
-    guests: dict[int, str] = dict(session.execute(query).all())
-    if len(guests) < 2 or guest_id not in guests.values():
-        return None
-    if (word.withdrawn_at is not None) is withdrawn:
-        return word  # somebody was quicker
-    one, other = aliased(SourceRecord), aliased(SourceRecord)
-    said_at_once = session.scalars(
-        select(HouseholdWord)
-        .join(one, one.id == HouseholdWord.record_a)
-        .join(other, other.id == HouseholdWord.record_b)
-        .where(
-            HouseholdWord.record_a == word.record_a,
-            HouseholdWord.at == word.at,
-            HouseholdWord.author == word.author,
-            HouseholdWord.verdict == word.verdict,
-            reach.limit(one.property_id),
-            reach.limit(other.property_id),
-        )
-        .order_by(HouseholdWord.id)
-    ).all()
-    for said in said_at_once:
-        said.withdrawn_at = now if withdrawn else None
-    session.flush()
-    concerned = {number for said in said_at_once for number in (said.record_a, said.record_b)}
-    regroup(session, set(session.scalars(select(Link.guest_id).where(Link.record_id.in_(concerned)))))
-    act = "household.word_withdrawn" if withdrawn else "household.word_restored"
-    for said in said_at_once:
-        _note(session, said, act, guest_id, author=author, now=now)
-    return word
+    return deed
 
 
 def _one_record_of(session: Session, guest_ids: Collection[str], reach: Reach) -> dict[str, int]:
@@ -386,27 +364,3 @@ def _one_record_of(session: Session, guest_ids: Collection[str], reach: Reach) -
         .group_by(Link.guest_id)
     )
     return dict(session.execute(query).all())
-
-
-def _note(
-    session: Session,
-    word: HouseholdWord,
-    act: str,
-    guest_id: str,
-    *,
-    author: str,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    record = session.get_one(SourceRecord, word.record_a)
-    note(
-        session,
-        author,
-        act,
-        f"guest:{guest_id}",
-        now=now,
-        property_id=record.property_id,
-        reason=reason,
-        records=[word.record_a, word.record_b],
-        word=word.id,
-    )

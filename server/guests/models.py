@@ -59,7 +59,7 @@ class Link(Base):
 
 
 class Deed(Base):
-    """One thing that a person did about guests, and can undo: it owns the decisions written by it.
+    """One thing that a person did about guests, and can undo: it owns the words that were written by it.
 
     Never deleted and never changed but by its undoing. `params` holds ids and codes only.
     """
@@ -67,7 +67,7 @@ class Deed(Base):
     __tablename__ = "deed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(12))  # decide, split, accept
+    kind: Mapped[str] = mapped_column(String(12))  # deeds.KINDS
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(400), default="")
@@ -153,6 +153,30 @@ class Decision(Base):
     withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
+class StayWord(Base):
+    """A person's word on a stay that two records tell of: one stay, or two; outranks every rule for ever.
+
+    Of each record the days it told are kept: a profile tells of one stay after the other (stays.words).
+    """
+
+    __tablename__ = "stay_word"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_a: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    arrives_a: Mapped[date | None] = mapped_column(Date)
+    departs_a: Mapped[date | None] = mapped_column(Date)
+    record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    arrives_b: Mapped[date | None] = mapped_column(Date)
+    departs_b: Mapped[date | None] = mapped_column(Date)
+    verdict: Mapped[str] = mapped_column(String(10))  # one, two
+    author: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+
+
 class GuestValue(Base):
     """The best known value of one field of a guest: where it comes from, which rule chose it."""
 
@@ -184,7 +208,9 @@ class Pin(Base):
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class ValueChange(Base):
@@ -262,7 +288,9 @@ class HouseholdWord(Base):
     author: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deed_id: Mapped[int | None] = mapped_column(ForeignKey("deed.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its deed was undone
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class GuestEvent(Base):
@@ -272,12 +300,14 @@ class GuestEvent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(20))  # one of events.RECORD_KINDS or GUEST_KINDS
+    kind: Mapped[str] = mapped_column(String(20))  # one of events.RECORD_KINDS, GUEST_KINDS, STAY_KINDS
     record_id: Mapped[int | None] = mapped_column(index=True)  # None: of the guest as a whole
     guest_id: Mapped[str] = mapped_column(String(32))
     from_guest_id: Mapped[str | None] = mapped_column(String(32))
     cause: Mapped[str] = mapped_column(String(40), server_default="")  # arrival, import:5, deed:7, ...
-    property_id: Mapped[int | None] = mapped_column(Integer)  # of what was erased
+    property_id: Mapped[int | None] = mapped_column(Integer)  # of what was erased; of a stay
+    stay_id: Mapped[str | None] = mapped_column(String(32))  # None: not of a stay
+    other_stay_id: Mapped[str | None] = mapped_column(String(32))  # that went into it, or it was made out of
 
 
 Index(

@@ -26,17 +26,19 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     literal,
     null,
     select,
     tuple_,
+    union,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from server.cleaning import fold
 from server.guests.loading import parts
-from server.guests.models import Link
+from server.guests.models import Link, StayWord
 from server.properties.arrangements import property_circles
 from server.properties.models import Property
 from server.records.arriving import ID_SEPARATOR
@@ -47,6 +49,7 @@ from server.stays.crowds import CROWD, Crowds, RoomDays, names_a_booking, room_d
 from server.stays.models import Stay, StaySource, ToldReference, ToldStay
 from server.stays.money import LONGEST
 from server.stays.told import CAME_TO_NOTHING, Counted, Place, Told
+from server.stays.words import Anchor, Word
 
 _MOST = 8_000
 """Parameters of a statement: SQLite takes 32,766 and PostgreSQL 65,535, whatever a row tells."""
@@ -66,12 +69,22 @@ class Near:
     guest_of: dict[int, str] = field(default_factory=dict)
     crowded: set[str] = field(default_factory=set)
     crowded_rooms: set[RoomDays] = field(default_factory=set)
+    words: dict[int, Word] = field(default_factory=dict)  # what colleagues said of them, by number
     was_told_more: bool = False  # some records tell of a stay no more
 
     def count(self) -> list[Counted]:
         """Each stay, visit and purchase that is told of, once."""
         known = Crowds(frozenset(self.crowded), frozenset(self.crowded_rooms))
-        return count_stays(self.told.values(), self.guest_of, known)
+        return count_stays(self.told.values(), self.guest_of, known, self.words.values())
+
+    def called_one_with(self, records: Collection[int]) -> set[int]:
+        """The records of which a colleague said that they tell of one stay with one of these."""
+        pairs = [
+            {word.one.record_id, word.other.record_id}
+            for word in self.words.values()
+            if word.verdict == "one"
+        ]
+        return set().union(*(pair for pair in pairs if not pair.isdisjoint(records))) - set(records)
 
 
 def told_near(session: Session, guests: Collection[str], records: Collection[int]) -> Near:
@@ -104,6 +117,8 @@ def told_near(session: Session, guests: Collection[str], records: Collection[int
             reader.neighbours(portion, near, arrived, stays, are_beside=True)
             found.beside |= stays.whole
         more = []
+        found.whole |= near.called_one_with(whole)
+        found.beside |= near.called_one_with(beside)
         for linked in reader.read((found.whole | found.beside) - rows.keys(), near)[0]:
             rows[linked[0].record_id].append(linked)
         odd = {record for record in found.beside if any(row.kind != "stay" for row, _ in rows[record])}
@@ -128,6 +143,13 @@ class _Found:
 
     whole: set[int] = field(default_factory=set)
     beside: set[int] = field(default_factory=set)
+
+
+def told_by(session: Session, records: Collection[int]) -> Near:
+    """What these records tell, those that are linked, and what colleagues said of it; nothing else."""
+    near = Near()
+    _Reader(session).read(records, near)
+    return near
 
 
 def told_of_house(session: Session) -> Near:
@@ -195,6 +217,8 @@ class _Reader:
         found: list[_Linked] = []
         for part in parts(sorted(records)):
             rows = self._session.execute(_TOLD, {"records": part}).all()
+            if rows and rows[0].has_words:
+                near.words |= self._words(part)
             naming = [row.record_id for row in rows if row.reference is not None]
             references: dict[Place, list[str]] = defaultdict(list)
             if naming:
@@ -206,6 +230,13 @@ class _Reader:
         near.told |= {row.place: row for row, _ in linked}
         near.guest_of |= {row.record_id: guest for row, guest in linked}
         return list[_Linked](linked), [(row, guest) for row, guest in found if guest is None]
+
+    def _words(self, records: Sequence[int]) -> dict[int, Word]:
+        """What colleagues said of stays that these records tell of."""
+        found: dict[int, Word] = {}
+        for number, verdict, *said in self._session.execute(_WORDS, {"records": records}):
+            found[number] = Word(number, verdict, Anchor(*said[:3]), Anchor(*said[3:]))
+        return found
 
     def _told(self, row: Any, references: Mapping[Place, Sequence[str]]) -> Told:
         return Told(
@@ -231,6 +262,7 @@ class _Reader:
             paid_by=row.paid_by,
             person=_person(row.layout),
             surname=_surname(row.last_name),
+            of_profile=_is_of_profiles(row.layout),
         )
 
     def _circles(self) -> Mapping[int, int]:
@@ -438,6 +470,23 @@ def _person(layout: str) -> Person:
     return known.person if known else "guest"
 
 
+def _is_of_profiles(layout: str) -> bool:
+    known = layouts().get(layout)
+    return known is not None and known.of == "profile"
+
+
+_WORD = tuple(
+    getattr(StayWord, f"{name}_{side}") for side in "ab" for name in ("record", "arrives", "departs")
+)
+_WORDS = union(
+    *(
+        select(StayWord.id, StayWord.verdict, *_WORD).where(
+            StayWord.withdrawn_at.is_(None), side.in_(_several("records"))
+        )
+        for side in (StayWord.record_a, StayWord.record_b)
+    )
+)
+
 _NAMED = (
     select(ToldReference.record_id, ToldReference.version, ToldReference.reference)
     .where(ToldReference.record_id.in_(_several("records")))
@@ -456,6 +505,7 @@ _TOLD = (
         RecordVersion.received_at.label("received_at"),
         CleanRow.last_name.label("last_name"),
         Link.guest_id.label("guest_id"),
+        exists().where(StayWord.withdrawn_at.is_(None)).label("has_words"),
     )
     .join(SourceRecord, SourceRecord.id == ToldStay.record_id)
     .join(Source, Source.id == SourceRecord.source_id)

@@ -227,7 +227,7 @@ def _found(run: _Run) -> _Done:
             for rows in shared.rows():
                 write_keys(session, rows)
             write_households(session, house, shared)
-            write_counted(session, count_house(session))
+            write_counted(session, count_house(session), cause=run.cause, now=clock())
             done.passes = _go_by(run, session, house.guest_of())
             settle(session, versions)
             run.place.confirm(session)
@@ -235,7 +235,7 @@ def _found(run: _Run) -> _Done:
     for portion in ready:
         with _writing_a_part(run) as session:
             versions = _write_portion(run, session, house, portion)
-            recount_stays(session, (), [i for i, _ in versions])
+            recount_stays(session, (), [i for i, _ in versions], cause=run.cause, now=clock())
             settle(session, versions)
     for rows in shared.rows():
         with _writing_a_part(run) as session:

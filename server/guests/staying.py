@@ -7,6 +7,7 @@ comes out does not depend on which records came first, nor on how many were coun
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, delete, select, tuple_, update
@@ -16,6 +17,7 @@ from server.db import change_with, insert_rows, rows_with
 from server.guests.assigning import assign
 from server.guests.loading import parts
 from server.guests.near_stays import Near, told_near, told_of_house
+from server.guests.stay_events import stay_events, write_stay_events
 from server.stays.models import Stay, StaySource
 from server.stays.told import Counted, Place
 
@@ -25,15 +27,19 @@ _SOURCE = tuple(column.name for column in StaySource.__table__.columns)
 Rows = dict[Any, dict[str, Any]]
 
 
-def recount_stays(session: Session, guests: Collection[str], records: Collection[int]) -> None:
+def recount_stays(
+    session: Session, guests: Collection[str], records: Collection[int], *, cause: str, now: datetime
+) -> None:
     """Count the stays anew that these records, and all records of these guests, tell of.
 
-    Call it after their links were written, and before records that are erased are gone. A stay keeps its id
-    while the larger part of what told of it does.
+    Call it after their links were written, and before records that are erased are gone, with the linker's
+    lock held: what changed is told as events. A stay keeps its id while the larger part of what told of it
+    does.
     """
     near = told_near(session, guests, records)
     if near.told or near.was_told_more:
-        write_counted(session, _counted(session, near, near.guest_of.keys() | set(records)))
+        recounted = _counted(session, near, near.guest_of.keys() | set(records))
+        write_counted(session, recounted, cause=cause, now=now)
 
 
 class Recounted(NamedTuple):
@@ -114,8 +120,11 @@ def _rows(counted: Sequence[Counted], ids: Sequence[str]) -> tuple[Rows, Rows]:
     return stays, sources
 
 
-def write_counted(session: Session, recounted: Recounted) -> None:
-    """Write what differs: new stays first, since sources point to them; those left without sources go."""
+def write_counted(session: Session, recounted: Recounted, *, cause: str, now: datetime) -> None:
+    """Write what differs: new stays first, since sources point to them; those left without sources go.
+
+    Events tell what became of the stays.
+    """
     stood, stays, sources, told_by = recounted
     insert_rows(session, Stay, [row for stay_id, row in stays.items() if stay_id not in stood])
     changed = [row for stay_id, row in stays.items() if stay_id in stood and stood[stay_id] != row]
@@ -129,3 +138,4 @@ def write_counted(session: Session, recounted: Recounted) -> None:
         )
     insert_rows(session, StaySource, [row for place, row in told_by.items() if sources.get(place) != row])
     change_with(session, _DROP_STAYS, stood.keys() - stays.keys(), 500)
+    write_stay_events(session, stay_events(stood, stays, sources, told_by), cause=cause, now=now)

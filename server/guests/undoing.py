@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.guests.deeds import deed_within, withdraw_words
+from server.guests.households import regroup
 from server.guests.linker import Changes, take_linker, touch
+from server.guests.models import Link
+from server.guests.staying import recount_stays
 from server.properties.reach import EVERYWHERE, Reach
 from server.refusal import Refused
 
@@ -37,7 +41,13 @@ def undo(
     session.refresh(deed)
     if deed.undone_at is not None:
         raise Refused("deed.undone", {"who": deed.undone_by or ""})
-    records = withdraw_words(session, deed, author=author, now=now)
-    if not records or deed.params.get("verdict") == "undecided":
+    withdrawn = withdraw_words(session, deed, author=author, now=now)
+    if withdrawn.stays:
+        recount_stays(session, (), withdrawn.stays, cause=f"undo:{deed.id}", now=now)
+    if withdrawn.living:
+        guests = select(Link.guest_id).where(Link.record_id.in_(withdrawn.living))
+        regroup(session, set(session.scalars(guests)))
+    touched = withdrawn.decided | withdrawn.pinned
+    if not touched or deed.params.get("verdict") == "undecided":
         return Changes()
-    return touch(session, records, cause=f"undo:{deed.id}", now=now)
+    return touch(session, touched, cause=f"undo:{deed.id}", now=now)

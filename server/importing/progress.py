@@ -13,7 +13,7 @@ from server.db import LARGEST_ID
 from server.properties.reach import Reach
 from server.records.models import Import, Source
 
-MOVING = frozenset({"looking", "queued", "running", "linking"})
+MOVING = frozenset({"looking", "queued", "running", "linking", "undoing"})
 """States that change by themselves: a page that shows one asks again."""
 
 ENOUGH_TO_TELL = 3.0

@@ -184,7 +184,7 @@ def _store_in(session: Session, import_id: int, origin: Origin, rows: Sequence[R
     arrivals = [row for row in rows if not isinstance(row, BadRow)]
     result = store(session, origin, arrivals, now=clock()) if arrivals else Stored(0, 0, ())
     if result.record_ids:
-        follow_rows(session, result.record_ids, now=clock())
+        follow_rows(session, result.record_ids, cause=f"import:{import_id}", now=clock())
     if result.sightings:
         session.add(ImportSeen(import_id=import_id, start=start, packed=result.sightings))
     bad = [row for row in rows if isinstance(row, BadRow)]

@@ -54,6 +54,10 @@ SENTENCES = {
     "import.undo_unreadable": N_(
         "{file} cannot be undone: what was known before came in a layout that is no longer known."
     ),
+    "import.undo_other_house": N_(
+        "{file} may hold rows of houses that are not yours. Ask a colleague who works for all of them to "
+        "undo it."
+    ),
     "import.undo_usage": N_("Say which import: ./oneguest import undo NUMBER. The desk shows the number."),
     "import.no_such": N_("There is no import {id}."),
     "import.no_such_column": N_("The file has no such column."),

@@ -66,9 +66,7 @@ def undo_import(
     records can be read no more (`import.undo_unreadable`): before anything is written.
     """
     with reading(engine) as session:
-        found = _get(session, import_id)
-        seen = SeenByOthers(found.source_id, import_id)
-        _refuse_unreadable(session, found, seen)
+        found, seen = undoable(session, import_id)
         if dry_run:
             return _dry(session, found, seen)
         stored = found.rows_stored
@@ -95,6 +93,17 @@ def undo_import(
     if stored > FEW:  # it had a model made of it: the next one is made without it
         link_waiting(engine, bulk=True, cause=f"import:{import_id}", progress=progress)
     return report
+
+
+def undoable(session: Session, import_id: int) -> tuple[Import, SeenByOthers]:
+    """An import that can be taken back, and what other files say of its records.
+
+    Refused where it cannot, as `undo_import` says.
+    """
+    found = _get(session, import_id)
+    seen = SeenByOthers(found.source_id, import_id)
+    _refuse_unreadable(session, found, seen)
+    return found, seen
 
 
 def _get(session: Session, import_id: int) -> Import:
@@ -130,15 +139,19 @@ def _refuse_unreadable(session: Session, found: Import, seen: SeenByOthers) -> N
 
 
 def _dry(session: Session, found: Import, seen: SeenByOthers) -> UndoReport:
-    mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id)
-    versions = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
-    records = session.scalar(select(func.count()).select_from(mine.distinct().subquery())) or 0
+    versions = select(func.count()).where(RecordVersion.import_id == found.id)
+    told, only = told_by(session, found, seen)
+    return UndoReport(len(told), len(told) - len(only), len(only), session.scalar(versions) or 0)
+
+
+def told_by(session: Session, found: Import, seen: SeenByOthers) -> tuple[set[int], set[int]]:
+    """The records that an import told of, and those that nobody else told of: they would be erased."""
+    mine = select(RecordVersion.record_id).where(RecordVersion.import_id == found.id).distinct()
     others = select(RecordVersion.record_id).where(
         RecordVersion.record_id.in_(mine), RecordVersion.import_id.is_distinct_from(found.id)
     )
-    told = set(session.scalars(mine.distinct()))
-    only = told - set(session.scalars(others.distinct())) - set(seen.of(told)["record"].tolist())
-    return UndoReport(records, records - len(only), len(only), versions)
+    told = set(session.scalars(mine))
+    return told, told - set(session.scalars(others.distinct())) - set(seen.of(told)["record"].tolist())
 
 
 def _undo_batch(engine: Engine, import_id: int, seen: SeenByOthers, alone: Place) -> UndoReport | None:

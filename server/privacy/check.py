@@ -9,12 +9,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import Capture
 from server.feeds.models import FeedFile
-from server.guests.models import Decision, Deed, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
+from server.guests.models import (
+    Decision,
+    Deed,
+    Guest,
+    GuestValue,
+    HouseholdMember,
+    HouseholdWord,
+    Link,
+    Pin,
+    StayWord,
+)
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay, StaySource, ToldStay
@@ -162,11 +172,13 @@ def _decisions_contradict() -> Select[Any]:
 
 
 def _deeds_half_undone() -> Select[Any]:
-    return (
+    halves = (
         select(Deed.id)
-        .join(Decision, Decision.deed_id == Deed.id)
-        .where(Deed.undone_at.is_(None) != Decision.withdrawn_at.is_(None))
+        .join(words, words.deed_id == Deed.id)
+        .where(Deed.undone_at.is_(None) != words.withdrawn_at.is_(None))
+        for words in (Decision, StayWord, Pin, HouseholdWord)
     )
+    return union(*halves).subquery().select()
 
 
 def _values_from_strangers() -> Select[Any]:
@@ -390,6 +402,71 @@ def _money_twice() -> Select[Any]:
     )
 
 
+def _stays_of_word(side: str, stay: type[Stay]) -> Select[Any]:
+    """The stays in which what a word is about is told of on the very days it was said about."""
+    record, arrives, departs = (
+        getattr(StayWord, f"{name}_{side}") for name in ("record", "arrives", "departs")
+    )
+    return (
+        select(stay.id)
+        .join(StaySource, StaySource.stay_id == stay.id)
+        .join(
+            ToldStay,
+            and_(ToldStay.record_id == StaySource.record_id, ToldStay.version == StaySource.version),
+        )
+        .join(SourceRecord, SourceRecord.id == StaySource.record_id)
+        .where(
+            StaySource.record_id == record,
+            ToldStay.arrives.is_not_distinct_from(arrives),
+            ToldStay.departs.is_not_distinct_from(departs),
+            SourceRecord.needs_linking.is_(False),
+        )
+        .correlate(StayWord)
+    )
+
+
+def _stays_against_words() -> Select[Any]:
+    """Told apart by a colleague and yet in one stay, or called one and yet in two of one house.
+
+    Called one, they may be two where another word stands between those two stays: it was said while nobody
+    told of what joins them.
+    """
+    one, other, between = aliased(Stay), aliased(Stay), aliased(StayWord)
+    a, b = aliased(StaySource), aliased(StaySource)
+    ones, others = _stays_of_word("a", one), _stays_of_word("b", other)
+    is_between = (
+        select(between.id)
+        .join(a, a.record_id == between.record_a)
+        .join(b, b.record_id == between.record_b)
+        .where(
+            between.verdict == "two",
+            between.withdrawn_at.is_(None),
+            or_(
+                and_(a.stay_id == one.id, b.stay_id == other.id),
+                and_(a.stay_id == other.id, b.stay_id == one.id),
+            ),
+        )
+        .correlate(one, other)
+    )
+    is_stay, is_stay_too = one.kind == "stay", other.kind == "stay"
+    torn = and_(
+        one.id != other.id, one.property_id == other.property_id, is_stay == is_stay_too, ~is_between.exists()
+    )
+    return (
+        select(StayWord.id)
+        .join(one, one.id.in_(ones))
+        .join(other, other.id.in_(others))
+        .where(
+            StayWord.withdrawn_at.is_(None),
+            or_(
+                and_(StayWord.verdict == "two", one.id == other.id, StayWord.record_a != StayWord.record_b),
+                and_(StayWord.verdict == "one", torn),
+            ),
+        )
+        .distinct()
+    )
+
+
 def _captures_lost() -> Select[Any]:
     problem = select(Problem.id).where(Problem.capture_id == Capture.id)
     return select(Capture.id).where(
@@ -407,7 +484,7 @@ RULES: dict[str, Rule] = {
     "No record is linked to a guest that went into another.": _links_to_resolved_guests,
     "No decision of a person is violated.": _decisions_violated,
     "Of no two records people say both the same and not the same.": _decisions_contradict,
-    "A decision holds as long as its deed, and no longer.": _deeds_half_undone,
+    "A word of a colleague holds as long as its deed, and no longer.": _deeds_half_undone,
     "No guest unites legal entities that have no arrangement.": _guests_across_entities,
     "Every value of a guest comes from a record linked to it.": _values_from_strangers,
     "What a colleague pinned is the guest's value.": _pins_not_kept,
@@ -428,6 +505,7 @@ RULES: dict[str, Rule] = {
     "What a stay is counted by is told.": _sources_untold,
     "A stay's guest is the guest of the record that speaks for it.": _stays_of_strangers,
     "No stay is in two houses.": _stays_across_houses,
+    "Stays are one, and two, as colleagues said.": _stays_against_words,
     "A stay's money is told by one rank of sources.": _money_of_two_ranks,
     "No amount of a room is counted twice.": _money_twice,
     "Every finished form is a record, or a problem, or about to be read.": _captures_lost,

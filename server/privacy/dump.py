@@ -20,7 +20,15 @@ from sqlalchemy.orm import Session
 from server.captures.models import Capture, GuestLink
 from server.consents.models import Consent
 from server.feeds.models import Feed
-from server.guests.models import Decision, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
+from server.guests.models import (
+    Decision,
+    GuestValue,
+    HouseholdMember,
+    HouseholdWord,
+    Link,
+    Pin,
+    StayWord,
+)
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
@@ -48,6 +56,7 @@ def dump(session: Session) -> list[str]:
         _links(session, names, guests),
         _values(session, names, guests),
         _decisions(session, names),
+        _stay_words(session, names),
         _pins(session, names),
         _households(session, guests),
         _household_words(session, names),
@@ -331,6 +340,21 @@ def _decisions(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "verdict": decision.verdict,
             "author": decision.author,
             "reason": decision.reason,
+        }
+
+
+def _stay_words(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    for word in session.scalars(select(StayWord).where(StayWord.withdrawn_at.is_(None))):
+        told = (
+            [names[word.record_a], word.arrives_a, word.departs_a],
+            [names[word.record_b], word.arrives_b, word.departs_b],
+        )
+        yield {
+            "type": "stay_word",
+            "told": sorted(told, key=str),
+            "verdict": word.verdict,
+            "author": word.author,
+            "reason": word.reason,
         }
 
 

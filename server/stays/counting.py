@@ -7,34 +7,43 @@ or a guest on days that meet, what comes out for it does not depend on what else
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from server.record import StayStatus
 from server.stays.crowds import Crowds, crowds_among, names_a_booking
-from server.stays.gathering import gather, living
+from server.stays.gathering import gather, living_rows
 from server.stays.money import Bills, counting_rows, is_redeemed, sold_codes
 from server.stays.told import Counted, Place, Role, Source, Told, knows_rank, money_rank
+from server.stays.words import Heard, Word, as_one_booking, hear
 
 _LIVELY: tuple[StayStatus, ...] = ("in_house", "left", "booked", "no_show", "cancelled")
 """Of sharers the liveliest speaks: one who cancelled does not cancel the other."""
 
 
 def count_stays(
-    told: Iterable[Told], guest_of: Mapping[int, str], known: Crowds | None = None
+    told: Iterable[Told],
+    guest_of: Mapping[int, str],
+    known: Crowds | None = None,
+    words: Collection[Word] = (),
 ) -> list[Counted]:
     """Each stay, visit and purchase once, with all that tell of it, by the name of its first source.
 
     `guest_of` is the guest of each record; a record without one tells for itself. `known`: references and
-    rooms that more bear than are given here, so many that they tell nothing.
+    rooms that more bear than are given here, so many that they tell nothing. `words`: what colleagues said of
+    stays; they come before every rule, and only where a stay would be in two houses are they not followed.
     """
     rows = sorted({row.place: row for row in told}.values(), key=lambda row: row.order)
     called = {row.place: row.references[0] for row in rows if row.references}
     crowds = crowds_among(rows) | (known or Crowds())
-    alive, replaced = _living([_with_bookings(row, crowds) for row in rows])
-    gathered = gather(alive, guest_of, crowds.rooms)
+    alive, replaced = living_rows([_with_bookings(row, crowds) for row in rows])
+    if words:
+        alive, heard = _follow(words, rows, alive, replaced)
+        gathered = gather(alive, guest_of, crowds.rooms, heard)
+    else:
+        gathered = gather(alive, guest_of, crowds.rooms)
     older: dict[Place, list[Told]] = defaultdict(list)
     for row in rows:
         if row.place in replaced:
@@ -63,17 +72,14 @@ def _with_bookings(row: Told, crowds: Crowds) -> Told:
     return row if telling == row.references else replace(row, references=telling)
 
 
-def _living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
-    of_record: dict[int, list[Told]] = defaultdict(list)
-    for row in rows:
-        of_record[row.record_id].append(row)
-    alive: list[Told] = []
-    replaced: dict[Place, Told] = {}
-    for versions in of_record.values():
-        now, before = living(versions)
-        alive += now
-        replaced |= before
-    return alive, replaced
+def _follow(
+    words: Collection[Word], rows: Sequence[Told], alive: Sequence[Told], replaced: Mapping[Place, Told]
+) -> tuple[list[Told], Heard]:
+    """The rows as words make bookings of them, and the words on those rows."""
+    living_of = {row.place: row for row in alive} | dict(replaced)
+    booked = as_one_booking(alive, hear(words, rows, living_of))
+    now = {row.place: row for row in booked}
+    return booked, hear(words, rows, {place: now[row.place] for place, row in living_of.items()})
 
 
 class _Stay(NamedTuple):

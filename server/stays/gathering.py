@@ -8,15 +8,30 @@ what is told of one stay never hangs on what is told of another month.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, combinations
 
 from server.stays.crowds import CROWD, RoomDays, room_days
 from server.stays.together import Joining, May, one_bill, one_booking, same_house, told_by_others
 from server.stays.told import Place, Told, overlap, touch
+from server.stays.words import Heard
 
 Pairs = Iterable[tuple[Told, Told]]
+
+
+def living_rows(rows: Iterable[Told]) -> tuple[list[Told], dict[Place, Told]]:
+    """What these records tell now, and by what each of their older tellings was replaced (see `living`)."""
+    of_record: dict[int, list[Told]] = defaultdict(list)
+    for row in rows:
+        of_record[row.record_id].append(row)
+    alive: list[Told] = []
+    replaced: dict[Place, Told] = {}
+    for versions in of_record.values():
+        now, before = living(versions)
+        alive += now
+        replaced |= before
+    return alive, replaced
 
 
 def living(rows: Sequence[Told]) -> tuple[list[Told], dict[Place, Told]]:
@@ -49,14 +64,20 @@ def _is_changed(older: Told, newer: Told) -> bool:
 
 
 def gather(
-    told: Sequence[Told], guest_of: Mapping[int, str], crowded: Collection[RoomDays] = ()
+    told: Sequence[Told],
+    guest_of: Mapping[int, str],
+    crowded: Collection[RoomDays] = (),
+    heard: Heard | None = None,
 ) -> list[list[Told]]:
     """Put rows of one kind together that tell of the same stay (or, of visits, the same visit).
 
     `told` are rows that live, with such references only as tell one booking from another. `crowded`: rooms
-    that are none.
+    that are none. `heard`: colleagues' words, which come before every rule.
     """
-    joining = Joining(told)
+    heard = heard or Heard()
+    joining = Joining(told, heard.apart)
+    for one, other in heard.pairs:
+        joining.join(one, other, same_house)
     for pairs, may in _rules(joining, guest_of, crowded):
         for one, other in pairs:
             joining.join(one, other, may)
@@ -69,10 +90,10 @@ def _rules(
     rows = [row for row in joining.rows if row.kind == "stay"]
     visits = [row for row in joining.rows if row.kind != "stay"]
     yield _by_reference(rows), same_house
-    yield _by_room(rows, crowded), same_house
-    yield _by_guest(rows, guest_of, _room), one_booking
-    yield _by_guest(rows, guest_of, _money), one_bill
-    yield _by_guest(rows, guest_of, _came), one_booking
+    yield _by_room(rows, crowded, joining.apart), same_house
+    yield _by_guest(rows, guest_of, _room, joining.apart), one_booking
+    yield _by_guest(rows, guest_of, _money, joining.apart), one_bill
+    yield _by_guest(rows, guest_of, _came, joining.apart), one_booking
     yield _in_one_room_somewhere(rows, crowded), same_house
     yield _by_channel(rows), one_bill
     yield _moved(joining, rows), same_house
@@ -132,11 +153,14 @@ def _by_reference(rows: list[Told]) -> Pairs:
                 yield one, other
 
 
-def _by_room(rows: list[Told], crowded: Collection[RoomDays]) -> Pairs:
-    """One room on the same days: sharers."""
+def _by_room(rows: list[Told], crowded: Collection[RoomDays], apart: Container[Place]) -> Pairs:
+    """One room on the same days: sharers. Who was told apart from one of them may yet share with another."""
     sure = (row for row in rows if row.property_sure and room_days(row) not in crowded)
     for group in _alike(sure, room_days):
-        yield from ((group[0], other) for other in group[1:])
+        if any(row.place in apart for row in group):
+            yield from combinations(group, 2)
+        else:
+            yield from ((group[0], other) for other in group[1:])
 
 
 def _room(row: Told) -> Hashable | None:
@@ -154,14 +178,19 @@ def _came(row: Told) -> Hashable | None:
 
 
 def _by_guest(
-    rows: list[Told], guest_of: Mapping[int, str], alike: Callable[[Told], Hashable | None]
+    rows: list[Told],
+    guest_of: Mapping[int, str],
+    alike: Callable[[Told], Hashable | None],
+    apart: Container[Place],
 ) -> Pairs:
     """One guest on the same days, and what is alike too. A crowd of bookings tells nothing: an agency's."""
     groups = _alike(
         (row for row in rows if row.arrives and row.record_id in guest_of and alike(row) is not None),
         lambda row: (guest_of[row.record_id], row.arrives, row.departs, alike(row)),
     )
-    same, firsts = _each_once(groups, _all_that_joins)
+    same, firsts = _each_once(
+        groups, lambda row: (_all_that_joins(row), row.place if row.place in apart else None)
+    )
     return chain(same, _every_two(firsts))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from decimal import Decimal
 
-from server.stays.told import Told
+from server.stays.told import Place, Told
 
 Booked = Mapping[Hashable, set[str]]
 """Booking references by what holds bookings apart: two that one system names are two bookings."""
@@ -15,10 +15,11 @@ Booked = Mapping[Hashable, set[str]]
 class Together:
     """Rows put to one stay. What they say is kept as it grows: asking costs the same for any number."""
 
-    __slots__ = ("billed", "booked", "circle", "houses", "rooms", "rows", "sources")
+    __slots__ = ("barred", "billed", "booked", "circle", "houses", "rooms", "rows", "sources")
 
-    def __init__(self, row: Told) -> None:
+    def __init__(self, row: Told, barred: Collection[Place] = ()) -> None:
         self.rows = [row]
+        self.barred = set(barred)
         self.circle = row.circle
         self.houses = {row.property_id} if row.property_sure else set()
         self.rooms = {row.room} if row.room else set()
@@ -33,6 +34,7 @@ class Together:
     def take(self, other: Together) -> None:
         """Put the rows of another to this one."""
         self.rows += other.rows
+        self.barred |= other.barred
         self.houses |= other.houses
         self.rooms |= other.rooms
         self.sources |= other.sources
@@ -45,11 +47,12 @@ May = Callable[[Together, Together], bool]
 
 
 class Joining:
-    """All rows, each with the stay that it is put to so far."""
+    """All rows, each with the stay that it is put to so far. `apart`: rows that a colleague told apart."""
 
-    def __init__(self, rows: Iterable[Told]) -> None:
+    def __init__(self, rows: Iterable[Told], apart: Mapping[Place, Collection[Place]] | None = None) -> None:
         self.rows = sorted(rows, key=lambda row: row.order)
-        self._of = {row.place: Together(row) for row in self.rows}
+        self.apart = apart or {}
+        self._of = {row.place: Together(row, self.apart.get(row.place, ())) for row in self.rows}
 
     def stays(self) -> list[list[Told]]:
         """The rows of each stay, by name."""
@@ -65,13 +68,17 @@ class Joining:
     def join(self, one: Told, other: Told, may: May) -> None:
         """Put two stays together, if `may` finds nothing against it."""
         larger, smaller = self._of[one.place], self._of[other.place]
-        if larger is smaller or not may(larger, smaller):
+        if larger is smaller or _were_told_apart(larger, smaller) or not may(larger, smaller):
             return
         if len(larger.rows) < len(smaller.rows):
             larger, smaller = smaller, larger
         for row in smaller.rows:
             self._of[row.place] = larger
         larger.take(smaller)
+
+
+def _were_told_apart(one: Together, other: Together) -> bool:
+    return bool(one.barred) and any(row.place in one.barred for row in other.rows)
 
 
 def same_house(one: Together, other: Together) -> bool:

@@ -39,7 +39,7 @@ class Told:
     `name` is the record's source and key: what the order of counting goes by, since ids differ from house to
     house. `property_sure` is False where a file of the whole group was only put down to a property. Records
     of two `circle`s may not be told together (server.guests.circles). `person` says whose values the record
-    holds, `surname` is folded for comparing.
+    holds, `surname` is folded for comparing. `of_profile`: the record tells of one stay after the other.
     """
 
     record_id: int
@@ -64,6 +64,7 @@ class Told:
     paid_by: str | None = None
     person: Person = "guest"
     surname: str = ""
+    of_profile: bool = False
 
     @property
     def place(self) -> Place:

@@ -34,7 +34,7 @@ def say(engine: Engine, row: Mapping[str, str], source: str = "pms_a", kind: str
     """The system says a row, as one batch of an import stores it; nothing is linked yet."""
     stored = take_in(engine, row, stay_kind="stay", source=source, kind=kind)
     with writing(engine) as session:
-        follow_rows(session, stored.record_ids, now=MORNING)
+        follow_rows(session, stored.record_ids, cause="arrival", now=MORNING)
 
 
 def send_link(engine: Engine) -> int:

@@ -76,18 +76,14 @@ IDS: dict[str, Numbers] = {
         f"households.{name}": lambda house: {"guest_id": house.guests[0]}
         for name in ("show", "find", "together", "apart")
     },
-    **{
-        f"households.{name}": lambda house: {"guest_id": house.guests[0], "word_id": house.word}
-        for name in ("withdraw", "restore")
-    },
     "values.show": lambda house: {"guest_id": house.guests[0], "field": "email"},
     "values.choose": lambda house: {"guest_id": house.guests[0], "field": "email"},
-    "values.withdraw": lambda house: {"guest_id": house.guests[0], "pin_id": house.pin},
-    "values.restore": lambda house: {"guest_id": house.guests[0], "pin_id": house.pin},
     "imports.show": lambda house: {"import_id": house.imports["done"]},
     "imports.progress": lambda house: {"import_id": house.imports["looking"]},
     "imports.start": lambda house: {"import_id": house.imports["known"]},
     "imports.put_away": lambda house: {"import_id": house.imports["known"]},
+    "imports.ask_undo": lambda house: {"import_id": house.imports["done"]},
+    "imports.undo": lambda house: {"import_id": house.imports["known"]},
     "imports.say_layout": lambda house: {"import_id": house.imports["known"]},
     "imports.map_columns": lambda house: {"import_id": house.imports["unknown"]},
     "imports.settle_problem": lambda house: {"problem_id": house.problems[0]},
@@ -115,6 +111,7 @@ IDS: dict[str, Numbers] = {
     "review.pair": lambda house: {"record_id": house.records[0], "other_id": house.records[1]},
     "review.take_out": lambda house: {"record_id": house.records[0]},
     "review.take_back": lambda house: {"deed_id": house.deed},
+    **{f"stays.{name}": lambda house: {"stay_id": house.stay} for name in ("show", "join", "part")},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -128,9 +125,8 @@ def of_no_house(_: House) -> dict[str, Any]:
 
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
-    **dict.fromkeys(
-        ("import_id", "problem_id", "feed_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654
-    ),
+    "stay_id": "f" * 32,
+    **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id"), 987654),
     "other_id": 987655,
 }

@@ -25,6 +25,7 @@ from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
 from server.staff.models import Colleague, Post
+from server.stays.models import Stay
 from tests.builders import take_in
 from tests.desk.filled import count
 
@@ -62,10 +63,9 @@ class House:
     imports: dict[str, int]
     problems: tuple[int, ...]
     colleague: int
-    pin: int
-    word: int
     records: tuple[int, ...]
     deed: int
+    stay: str
     feed: int
 
 
@@ -184,7 +184,7 @@ def _somebody_of(engine: Engine, code: str) -> int:
         return int(colleague.id)
 
 
-def _pin_an_address(engine: Engine, code: str) -> int:
+def _pin_an_address(engine: Engine, code: str) -> None:
     """A colleague's choice at the first guest of a house, among records of that house."""
     with writing(engine) as session:
         record_id, guest_id, n = session.execute(
@@ -195,11 +195,10 @@ def _pin_an_address(engine: Engine, code: str) -> int:
         seen = see_guest(session, guest_id, reach=EVERYWHERE)
         assert seen is not None
         why = f"said so to qx{code}"
-        made = pin_value(session, seen, "email", record_id, n, author="staff:999", reason=why, now=clock())
-        return made.id
+        pin_value(session, seen, "email", record_id, n, author="staff:999", reason=why, now=clock())
 
 
-def _put_two_together(engine: Engine, code: str) -> int:
+def _put_two_together(engine: Engine, code: str) -> None:
     """A colleague's word on the first two guests of a house."""
     with writing(engine) as session:
         place = ensure_properties(session, [{"code": code}])[0]
@@ -207,10 +206,7 @@ def _put_two_together(engine: Engine, code: str) -> int:
         query = select(Link.guest_id).join(SourceRecord, SourceRecord.id == Link.record_id)
         one, other = session.scalars(query.where(SourceRecord.key.in_(keys)).order_by(SourceRecord.key)).all()
         reach, why = Reach(frozenset((place.id,))), f"told qx{code}"
-        words = say_word(
-            session, one, [other], "together", reach=reach, author="staff:999", reason=why, now=clock()
-        )
-        return words[0].id
+        say_word(session, one, [other], "together", reach=reach, author="staff:999", reason=why, now=clock())
 
 
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
@@ -228,8 +224,9 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
         )
     for code in ("arc", "lac"):
         _fill_one(engine, code, folder)
-    pins = {code: _pin_an_address(engine, code) for code in ("arc", "lac")}
-    words = {code: _put_two_together(engine, code) for code in ("arc", "lac")}
+    for code in ("arc", "lac"):
+        _pin_an_address(engine, code)
+        _put_two_together(engine, code)
     count(engine, clock().date())
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
@@ -260,8 +257,6 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     dict(zip(("known", "unknown", "looking", "done"), imports, strict=True)),
                     tuple(problems),
                     colleagues[place.code],
-                    pins[place.code],
-                    words[place.code],
                     tuple(
                         session.scalars(
                             select(SourceRecord.id)
@@ -269,7 +264,10 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                             .order_by(SourceRecord.id)
                         )
                     ),
-                    session.scalars(select(Deed.id).where(Deed.property_id == place.id)).one(),
+                    session.scalars(
+                        select(Deed.id).where(Deed.property_id == place.id, Deed.kind == "decide")
+                    ).one(),
+                    session.scalars(select(Stay.id).where(Stay.property_id == place.id).limit(1)).one(),
                     session.scalars(select(Feed.id).where(Feed.property_id == place.id)).one(),
                 )
             )

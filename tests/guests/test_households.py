@@ -14,13 +14,14 @@ from server.guests.erasing import erase_records
 from server.guests.households import Words, household_id, households_from, recount_households, regroup
 from server.guests.linker import newest_model, touch
 from server.guests.linking import link_waiting
-from server.guests.living import say_word, set_word
+from server.guests.living import say_word, words_seen
 from server.guests.models import HouseholdKey, HouseholdLink, HouseholdMember, HouseholdWord, Link
-from server.journal.models import JournalEntry
 from server.privacy.check import check
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import SourceRecord
+from server.refusal import Refused
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
+from tests.guests.deciding_house import state, take_back
 
 HOME = {"street": "12 rue des Lilas", "postal_code": "69003", "city": "Lyon"}
 ANNE = {"key": "anne", "first_name": "Anne", "last_name": "Roux", "birth_date": "1980-03-04", **HOME}
@@ -176,36 +177,32 @@ A, B, C, D = "abcd"
 HOMES = (1, "household_home")
 
 
-def test_words_of_another_house_stay_when_a_colleague_takes_their_own_back(engine: Engine) -> None:
+def test_who_sees_one_house_takes_no_word_back_that_was_said_of_two(engine: Engine) -> None:
     take_in(engine, ANNE, TOM)
     take_in(engine, ZOE, source="pms_b", at="lyon")
     link_waiting(engine)
+    before = state(engine)
     guests = guests_by_key(engine)
+    others = {guests["anne"], guests["zoe"]}
     with writing(engine) as session:
-        words = say_word(
+        deed = say_word(
             session,
             guests["tom"],
-            {guests["anne"], guests["zoe"]},
+            others,
             "together",
             reach=EVERYWHERE,
             author="staff:1",
             reason="a patchwork family",
             now=NOON,
         )
-        at = dict(session.execute(select(SourceRecord.id, SourceRecord.property_id)).all())
-        [own] = [word for word in words if at[word.record_a] == at[word.record_b]]
+        house = session.scalars(select(SourceRecord.property_id).where(SourceRecord.key == "tom")).one()
+        one_house = Reach(frozenset({house}))
+        assert [word.deed_id for word in words_seen(session, guests["tom"], one_house)] == [None]
 
-        def set_own(reach: Reach, *, withdrawn: bool) -> None:
-            tom, by = guests["tom"], "staff:2"
-            set_word(session, tom, own.id, withdrawn=withdrawn, reach=reach, author=by, now=NOON)
-
-        set_own(Reach(frozenset({at[own.record_a]})), withdrawn=True)
-        assert [word.id for word in words if word.withdrawn_at] == [own.id]
-
-        set_own(EVERYWHERE, withdrawn=False)
-        set_own(EVERYWHERE, withdrawn=True)
-        noted = session.scalars(select(JournalEntry).where(JournalEntry.act == "household.word_withdrawn"))
-        assert [entry.detail["word"] for entry in noted] == [own.id, *sorted(word.id for word in words)]
+    with pytest.raises(Refused):
+        take_back(engine, deed, reach=one_house)
+    take_back(engine, deed)
+    assert state(engine) == before
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_record_whose_link_goes_is_no_source_any_more(engine: Engine) -> None:
     with writing(engine) as session:
         gone = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "A1")).one()
         session.execute(delete(Link).where(Link.record_id == gone))
-        recount_stays(session, [], [gone])
+        recount_stays(session, [], [gone], cause="arrival", now=NOON)
 
     assert told_by(engine) == [["4817985054"]]
     assert counted_money(engine) == Decimal(300)
@@ -122,7 +122,7 @@ def test_a_guests_records_are_counted_when_the_guest_is_named(engine: Engine) ->
     with writing(engine) as session:
         session.execute(delete(Stay))
         guest = session.scalars(select(Link.guest_id)).one()
-        recount_stays(session, [guest], [])
+        recount_stays(session, [guest], [], cause="arrival", now=NOON)
 
     assert told_by(engine) == [["4817985054"]]
 
@@ -316,7 +316,7 @@ def test_counting_again_changes_no_row(engine: Engine) -> None:
 
     with writing(engine) as session:
         records = session.scalars(select(SourceRecord.id)).all()
-        recount_stays(session, [], records)
+        recount_stays(session, [], records, cause="arrival", now=NOON)
 
     assert changed == []
 
@@ -341,7 +341,7 @@ def test_one_record_is_counted_by_a_few_statements_however_large_the_house(
 
     with writing(engine) as session:
         record = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "4817985054")).one()
-        recount_stays(session, [], [record])
+        recount_stays(session, [], [record], cause="arrival", now=NOON)
 
     assert len(asked) <= 14
 

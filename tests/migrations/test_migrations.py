@@ -11,11 +11,19 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
 
-from server.db import Base, make_engine, writing
+from server.db import Base, make_engine, reading, writing
 from server.guests.linking import link_waiting
+from server.guests.living import say_word
 from server.guests.models import Decision, Deed
 from server.migrating import FOLDER, migrate, migrate_engine
-from tests.builders import NOON, PATRICK, take_in
+from server.properties.reach import EVERYWHERE
+from tests.builders import NOON, PATRICK, guests_by_key, take_in
+from tests.guests.deciding_house import state
+from tests.guests.test_households import ANNE, LUC, TOM, ZOE, come
+from tests.guests.test_one_stay import fill, join
+from tests.guests.test_recapture import answer_through_the_link, from_the_booking_site, pin, undo_deed
+from tests.guests.test_stay_events import present, replayed
+from tests.guests.test_staying import told_by
 
 REVISIONS = [
     step.revision for step in ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)]).walk_revisions()
@@ -195,3 +203,70 @@ def test_told_stays_are_kept_by_going_down_and_up_and_wait_to_be_counted(engine:
         assert (
             connection.execute(text("SELECT count(*) FROM source_record WHERE needs_linking")).scalar() == 1
         )
+
+
+def test_stays_are_told_of_once_by_the_upgrade_and_words_on_them_end_with_the_downgrade(
+    engine: Engine,
+) -> None:
+    fill(engine)
+    join(engine, "A1", "A2")
+    before = present(engine)
+
+    migrate_engine(engine, "0022_erased")
+    with engine.connect() as connection:
+        waiting = "SELECT count(*) FROM source_record WHERE needs_linking"
+        assert connection.execute(text(waiting)).scalar() == 2
+        assert connection.execute(text("SELECT count(*) FROM deed")).scalar() == 0
+    migrate_engine(engine, "head")
+
+    assert replayed(engine) == present(engine) == before
+    link_waiting(engine)
+    assert told_by(engine) == [["4817985054", "A1"], ["A2"]]
+    assert replayed(engine) == present(engine)
+
+
+def test_what_was_chosen_before_choices_were_deeds_is_undone_like_any_other(engine: Engine) -> None:
+    from_the_booking_site(engine)
+    answer_through_the_link(engine)
+    before = state(engine)
+    pin(engine, "o1", "first_name", "Patrik")
+    undo_deed(engine, pin(engine, "o1", "first_name", "Patrick"))
+    chosen = state(engine)
+
+    migrate_engine(engine, "0025_stay_events")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM deed")).scalar() == 0
+    migrate_engine(engine, "head")
+
+    assert state(engine) == chosen
+    with reading(engine) as session:
+        holds, undone = session.scalars(select(Deed).order_by(Deed.id)).all()
+    assert (holds.kind, holds.params["field"], holds.undone_at) == ("pin", "first_name", None)
+    assert undone.undone_at is not None
+    undo_deed(engine, holds.id)
+    assert state(engine) == before
+
+
+def test_words_on_a_household_said_at_once_are_one_deed_after_the_upgrade(engine: Engine) -> None:
+    come(engine, ANNE, LUC, ZOE, TOM)
+    before = state(engine)
+    guests = guests_by_key(engine)
+    with writing(engine) as session:
+        say_word(
+            session,
+            guests["tom"],
+            {guests["anne"], guests["luc"]},
+            "together",
+            reach=EVERYWHERE,
+            author="staff:1",
+            reason="their au pair",
+            now=NOON,
+        )
+
+    migrate_engine(engine, "0025_stay_events")
+    migrate_engine(engine, "head")
+
+    with reading(engine) as session:
+        number = session.scalars(select(Deed.id)).one()
+    undo_deed(engine, number)
+    assert state(engine) == before

@@ -159,7 +159,7 @@ def live_with_whom_one_was_parted_from(session: Session) -> None:
         (resolve_a_living_guest, "No record is linked to a guest that went"),
         (go_against_a_person, "No decision of a person"),
         (call_two_both_the_same_and_not, "Of no two records people say"),
-        (undo_half_a_deed, "A decision holds as long as its deed"),
+        (undo_half_a_deed, "A word of a colleague holds as long as its deed"),
         (take_a_value_from_a_stranger, "Every value of a guest"),
         (forget_what_was_pinned, "What a colleague pinned"),
         (live_alone, "Every household has two guests"),

@@ -59,7 +59,7 @@ def test_a_token_reads_what_changed_and_nothing_of_whom(filled: Flask, client: F
     page = answer.get_json()
     assert set(page) == {"events", "next"}
     assert {frozenset(event) for event in page["events"]} == {
-        frozenset(("id", "at", "kind", "guest", "from", "record", "cause"))
+        frozenset(("id", "at", "kind", "guest", "from", "stay", "record", "cause"))
     }
     told = [(event["kind"], event["record"]) for event in page["events"]]
     assert [record for kind, record in told if kind == "linked"] == [
