@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response
 import kiosk
 from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
+from server.api import tablets
 from server.db import writing
 from server.desk import (
     NavigationItem,
@@ -94,6 +95,8 @@ SURFACES = (
     kiosk.pages,
     phone.pages,
     api.pages,
+    tablets.pages,
+    tablets.pages,
     accent.pages,
     pictures.pages,
     house.pages,
