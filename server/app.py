@@ -96,7 +96,6 @@ SURFACES = (
     phone.pages,
     api.pages,
     tablets.pages,
-    tablets.pages,
     accent.pages,
     pictures.pages,
     house.pages,

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
-from server.access import address_here, count_wrong_try, machine, too_many
+from server.access import address_here, count_wrong_try, keep_changes, machine, too_many
 from server.captures.sealing import fingerprint, public_bytes
 from server.captures.syncing import MOST_ITEMS, read_item, take_in
 from server.clock import clock
@@ -51,7 +51,9 @@ def is_tablet() -> bool:
     with reading(current_app.config["ENGINE"]) as session:
         device = find_device(session, g.device_token, secret=_index_key())
     if device is None:
-        _count_wrong()
+        g.denied = True
+        with writing(current_app.config["ENGINE"]) as session:
+            count_wrong_try(session, TRIED, address_here(), now=clock())
         abort(_told(401, "device.unknown"))
     if device.revoked_at is not None:
         abort(_told(401, "device.revoked"))
@@ -66,7 +68,9 @@ def enrol_tablet() -> Response:
     try:
         enrolled = enrol(g.session, str(_said().get("code", ""))[:40], secret=_index_key(), now=clock())
     except Refused as refusal:
-        _count_wrong()
+        g.denied = True
+        count_wrong_try(g.session, TRIED, address_here(), now=clock())
+        keep_changes()
         return _told(403, refusal.code)
     return _answer(token=enrolled.token, **_of(enrolled.device))
 
@@ -150,12 +154,6 @@ def _told(status: int, code: str, headers: dict[str, str] | None = None) -> Resp
     answer.status_code = status
     answer.headers.update(headers or {})
     return answer
-
-
-def _count_wrong() -> None:
-    g.denied = True
-    with writing(current_app.config["ENGINE"]) as session:
-        count_wrong_try(session, TRIED, address_here(), now=clock())
 
 
 def _sealing_keys() -> tuple[Key, ...]:

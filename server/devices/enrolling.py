@@ -74,6 +74,15 @@ def issue_code(
     return IssuedCode(row, text)
 
 
+def enrolment_address(house: str, text: str, fingerprint: str) -> str:
+    """The address that a tablet opens to be enrolled.
+
+    The code, and the fingerprint of the key that the tablet is to seal to, stand behind the #: browsers send
+    that to nobody.
+    """
+    return f"{house}/kiosk/#code={text}&key={fingerprint}"
+
+
 def enrol(session: Session, text: str, *, secret: bytes, now: datetime) -> Enrolled:
     """Make a tablet out of a code, once. Raises Refused when it is wrong, used, or too old: which, it does
     not tell."""

@@ -43,7 +43,6 @@ class Tablet:
         id: str | None = None,
         plain: bytes | None = None,
         at: datetime = NOON,
-        **changed: Any,
     ) -> dict[str, Any]:
         """One more form, sealed, as it goes into a batch."""
         self.number += 1
@@ -61,7 +60,7 @@ class Tablet:
             "key": envelope.key,
             "sha256": hashlib.sha256(sealed).hexdigest(),
             "sealed": base64.b64encode(sealed).decode(),
-        } | changed
+        }
 
     def reads(self, at: datetime) -> datetime:
         """What the tablet's own clock says at a moment."""

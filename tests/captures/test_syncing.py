@@ -16,7 +16,8 @@ from server.captures import opening
 from server.captures.identifiers import new_capture_id
 from server.captures.models import Capture, SealedForm
 from server.captures.opening import drop_read
-from server.captures.syncing import LARGEST_SEALED
+from server.captures.receiving import keep
+from server.captures.syncing import LARGEST_SEALED, Acknowledged
 from server.db import reading, writing
 from server.devices.models import Device
 from server.guests.models import Link
@@ -29,8 +30,8 @@ from tests.captures.tablet import ANNA, KEY, NOON, hand_over, new_tablet
 BEN = {"given_name": "Ben", "family_name": "Okri", "email": "ben.okri@posteo.example"}
 
 
-def statuses(*answers: object) -> list[str]:
-    return [one.status + (f": {code}" if (code := one.code) else "") for one in answers]
+def statuses(*told: Acknowledged) -> list[str]:
+    return [one.status + (f": {one.code}" if one.code else "") for one in told]
 
 
 def states(engine: Engine) -> list[str]:
@@ -120,7 +121,7 @@ def test_what_cannot_be_stored_is_refused_and_holds_up_no_other(
 ) -> None:
     tablet = new_tablet(engine)
 
-    told = hand_over(engine, tablet, tablet.item(**changed), "rubbish", tablet.item(BEN))
+    told = hand_over(engine, tablet, tablet.item() | changed, "rubbish", tablet.item(BEN))
 
     assert statuses(*told) == [f"rejected: {code}", "rejected: item.not_understood", "stored"]
 
@@ -170,7 +171,7 @@ def test_what_a_tablet_of_ours_never_seals_becomes_a_problem(engine: Engine, pla
 
 def test_sealed_bytes_under_another_number_do_not_open(engine: Engine) -> None:
     tablet = new_tablet(engine)
-    hand_over(engine, tablet, tablet.item(seq=7))
+    hand_over(engine, tablet, tablet.item() | {"seq": 7})
 
     open_forms(engine, [KEY], 50)
 
@@ -237,12 +238,11 @@ def test_a_form_that_cannot_be_read_holds_up_no_other(
     tablet = new_tablet(engine)
     bad = new_capture_id(NOON)
     hand_over(engine, tablet, tablet.item(), tablet.item(id=bad), tablet.item(BEN))
-    read = opening.keep
 
     def fails(session: object, **said: object) -> object:
         if said["id"] == bad:
             raise RuntimeError("nobody foresaw this")
-        return read(session, **said)  # type: ignore[arg-type]  # hands through what it was given
+        return keep(session, **said)  # type: ignore[arg-type]  # hands through what it was given
 
     monkeypatch.setattr(opening, "keep", fails)
 
