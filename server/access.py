@@ -256,7 +256,7 @@ def note_denial(response: Response) -> Response:
     if response.status_code != 403 and not g.get("denied"):
         return response
     engine, now = current_app.config["ENGINE"], clock()
-    who = g.actor if "colleague" in g else _address_here()
+    who = g.actor if "colleague" in g else address_here()
     log.warning("denied endpoint=%s status=%s who=%s", request.endpoint, response.status_code, who)
     response.call_on_close(lambda: _count_if_we_can(engine, who, now=now))
     return response
@@ -269,7 +269,7 @@ def _count_if_we_can(engine: Engine, who: str, *, now: datetime) -> None:
         log.error("denial not counted who=%s kind=%s", who, type(failure).__name__)
 
 
-def _address_here() -> str:
+def address_here() -> str:
     """The address that asks, keyed: the connection's own, or what a trusted proxy says of it."""
     return address_key(current_app.config["INDEX_KEY"], request.remote_addr)
 
@@ -381,7 +381,7 @@ def has_token() -> bool:
     A wrong one is counted, and answered the same whatever is wrong with it: 401, and 429 after ten a minute.
     """
     engine, secret, now = current_app.config["ENGINE"], current_app.config["INDEX_KEY"], clock()
-    who = _address_here()
+    who = address_here()
     if too_many(g.session, "api token", who, now=now, limit=WRONG_TOKENS, within=TOKENS_WITHIN):
         abort(_to_machine(429, "token.wait", {"Retry-After": str(int(TOKENS_WITHIN.total_seconds()))}))
     kind, _, text = request.headers.get("Authorization", "").partition(" ")

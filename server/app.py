@@ -28,6 +28,7 @@ from werkzeug.wrappers import Response
 import kiosk
 from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
+from server.api import tablets
 from server.db import writing
 from server.desk import (
     NavigationItem,
@@ -45,6 +46,7 @@ from server.desk import (
     households,
     imports,
     journal,
+    lobby,
     new_house,
     open_places,
     own_page,
@@ -88,6 +90,7 @@ SURFACES = (
     households.pages,
     imports.pages,
     feeds.pages,
+    lobby.pages,
     completeness.pages,
     journal.pages,
     papers.pages,
@@ -95,6 +98,7 @@ SURFACES = (
     kiosk.pages,
     phone.pages,
     api.pages,
+    tablets.pages,
     accent.pages,
     pictures.pages,
     house.pages,

@@ -6,15 +6,17 @@ guests.linker.touch, the only ways into the tables of records and links.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import ModuleType
 
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.captures.attaching import attach_walk_ins
 from server.captures.models import Capture, GuestLink
+from server.captures.opening import give_up_first, open_waiting
 from server.cleaning import clean
 from server.clock import clock
 from server.db import take_turn, writing
@@ -22,6 +24,7 @@ from server.discovery import discover
 from server.guests.linker import take_linker_soon, touch
 from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
+from server.keys import Key
 from server.properties.context import context_of
 from server.properties.finding import today_at
 from server.properties.models import Property
@@ -35,25 +38,66 @@ SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
 
 
 def read_capture(engine: Engine, capture_id: str) -> None:
-    """Open a finished form once: it becomes a source record linked to its guest, or a problem with a reason.
+    """Read a finished form once: it becomes a source record linked to its guest, or a problem with a reason.
 
     The form itself was stored and acknowledged before; whatever happens here, it is not lost. Record and link
     come with one commit; only in a house where nothing was linked yet, the first bulk run follows.
     """
     with writing(engine) as session:
         take_linker_soon(session)
-        capture = session.get_one(Capture, capture_id)
-        record_id = _take_in(session, capture) if capture.state == "stored" else None
-        waits = False
-        if record_id is not None:
-            waits = touch(session, [record_id], cause="arrival", now=clock()).model is None
-        if not waits:
-            attach_walk_ins(session, now=clock())
-        enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
+        waits = _read(session, [session.get_one(Capture, capture_id)])
     if waits:
-        link_waiting(engine)
-        with writing(engine) as session:
-            attach_walk_ins(session, now=clock())
+        _link_first(engine)
+
+
+def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
+    """Open and read so many of the forms that tablets sealed, oldest first; how many were looked at.
+
+    All with one commit: a run that is killed finds them sealed as before. Where they cannot be read together
+    each is read by itself, so that one which cannot be read holds up none.
+    """
+    try:
+        looked_at, waits = _open_some(engine, keys, most)
+    except (DBAPIError, OSError):
+        raise  # the store is to blame, and says the same of each
+    except Exception:
+        if most == 1:
+            return _give_up_first(engine)
+        return sum(open_forms(engine, keys, 1) for _ in range(most))
+    if waits:
+        _link_first(engine)
+    return looked_at
+
+
+def _open_some(engine: Engine, keys: Sequence[Key], most: int) -> tuple[int, bool]:
+    with writing(engine) as session:
+        take_linker_soon(session)
+        opened = open_waiting(session, keys, most, now=clock())
+        return opened.looked_at, _read(session, opened.captures)
+
+
+def _give_up_first(engine: Engine) -> int:
+    """The form that waits longest could not even be looked at: it becomes a problem."""
+    with writing(engine) as session:
+        return give_up_first(session, now=clock())
+
+
+def _read(session: Session, captures: Sequence[Capture]) -> bool:
+    """Make records of finished forms and link them; whether they wait, since nothing was linked here yet."""
+    made = [_take_in(session, capture) for capture in captures if capture.state == "stored"]
+    record_ids = [record_id for record_id in made if record_id is not None]
+    waits = bool(record_ids) and touch(session, record_ids, cause="arrival", now=clock()).model is None
+    if not waits:
+        attach_walk_ins(session, now=clock())
+    if captures:
+        enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
+    return waits
+
+
+def _link_first(engine: Engine) -> None:
+    link_waiting(engine)
+    with writing(engine) as session:
+        attach_walk_ins(session, now=clock())
 
 
 def _take_in(session: Session, capture: Capture) -> int | None:

@@ -82,6 +82,22 @@ def read_all_keys(keys_dir: Path, name: str) -> tuple[Key, ...]:
     return (read_key(keys_dir, name), *read_set_aside(keys_dir, name))
 
 
+def rotate_key(keys_dir: Path, name: str) -> tuple[Key, Key]:
+    """Set the present secret of `name` aside and make another; both, the former one first.
+
+    Killed at any moment it leaves the former one in force, or the newer one and the former beside it.
+    Raises KeyProblem as read_key.
+    """
+    former = read_key(keys_dir, name)
+    beside = keys_dir / f"{former.id}.json"
+    if not beside.exists():
+        os.link(_file(keys_dir, name), beside)
+    draft = _draft(keys_dir, name)
+    draft.replace(_file(keys_dir, name))
+    _keep_folder(keys_dir)
+    return former, read_key(keys_dir, name)
+
+
 def _read(path: Path, name: str) -> Key:
     try:
         _refuse_if_open_to_others(path, "600")
@@ -120,9 +136,21 @@ def _refuse_if_open_to_others(path: Path, mode: str) -> None:
 
 
 def _make(keys_dir: Path, name: str) -> None:
+    draft = _draft(keys_dir, name)
+    try:
+        os.link(draft, _file(keys_dir, name))  # unlike a rename, a link never replaces the other's file
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    _keep_folder(keys_dir)
+
+
+def _draft(keys_dir: Path, name: str) -> Path:
+    """A new secret in a file that is not in force yet."""
     content = {
         "id": f"{name}-{secrets.token_hex(4)}",
-        "made": clock().isoformat(timespec="seconds"),
+        "made": clock().isoformat(timespec="microseconds"),
         "secret": base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii"),
     }
     draft = keys_dir / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
@@ -130,12 +158,11 @@ def _make(keys_dir: Path, name: str) -> None:
         json.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
-    try:
-        os.link(draft, _file(keys_dir, name))  # unlike a rename, a link never replaces the other's file
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    return draft
+
+
+def _keep_folder(keys_dir: Path) -> None:
+    """What was put into the folder stays there, also when the power goes."""
     folder = os.open(keys_dir, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -2,6 +2,7 @@
 
 from server.captures import models as captures
 from server.consents import models as consents
+from server.devices import models as devices
 from server.feeds import models as feeds
 from server.guests import models as guests
 from server.jobs import models as jobs
@@ -15,6 +16,7 @@ from server.stays import models as stays
 __all__ = [
     "captures",
     "consents",
+    "devices",
     "feeds",
     "guests",
     "jobs",

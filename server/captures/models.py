@@ -1,11 +1,22 @@
-"""Captures: finished forms as they came; and the links that let a guest fill one at home."""
+"""Captures: finished forms as they came, sealed ones too; and the links that let a guest fill one at home."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, LargeBinary, String, false
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
@@ -33,6 +44,40 @@ class Capture(Base):
     state: Mapped[str] = mapped_column(String(10), default="stored")  # stored, read, problem
     record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # when the guest finished it, by our clock; None where it came at once
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+
+
+class SealedForm(Base):
+    """A form as a tablet sealed it, and what of it outlives it.
+
+    It was committed before it was acknowledged. The bytes go once the form was read; its id and digest stay,
+    so that a copy which comes late is known, also when the guest was erased meanwhile.
+    """
+
+    __tablename__ = "sealed_form"
+    __table_args__ = (
+        UniqueConstraint("capture_id", "copy"),
+        UniqueConstraint("capture_id", "digest"),
+        Index("ix_sealed_form_state", "state", "id"),
+        Index("ix_sealed_form_device_id_number", "device_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    capture_id: Mapped[str] = mapped_column(String(36))  # made on the tablet when the guest began
+    copy: Mapped[int] = mapped_column(Integer)  # 0; others came under the same id with other content
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of the sealed bytes
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))  # that sealed it
+    number: Mapped[int] = mapped_column(Integer)  # the tablet's own count
+    form: Mapped[str] = mapped_column(String(40))
+    form_version: Mapped[int] = mapped_column(Integer)
+    key_id: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(10))  # waiting, opened, problem, conflict, rejected, erased
+    skew_seconds: Mapped[int] = mapped_column(Integer)  # our clock less the tablet's, as it was sent
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class _Opened:

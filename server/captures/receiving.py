@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +40,16 @@ def answers_digest(form: str, version: int, answers: Mapping[str, str]) -> bytes
 
 
 def receive(
+    session: Session, *, id: str, now: datetime, guest_link: GuestLink | None = None, **said: Any
+) -> Receipt:
+    """Store a finished form once and queue its reading, in the caller's transaction: see `keep`."""
+    receipt = keep(session, id=id, now=now, guest_link=guest_link, **said)
+    if receipt.status == "stored":
+        enqueue(session, "read_capture", {"capture": id}, now=now, dedup_key=f"read_capture:{id}")
+    return receipt
+
+
+def keep(
     session: Session,
     *,
     id: str,
@@ -51,9 +61,11 @@ def receive(
     property_id: int,
     answers: Mapping[str, str],
     guest_link: GuestLink | None = None,
+    device_id: int | None = None,
+    captured_at: datetime | None = None,
     now: datetime,
 ) -> Receipt:
-    """Store a finished form once and queue its reading, in the caller's transaction.
+    """Store a finished form once, in the caller's transaction, who sees to its being read.
 
     The same id with the same answers is a resend and has no further effect. The same id with other answers
     is kept too, as a problem for the desk: neither version is dropped. Nothing is judged here; a form that
@@ -73,6 +85,8 @@ def receive(
         digest=digest,
         state="stored",
         received_at=now,
+        captured_at=captured_at,
+        device_id=device_id,
     )
     known = session.get(Capture, id)
     if known is None:
@@ -82,7 +96,6 @@ def receive(
         except IntegrityError:
             known = session.get(Capture, id, populate_existing=True)
     if known is None:
-        enqueue(session, "read_capture", {"capture": id}, now=now, dedup_key=f"read_capture:{id}")
         if guest_link is not None:
             guest_link.used_at = now
         return Receipt(id, digest.hex(), "stored")

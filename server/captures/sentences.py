@@ -11,6 +11,22 @@ SENTENCES: Mapping[str, str] = {
         "A form arrived twice under one number with different answers. "
         "Both are kept; compare them and settle it."
     ),
+    "sealed.unknown_key": N_(
+        "Form {number} of tablet {device} was sealed to a key that is not there. "
+        "Put the keys folder back from your backup; the form is kept."
+    ),
+    "sealed.cannot_open": N_(
+        "Form {number} of tablet {device} does not open: it was damaged, or not sealed by that tablet. "
+        "Ask the guest again; what came is kept."
+    ),
+    "sealed.not_understood": N_(
+        "Form {number} of tablet {device} opened and holds nothing that can be understood. "
+        "Ask the guest again; what came is kept."
+    ),
+    "sealed.cannot_read": N_(
+        "Form {number} of tablet {device} could not be read for a fault of ours. It is kept; "
+        "tell whoever runs this machine, who finds the fault in the log."
+    ),
     "link.needs_name": N_(
         "Record {record} has no last name, which the guest would be asked for. Nothing was sent; "
         "add the name in the source and import it again."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server.keys import NAMES, KeyProblem, ensure_keys, read_key
+from server.keys import NAMES, KeyProblem, ensure_keys, read_all_keys, read_key, rotate_key
 
 
 @pytest.fixture
@@ -99,3 +99,13 @@ def test_a_lost_secret_is_said_with_what_to_do(keys_dir: Path) -> None:
 
     with pytest.raises(KeyProblem, match=r"missing\. Put it back from your backup"):
         read_key(keys_dir, "sealing")
+
+
+def test_a_new_secret_leaves_the_one_before_to_open_what_it_sealed(keys_dir: Path) -> None:
+    first = read_key(keys_dir, "sealing")
+
+    rotate_key(keys_dir, "sealing")
+    former, present = rotate_key(keys_dir, "sealing")
+
+    assert [key.id for key in read_all_keys(keys_dir, "sealing")] == [present.id, former.id, first.id]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in keys_dir.iterdir()} == {0o600}

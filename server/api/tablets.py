@@ -1,0 +1,165 @@
+"""What a lobby tablet asks: to become ours, to hand over sealed forms, to say how it is.
+
+Every answer of ours carries PROTOCOL. A tablet takes nothing else for our word: a portal of the Wi-Fi answers
+too, with 200 or 401 as it likes. No answer holds anything of a guest.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, jsonify, request
+
+from server.access import address_here, count_wrong_try, keep_changes, machine, too_many
+from server.captures.sealing import fingerprint, public_bytes
+from server.captures.syncing import MOST_ITEMS, read_item, take_in
+from server.clock import clock
+from server.db import reading, writing
+from server.devices.beating import note_beat, read_beat, skew_of
+from server.devices.enrolling import enrol, find_device, rotate_token, settle_token
+from server.devices.models import Device
+from server.keys import Key, read_all_keys
+from server.properties.models import Property
+from server.refusal import Refused
+
+pages = Blueprint("tablets", __name__, url_prefix="/api/v1")
+
+PROTOCOL = "oneguest-1"
+TRIED = "device"
+"""Under this name wrong codes and tokens of one address are counted; ten a minute, then it waits."""
+
+
+def is_unhurried() -> bool:
+    """For machine(): this address has not tried ten wrong codes or tokens within a minute."""
+    g.actor = "device"
+    request.get_data()  # at its sender's pace, before anybody has to wait for us
+    with reading(current_app.config["ENGINE"]) as session:
+        if too_many(session, TRIED, address_here(), now=clock()):
+            abort(_told(429, "device.wait", {"Retry-After": "60"}))
+    return True
+
+
+def is_tablet() -> bool:
+    """For machine(): the request carries the live token of a tablet, which is then g.device_id.
+
+    One that was revoked is told so, and stops; a wrong one is counted.
+    """
+    is_unhurried()
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    g.device_token = text.strip() if kind.lower() == "bearer" else ""
+    with reading(current_app.config["ENGINE"]) as session:
+        device = find_device(session, g.device_token, secret=_index_key())
+    if device is None:
+        g.denied = True
+        with writing(current_app.config["ENGINE"]) as session:
+            count_wrong_try(session, TRIED, address_here(), now=clock())
+        abort(_told(401, "device.unknown"))
+    if device.revoked_at is not None:
+        abort(_told(401, "device.revoked"))
+    g.actor, g.device_id = device.subject, device.id
+    return True
+
+
+@pages.post("/enrol")
+@machine(is_unhurried)
+def enrol_tablet() -> Response:
+    """Make a tablet out of a one-time code; its token is told this once."""
+    try:
+        enrolled = enrol(g.session, str(_said().get("code", ""))[:40], secret=_index_key(), now=clock())
+    except Refused as refusal:
+        g.denied = True
+        count_wrong_try(g.session, TRIED, address_here(), now=clock())
+        keep_changes()
+        return _told(403, refusal.code)
+    return _answer(token=enrolled.token, **_of(enrolled.device))
+
+
+@pages.post("/sync")
+@machine(is_tablet)
+def sync() -> Response:
+    """Store sealed forms, and say of each what became of it; with them comes how the tablet is."""
+    said, now = _said(), clock()
+    items = said.get("items")
+    if not isinstance(items, list):
+        return _told(422, "sync.not_understood")
+    if len(items) > MOST_ITEMS:
+        return _told(413, "sync.too_many")
+    device = _device()
+    beat = read_beat(said)
+    acknowledged = take_in(
+        g.session,
+        device,
+        [read_item(item) for item in items],
+        known_keys={key.id for key in _sealing_keys()},
+        skew=skew_of(beat.sent_at, now=now),
+        now=now,
+    )
+    note_beat(device, beat, now=now)
+    told = [
+        {"id": a.id, "sha256": a.digest, "status": a.status, **({"code": a.code} if a.code else {})}
+        for a in acknowledged
+    ]
+    return _answer(items=told)
+
+
+@pages.post("/beat")
+@machine(is_tablet)
+def beat() -> Response:
+    """How a tablet is. It is told its name, and to which key it is to seal from here on."""
+    device = _device()
+    note_beat(device, read_beat(_said()), now=clock())
+    return _answer(**_of(device))
+
+
+@pages.post("/token")
+@machine(is_tablet)
+def renew_token() -> Response:
+    """A newer token; the present one ends with the first use of it."""
+    return _answer(token=rotate_token(g.session, _device(), secret=_index_key(), now=clock()))
+
+
+def _device() -> Device:
+    """The tablet that asks, in the request's own transaction."""
+    device: Device = g.session.get_one(Device, g.device_id)
+    settle_token(g.session, device, g.device_token, secret=_index_key())
+    return device
+
+
+def _of(device: Device) -> dict[str, Any]:
+    """What a tablet must know of itself and of its house."""
+    key, place = _sealing_keys()[0], g.session.get_one(Property, device.property_id)
+    public = base64.b64encode(public_bytes(key)).decode("ascii")
+    return {
+        "device": device.id,
+        "name": device.name,
+        "house": place.name,
+        "key": {"id": key.id, "public": public, "sha256": fingerprint(key)},
+    }
+
+
+def _said() -> dict[str, Any]:
+    """What was sent; nothing where it is no JSON of ours."""
+    content = request.get_json(force=True, silent=True)
+    return content if isinstance(content, dict) and content.get("protocol") == PROTOCOL else {}
+
+
+def _answer(**content: Any) -> Response:
+    return jsonify(protocol=PROTOCOL, at=clock().isoformat(), **content)
+
+
+def _told(status: int, code: str, headers: dict[str, str] | None = None) -> Response:
+    """Why not, in our own words: a code."""
+    answer = jsonify(protocol=PROTOCOL, at=clock().isoformat(), error=code)
+    answer.status_code = status
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _sealing_keys() -> tuple[Key, ...]:
+    return read_all_keys(current_app.config["ONEGUEST"].keys_dir, "sealing")
+
+
+def _index_key() -> bytes:
+    secret: bytes = current_app.config["INDEX_KEY"]
+    return secret

@@ -1,0 +1,138 @@
+"""Open what tablets sealed: each form once, in a savepoint; what cannot be opened waits with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server.captures.models import Capture, SealedForm
+from server.captures.receiving import keep
+from server.captures.sealing import CannotOpen, Envelope, open_sealed
+from server.devices.beating import in_our_time, moment
+from server.devices.models import Device
+from server.keys import Key
+from server.records.models import Problem
+
+LONGEST_ANSWER = 20_000
+MOST_ANSWERS = 500
+KEPT = timedelta(days=30)
+"""Sealed bytes of a form that was opened and yet not understood are kept that long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What stands inside: the answers, the language they were asked in, when the guest finished."""
+
+    answers: Mapping[str, str]
+    language: str
+    captured_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How many sealed forms were looked at, and the captures that are to be read now."""
+
+    looked_at: int
+    captures: Sequence[Capture]
+
+
+def open_waiting(session: Session, keys: Sequence[Key], most: int, *, now: datetime) -> Opened:
+    """Open so many of the forms that wait, oldest first.
+
+    In the caller's transaction. A form whose key came back waits again.
+    """
+    session.execute(
+        update(SealedForm)
+        .where(SealedForm.state == "rejected", SealedForm.key_id.in_([key.id for key in keys]))
+        .values(state="waiting")
+    )
+    rows = session.scalars(_WAITING.limit(most)).all()
+    ids = [id_ for row in rows if (id_ := _open(session, row, keys, now=now)) is not None]
+    return Opened(len(rows), [session.get_one(Capture, id_) for id_ in ids])
+
+
+_WAITING = select(SealedForm).where(SealedForm.state == "waiting").order_by(SealedForm.id)
+
+
+def give_up_first(session: Session, *, now: datetime) -> int:
+    """Make the form that waits longest a problem, as reading it failed as nobody foresaw; 0: none waits."""
+    row = session.scalar(_WAITING.limit(1))
+    if row is None:
+        return 0
+    _set_aside(session, row, "sealed.cannot_read", now=now)
+    return 1
+
+
+def _set_aside(session: Session, row: SealedForm, code: str, *, now: datetime) -> None:
+    row.state = "problem"
+    params = {"device": str(row.device_id), "number": str(row.number)}
+    place = session.get_one(Device, row.device_id).property_id
+    session.add(
+        Problem(capture_id=row.capture_id, property_id=place, code=code, params=params, created_at=now)
+    )
+
+
+def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: datetime) -> str | None:
+    try:
+        content = read_content(open_sealed(row.sealed or b"", envelope_of(row), keys))
+    except CannotOpen as why:
+        _set_aside(session, row, why.code, now=now)
+        return None
+    received = row.received_at
+    receipt = keep(
+        session,
+        id=row.capture_id,
+        form=row.form,
+        version=row.form_version,
+        language=content.language,
+        surface="kiosk",
+        proof="typed",
+        property_id=session.get_one(Device, row.device_id).property_id,
+        answers=content.answers,
+        device_id=row.device_id,
+        captured_at=in_our_time(
+            content.captured_at, received - timedelta(seconds=row.skew_seconds), now=received
+        ),
+        now=received,
+    )
+    row.state, row.opened_at = "opened", now
+    return row.capture_id if receipt.status == "stored" else None
+
+
+def envelope_of(row: SealedForm) -> Envelope:
+    """The envelope that a stored form came in."""
+    return Envelope(row.capture_id, row.number, row.device_id, row.form, row.form_version, row.key_id)
+
+
+def read_content(plain: bytes) -> Content:
+    """What stands inside a form. Raises CannotOpen when it is not what a tablet of ours seals."""
+    try:
+        said: Any = json.loads(plain)
+        answers, language = said["answers"], said["language"]
+        captured_at = moment(said.get("captured_at"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise CannotOpen("sealed.not_understood") from None
+    sound = (
+        isinstance(answers, dict)
+        and len(answers) <= MOST_ANSWERS
+        and all(isinstance(text, str) and len(text) <= LONGEST_ANSWER for text in answers.values())
+        and isinstance(language, str)
+        and 0 < len(language) <= 8
+    )
+    if not sound:
+        raise CannotOpen("sealed.not_understood")
+    return Content(answers, language, captured_at)
+
+
+def drop_read(session: Session, *, now: datetime) -> None:
+    """Remove the sealed bytes of forms that were read, or opened a while ago; ids and digests stay."""
+    read = select(SealedForm.id).where(SealedForm.state == "opened", SealedForm.sealed.is_not(None))
+    is_understood = SealedForm.capture_id.in_(select(Capture.id).where(Capture.state == "read"))
+    settled = read.where(is_understood | (SealedForm.opened_at < now - KEPT))
+    session.execute(update(SealedForm).where(SealedForm.id.in_(settled)).values(sealed=None))
