@@ -1,7 +1,7 @@
 """Find at once what points to a record that is erased: its neighbours' links, and the form it came from.
 
-A desk that runs waits while the two indexes are made, some seconds for each million records. Without them both
-tables were read for every record that goes.
+A desk that runs waits while the two indexes are made, some seconds for each million records. Without them
+both tables were read for every record that goes.
 """
 
 from alembic import op
