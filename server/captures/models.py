@@ -42,7 +42,9 @@ class Capture(Base):
         LargeBinary(32)
     )  # of the answers: the same id with others is a conflict
     state: Mapped[str] = mapped_column(String(10), default="stored")  # stored, read, problem
-    record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    record_id: Mapped[int | None] = mapped_column(
+        ForeignKey("source_record.id", ondelete="SET NULL"), index=True
+    )
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # when the guest finished it, by our clock; None where it came at once

@@ -173,6 +173,14 @@ def take_out(record_id: int) -> Response:
     return redirect(url_for("guests.show", guest_id=guest_id), 303)
 
 
+@pages.get("/deeds/<int:deed_id>")
+@staff("pairs.decide")
+def look(deed_id: int) -> Response:
+    """Where it is seen what a deed is about."""
+    deed = deed_within(g.session, deed_id, g.reach) or not_found()
+    return redirect(_about(deed.kind, deed.params), 303)
+
+
 @pages.post("/deeds/<int:deed_id>/undo")
 @staff("pairs.decide")
 def take_back(deed_id: int) -> Response:

@@ -46,7 +46,8 @@ TWO_STAYS = {
 def show(stay_id: str) -> str:
     """A stay by what is told of it, other stays it may be one with, and what colleagues said."""
     found = (see_stay(g.session, stay_id, reach=g.reach) if stay_id.isalnum() else None) or not_found()
-    guests_were_shown(*{one.guest_id for one in found.tellings if one.guest_id})
+    shown = {one.guest_id for one in found.tellings} | {found.contact_guest}
+    guests_were_shown(*{guest for guest in shown if guest})
     return render_template("desk/stays/show.html", found=found, one_stay=ONE_STAY, two_stays=TWO_STAYS)
 
 

@@ -48,7 +48,9 @@ class Link(Base):
     guest_id: Mapped[str] = mapped_column(ForeignKey("guest.id"), index=True)
     author: Mapped[str] = mapped_column(String(80), default="engine")
     reason: Mapped[str] = mapped_column(String(20))  # alone, evidence, decision
-    nearest_record_id: Mapped[int | None] = mapped_column(ForeignKey("source_record.id", ondelete="SET NULL"))
+    nearest_record_id: Mapped[int | None] = mapped_column(
+        ForeignKey("source_record.id", ondelete="SET NULL"), index=True
+    )
     evidence: Mapped[list[Any]] = mapped_column(
         JSON, default=list
     )  # [[code, params, bits], ...], strongest first

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from server.guests.deeds import deeds_about, within_reach
 from server.guests.models import Deed, Link
 from server.guests.one_stay import living_tellings, seen_of_stays
+from server.guests.reviewing import guest_of_record
 from server.guests.within import known_of
 from server.properties.models import Property
 from server.properties.reach import Reach
 from server.records.models import SourceRecord
+from server.stays.groups import BookingContact, booking_contact
 from server.stays.models import Stay, StaySource, ToldStay
 from server.stays.told import Place, Told
 
@@ -49,7 +51,11 @@ class OtherStay:
 
 @dataclass(frozen=True, slots=True)
 class StayPage:
-    """A stay as somebody sees it. `names`: of its guests; `seen`: what a word that parts it must carry."""
+    """A stay as somebody sees it.
+
+    `names`: of its guests; `contact`: who booked it, where another has it, and `contact_guest` who that is,
+    if it is known; `seen`: what a word that parts it must carry.
+    """
 
     stay: Stay
     property_name: str
@@ -59,6 +65,8 @@ class StayPage:
     beside: tuple[OtherStay, ...]
     deeds: tuple[Deed, ...]
     seen: str
+    contact: BookingContact | None
+    contact_guest: str | None
 
 
 def see_stay(session: Session, stay_id: str, *, reach: Reach) -> StayPage | None:
@@ -67,7 +75,7 @@ def see_stay(session: Session, stay_id: str, *, reach: Reach) -> StayPage | None
     if stay is None or not reach.covers(stay.property_id):
         return None
     told = living_tellings(session, stay_id)
-    there = set(within_reach(session, [row.record_id for row in told], reach))
+    there, everything = set(within_reach(session, [row.record_id for row in told], reach)), len(told)
     told = [row for row in told if row.record_id in there]
     if not told:
         return None
@@ -87,7 +95,12 @@ def see_stay(session: Session, stay_id: str, *, reach: Reach) -> StayPage | None
     deeds = [deed for deed in deeds_about(session, there, reach=reach) if deed.kind in DEEDS]
     place = session.get_one(Property, stay.property_id).name
     seen = seen_of_stays(session, [stay_id])
-    return StayPage(stay, place, tellings, names, dict(money), others, tuple(deeds), seen)
+    contact = booking_contact(session, stay_id) if len(told) == everything else None
+    leader = contact.record_id if contact is not None else None
+    booker = guest_of_record(session, leader, reach=reach) if leader is not None else None
+    if leader is not None and booker is None:
+        contact = None  # the leader's record is of a house out of reach, and so is how they are reached
+    return StayPage(stay, place, tellings, names, dict(money), others, tuple(deeds), seen, contact, booker)
 
 
 def stay_told_at(session: Session, place: Place, *, reach: Reach) -> str | None:

@@ -114,6 +114,7 @@ IDS: dict[str, Numbers] = {
     "review.pair": lambda house: {"record_id": house.records[0], "other_id": house.records[1]},
     "review.take_out": lambda house: {"record_id": house.records[0]},
     "review.take_back": lambda house: {"deed_id": house.deed},
+    "review.look": lambda house: {"deed_id": house.deed},
     **{f"stays.{name}": lambda house: {"stay_id": house.stay} for name in ("show", "join", "part")},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,7 +11,11 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import Engine, select
 
-from server.db import reading
+from server.db import reading, writing
+from server.importing.preparing import look_at, prepare
+from server.importing.running import link_imports, run_import
+from server.properties.setup import default_property
+from server.stays.groups import stays_of_group
 from server.stays.models import Stay
 from tests.accessible import assert_accessible
 from tests.builders import guests_by_key
@@ -19,6 +24,7 @@ from tests.guests.deciding_house import state
 from tests.guests.test_one_stay import fill, join, part, stay_of
 from tests.guests.test_staying import told_by
 from tests.house import seated_client
+from tests.stays.test_groups import SAMPLE
 
 SAID_OF = [["4817985054", "A1"], ["A2"]]
 
@@ -131,3 +137,26 @@ def test_a_stay_is_parted_in_a_browser_by_keyboard_on_a_phone(page: Page, app: F
     page.get_by_role("button", name="Undo").first.click()
     page.get_by_text("Undone. Everything is as it was before.").wait_for()
     assert told_by(engine) == SAID_OF
+
+
+def test_a_stay_of_a_group_says_how_its_leader_is_reached(
+    client: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    engine = app.config["ENGINE"]
+    path = tmp_path / "group.csv"
+    path.write_text(SAMPLE.read_text("utf-8").replace("@exemplo.test", "@posteo.de"), "utf-8")
+    looked = look_at(path, name="group.csv", kept={})
+    with writing(engine) as session:
+        import_id = prepare(session, looked).id
+    run_import(engine, import_id, path)
+    link_imports(engine, [import_id])
+    with reading(engine) as session:
+        leader, other, *_ = stays_of_group(session, default_property(session).id, "G-2042")
+        others, leaders = other.id, (leader.id, leader.guest_id)
+
+    page = client.get(f"/desk/stays/{others}").text
+
+    assert "Who booked it" in page
+    assert "anton.huber@beispiel.test" in page
+    assert f"/desk/guests/{leaders[1]}" in page
+    assert "Who booked it" not in client.get(f"/desk/stays/{leaders[0]}").text
