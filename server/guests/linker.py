@@ -33,6 +33,7 @@ from server.matching.columns import Bits, Longs
 from server.matching.guard import read_model
 from server.matching.scoring import log_odds
 from server.records.models import SourceRecord
+from server.records.storing import hold_records
 from server.refusal import Refused
 
 __all__ = [
@@ -170,6 +171,8 @@ def solve_again(
     saying: dict[int, int] = {}
     start: set[int] = set()
     todo, leaving = set(touched), set(gone)
+    if len(todo) > 1:
+        hold_records(session, todo)
     robbed: set[str] = set()
     while True:
         start |= _take_in(session, meeting, graph, known.cut, todo, leaving, saying, anew=anew)

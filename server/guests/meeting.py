@@ -19,7 +19,7 @@ from server.matching.columns import Longs
 from server.matching.scoring import log_odds, score
 from server.matching.solving import DOUBT
 from server.records.models import CleanRow, RecordKey, SourceRecord
-from server.records.storing import replace_keys
+from server.records.storing import hold_records, replace_keys
 
 _BEARERS = (
     select(RecordKey.key, Link.said, Link.record_id)
@@ -173,10 +173,19 @@ def _unpacked(keys: bytes) -> Longs:
 
 def keep_keys(session: Session, wanted: Mapping[int, set[int]]) -> None:
     """Add look-up keys, by record id, to those that the records have."""
+    grown = _grown(session, wanted)
+    if grown and hold_records(session, grown):  # first the record, then what it says, as who brings it does
+        now = _grown(session, {record_id: wanted[record_id] for record_id in grown})
+        grown = {record_id: keys for record_id, keys in grown.items() if now.get(record_id) == keys}
+    if grown:
+        replace_keys(session, grown)
+
+
+def _grown(session: Session, wanted: Mapping[int, set[int]]) -> dict[int, list[int]]:
+    """All keys of the records that lack a wanted one."""
     grown: dict[int, list[int]] = {}
     for record_id, packed in rows_with(session, _KEYS, wanted):
         kept = set(_unpacked(packed).tolist())
         if not wanted[record_id] <= kept:
             grown[record_id] = sorted(kept | wanted[record_id])
-    if grown:
-        replace_keys(session, grown)
+    return grown
