@@ -27,6 +27,7 @@ from server.guests.values import Member
 from server.matching import Partition
 from server.matching.explaining import Evidence
 from server.records.models import SourceRecord
+from server.records.storing import hold_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,9 @@ def settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
     by_version: dict[int, list[int]] = defaultdict(list)
     for record_id, version in versions:
         by_version[version].append(record_id)
+    ids = [record_id for mine in by_version.values() for record_id in mine]
+    if len(ids) > 1:
+        hold_records(session, ids)
     for version, ids in sorted(by_version.items()):
         change_with(session, _SETTLE, ids, version=version)
 

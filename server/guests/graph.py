@@ -20,10 +20,14 @@ from server.matching.columns import Bits, Longs
 from server.records.models import SourceRecord
 
 MOST_PASSES = 9
-"""How often what is solved again is widened by whoever is strongly paired with it."""
+"""How often what is solved again is widened by other guests who are strongly paired with it. What completes a
+guest who is in already is no pass: people's words can make a guest of records in a row of any length."""
 
 MOST_CONTENTS = 400
-"""Contents that are solved again at once (the largest component seen had 50)."""
+"""Contents that one record brings to be solved again at once (the largest component seen had 50)."""
+
+MORE_CONTENTS = 20
+"""And as many more for each further content that is asked about at the same time."""
 
 
 class Edge(NamedTuple):
@@ -38,7 +42,8 @@ class Edge(NamedTuple):
 class Component:
     """What is solved together: contents, the records that say them, and every pair that touches them.
 
-    `passes`: rounds of widening until nothing more came in. `is_cut`: it was stopped at the cap before.
+    `passes`: rounds of widening until nobody else came in. `is_cut`: it was stopped at the cap before. Guests
+    are whole all the same: a cut goes between them, never through one, and no person's word is cut.
     """
 
     saids: set[int] = field(default_factory=set)
@@ -58,11 +63,12 @@ class Component:
 
 _values: BindParameter[Any] = bindparam("values", expanding=True)
 _SAIDS = select(Link.record_id, Link.said).where(Link.record_id.in_(_values))
+_FELLOWS = select(Link.said).where(Link.guest_id.in_(_values), Link.said.is_not(None))
 _AROUND = union_all(
-    select(Pair.said, Pair.other, Pair.bits, cast(null(), Boolean)).where(
+    select(Pair.said, Pair.other, Pair.bits, cast(null(), Boolean), cast(null(), Link.guest_id.type)).where(
         Pair.model == bindparam("model"), Pair.said.in_(_values)
     ),
-    select(Link.said, Link.record_id, cast(null(), REAL), SourceRecord.needs_linking)
+    select(Link.said, Link.record_id, cast(null(), REAL), SourceRecord.needs_linking, Link.guest_id)
     .join(SourceRecord, SourceRecord.id == Link.record_id)
     .where(Link.said.in_(_values)),
 )
@@ -97,15 +103,17 @@ class Graph:
         self._is_decided_on = is_decided_on
         self._edges: dict[int, list[Edge]] = {}
         self._saying: dict[int, list[tuple[int, bool]]] = {}  # contents -> linked records, and who waits
+        self._guest_of: dict[int, str] = {}  # of those records
 
     def look(self, saids: Collection[int]) -> None:
         """Read what is there around these contents."""
         new = set(saids) - self._edges.keys()
         for said in new:
             self._edges[said], self._saying[said] = [], []
-        for said, other, bits, waits in rows_with(self._session, _AROUND, new, model=self._model):
+        for said, other, bits, waits, guest in rows_with(self._session, _AROUND, new, model=self._model):
             if bits is None:
                 self._saying[said].append((other, waits))
+                self._guest_of[other] = guest
             else:
                 self._edges[said].append(Edge(said, other, bits))
 
@@ -171,9 +179,10 @@ class Graph:
         by_said: dict[int, list[int]] = {}
         for record_id, said in saying.items():
             by_said.setdefault(said, []).append(record_id)
+        most = MOST_CONTENTS + MORE_CONTENTS * (len(saids) - 1)
+        guests: set[str] = set()
         coming = set(saids)
         while coming:
-            found.passes += 1
             found.saids |= coming
             self.look(coming)
             edges = [edge for said in sorted(coming) for edge in self._edges[said]]
@@ -181,11 +190,18 @@ class Graph:
             new = {r: said for said in coming for r, _ in self._saying[said] if r not in saying}
             new |= {r: said for said in coming for r in by_said.get(said, ())}
             found.records |= new
+            came = {self._guest_of[r] for r in new if r in self._guest_of}
+            if not found.passes or not came <= guests:
+                found.passes += 1
+            guests |= came
             coming = {edge.other for edge in edges if edge.bits >= cut} - found.saids
-            coming |= self.called_the_same(new, saying) - found.saids
-            if coming and (found.passes >= MOST_PASSES or len(found.saids) + len(coming) > MOST_CONTENTS):
+            called = self.called_the_same(new, saying) - found.saids
+            coming |= called
+            if coming and (found.passes >= MOST_PASSES or len(found.saids) + len(coming) > most):
                 found.is_cut = True
-                break
+            if found.is_cut:
+                fellows = {row[0] for row in rows_with(self._session, _FELLOWS, guests, 500)}
+                coming = (called | fellows) - found.saids
         return found
 
     def called_the_same(self, record_ids: Collection[int], saying: Mapping[int, int]) -> set[int]:

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from server.db import change_with, has_turn, insert_rows, insert_tuples, shares_turn, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.events import event_row, resolve_emptied
-from server.guests.graph import Edge, Graph, saids_of
-from server.guests.loading import Reader
+from server.guests.graph import Component, Edge, Graph, saids_of
+from server.guests.loading import Loaded, Reader
 from server.guests.meeting import Meeting
 from server.guests.models import GuestEvent, GuestValue, Link, LinkAgain, Model
 from server.guests.questions import write_doubts
@@ -33,6 +33,7 @@ from server.matching.columns import Bits, Longs
 from server.matching.guard import read_model
 from server.matching.scoring import log_odds
 from server.records.models import SourceRecord
+from server.records.storing import hold_records
 from server.refusal import Refused
 
 __all__ = [
@@ -170,6 +171,8 @@ def solve_again(
     saying: dict[int, int] = {}
     start: set[int] = set()
     todo, leaving = set(touched), set(gone)
+    if len(todo) > 1:
+        hold_records(session, todo)
     robbed: set[str] = set()
     while True:
         start |= _take_in(session, meeting, graph, known.cut, todo, leaving, saying, anew=anew)
@@ -180,8 +183,10 @@ def solve_again(
         component = graph.component(known.cut, start, saying)
         todo = graph.waiting_in(component.saids) - saying.keys()
         if not todo:
+            loaded = reader.load(component.records)
+            todo = _changed_meanwhile(component, loaded) - saying.keys()
+        if not todo:
             break
-    loaded = reader.load(component.records)
     decisions, circles = reader.decisions(loaded), reader.circles(loaded.ids)
     partition = match_component(loaded.records, known.model, _arrays(component.inside()), decisions, circles)
     links = reader.links(loaded.ids)
@@ -338,6 +343,14 @@ def _take_in(
     start |= {edge.other for edge in dropped if edge.bits >= cut}
     start |= graph.called_the_same({*loaded.ids, *gone}, saying)
     return start - {edge.said for edge in dropped} | set(loaded.saids)
+
+
+def _changed_meanwhile(component: Component, loaded: Loaded) -> set[int]:
+    """Records that say something else than what they were found by.
+
+    On PostgreSQL who brings records waits for nobody who links: they may come between two of our questions.
+    """
+    return {r for r, said in component.records.items() if loaded.saying.get(r, said) != said}
 
 
 def _arrays(edges: Iterable[Edge]) -> tuple[Longs, Longs, Bits]:

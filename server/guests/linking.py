@@ -102,7 +102,7 @@ def _link_few(engine: Engine, waiting: int, cause: str, progress: Progress | Non
             max(report.passes, changes.passes),
             report.unsettled + changes.unsettled,
         )
-        if changes.model is None:  # the model went: a bulk run is due
+        if changes.model is None or len(ids) < TOUCHED:  # a bulk run is due, or nobody is left
             return report
         after = ids[-1]
         done += len(ids)

@@ -19,7 +19,7 @@ from server.matching.columns import Longs
 from server.matching.scoring import log_odds, score
 from server.matching.solving import DOUBT
 from server.records.models import CleanRow, RecordKey, SourceRecord
-from server.records.storing import replace_keys
+from server.records.storing import hold_records, replace_keys
 
 _BEARERS = (
     select(RecordKey.key, Link.said, Link.record_id)
@@ -105,13 +105,22 @@ class Meeting:
         )
         if not pairs:
             return []
-        both = self.reader.load({speaker[said] for pair in pairs for said in pair})
+        both = self._speaking({said: speaker[said] for pair in pairs for said in pair}, wanted)
         at = {both.saids[row]: place for place, row in enumerate(both.records.order.tolist())}
         pairs = [(one, other) for one, other in pairs if one in at and other in at]
         ends = np.array([sorted((at[one], at[other])) for one, other in pairs], dtype=np.int32).reshape(-1, 2)
         bits = score(both.records, self._model, ends[:, 0], ends[:, 1])
         likely = np.flatnonzero(bits >= log_odds(DOUBT)).tolist()
         return [Edge(*pairs[k], float(bits[k])) for k in likely]
+
+    def _speaking(self, speaker: Mapping[int, int], keys: Collection[int]) -> Loaded:
+        """Records that say these contents, one for each, or all of a contents whose one changed meanwhile."""
+        both = self.reader.load(set(speaker.values()))
+        lost = speaker.keys() - set(both.saids)
+        if not lost:
+            return both
+        others = {b.record_id for mine in self._look_up(keys).values() for b in mine if b.said in lost}
+        return self.reader.load(others | set(speaker.values()))
 
     def _look_up(self, keys: Collection[int]) -> dict[int, list[_Bearer]]:
         """Linked records by the keys that they bear, in the order of their ids."""
@@ -164,10 +173,19 @@ def _unpacked(keys: bytes) -> Longs:
 
 def keep_keys(session: Session, wanted: Mapping[int, set[int]]) -> None:
     """Add look-up keys, by record id, to those that the records have."""
+    grown = _grown(session, wanted)
+    if grown and hold_records(session, grown):  # first the record, then what it says, as who brings it does
+        now = _grown(session, {record_id: wanted[record_id] for record_id in grown})
+        grown = {record_id: keys for record_id, keys in grown.items() if now.get(record_id) == keys}
+    if grown:
+        replace_keys(session, grown)
+
+
+def _grown(session: Session, wanted: Mapping[int, set[int]]) -> dict[int, list[int]]:
+    """All keys of the records that lack a wanted one."""
     grown: dict[int, list[int]] = {}
     for record_id, packed in rows_with(session, _KEYS, wanted):
         kept = set(_unpacked(packed).tolist())
         if not wanted[record_id] <= kept:
             grown[record_id] = sorted(kept | wanted[record_id])
-    if grown:
-        replace_keys(session, grown)
+    return grown

@@ -95,7 +95,7 @@ def write_doubts(
     rows = _told(loaded, partition, guest_of)
     beyond, unsettled = _beyond(session, loaded, partition, component, guest_of)
     likeliest: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows + beyond:  # a guest that a cut goes through is met on both sides of it
+    for row in rows + beyond:  # a guest of whom not everything was solved is met on both sides
         between = row["guest_a"], row["guest_b"]
         if between not in likeliest or row["probability"] > likeliest[between]["probability"]:
             likeliest[between] = row

@@ -7,7 +7,7 @@ older than the current one, by the source's own time, is kept as a version and d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -136,6 +136,19 @@ def _take_source(session: Session, source_id: int) -> None:
         rows_of(session, _SOURCE, source_id=source_id)
 
 
+def hold_records(session: Session, record_ids: Collection[int]) -> bool:
+    """Until this transaction ends nobody brings news of these records; False where that is so anyway.
+
+    PostgreSQL: whoever changes several does so in the order of their ids, as `store` does. In another order
+    one would wait for the other's, and both for ever.
+    """
+    if session.connection().dialect.name == "sqlite":
+        return False
+    for _ in rows_with(session, _HOLD, record_ids):
+        pass
+    return True
+
+
 def _look_up(session: Session, source_id: int, keys: Iterable[str]) -> dict[str, _Known]:
     found = rows_with(session, _HEADS, set(keys), source_id=source_id)
     return {key: _Known(*head) for key, *head in found}
@@ -172,6 +185,12 @@ def _same_version(
 
 
 _SOURCE = select(Source.id).where(Source.id == bindparam("source_id")).with_for_update(key_share=True)
+_HOLD = (
+    select(SourceRecord.id)
+    .where(SourceRecord.id.in_(bindparam("values", expanding=True)))
+    .order_by(SourceRecord.id)
+    .with_for_update(key_share=True)
+)
 _HEADS = select(
     SourceRecord.key,
     SourceRecord.id,
