@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from server.matching.columns import Bits, Ints, Longs
+from server.matching.columns import Bits, Ints, Longs, places_of
 from server.matching.explaining import Evidence, evidence_of
 from server.matching.households import Households, households_of
 from server.matching.keys import candidates, keys_of
@@ -163,7 +163,7 @@ def _pairs_of(
     """The pairs of those that speak, by position, sorted; equal ones meet where they share any key."""
     said = contents(records)
     speaking: dict[int, list[int]] = {}
-    for at in np.flatnonzero(units.speaks).tolist():
+    for at in places_of(units.speaks).tolist():
         speaking.setdefault(int(said[at]), []).append(at)
     found = [
         (min(i, j), max(i, j), weight)

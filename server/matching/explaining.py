@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from server.matching.columns import places_of
 from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.rarity import Sentence, rarity_of
@@ -123,7 +124,7 @@ def evidence_of(records: Records, model: Model, pairs: Sequence[tuple[int, int]]
         kind = kinds[name]
         both = outcome.stranger + outcome.kin
         bits = np.where(both > 0, outcome.stranger, np.minimum(outcome.stranger, outcome.kin))
-        for at in np.flatnonzero((outcome.level != 0) & (np.abs(bits) >= SILENT)).tolist():
+        for at in places_of((outcome.level != 0) & (np.abs(bits) >= SILENT)).tolist():
             code = kind.LEVELS[int(outcome.level[at])].code
             params = kind.params(records, int(left[at]), int(right[at]))
             found[at].append((code, params, round(float(bits[at]), 2)))

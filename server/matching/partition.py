@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from server.matching.columns import Bits, Flags, Ints, Longs, mix
+from server.matching.columns import Bits, Flags, Ints, Longs, mix, places_of
 from server.matching.model import Model
 from server.matching.records import Records
 from server.matching.saying import contents
@@ -112,7 +112,7 @@ class Grouping:
         found = np.zeros(len(ones), dtype=np.bool_)
         if self.apart:
             decided = np.fromiter(self.apart, dtype=np.int64, count=len(self.apart))
-            for at in np.flatnonzero(np.isin(ones, decided) | np.isin(twos, decided)).tolist():
+            for at in places_of(np.isin(ones, decided) | np.isin(twos, decided)).tolist():
                 found[at] = self.forbidden(int(ones[at]), int(twos[at]))
         return found
 
@@ -150,7 +150,7 @@ def group(
         i, j, weight, a, b, c, d = (told[open_] for told in (i, j, weight, a, b, c, d))
         if not len(i):
             break
-        within = np.flatnonzero(a == b)  # joined by a person: do they say so too? Before anyone comes to them
+        within = places_of(a == b)  # joined by a person: do they say so too? Before anyone comes to them
         chosen = within[_mutual_best(c[within], d[within], len(records))]
         if not len(chosen):
             chosen = _mutual_best(a, b, len(records))
@@ -234,7 +234,7 @@ def _mutual_best(a: Longs, b: Longs, n: int) -> Longs:
     as_one = np.full(n, len(a), dtype=np.int64)
     as_one[a[::-1]] = mine[::-1]
     np.minimum(best, as_one, out=best)
-    return np.flatnonzero((best[a] == mine) & (best[b] == mine)).astype(np.int64)
+    return places_of((best[a] == mine) & (best[b] == mine)).astype(np.int64)
 
 
 def _judge(
@@ -253,7 +253,7 @@ def _judge(
     place of what it said of the strongest pair alone; an initial does neither.
     """
     joint = weight.astype(np.float64)
-    asked = np.flatnonzero((state.size[a] > 1) | (state.size[b] > 1))
+    asked = places_of((state.size[a] > 1) | (state.size[b] > 1))
     if not len(asked):
         return joint
     lefts, left_from, left_count = _heard(records, state, a[asked])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix
+from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix, places_of
 from server.matching.evidence._parts import (
     ABSENT,
     COMPOUND,
@@ -59,6 +59,11 @@ def _level(number: int) -> Level:
 
 LEVELS = tuple(_level(number) for number in range(10 * EQUAL + EQUAL + 1))
 
+_SHIPPED = np.array([(level.stranger, level.kin) for level in LEVELS], dtype=np.float32)
+_OF_FIRST = np.array([FIRST[k] for k in range(EQUAL + 1)], dtype=np.float32)
+_OF_LAST = np.array([LAST[k] for k in range(EQUAL + 1)], dtype=np.float32)
+"""The same as arrays: of levels, and of first and last name by themselves, x (stranger, kin)."""
+
 RAREST_FIRST, RAREST_LAST = 10.0, 13.0
 COMMON_FIRST, COMMON_LAST = 1 / 100, 1 / 200
 """What is believed of a name before it is counted (census lists: the commonest are near one in 80)."""
@@ -89,7 +94,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
     sure = records.order_sure[left] & records.order_sure[right]
     crossed = np.zeros(len(left), dtype=np.bool_)
-    doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
+    doubtful = places_of(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
     if len(doubtful):
         a, b, c, d = fl[doubtful], fr[doubtful], sl[doubtful], sr[doubtful]
         turn = _right_is_reference(records, left[doubtful], right[doubtful])
@@ -119,8 +124,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     derived = records.named_by_mailbox[left] | records.named_by_mailbox[right]
     straight_s = np.where(derived, np.where(straight_s > 0, straight_s * 0.8, straight_s * 0.5), straight_s)
     straight_k = np.where(derived & (straight_k < 0), straight_k * 0.5, straight_k)
-    table = np.array([(x.stranger, x.kin) for x in LEVELS], dtype=np.float32)
-    return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
+    return Compared(level, straight_s - _SHIPPED[level, 0], straight_k - _SHIPPED[level, 1])
 
 
 def _right_is_reference(records: Records, left: Ints, right: Ints) -> Flags:
@@ -172,7 +176,7 @@ def _turned(
     as_first, as_last = (one if counts is None else counts for counts in seen)
     # read the other way round, the shared part may be written in two alphabets: 山田, Yamada
     shared = ((fl == fr) & (first == EQUAL)) | (crossed & (first >= SLIP) & (last < INITIAL))
-    family: Longs = np.flatnonzero(shared & (last > ABSENT) & (last < EQUAL)).astype(np.int64)
+    family: Longs = places_of(shared & (last > ABSENT) & (last < EQUAL)).astype(np.int64)
     equal, a, b = fl[family], sl[family], sr[family]
     given = known | ((as_first >= 3) & (as_first > as_last))
     surname = ~known & (as_last >= 3) & (as_last > 3 * as_first)
@@ -180,7 +184,7 @@ def _turned(
     listed = records.parts.nicks.listed[equal] | records.parts.nicks.listed[fr[family]]
     unknown = ~listed & (as_first[equal] <= 2 * as_last[equal])
     family = family[np.where((sure & ~crossed)[family], contradicted, unknown)]
-    married = np.flatnonzero(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
+    married = places_of(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
     married = married[known[sl[married]] & ~known[fl[married]] & ~known[fr[married]]]
     found: Longs = np.concatenate([family, married.astype(np.int64)])
     return found
@@ -190,10 +194,8 @@ def _weigh(
     records: Records, model: Model, first: Levels, last: Levels, fl: Ints, fr: Ints, sl: Ints, sr: Ints
 ) -> tuple[Bits, Bits]:
     """(stranger, kin) bits of the levels, with rarity where the names agree."""
-    base_first = np.array([FIRST[k] for k in range(EQUAL + 1)], dtype=np.float32)
-    base_last = np.array([LAST[k] for k in range(EQUAL + 1)], dtype=np.float32)
-    stranger = base_first[first, 0] + base_last[last, 0]
-    kin = base_first[first, 1] + base_last[last, 1]
+    stranger = _OF_FIRST[first, 0] + _OF_LAST[last, 0]
+    kin = _OF_FIRST[first, 1] + _OF_LAST[last, 1]
     stranger += _rare(records, model, "first", COMMON_FIRST, RAREST_FIRST, first, fl, fr)
     stranger += _rare(records, model, "last", COMMON_LAST, RAREST_LAST, last, sl, sr)
     return stranger, kin
