@@ -190,9 +190,18 @@ class Reader:
         self._rows: dict[int, _Read] = {}
         self._near: dict[int, NearRow] = {}
         self._widest: Loaded | None = None
+        self._loaded: dict[frozenset[int], Loaded] = {}
 
     def load(self, record_ids: Collection[int], beside: Collection[int] = ()) -> Loaded:
-        """These records, those with a reading, ordered by source and key.
+        """These records, those with a reading, ordered by source and key."""
+        wanted = frozenset(record_ids)
+        widest = self.among(wanted, beside)
+        if wanted not in self._loaded:
+            self._loaded[wanted] = widest.only(wanted & self._rows.keys())
+        return self._loaded[wanted]
+
+    def among(self, record_ids: Collection[int], beside: Collection[int] = ()) -> Loaded:
+        """The same among others that were read.
 
         Columns are made of all that were asked for at once, `beside` too, and others are taken out of them:
         making them costs most of what a few records cost.
@@ -204,8 +213,10 @@ class Reader:
         if widest is None or not found <= widest.places.keys():
             everyone = found | (self._rows.keys() & set(beside))
             widest = _loaded(sorted((self._rows[i] for i in everyone), key=attrgetter("name")))
+            if self._widest is not None:  # what was found of pairs stays true
+                widest.records.pairs.update(self._widest.records.pairs)
             self._widest = widest
-        return widest.only(found)
+        return widest
 
     def read(self, record_ids: Collection[int]) -> None:
         """Read those that were not read yet."""

@@ -105,8 +105,10 @@ class Meeting:
         )
         if not pairs:
             return []
-        both = self.reader.load({speaker[said] for pair in pairs for said in pair})
-        at = {both.saids[row]: place for place, row in enumerate(both.records.order.tolist())}
+        speaking = {speaker[said] for pair in pairs for said in pair}
+        both = self.reader.among(speaking)
+        position = both.records.position.tolist()
+        at = {both.saying[i]: position[both.places[i]] for i in speaking if i in both.places}
         pairs = [(one, other) for one, other in pairs if one in at and other in at]
         ends = np.array([sorted((at[one], at[other])) for one, other in pairs], dtype=np.int32).reshape(-1, 2)
         bits = score(both.records, self._model, ends[:, 0], ends[:, 1])

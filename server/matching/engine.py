@@ -132,6 +132,11 @@ def match_component(
 
     No pair is looked up or compared anew but what rivals and groups ask. Households are not told.
     """
+    report = {"model": model.version}
+    if len(records) == 1:  # as most who arrive: nobody to be joined with or asked about
+        labels, nearest = np.zeros(1, dtype=np.int32), np.full(1, -1, dtype=np.int32)
+        sure = np.ones(1, dtype=np.float32)
+        return Partition(labels, nearest, sure, [], Households.none(), report, records, model, [], edges)
     if circles is not None:
         circles = circles[records.order]
     decided = _inside(records, decisions or Decisions(), circles)
@@ -141,7 +146,7 @@ def match_component(
         near = circles[left] == circles[right]
         left, right, bits = left[near], right[near], bits[near]
     solved = solve(records, model, left, right, bits, decided, units)
-    return _partition(records, model, solved, [], Households.none(), {"model": model.version}, edges)
+    return _partition(records, model, solved, [], Households.none(), report, edges)
 
 
 def _edges(records: Records, left: Ints, right: Ints, bits: Bits) -> tuple[Longs, Longs, Bits]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from server.matching.alphabets import ARABIC, HAN, HEBREW, UNALIKE
 from server.matching.columns import (
+    ONE_BY_ONE,
     Column,
     Flags,
     Ints,
@@ -186,6 +187,7 @@ class Records:
     derived: dict[tuple[str, int], tuple[object, Any]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    pairs: dict[int, tuple[object, dict[Any, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, what: str, make: Callable[[], T], model: object = None) -> T:
         """What `make` derives from all values of a column, made once and kept for every later pair.
@@ -196,6 +198,11 @@ class Records:
         if key not in self.derived:
             self.derived[key] = (model, make())  # the model is held, so that its id stays its own
         found: T = self.derived[key][1]
+        return found
+
+    def pairs_under(self, model: object) -> dict[Any, Any]:
+        """What is remembered of pairs that were compared under a model (see `remembering`)."""
+        found: dict[Any, Any] = self.pairs.setdefault(id(model), (model, {}))[1]
         return found
 
     def __len__(self) -> int:
@@ -227,7 +234,7 @@ class Records:
             own["derived"][_CONTENTS] = (None, said[1][at])
         own |= {name: getattr(self, name).take(at) for name in _FIELDS}
         own |= {name: getattr(self, name)[at] for name in _BY_POSITION}
-        own["parts"] = self.parts
+        own["parts"], own["pairs"] = self.parts, self.pairs  # of pairs by what they say: true of any batch
         return Records(**own)
 
     @classmethod
@@ -331,11 +338,12 @@ def _column(
     read: Callable[[Sequence[str]], Sequence[str | None]] | None = None,
 ) -> Column:
     """A field of the rows as a column in the given order, each distinct text read once."""
-    codes, values = coded(texts)
-    if read is not None:
+    are_few = len(texts) <= ONE_BY_ONE
+    codes, values = coded([texts[row] for row in order.tolist()] if are_few else texts)
+    if read is not None and values:
         read_codes, values = coded(read(values))
         codes = _with_none(read_codes)[codes]
-    return Column.ordered(codes[order], values)
+    return Column(codes, values, digests(values)) if are_few else Column.ordered(codes[order], values)
 
 
 def _of_values(column: Column, texts: Sequence[str | None]) -> Column:

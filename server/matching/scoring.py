@@ -22,6 +22,7 @@ from server.matching.levels import Compared
 from server.matching.model import MOST_BY_NAME, Model
 from server.matching.noise import soften
 from server.matching.records import Records
+from server.matching.remembering import remembered
 
 SECOND_WITNESS = 0.4
 """What further contact (or stay) evidence adds to the strongest: the values of one booking come together."""
@@ -90,6 +91,16 @@ def outcomes_of(
     records: Records, model: Model, left: Ints, right: Ints, kinds: Sequence[str]
 ) -> dict[str, Compared]:
     """Levels and bits of some kinds of evidence for each pair; name, birth date and document always."""
+
+    def compare(one: Ints, other: Ints) -> dict[str, Compared]:
+        return _compared(records, model, one, other, kinds)
+
+    return remembered(records, model, left, right, tuple(kinds), compare)
+
+
+def _compared(
+    records: Records, model: Model, left: Ints, right: Ints, kinds: Sequence[str]
+) -> dict[str, Compared]:
     found = kinds_of_evidence()
     outcomes: dict[str, Compared] = {}
     for name in kinds:
