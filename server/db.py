@@ -214,8 +214,13 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     20,000 records: 24 s, 10 s, 2 s). Columns a row does not name stay out; Python-side defaults do not run.
     """
     if rows:
-        names = tuple(column.name for column in model.__table__.columns if column.name in rows[0])
+        names = _in_tables_order(model, tuple(rows[0]))
         insert_tuples(session, model, names, [tuple(row[name] for name in names) for row in rows])
+
+
+@lru_cache(maxsize=512)
+def _in_tables_order(model: type[Base], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(column.name for column in model.__table__.columns if column.name in names)
 
 
 def insert_tuples(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -48,8 +48,7 @@ class Keyed:
         return cls(kind, rows, keys[rows])
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The outcome for many pairs: the level of each (0: nothing to compare) and how far rarity moves it."""
 
     level: Levels

@@ -17,6 +17,9 @@ from server.matching.scoring import log_odds, outcomes_of
 MEMBERS = 10
 """Members of a group that are heard when a join is judged: those who tell most of themselves."""
 
+HANDFUL = 12
+"""Records up to which every two are compared before they are grouped, in one go instead of one a round."""
+
 Doubles = npt.NDArray[np.float64]
 
 CONFIRMED = 3.0
@@ -141,6 +144,8 @@ def group(
     i, j, weight = i[order], j[order], weight[order]
     a, b, c, d = state.label[i], state.label[j], alike.label[i], alike.label[j]
     refused: list[tuple[int, int, float]] = []
+    if len(i) > 1 and len(records) <= HANDFUL:
+        _compare_all(records, model)
     counts["rounds"] = counts["refused"] = 0
     while len(i):
         counts["rounds"] += 1
@@ -172,6 +177,13 @@ def group(
             keep = ~np.isin(between, between[bad])
             i, j, weight, a, b, c, d = (told[keep] for told in (i, j, weight, a, b, c, d))
     return state, refused, counts
+
+
+def _compare_all(records: Records, model: Model) -> None:
+    """Compare every two of a handful at once: the rounds to come ask for them one after the other, and what
+    was compared is remembered."""
+    one, other = np.nonzero(~np.eye(len(records), dtype=np.bool_))
+    outcomes_of(records, model, one.astype(np.int32), other.astype(np.int32), IDENTITY)
 
 
 def tie_of(records: Records, left: Ints | Longs, right: Ints | Longs) -> Longs:
@@ -263,15 +275,14 @@ def _judge(
     nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
     x = lefts[left_from[whose] + nth // right_count[whose]]
     y = rights[right_from[whose] + nth % right_count[whose]]
-    own = outcomes_of(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32), IDENTITY)
-    heard = outcomes_of(records, model, x.astype(np.int32), y.astype(np.int32), IDENTITY)
+    ones, others = (np.concatenate(side).astype(np.int32) for side in ((i[asked], x), (j[asked], y)))
+    told = outcomes_of(records, model, ones, others, IDENTITY)
     for kind in IDENTITY:
-        outcome = heard[kind]
-        against = np.minimum(np.minimum(outcome.kin, outcome.stranger), 0)
-        comparable = (outcome.kin >= CONFIRMED) | (against < 0)
+        denied = np.minimum(np.minimum(told[kind].kin, told[kind].stranger), 0)
+        paid, against = denied[: len(asked)], denied[len(asked) :]
+        comparable = (told[kind].kin[len(asked) :] >= CONFIRMED) | (against < 0)
         total = np.bincount(whose, weights=against, minlength=len(asked))
         voices = np.bincount(whose[comparable], minlength=len(asked))
-        paid = np.minimum(np.minimum(own[kind].kin, own[kind].stranger), 0)
         joint[asked] += np.minimum(total / np.maximum(voices, 1) - paid, 0)
     return joint
 

@@ -17,7 +17,7 @@ from server.matching.model import Model
 from server.matching.records import Records
 from server.matching.saying import contents
 
-FEW = 64
+FEW = 256
 """Pairs up to which it is looked whether they were compared before."""
 
 Outcomes = dict[str, Compared]
