@@ -245,7 +245,7 @@ class Reader:
 
     def decisions(self, loaded: Loaded) -> Decisions:
         """People's words on these records that hold (see `decisions_on`)."""
-        if self._house is not None and not self._house.is_decided_on:
+        if not self.has_decisions():
             return Decisions()
         return decisions_on(self._session, loaded)
 
@@ -253,6 +253,10 @@ class Reader:
         """The circle of each record (see `circles_of`)."""
         is_one = self._house is not None and self._house.entities < 2
         return None if is_one else circles_of(self._session, record_ids)
+
+    def has_decisions(self) -> bool:
+        """Whether a colleague's word on two records holds, as far as is known."""
+        return self._house is None or self._house.is_decided_on
 
     def has_words(self) -> bool:
         """Whether a colleague's word on who lives with whom is in force, as far as is known."""

@@ -172,11 +172,14 @@ def _turned(
     fl, fr, sl, sr = parts
     first, last = levels
     known = records.parts.established
-    one = np.ones(len(known), dtype=np.int32)
-    as_first, as_last = (one if counts is None else counts for counts in seen)
     # read the other way round, the shared part may be written in two alphabets: 山田, Yamada
     shared = ((fl == fr) & (first == EQUAL)) | (crossed & (first >= SLIP) & (last < INITIAL))
-    family: Longs = places_of(shared & (last > ABSENT) & (last < EQUAL)).astype(np.int64)
+    family = places_of(shared & (last > ABSENT) & (last < EQUAL))
+    married = places_of(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
+    if not len(family) and not len(married):
+        return family
+    one = np.ones(len(known), dtype=np.int32)
+    as_first, as_last = (one if counts is None else counts for counts in seen)
     equal, a, b = fl[family], sl[family], sr[family]
     given = known | ((as_first >= 3) & (as_first > as_last))
     surname = ~known & (as_last >= 3) & (as_last > 3 * as_first)
@@ -184,10 +187,8 @@ def _turned(
     listed = records.parts.nicks.listed[equal] | records.parts.nicks.listed[fr[family]]
     unknown = ~listed & (as_first[equal] <= 2 * as_last[equal])
     family = family[np.where((sure & ~crossed)[family], contradicted, unknown)]
-    married = places_of(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
     married = married[known[sl[married]] & ~known[fl[married]] & ~known[fr[married]]]
-    found: Longs = np.concatenate([family, married.astype(np.int64)])
-    return found
+    return np.concatenate([family, married])
 
 
 def _weigh(
