@@ -20,6 +20,7 @@ from server.matching.evidence._parts import (
     NICKNAME,
     SLIP,
     UNLIKE,
+    Side,
     compare_parts,
 )  # fmt: skip
 from server.matching.levels import Compared, Keyed, Level
@@ -89,8 +90,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         "name, seen", lambda: _seen(parts, model), model
     )
     fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
-    first = compare_parts(parts, fl, fr, known_first, given=True)
-    last = compare_parts(parts, sl, sr, known_last)
+    first, last = compare_parts(parts, Side(fl, fr, known_first, given=True), Side(sl, sr, known_last))
     straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
     sure = records.order_sure[left] & records.order_sure[right]
     crossed = np.zeros(len(left), dtype=np.bool_)
@@ -99,8 +99,8 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         a, b, c, d = fl[doubtful], fr[doubtful], sl[doubtful], sr[doubtful]
         turn = _right_is_reference(records, left[doubtful], right[doubtful])
         a, b, c, d = np.where(turn, c, a), np.where(turn, d, b), np.where(turn, a, c), np.where(turn, b, d)
-        crossed_first = compare_parts(parts, a, d, known_first)
-        crossed_last = compare_parts(parts, c, b, known_last)
+        sides = Side(a, d, known_first), Side(c, b, known_last)
+        crossed_first, crossed_last = compare_parts(parts, *sides)
         s, k = _weigh(records, model, crossed_first, crossed_last, a, d, c, b)
         whole = (crossed_first >= INITIAL) & (crossed_last >= INITIAL)
         s = s - np.where(sure[doubtful], np.where(whole, 2.5, 5), 0.5)
@@ -116,8 +116,8 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     turned = _turned(records, (seen_first, seen_last), (first, last), parted, sure, crossed, doubted)
     if len(turned):
         fl, fr, sl, sr = fl[turned], fr[turned], sl[turned], sr[turned]
-        first[turned] = compare_parts(parts, sl, sr, known_first, given=True)
-        last[turned] = compare_parts(parts, fl, fr, known_last)
+        sides = Side(sl, sr, known_first, given=True), Side(fl, fr, known_last)
+        first[turned], last[turned] = compare_parts(parts, *sides)
         s, k = _weigh(records, model, first[turned], last[turned], sl, sr, fl, fr)
         straight_s[turned], straight_k[turned] = s, k
     level = (first * 10 + last).astype(np.int8)
