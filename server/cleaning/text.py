@@ -47,6 +47,10 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+# those of them that no wrong reading of a letter leaves behind
+_STRAY = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
 _SPACES = re.compile(r"\s+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 _LOST = re.compile(r"�|(?<=[^\W\d_])\?(?=[^\W\d_])")
@@ -94,6 +98,9 @@ def read_text(raw: str) -> Text:
     plain_already = tidy(raw)
     if plain_already is not None:
         return Text(plain_already)
+    shown = _STRAY.sub("", raw)
+    if len(shown) < len(raw) and (read := tidy(shown)) is not None:
+        return Text(read, ("text_hidden_removed",))  # of a file full of them, a third of the time
     return _read_odd(raw)
 
 

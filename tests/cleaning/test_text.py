@@ -122,6 +122,23 @@ def test_an_umlaut_is_found_with_and_without_its_e() -> None:
     assert fold("Maria") == "maria"
 
 
+@given(
+    st.text("abé 'ÃÂ\xa9&?-", max_size=12),
+    st.sampled_from("\x01\x1b\x7f\u200b\u202e\ufeff"),
+    st.integers(0, 12),
+)
+def test_a_sign_that_no_keyboard_writes_changes_nothing_but_what_is_noted(
+    text: str, sign: str, at: int
+) -> None:
+    plainly = read_text(text)
+
+    read = read_text(text[:at] + sign + text[at:])
+
+    assert "text_hidden_removed" in read.codes
+    if plainly.codes == ():  # else the sign may stand between what belongs together
+        assert read.value == plainly.value
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=400))
 def test_reading_never_fails_and_reading_twice_changes_nothing_hidden(raw: str) -> None:
