@@ -279,7 +279,14 @@ def write(
     change_with(session, _DROP_VALUES, emptied)
     told_anew = [i for i in all_ids if i in touched and i in links]
     recount_stays(session, losers | set(guests), told_anew, cause=cause, now=now)
-    recount_households(session, losers | set(guests) | set(robbed), partition.model, reader)
+    are_new = not losers and not robbed and minted.keys() == set(guests)
+    recount_households(
+        session,
+        losers | set(guests) | set(robbed),
+        partition.model,
+        reader,
+        {record: guest for record, (_, guest) in moved.items()} if are_new else None,
+    )
     return Written(moved, frozenset(guests) | losers)
 
 

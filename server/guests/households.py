@@ -48,18 +48,23 @@ class Words:
 
 
 def recount_households(
-    session: Session, guests: Collection[str], model: Model, reader: Reader | None = None
+    session: Session,
+    guests: Collection[str],
+    model: Model,
+    reader: Reader | None = None,
+    new: Mapping[int, str] | None = None,
 ) -> None:
     """Write the households of these guests anew, after their records, links or words changed.
 
     Runs in the transaction that changed them. `guests` may hold some that have no record any more. `reader`:
-    what read their records before, if anything did.
+    what read their records before, if anything did. `new`: the guest of each of their records, where all of
+    these guests are new and so are the links: nothing stands there of them, then.
     """
     touched = set(guests)
     if not touched:
         return
     reader = reader or Reader(session)
-    guest_of, before = _borne(session, touched)
+    guest_of, before = _borne(session, touched) if new is None else (dict(new), set[_KeyRow]())
     bearing = _rewrite_keys(session, guest_of, before, model, reader)
     values = _bearers(session, {row.key for row in before | bearing}, reader)
     bore: dict[int, set[str]] = defaultdict(set)

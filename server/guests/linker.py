@@ -214,6 +214,7 @@ def solve_again(
         component,
         planned.guest_of,
         guests | set(assignment.guests),
+        reader,
         minted=assignment.minted,
     )
     if unsettled:

@@ -190,9 +190,18 @@ class Reader:
         self._rows: dict[int, _Read] = {}
         self._near: dict[int, NearRow] = {}
         self._widest: Loaded | None = None
+        self._loaded: dict[frozenset[int], Loaded] = {}
 
     def load(self, record_ids: Collection[int], beside: Collection[int] = ()) -> Loaded:
-        """These records, those with a reading, ordered by source and key.
+        """These records, those with a reading, ordered by source and key."""
+        wanted = frozenset(record_ids)
+        widest = self.among(wanted, beside)
+        if wanted not in self._loaded:
+            self._loaded[wanted] = widest.only(wanted & self._rows.keys())
+        return self._loaded[wanted]
+
+    def among(self, record_ids: Collection[int], beside: Collection[int] = ()) -> Loaded:
+        """The same among others that were read.
 
         Columns are made of all that were asked for at once, `beside` too, and others are taken out of them:
         making them costs most of what a few records cost.
@@ -204,8 +213,10 @@ class Reader:
         if widest is None or not found <= widest.places.keys():
             everyone = found | (self._rows.keys() & set(beside))
             widest = _loaded(sorted((self._rows[i] for i in everyone), key=attrgetter("name")))
+            if self._widest is not None:  # what was found of pairs stays true
+                widest.records.pairs.update(self._widest.records.pairs)
             self._widest = widest
-        return widest.only(found)
+        return widest
 
     def read(self, record_ids: Collection[int]) -> None:
         """Read those that were not read yet."""
@@ -234,7 +245,7 @@ class Reader:
 
     def decisions(self, loaded: Loaded) -> Decisions:
         """People's words on these records that hold (see `decisions_on`)."""
-        if self._house is not None and not self._house.is_decided_on:
+        if not self.has_decisions():
             return Decisions()
         return decisions_on(self._session, loaded)
 
@@ -242,6 +253,10 @@ class Reader:
         """The circle of each record (see `circles_of`)."""
         is_one = self._house is not None and self._house.entities < 2
         return None if is_one else circles_of(self._session, record_ids)
+
+    def has_decisions(self) -> bool:
+        """Whether a colleague's word on two records holds, as far as is known."""
+        return self._house is None or self._house.is_decided_on
 
     def has_words(self) -> bool:
         """Whether a colleague's word on who lives with whom is in force, as far as is known."""

@@ -105,22 +105,27 @@ class Meeting:
         )
         if not pairs:
             return []
-        both = self._speaking({said: speaker[said] for pair in pairs for said in pair}, wanted)
-        at = {both.saids[row]: place for place, row in enumerate(both.records.order.tolist())}
+        both, speaking = self._speaking({said: speaker[said] for pair in pairs for said in pair}, wanted)
+        position = both.records.position.tolist()
+        at = {both.saying[i]: position[both.places[i]] for i in speaking if i in both.places}
         pairs = [(one, other) for one, other in pairs if one in at and other in at]
         ends = np.array([sorted((at[one], at[other])) for one, other in pairs], dtype=np.int32).reshape(-1, 2)
         bits = score(both.records, self._model, ends[:, 0], ends[:, 1])
         likely = np.flatnonzero(bits >= log_odds(DOUBT)).tolist()
         return [Edge(*pairs[k], float(bits[k])) for k in likely]
 
-    def _speaking(self, speaker: Mapping[int, int], keys: Collection[int]) -> Loaded:
-        """Records that say these contents, one for each, or all of a contents whose one changed meanwhile."""
-        both = self.reader.load(set(speaker.values()))
-        lost = speaker.keys() - set(both.saids)
-        if not lost:
-            return both
-        others = {b.record_id for mine in self._look_up(keys).values() for b in mine if b.said in lost}
-        return self.reader.load(others | set(speaker.values()))
+    def _speaking(self, speaker: Mapping[int, int], keys: Collection[int]) -> tuple[Loaded, set[int]]:
+        """Records that say these contents, one for each, or all of a contents whose one changed meanwhile.
+
+        They may stand among others; the second is which they are.
+        """
+        speaking = set(speaker.values())
+        both = self.reader.among(speaking)
+        lost = speaker.keys() - {both.saying[i] for i in speaking if i in both.places}
+        if lost:
+            speaking |= {b.record_id for mine in self._look_up(keys).values() for b in mine if b.said in lost}
+            both = self.reader.among(speaking)
+        return both, speaking
 
     def _look_up(self, keys: Collection[int]) -> dict[int, list[_Bearer]]:
         """Linked records by the keys that they bear, in the order of their ids."""

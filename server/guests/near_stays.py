@@ -37,10 +37,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from server.cleaning import fold
+from server.db import rows_of, rows_with
 from server.guests.loading import parts
 from server.guests.models import Link, StayWord
 from server.properties.arrangements import property_circles
 from server.properties.models import Property
+from server.record import StayKind
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.sources.layout import Person, layouts
@@ -184,17 +186,13 @@ class _Reader:
 
     def of_guests(self, guests: Collection[str]) -> set[int]:
         """The records of guests that tell of a stay."""
-        found: set[int] = set()
-        for part in parts(sorted(guests)):
-            query = select(ToldStay.record_id).join(Link, Link.record_id == ToldStay.record_id)
-            found |= set(self._session.scalars(query.where(Link.guest_id.in_(part))))
-        return found
+        return {record_id for (record_id,) in rows_with(self._session, _TELLING, guests, 500)}
 
     def stood_with(self, records: Collection[int]) -> set[int]:
         """The records that tell of stays which these told of when they were counted last."""
         found: set[int] = set()
         for part in parts(sorted(records)):
-            found |= {row.record_id for row in self._session.execute(_STOOD, {"records": part})}
+            found |= {row[3] for row in rows_of(self._session, _STOOD, records=list(part))}
         return found
 
     def stood(self, records: Collection[int], told: Sequence[_Linked]) -> list[_Linked]:
@@ -207,7 +205,8 @@ class _Reader:
         }
         found: list[_Linked] = []
         for part in parts(sorted(records)):
-            for row in self._session.execute(_STOOD_AS, {"records": part}):
+            for stood in rows_of(self._session, _STOOD_AS, records=list(part)):
+                row = _Stood(*stood)
                 if (row.reference, row.room, row.arrives, row.departs) not in now:
                     found.append((_as_told(row), None))
         return found
@@ -216,16 +215,16 @@ class _Reader:
         """Put what linked records tell into `near`; return it, and what those tell that have no guest."""
         found: list[_Linked] = []
         for part in parts(sorted(records)):
-            rows = self._session.execute(_TOLD, {"records": part}).all()
-            if rows and rows[0].has_words:
+            told = rows_of(self._session, _TOLD, records=list(part))
+            rows = [dict(zip(_TOLD_NAMES, row, strict=True)) for row in told]
+            if rows and rows[0]["has_words"]:
                 near.words |= self._words(part)
-            naming = [row.record_id for row in rows if row.reference is not None]
+            naming = [row["record_id"] for row in rows if row["reference"] is not None]
             references: dict[Place, list[str]] = defaultdict(list)
             if naming:
-                named = self._session.execute(_NAMED, {"records": naming})
-                for record_id, version, reference in named:
+                for record_id, version, reference in rows_of(self._session, _NAMED, records=naming):
                     references[record_id, version].append(reference)
-            found += [(self._told(row, references), row.guest_id) for row in rows]
+            found += [(self._told(row, references), row["guest_id"]) for row in rows]
         linked = [(row, guest) for row, guest in found if guest is not None]
         near.told |= {row.place: row for row, _ in linked}
         near.guest_of |= {row.record_id: guest for row, guest in linked}
@@ -238,31 +237,16 @@ class _Reader:
             found[number] = Word(number, verdict, Anchor(*said[:3]), Anchor(*said[3:]))
         return found
 
-    def _told(self, row: Any, references: Mapping[Place, Sequence[str]]) -> Told:
+    def _told(self, row: Mapping[str, Any], references: Mapping[Place, Sequence[str]]) -> Told:
         return Told(
-            record_id=row.record_id,
-            version=row.version,
-            name=f"{row.source}{ID_SEPARATOR}{row.key}",
-            source=row.source,
-            source_kind=row.source_kind,
-            property_id=row.property_id,
-            kind=row.kind,
-            arrives=row.arrives,
-            departs=row.departs,
-            told_at=row.source_time or row.received_at or row.known_at,
-            property_sure=row.property_sure,
-            circle=self._circles()[row.property_id],
-            references=tuple(references.get((row.record_id, row.version), ())),
-            is_leader=row.is_leader,
-            channel=row.channel,
-            status=row.status,
-            room=row.room,
-            amount=row.amount,
-            currency=row.currency,
-            paid_by=row.paid_by,
-            person=_person(row.layout),
-            surname=_surname(row.last_name),
-            of_profile=_is_of_profiles(row.layout),
+            name=f"{row['source']}{ID_SEPARATOR}{row['key']}",
+            told_at=row["source_time"] or row["received_at"] or row["known_at"],
+            circle=self._circles()[row["property_id"]],
+            references=tuple(references.get((row["record_id"], row["version"]), ())),
+            person=_person(row["layout"]),
+            surname=_surname(row["last_name"]),
+            of_profile=_is_of_profiles(row["layout"]),
+            **{name: row[name] for name in _AS_TOLD},
         )
 
     def _circles(self) -> Mapping[int, int]:
@@ -334,7 +318,18 @@ class _Reader:
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def _as_told(stay: Any) -> Told:
+class _Stood(NamedTuple):
+    """A stay as it was counted last."""
+
+    property_id: int
+    kind: StayKind
+    reference: str | None
+    room: str | None
+    arrives: date | None
+    departs: date | None
+
+
+def _as_told(stay: _Stood) -> Told:
     return Told(
         record_id=0,
         version=0,
@@ -379,7 +374,7 @@ _STOOD = _of_stays_of_records()
 
 
 _STOOD_AS = (
-    select(Stay.property_id, Stay.kind, Stay.reference, Stay.room, Stay.arrives, Stay.departs)
+    select(*(getattr(Stay, name) for name in _Stood._fields))
     .join(StaySource, StaySource.stay_id == Stay.id)
     .where(StaySource.record_id.in_(_several("records")))
     .distinct()
@@ -487,6 +482,12 @@ _WORDS = union(
     )
 )
 
+_TELLING = (
+    select(ToldStay.record_id)
+    .join(Link, Link.record_id == ToldStay.record_id)
+    .where(Link.guest_id.in_(_several("values")))
+)
+
 _NAMED = (
     select(ToldReference.record_id, ToldReference.version, ToldReference.reference)
     .where(ToldReference.record_id.in_(_several("records")))
@@ -517,3 +518,9 @@ _TOLD = (
     )
     .where(ToldStay.record_id.in_(_several("records")))
 )
+_TOLD_NAMES = tuple(column.name for column in _TOLD.selected_columns)
+_AS_TOLD = (
+    *("record_id", "version", "source", "source_kind", "property_id", "kind", "arrives", "departs"),
+    *("property_sure", "is_leader", "channel", "status", "room", "amount", "currency", "paid_by"),
+)
+"""What a told stay says as its row does."""

@@ -12,9 +12,8 @@ from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, unio
 from sqlalchemy.orm import Session
 
 from server.db import change_with, insert_rows, rows_with
-from server.guests.circles import circles_of
 from server.guests.graph import Component
-from server.guests.loading import Loaded
+from server.guests.loading import Loaded, Reader
 from server.guests.models import Decision, Link, Question
 from server.matching import Partition
 from server.matching.scoring import log_odds, probabilities
@@ -41,7 +40,9 @@ class _Bearer(NamedTuple):
 _DECIDED = union(
     *(
         select(side).where(
-            side.in_(bindparam("values", expanding=True)), Decision.verdict.in_(("same", "not_same"))
+            side.in_(bindparam("values", expanding=True)),
+            Decision.verdict.in_(("same", "not_same")),
+            Decision.withdrawn_at.is_(None),
         )
         for side in (Decision.record_a, Decision.record_b)
     )
@@ -83,17 +84,18 @@ def write_doubts(
     component: Component,
     guest_of: Mapping[int, str],
     guests: Collection[str],
+    reader: Reader,
     minted: Collection[str] = (),
 ) -> int:
     """Write the doubts of these guests anew, inside the component and beyond it.
 
-    `minted`: guests that are new, of whom nothing can stand there.
+    `reader`: what read these records. `minted`: guests that are new, of whom nothing can stand there.
 
     Returns how many strong pairs lead out of a component that was cut short: questions of kind `unsettled`.
     """
     change_with(session, _DROP, [guest for guest in guests if guest not in minted], 500)
     rows = _told(loaded, partition, guest_of)
-    beyond, unsettled = _beyond(session, loaded, partition, component, guest_of)
+    beyond, unsettled = _beyond(session, loaded, partition, component, guest_of, reader)
     likeliest: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows + beyond:  # a guest of whom not everything was solved is met on both sides
         between = row["guest_a"], row["guest_b"]
@@ -134,6 +136,7 @@ def _beyond(
     partition: Partition,
     component: Component,
     guest_of: Mapping[int, str],
+    reader: Reader,
 ) -> tuple[list[dict[str, Any]], int]:
     """Doubts between guests of the component and others, by the pairs that lead out of it."""
     outward = list(component.outward())
@@ -146,11 +149,12 @@ def _beyond(
         bearer = _Bearer(names[record_id], record_id, guest_of[record_id])
         here.setdefault(loaded.saying[record_id], []).append(bearer)
     everyone = sorted({one.record_id for side in (here, there) for found in side.values() for one in found})
-    circles = circles_of(session, everyone)
+    circles = reader.circles(everyone)
     circle = {} if circles is None else dict(zip(everyone, circles.tolist(), strict=True))
-    decided = {row[0] for row in rows_with(session, _DECIDED, everyone)}
+    asked = everyone if reader.has_decisions() else []
+    decided = {row[0] for row in rows_with(session, _DECIDED, asked)}
     here, there = (_speaking(side, circle, decided) for side in (here, there))
-    apart = _apart(session, loaded.ids, guest_of)
+    apart = _apart(session, loaded.ids if asked else (), guest_of)
     cut = log_odds(partition.model.link_cut)
     best: dict[tuple[str, str], _Pair] = {}
     for edge in outward:

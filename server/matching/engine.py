@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from server.matching.columns import Bits, Ints, Longs
+from server.matching.columns import Bits, Ints, Longs, places_of
 from server.matching.explaining import Evidence, evidence_of
 from server.matching.households import Households, households_of
 from server.matching.keys import candidates, keys_of
@@ -132,6 +132,11 @@ def match_component(
 
     No pair is looked up or compared anew but what rivals and groups ask. Households are not told.
     """
+    report = {"model": model.version}
+    if len(records) == 1:  # as most who arrive: nobody to be joined with or asked about
+        labels, nearest = np.zeros(1, dtype=np.int32), np.full(1, -1, dtype=np.int32)
+        sure = np.ones(1, dtype=np.float32)
+        return Partition(labels, nearest, sure, [], Households.none(), report, records, model, [], edges)
     if circles is not None:
         circles = circles[records.order]
     decided = _inside(records, decisions or Decisions(), circles)
@@ -141,7 +146,7 @@ def match_component(
         near = circles[left] == circles[right]
         left, right, bits = left[near], right[near], bits[near]
     solved = solve(records, model, left, right, bits, decided, units)
-    return _partition(records, model, solved, [], Households.none(), {"model": model.version}, edges)
+    return _partition(records, model, solved, [], Households.none(), report, edges)
 
 
 def _edges(records: Records, left: Ints, right: Ints, bits: Bits) -> tuple[Longs, Longs, Bits]:
@@ -163,7 +168,7 @@ def _pairs_of(
     """The pairs of those that speak, by position, sorted; equal ones meet where they share any key."""
     said = contents(records)
     speaking: dict[int, list[int]] = {}
-    for at in np.flatnonzero(units.speaks).tolist():
+    for at in places_of(units.speaks).tolist():
         speaking.setdefault(int(said[at]), []).append(at)
     found = [
         (min(i, j), max(i, j), weight)

@@ -8,11 +8,12 @@ from typing import Literal
 
 import numpy as np
 
+from server.matching.columns import places_of
 from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.rarity import Sentence, rarity_of
 from server.matching.records import Records
-from server.matching.scoring import log_odds, probabilities, weigh
+from server.matching.scoring import log_odds, outcomes_of, probabilities, weigh
 
 Evidence = tuple[str, dict[str, str], float]
 """A code, its parameters, and the bits it speaks for (or against) one person."""
@@ -116,14 +117,14 @@ def evidence_between(records: Records, model: Model, i: int, j: int) -> list[Evi
 def evidence_of(records: Records, model: Model, pairs: Sequence[tuple[int, int]]) -> list[list[Evidence]]:
     """The evidence of many pairs of rows at once: one comparison a kind, not one a pair."""
     left, right = (records.position[np.array(side, dtype=np.int64)] for side in zip(*pairs, strict=True))
-    scored = weigh(records, model, left.astype(np.int32), right.astype(np.int32))
     kinds = kinds_of_evidence()
+    outcomes = outcomes_of(records, model, left.astype(np.int32), right.astype(np.int32), tuple(kinds))
     found: list[list[Evidence]] = [[] for _ in pairs]
-    for name, outcome in scored.outcomes.items():
+    for name, outcome in outcomes.items():
         kind = kinds[name]
         both = outcome.stranger + outcome.kin
         bits = np.where(both > 0, outcome.stranger, np.minimum(outcome.stranger, outcome.kin))
-        for at in np.flatnonzero((outcome.level != 0) & (np.abs(bits) >= SILENT)).tolist():
+        for at in places_of((outcome.level != 0) & (np.abs(bits) >= SILENT)).tolist():
             code = kind.LEVELS[int(outcome.level[at])].code
             params = kind.params(records, int(left[at]), int(right[at]))
             found[at].append((code, params, round(float(bits[at]), 2)))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
-from server.matching.columns import Bits, Ints, Levels, Longs
+from server.matching.columns import Bits, Ints, Levels, Longs, places_of
 
 Group = Literal["person", "contact", "stay"]
 """What a kind of evidence speaks of. `contact` and `stay` are shared by a household, `person` is not."""
@@ -44,12 +44,11 @@ class Keyed:
     @classmethod
     def of(cls, kind: str, keys: Longs) -> Keyed:
         """Keys of all records at once, one each; those without a key are left out."""
-        rows = np.flatnonzero(keys != 0).astype(np.int32)
+        rows = places_of(keys != 0).astype(np.int32)
         return cls(kind, rows, keys[rows])
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The outcome for many pairs: the level of each (0: nothing to compare) and how far rarity moves it."""
 
     level: Levels
@@ -61,6 +60,11 @@ def compared(level: Levels, stranger: Bits | None = None, kin: Bits | None = Non
     """An outcome whose levels weigh as they stand, unless corrections are given."""
     nothing = np.zeros(len(level), dtype=np.float32)
     return Compared(level, nothing if stranger is None else stranger, nothing if kin is None else kin)
+
+
+def nothing_told(pairs: int) -> Compared:
+    """The outcome where no record at hand tells of it."""
+    return compared(np.zeros(pairs, dtype=np.int8))
 
 
 class Evidence(Protocol):

@@ -218,6 +218,11 @@ class Model:
         )
 
     @cached_property
+    def bits(self) -> Mapping[str, Bits]:
+        """The weights as arrays, made once: by kind of evidence, levels x (stranger, kin)."""
+        return {name: np.array(weights, dtype=np.float32) for name, weights in self.weights.items()}
+
+    @cached_property
     def version(self) -> str:
         """Names the model by its content."""
         return f"{ENGINE}-{sha256(self.to_json().encode()).hexdigest()[:16]}"

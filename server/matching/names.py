@@ -12,6 +12,8 @@ from string import ascii_letters, digits
 
 from anyascii import anyascii
 
+from server.matching.columns import ONE_BY_ONE
+
 # Words that come and go in front of a surname; folded. Dutch, German, French, Spanish, Portuguese, Italian,
 # Arabic, Hebrew, Irish, Scottish, Greek.
 PARTICLES = frozenset(
@@ -132,9 +134,9 @@ _ASCII = _Ascii()
 
 
 def folds(texts: Sequence[str]) -> list[str]:
-    """`fold` of each text, in one text of all; one by one only those with an apostrophe."""
+    """`fold` of each text, in one text of all; one by one only a few, and those with an apostrophe."""
     lines = len(texts) - 1
-    if "\n".join(texts).count("\n") != lines:  # a text of several lines; or no text at all
+    if lines < ONE_BY_ONE or "\n".join(texts).count("\n") != lines:  # few, or one of several lines
         return list(map(fold, texts))
     plain = list(texts)
     foreign = [at for at, text in enumerate(texts) if not text.isascii()]

@@ -10,7 +10,7 @@ from itertools import count
 import numpy as np
 
 from server.matching.alphabets import LATIN, alphabet_of, native
-from server.matching.columns import Flags, Ints, coded, in_order
+from server.matching.columns import ONE_BY_ONE, Flags, Ints, coded, in_order
 from server.matching.names import fold, folds, mailbox_words
 from server.matching.one_name import full_given_names, nickname_groups, one_spelling
 from server.record import CleanRecord
@@ -37,8 +37,13 @@ def named(clean: Sequence[CleanRecord], order: Ints) -> Named:
     """The names of the records, in the given order of rows; every distinct spelling is read once.
 
     Only rows in which something has to be decided (a name is missing, or the two may be exchanged) are looked
-    at one by one.
+    at one by one; a few rows all are.
     """
+    if len(clean) <= ONE_BY_ONE:
+        told = [name_of(clean[row]) for row in order.tolist()]
+        codes, values = coded([name for given, family, _, _ in told for name in (given, family)])
+        by_mailbox, sure = (np.array([of[k] for of in told], dtype=np.bool_) for k in (2, 3))
+        return Named(values, codes[0::2].copy(), codes[1::2].copy(), by_mailbox, sure)
     place: defaultdict[str, int] = defaultdict(count().__next__)
     first, first_plain, first_length = _read([row.first_name for row in clean], place)
     last, last_plain, last_length = _read([row.last_name for row in clean], place)

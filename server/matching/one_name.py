@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.matching.alphabets import HAN, native
-from server.matching.columns import Flags, Ints
+from server.matching.columns import Flags, Ints, places_of
 from server.matching.names import core, fold
 
 Groups = dict[str, frozenset[int]]
@@ -213,7 +213,9 @@ class Membership:
     def meet(self, a: Ints, b: Ints) -> Flags:
         """Which pairs of parts share a group."""
         found = np.zeros(len(a), dtype=np.bool_)
-        both = np.flatnonzero((self.row[a] >= 0) & (self.row[b] >= 0))
+        both = places_of((self.row[a] >= 0) & (self.row[b] >= 0))
+        if not len(both):
+            return found
         shared = self.bits[self.row[a[both]]] & self.bits[self.row[b[both]]]
         found[both] = shared.any(axis=1)
         return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from server.matching.columns import Bits, Flags, Ints, Longs, mix
+from server.matching.columns import Bits, Flags, Ints, Longs, mix, places_of
 from server.matching.model import Model
 from server.matching.records import Records
 from server.matching.saying import contents
@@ -16,6 +16,9 @@ from server.matching.scoring import log_odds, outcomes_of
 
 MEMBERS = 10
 """Members of a group that are heard when a join is judged: those who tell most of themselves."""
+
+HANDFUL = 12
+"""Records up to which every two are compared before they are grouped, in one go instead of one a round."""
 
 Doubles = npt.NDArray[np.float64]
 
@@ -112,7 +115,7 @@ class Grouping:
         found = np.zeros(len(ones), dtype=np.bool_)
         if self.apart:
             decided = np.fromiter(self.apart, dtype=np.int64, count=len(self.apart))
-            for at in np.flatnonzero(np.isin(ones, decided) | np.isin(twos, decided)).tolist():
+            for at in places_of(np.isin(ones, decided) | np.isin(twos, decided)).tolist():
                 found[at] = self.forbidden(int(ones[at]), int(twos[at]))
         return found
 
@@ -141,6 +144,8 @@ def group(
     i, j, weight = i[order], j[order], weight[order]
     a, b, c, d = state.label[i], state.label[j], alike.label[i], alike.label[j]
     refused: list[tuple[int, int, float]] = []
+    if len(i) > 1 and len(records) <= HANDFUL:
+        _compare_all(records, model)
     counts["rounds"] = counts["refused"] = 0
     while len(i):
         counts["rounds"] += 1
@@ -150,7 +155,7 @@ def group(
         i, j, weight, a, b, c, d = (told[open_] for told in (i, j, weight, a, b, c, d))
         if not len(i):
             break
-        within = np.flatnonzero(a == b)  # joined by a person: do they say so too? Before anyone comes to them
+        within = places_of(a == b)  # joined by a person: do they say so too? Before anyone comes to them
         chosen = within[_mutual_best(c[within], d[within], len(records))]
         if not len(chosen):
             chosen = _mutual_best(a, b, len(records))
@@ -172,6 +177,13 @@ def group(
             keep = ~np.isin(between, between[bad])
             i, j, weight, a, b, c, d = (told[keep] for told in (i, j, weight, a, b, c, d))
     return state, refused, counts
+
+
+def _compare_all(records: Records, model: Model) -> None:
+    """Compare every two of a handful at once: the rounds to come ask for them one after the other, and what
+    was compared is remembered."""
+    one, other = np.nonzero(~np.eye(len(records), dtype=np.bool_))
+    outcomes_of(records, model, one.astype(np.int32), other.astype(np.int32), IDENTITY)
 
 
 def tie_of(records: Records, left: Ints | Longs, right: Ints | Longs) -> Longs:
@@ -234,7 +246,7 @@ def _mutual_best(a: Longs, b: Longs, n: int) -> Longs:
     as_one = np.full(n, len(a), dtype=np.int64)
     as_one[a[::-1]] = mine[::-1]
     np.minimum(best, as_one, out=best)
-    return np.flatnonzero((best[a] == mine) & (best[b] == mine)).astype(np.int64)
+    return places_of((best[a] == mine) & (best[b] == mine)).astype(np.int64)
 
 
 def _judge(
@@ -253,7 +265,7 @@ def _judge(
     place of what it said of the strongest pair alone; an initial does neither.
     """
     joint = weight.astype(np.float64)
-    asked = np.flatnonzero((state.size[a] > 1) | (state.size[b] > 1))
+    asked = places_of((state.size[a] > 1) | (state.size[b] > 1))
     if not len(asked):
         return joint
     lefts, left_from, left_count = _heard(records, state, a[asked])
@@ -263,15 +275,14 @@ def _judge(
     nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
     x = lefts[left_from[whose] + nth // right_count[whose]]
     y = rights[right_from[whose] + nth % right_count[whose]]
-    own = outcomes_of(records, model, i[asked].astype(np.int32), j[asked].astype(np.int32), IDENTITY)
-    heard = outcomes_of(records, model, x.astype(np.int32), y.astype(np.int32), IDENTITY)
+    ones, others = (np.concatenate(side).astype(np.int32) for side in ((i[asked], x), (j[asked], y)))
+    told = outcomes_of(records, model, ones, others, IDENTITY)
     for kind in IDENTITY:
-        outcome = heard[kind]
-        against = np.minimum(np.minimum(outcome.kin, outcome.stranger), 0)
-        comparable = (outcome.kin >= CONFIRMED) | (against < 0)
+        denied = np.minimum(np.minimum(told[kind].kin, told[kind].stranger), 0)
+        paid, against = denied[: len(asked)], denied[len(asked) :]
+        comparable = (told[kind].kin[len(asked) :] >= CONFIRMED) | (against < 0)
         total = np.bincount(whose, weights=against, minlength=len(asked))
         voices = np.bincount(whose[comparable], minlength=len(asked))
-        paid = np.minimum(np.minimum(own[kind].kin, own[kind].stranger), 0)
         joint[asked] += np.minimum(total / np.maximum(voices, 1) - paid, 0)
     return joint
 

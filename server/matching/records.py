@@ -13,22 +13,25 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from server.matching.alphabets import ARABIC, HAN, HEBREW, LATIN, UNALIKE
-from server.matching.columns import Column, Flags, Ints, Longs, Texts, coded, digests, gather, texts_of
-from server.matching.names import core, fold, folds
-from server.matching.naming import OWN_ALPHABET, Named, named
-from server.matching.one_name import (
-    Membership,
-    czech_stem,
-    full_given_names,
-    is_listed,
-    man_s_surname,
-    nickname_groups,
-    one_spelling,
-    reading_groups,
-    surname_groups,
+from server.matching.alphabets import ARABIC, HAN, HEBREW, UNALIKE
+from server.matching.columns import (
+    ONE_BY_ONE,
+    Column,
+    Flags,
+    Ints,
+    Longs,
+    Texts,
+    coded,
+    digests,
+    gather,
+    places_of,
+    texts_of,
 )
-from server.matching.sounds import skeletons, sounds, spokens
+from server.matching.names import fold, folds
+from server.matching.naming import OWN_ALPHABET, Named, named
+from server.matching.one_name import Membership, reading_groups
+from server.matching.sounds import skeletons
+from server.matching.spellings import spellings_of
 from server.matching.words import Words
 from server.record import CleanRecord, Proof
 
@@ -38,6 +41,7 @@ _GENDER: dict[str | None, int] = {"f": 1, "m": 2}
 _PHONE = frozenset({"mobile", "landline", "unverifiable"})
 _DIGIT = re.compile(r"\d")
 _UNKNOWN_DAY = -1
+_NONE = np.array([-1], dtype=np.int32)
 
 T = TypeVar("T")
 
@@ -82,22 +86,12 @@ class Parts:
     @classmethod
     def of(cls, written: Sequence[str]) -> Parts:
         """Derive everything from the spellings that `Records` hands over."""
-        groups, families, established = nickname_groups(), surname_groups(), full_given_names()
-        split = [text.split(OWN_ALPHABET) for text in written]
-        values = tuple(parts[0] for parts in split)
-        alphabets = [parts[1] if len(parts) > 1 else LATIN for parts in split]
-        cores = tuple(core(value) for value in values)
-        texts = tuple(parts[2] if len(parts) > 2 else own for parts, own in zip(split, cores, strict=True))
-        latin = [one_spelling(part) for part in cores]
-        bare = [value.replace(" ", "") for value in values]
-        whole = [
-            one if own == text else one_spelling(text)
-            for own, one, text in zip(cores, latin, bare, strict=True)
-        ]
+        told = spellings_of(written)
+        values, cores, texts, alphabets = told.values, told.cores, told.texts, told.alphabets
         return cls(
-            values=values,
-            cores=cores,
-            texts=texts,
+            values=tuple(values),
+            cores=tuple(cores),
+            texts=tuple(texts),
             alphabets=coded(alphabets)[0] + 1,
             unalike=np.array([name in UNALIKE for name in alphabets], dtype=np.bool_),
             vowelless=np.array([name in (ARABIC, HEBREW) for name in alphabets], dtype=np.bool_),
@@ -109,38 +103,27 @@ class Parts:
             words=Words.of(values),
             core_codes=coded(
                 f"{name}{OWN_ALPHABET}{text}" if name else one
-                for name, text, one in zip(alphabets, texts, latin, strict=True)
+                for name, text, one in zip(alphabets, texts, told.latin, strict=True)
             )[0],
-            latin_codes=coded(latin)[0],
-            sounds=digests(sounds([part.replace("?", "") for part in cores])),
-            spoken=coded([heard or part for heard, part in zip(spokens(cores), cores, strict=True)])[0],
+            latin_codes=coded(told.latin)[0],
+            sounds=digests(told.sounds),
+            spoken=coded(told.spoken)[0],
             skeletons=_skeletons(texts, cores, alphabets),
-            spelled=np.array([is_listed(own) for own in cores], dtype=np.bool_),
-            families=coded(map(man_s_surname, latin))[0],
-            czech=coded(map(czech_stem, latin))[0],
-            adds_ova=np.array([part.endswith("ova") for part in latin], dtype=np.bool_),
-            bases=coded(part.removesuffix("a") if len(part) > 3 else part for part in latin)[0],
-            adds_a=np.array([part.endswith("a") for part in latin], dtype=np.bool_),
-            initials=digests(text[:1] for text in bare),
-            initial_only=np.array(
-                [
-                    name not in UNALIKE and (_is_initials(text) or len(text) == value.count(" ") + 1)
-                    for text, value, name in zip(bare, values, alphabets, strict=True)
-                ],
-                dtype=np.bool_,
-            ),
+            spelled=np.array(told.spelled, dtype=np.bool_),
+            families=coded(told.families)[0],
+            czech=coded(told.czech)[0],
+            adds_ova=np.array([part.endswith("ova") for part in told.latin], dtype=np.bool_),
+            bases=coded(part.removesuffix("a") if len(part) > 3 else part for part in told.latin)[0],
+            adds_a=np.array([part.endswith("a") for part in told.latin], dtype=np.bool_),
+            initials=digests(told.initials),
+            initial_only=np.array(told.initial_only, dtype=np.bool_),
             damaged=np.array(["?" in value for value in values], dtype=np.bool_),
             several=np.array([" " in value for value in values], dtype=np.bool_),
-            nicks=Membership.of([groups.get(text, frozenset()) for text in whole]),
-            established=np.array([text in established for text in whole], dtype=np.bool_),
-            surnames=Membership.of(
-                [
-                    families.get(text if name in UNALIKE else one, frozenset())
-                    for text, one, name in zip(texts, cores, alphabets, strict=True)
-                ]
-            ),
+            nicks=Membership.of(told.nicks),
+            established=np.array(told.established, dtype=np.bool_),
+            surnames=Membership.of(told.surnames),
             readings=reading_groups(texts, cores, alphabets),
-            digests=digests(latin),
+            digests=digests(told.latin),
         )
 
 
@@ -155,11 +138,6 @@ def _skeletons(texts: Sequence[str], cores: Sequence[str], alphabets: Sequence[s
         for text, own, name in zip(texts, cores, alphabets, strict=True)
     ]
     return coded(skeletons(letters))[0]
-
-
-def _is_initials(text: str) -> bool:
-    """One letter, or two consonants (JP for Jean-Pierre) that are no name themselves (Ng)."""
-    return len(text) == 1 or (len(text) == 2 and text not in ("ng", "md") and not set(text) & set("aeiouy?"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +187,7 @@ class Records:
     derived: dict[tuple[str, int], tuple[object, Any]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    pairs: dict[int, tuple[object, dict[Any, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, what: str, make: Callable[[], T], model: object = None) -> T:
         """What `make` derives from all values of a column, made once and kept for every later pair.
@@ -219,6 +198,11 @@ class Records:
         if key not in self.derived:
             self.derived[key] = (model, make())  # the model is held, so that its id stays its own
         found: T = self.derived[key][1]
+        return found
+
+    def pairs_under(self, model: object) -> dict[Any, Any]:
+        """What is remembered of pairs that were compared under a model (see `remembering`)."""
+        found: dict[Any, Any] = self.pairs.setdefault(id(model), (model, {}))[1]
         return found
 
     def __len__(self) -> int:
@@ -233,7 +217,7 @@ class Records:
         at = np.sort(self.position[rows])
         position = np.full(len(self), -1, dtype=np.int32)
         position[at] = np.arange(len(at), dtype=np.int32)
-        kept = np.flatnonzero(position[self.reference_rows] >= 0).astype(np.int32)
+        kept = places_of(position[self.reference_rows] >= 0).astype(np.int32)
         phone = self.phone.take(np.stack([2 * at, 2 * at + 1], axis=1).ravel().astype(np.int32))
         order = np.argsort(np.argsort(self.order[at], kind="stable"), kind="stable").astype(np.int32)
         own: dict[str, Any] = {
@@ -250,7 +234,7 @@ class Records:
             own["derived"][_CONTENTS] = (None, said[1][at])
         own |= {name: getattr(self, name).take(at) for name in _FIELDS}
         own |= {name: getattr(self, name)[at] for name in _BY_POSITION}
-        own["parts"] = self.parts
+        own["parts"], own["pairs"] = self.parts, self.pairs  # of pairs by what they say: true of any batch
         return Records(**own)
 
     @classmethod
@@ -354,17 +338,23 @@ def _column(
     read: Callable[[Sequence[str]], Sequence[str | None]] | None = None,
 ) -> Column:
     """A field of the rows as a column in the given order, each distinct text read once."""
-    codes, values = coded(texts)
-    if read is not None:
+    are_few = len(texts) <= ONE_BY_ONE
+    codes, values = coded([texts[row] for row in order.tolist()] if are_few else texts)
+    if read is not None and values:
         read_codes, values = coded(read(values))
-        codes = np.append(read_codes, np.int32(-1))[codes]
-    return Column.ordered(codes[order], values)
+        codes = _with_none(read_codes)[codes]
+    return Column(codes, values, digests(values)) if are_few else Column.ordered(codes[order], values)
 
 
 def _of_values(column: Column, texts: Sequence[str | None]) -> Column:
     """A column of what each value of another one says."""
     codes, values = coded(texts)
-    return Column(np.append(codes, np.int32(-1))[column.codes], values, digests(values))
+    return Column(_with_none(codes)[column.codes], values, digests(values))
+
+
+def _with_none(codes: Ints) -> Ints:
+    """The codes, and at the place -1 that of none."""
+    return np.concatenate([codes, _NONE])
 
 
 def _mailboxes(addresses: Sequence[str]) -> list[str | None]:
@@ -377,7 +367,7 @@ def _plain(mailbox: Column, names: Named, parts: Parts) -> Flags:
     """Whether the mailbox is made of the name and nothing else: anyone of that name may have the like."""
     found = np.zeros(len(mailbox.codes), dtype=np.bool_)
     only_letters = np.array([not _DIGIT.search(box) for box in mailbox.values] + [False], dtype=np.bool_)
-    rows = np.flatnonzero(only_letters[mailbox.codes])
+    rows = places_of(only_letters[mailbox.codes])
     boxes, cores = mailbox.values, (*parts.cores, "")
     told = zip(
         mailbox.codes[rows].tolist(), names.first[rows].tolist(), names.last[rows].tolist(), strict=True

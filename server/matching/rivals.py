@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints
+from server.matching.columns import Bits, Flags, Ints, places_of
 from server.matching.model import Model
 from server.matching.records import Records
 from server.matching.scoring import log_odds, weigh
@@ -17,7 +17,7 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
     looked at, so the work grows with what would link.
     """
     unsure = unsure_of(records)
-    strong = np.flatnonzero((bits >= log_odds(model.link_cut)) & (unsure[left] != unsure[right]))
+    strong = places_of((bits >= log_odds(model.link_cut)) & (unsure[left] != unsure[right]))
     if not len(strong):
         return bits
     turned = unsure[right[strong]]
@@ -25,7 +25,7 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
     other = np.where(turned, left[strong], right[strong])
     order = np.lexsort((other, -bits[strong], own))
     strong, own, other = strong[order], own[order], other[order]
-    starts = np.flatnonzero(np.concatenate([[True], own[1:] != own[:-1]]))
+    starts = places_of(np.concatenate([[True], own[1:] != own[:-1]]))
     best = np.repeat(starts, np.diff(np.append(starts, len(own))))
     between = weigh(records, model, other[best], other)
     # two records that are one person by themselves (one of them misnamed) are no rivals
@@ -34,14 +34,14 @@ def heed_rivals(records: Records, model: Model, left: Ints, right: Ints, bits: B
         return bits
     heeded = bits.copy()
     # the strongest rival of the best is the first of the row's rivals; the best is the rival of all others
-    rivals = np.flatnonzero(rival)
+    rivals = places_of(rival)
     first_rival = rivals[np.concatenate([[True], best[rivals][1:] != best[rivals][:-1]])]
     for mine, against in (
         (strong[best[first_rival]], strong[first_rival]),
         (strong[rivals], strong[best[rivals]]),
     ):
         heeded[mine] = -np.logaddexp2(-bits[mine], -(bits[mine] - bits[against]))
-    agreeing = np.flatnonzero(~rival & np.isin(best, best[first_rival]))
+    agreeing = places_of(~rival & np.isin(best, best[first_rival]))
     where = np.searchsorted(best[first_rival], best[agreeing])
     against = strong[first_rival[where]]
     mine = strong[agreeing]

@@ -11,6 +11,8 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from server.matching.levels import Compared
 from server.matching.model import MOST_BY_NAME, Model
 from server.matching.noise import soften
 from server.matching.records import Records
+from server.matching.remembering import remembered
 
 SECOND_WITNESS = 0.4
 """What further contact (or stay) evidence adds to the strongest: the values of one booking come together."""
@@ -88,11 +91,21 @@ def outcomes_of(
     records: Records, model: Model, left: Ints, right: Ints, kinds: Sequence[str]
 ) -> dict[str, Compared]:
     """Levels and bits of some kinds of evidence for each pair; name, birth date and document always."""
+
+    def compare(one: Ints, other: Ints) -> dict[str, Compared]:
+        return _compared(records, model, one, other, kinds)
+
+    return remembered(records, model, left, right, tuple(kinds), compare)
+
+
+def _compared(
+    records: Records, model: Model, left: Ints, right: Ints, kinds: Sequence[str]
+) -> dict[str, Compared]:
     found = kinds_of_evidence()
     outcomes: dict[str, Compared] = {}
     for name in kinds:
         outcome: Compared = found[name].compare(records, model, left, right)
-        weights = np.array(model.weights[name], dtype=np.float32)
+        weights = model.bits[name]
         outcomes[name] = Compared(
             outcome.level,
             weights[outcome.level, 0] + outcome.stranger,
@@ -115,12 +128,30 @@ def weigh(records: Records, model: Model, left: Ints, right: Ints) -> Scored:
     return add_up(model, outcomes, records.typed[left] | records.typed[right])
 
 
+class _Marks(NamedTuple):
+    """Which levels of a kind of evidence are a witness, and which are weak."""
+
+    strong: Flags
+    weak: Flags
+
+
+@cache
+def _marks() -> Mapping[str, _Marks]:
+    return {
+        name: _Marks(
+            np.array([level.strong for level in kind.LEVELS], dtype=np.bool_),
+            np.array([level.weak for level in kind.LEVELS], dtype=np.bool_),
+        )
+        for name, kind in kinds_of_evidence().items()
+    }
+
+
 def add_up(model: Model, outcomes: Mapping[str, Compared], typed: Flags) -> Scored:
     """The log odds of pairs whose every kind of evidence was compared.
 
     `typed`: whether a side of the pair is a record that anyone could have typed.
     """
-    kinds = kinds_of_evidence()
+    kinds, marks = kinds_of_evidence(), _marks()
     n = len(typed)
     person = {"stranger": np.zeros(n, np.float32), "kin": np.zeros(n, np.float32)}
     name = np.zeros(n, dtype=np.float32)
@@ -132,13 +163,12 @@ def add_up(model: Model, outcomes: Mapping[str, Compared], typed: Flags) -> Scor
         found = outcomes[kind_name]
         stranger, kin = found.stranger, found.kin
         if kind.WITNESS:
-            strong = np.array([level.strong for level in kind.LEVELS], dtype=np.bool_)[found.level]
+            strong = marks[kind_name].strong[found.level]
             witnesses[kind.WITNESS] = witnesses.get(kind.WITNESS, np.zeros(n, np.bool_)) | strong
-        is_weak = np.array([level.weak for level in kind.LEVELS], dtype=np.bool_)[found.level] & (
-            stranger > 0
-        )
-        weak = weak + np.where(is_weak, stranger, 0).astype(np.float32)
-        stranger = np.where(is_weak, 0, stranger)
+        if marks[kind_name].weak.any():
+            is_weak = marks[kind_name].weak[found.level] & (stranger > 0)
+            weak = weak + np.where(is_weak, stranger, 0).astype(np.float32)
+            stranger = np.where(is_weak, 0, stranger)
         if kind_name == "name":
             name, person["kin"] = stranger, person["kin"] + kin
         elif kind.GROUP == "person":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, gather
+from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, gather, places_of
 from server.matching.kinds import kinds_of_evidence
 from server.matching.model import Model
 from server.matching.records import Records
@@ -36,7 +36,7 @@ class Shared:
 def faces_of(records: Records, label: Longs) -> Ints:
     """By label: the record that says most of its person (a full name first, then a birth date)."""
     face = np.arange(len(records), dtype=np.int32)
-    several = np.flatnonzero(np.bincount(label, minlength=len(records))[label] > 1)
+    several = places_of(np.bincount(label, minlength=len(records))[label] > 1)
     if not len(several):
         return face
     full = ~np.append(records.parts.initial_only, True)  # of none too: the place -1
@@ -58,8 +58,8 @@ def compared(records: Records, model: Model, left: Ints, right: Ints) -> tuple[F
     surname = np.zeros(len(left), dtype=np.int8)
     for name in TELLS_APART:
         found = kinds[name].compare(records, model, left, right)
-        weights = np.array([kin for _, kin in model.weights[name]], dtype=np.float32)
-        unlike |= (found.level > 0) & (weights[found.level] + found.kin <= UNLIKE)
+        kin = model.bits[name][found.level, 1] + found.kin
+        unlike |= (found.level > 0) & (kin <= UNLIKE)
         if name == "name":
             surname = found.level % 10
     return unlike, surname

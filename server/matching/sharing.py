@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, digests, gather, mix
+from server.matching.columns import NO_KEY, Flags, Ints, Levels, Longs, digests, gather, in_order, mix
 from server.matching.evidence._parts import INITIAL, NICKNAME
 from server.matching.model import Model
 from server.matching.records import Records
@@ -39,8 +39,9 @@ class Sharing:
 def sharing_of(records: Records, model: Model) -> Sharing:
     """All such values of the records, less those that are nobody's or a crowd's by the model."""
     everyone = np.arange(len(records), dtype=np.int32)
-    streets = digests(" ".join(sorted(value.split())) for value in records.street.values)
-    street = gather(streets, records.street.codes, NO_KEY)
+    codes, standing = in_order(records.street.codes, len(records.street.values))
+    written = [records.street.values[code] for code in standing.tolist()]
+    street = gather(digests(" ".join(sorted(value.split())) for value in written), codes, NO_KEY)
     emails, phones = emails_in(records, model), phones_in(records, model)
     parts = (
         (everyone, mix(street, records.postal.keys(), 1), 0),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints, Longs
+from server.matching.columns import Bits, Flags, Ints, Longs, places_of
 from server.matching.model import Model
 from server.matching.partition import Decisions, Grouping, group
 from server.matching.records import Records
@@ -137,7 +137,7 @@ def _doubts(
     open_bits = np.concatenate([bits[doubtful], np.array([b for _, _, b in again], dtype=np.float32)])
     is_refused = np.arange(len(i)) >= len(i) - len(again)
     first, second = np.minimum(label[i], label[j]), np.maximum(label[i], label[j])
-    apart = np.flatnonzero((first != second) & ~state.forbids(first, second))
+    apart = places_of((first != second) & ~state.forbids(first, second))
     order = apart[np.lexsort((j[apart], i[apart], -open_bits[apart], second[apart], first[apart]))]
     first, second = first[order], second[order]
     strongest = np.ones(len(order), dtype=np.bool_)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints, Longs, mix
+from server.matching.columns import Bits, Flags, Ints, Longs, mix, places_of
 from server.matching.model import Model
 from server.matching.records import Records
 from server.matching.saying import contents
@@ -88,7 +88,7 @@ def units_of(
     first = np.full(len(first), len(keys))
     np.minimum.at(first, inverse[~alone], everyone[~alone])
     speaker = np.where(alone, everyone, first[inverse]).astype(np.int32)
-    copies = np.flatnonzero(speaker != everyone).astype(np.int32)
+    copies = places_of(speaker != everyone).astype(np.int32)
     speakers, of = np.unique(speaker[copies], return_inverse=True)
     return Units(speaker, copies, own_bits(records, model, speakers.astype(np.int32))[of])
 

@@ -9,7 +9,17 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Longs, Texts, coded, distinct_pairs, pick, texts_of
+from server.matching.columns import (
+    Flags,
+    Ints,
+    Longs,
+    Texts,
+    coded,
+    distinct_pairs,
+    pick,
+    places_of,
+    texts_of,
+)
 from server.matching.names import PARTICLES, telling_words
 
 LONG = 4
@@ -68,7 +78,7 @@ class Words:
     def share(self, a: Ints, b: Ints) -> Flags:
         """Which pairs have a full word in common, or a long one but for a slip."""
         found = self._share_exactly(a, b)
-        open_ = np.flatnonzero(~found)
+        open_ = places_of(~found)
         found[open_] = self._share_nearly(a[open_], b[open_])
         return found
 
@@ -76,8 +86,9 @@ class Words:
         found = np.zeros(len(a), dtype=np.bool_)
         if not len(self.held):
             return found
-        whose = np.repeat(np.arange(len(a)), self.counts[a])
-        nth = np.arange(len(whose)) - np.repeat(np.cumsum(self.counts[a]) - self.counts[a], self.counts[a])
+        counts = self.counts[a]
+        whose = np.arange(len(a)).repeat(counts)
+        nth = np.arange(len(whose)) - (counts.cumsum() - counts).repeat(counts)
         word = self.codes[self.starts[a[whose]] + nth]
         wanted = b[whose].astype(np.int64) * max(len(self.texts), 1) + word
         at = np.minimum(np.searchsorted(self.held, wanted), len(self.held) - 1)
@@ -90,8 +101,8 @@ class Words:
             x, y = a[begin:end], b[begin:end]
             many = self.counts[y]
             count = self.counts[x] * many
-            whose = np.repeat(np.arange(len(x)), count)
-            nth = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count, count)
+            whose = np.arange(len(x)).repeat(count)
+            nth = np.arange(len(whose)) - (count.cumsum() - count).repeat(count)
             one = self.codes[self.starts[x][whose] + nth // many[whose]]
             two = self.codes[self.starts[y][whose] + nth % many[whose]]
             p, q = self.lengths[one], self.lengths[two]

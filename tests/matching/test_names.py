@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.matching.alphabets import alphabet_of, native
 from server.matching.evidence import _parts
-from server.matching.evidence._parts import compare_parts
+from server.matching.evidence._parts import Side, compare_parts
 from server.matching.names import core, fold
 from server.matching.one_name import one_spelling, spelling_lists
 from tests.matching.builders import columns, person
@@ -27,7 +27,9 @@ def level(one: str, other: str, *, first: bool, known: bool = False) -> str:
                        person(other, "X") if first else person("X", other)])  # fmt: skip
     codes = records.first if first else records.last
     seen = records.parts.established | known
-    return LEVELS[int(compare_parts(records.parts, codes[:1], codes[1:], seen, given=first)[0])]
+    side = Side(codes[:1], codes[1:], seen, given=first)
+    found, _ = compare_parts(records.parts, side, side)
+    return LEVELS[int(found[0])]
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from server.matching.columns import ONE_BY_ONE
 from server.matching.names import fold, folds
 from server.matching.naming import name_of, named
 from server.record import CleanRecord
@@ -43,8 +44,11 @@ RECORDS = st.builds(
 
 
 @settings(max_examples=120)
-@given(st.lists(RECORDS, max_size=8), st.randoms())
-def test_a_guest_has_the_same_name_in_any_company(records: list[CleanRecord], shuffled: Random) -> None:
+@given(st.lists(RECORDS, max_size=8), st.sampled_from([1, ONE_BY_ONE]), st.randoms())
+def test_a_guest_has_the_same_name_in_any_company(
+    records: list[CleanRecord], times: int, shuffled: Random
+) -> None:
+    records = records * times
     order = list(range(len(records)))
     shuffled.shuffle(order)
 
@@ -65,8 +69,13 @@ def test_a_guest_has_the_same_name_in_any_company(records: list[CleanRecord], sh
 
 
 @settings(max_examples=120)
-@given(st.lists(st.text(alphabet="aAzZ09 '`?-.\n\tñй", max_size=8), max_size=6))
-@example([])
-@example(["\n"])
-def test_texts_folded_together_are_those_folded_one_by_one(texts: list[str]) -> None:
+@given(
+    st.lists(st.text(alphabet="aAzZ09 '`?-.\n\tñй", max_size=8), max_size=6),
+    st.sampled_from([0, ONE_BY_ONE]),
+)
+@example([], 0)
+@example(["\n"], ONE_BY_ONE)
+def test_texts_folded_together_are_those_folded_one_by_one(texts: list[str], others: int) -> None:
+    texts = texts + [f"guest {number}" for number in range(others)]
+
     assert folds(texts) == [fold(text) for text in texts]

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from server.matching.columns import Bits, Column, Flags, Ints, distinct_pairs, pick
-from server.matching.levels import Compared
+from server.matching.levels import Compared, nothing_told
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -18,6 +18,8 @@ def compare_numbers(
     records: Records, column: Column, bearers: str, model: Model, left: Ints, right: Ints
 ) -> Compared:
     """Levels of two number columns; a number on many unlike guests is nobody's."""
+    if not column.values:
+        return nothing_told(len(left))
     a, b = column.codes[left], column.codes[right]
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
     pairs = distinct_pairs(a, b, len(column.values))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Flags, Ints, Levels, Texts, distinct_pairs, pick
+from server.matching.columns import Flags, Ints, Levels, Texts, distinct_pairs, pick, places_of
 from server.matching.names import LONGEST_GLUED, fits_lost_letters, is_glued
 from server.matching.records import Parts
 
@@ -19,20 +21,42 @@ FEMININE = frozenset(
 """Endings that make a woman's name of a man's: Antoine, Antoinette; Paul, Pauline."""
 
 
-def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given: bool = False) -> Levels:
-    """The level of each pair of part codes. `known`: spellings that are established names of their own.
+class Side(NamedTuple):
+    """Pairs of part codes that are compared as first names (`given`) or as any other.
 
-    Two established names one letter apart (Julie, Julien) are two names; the same distance from a spelling
-    that nobody else bears is a slip. `given`: the parts are first names.
+    `known`: spellings that are established names of their own. Two of them one letter apart (Julie, Julien)
+    are two names; the same distance from a spelling that nobody else bears is a slip.
     """
-    level = np.zeros(len(left), dtype=np.int8)
+
+    left: Ints
+    right: Ints
+    known: Flags
+    given: bool = False
+
+
+def compare_parts(parts: Parts, one: Side, other: Side) -> tuple[Levels, Levels]:
+    """The level of each pair, on two sides that are as long as each other: first and last names, at once."""
+    size, count = len(parts.values), len(one.left)
+    left, right = (
+        np.concatenate([mine, np.where(theirs >= 0, theirs + np.int32(size), theirs)])
+        for mine, theirs in ((one.left, other.left), (one.right, other.right))
+    )
+    level = np.zeros(2 * count, dtype=np.int8)
     level[(left >= 0) & (left == right)] = EQUAL
-    pairs = distinct_pairs(left, right, len(parts.values))
-    if not len(pairs.left):
-        return level
-    a, b = pairs.left, pairs.right
-    if not given:
-        known = known | parts.surnames.listed
+    pairs = distinct_pairs(left, right, 2 * size)
+    if len(pairs.left):
+        listed = parts.surnames.listed
+        known = np.concatenate([side.known if side.given else side.known | listed for side in (one, other)])
+        both_known = known[pairs.left] & known[pairs.right]
+        is_other = pairs.left >= size
+        given = np.where(is_other, other.given, one.given)
+        a, b = (np.where(is_other, codes - size, codes) for codes in (pairs.left, pairs.right))
+        pairs.spread(_judged(parts, a, b, both_known, given), level)
+    return level[:count], level[count:]
+
+
+def _judged(parts: Parts, a: Ints, b: Ints, both_known: Flags, given: Flags) -> Levels:
+    """The level of pairs of unequal parts."""
     found = np.full(len(a), UNLIKE, dtype=np.int8)
     one_alphabet = parts.alphabets[a] == parts.alphabets[b]
     strict = one_alphabet & parts.unalike[a]
@@ -40,67 +64,72 @@ def compare_parts(parts: Parts, left: Ints, right: Ints, known: Flags, *, given:
     slips = cpdist(x, y, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     close = cpdist(x, y, scorer=JaroWinkler.similarity, score_cutoff=0.8, dtype=np.float32)
     p, q = parts.lengths[a], parts.lengths[b]
-    own = np.flatnonzero(one_alphabet & (parts.alphabets[a] > 0))
-    p[own], q[own] = _lengths([x[k] for k in own.tolist()]), _lengths([y[k] for k in own.tolist()])
+    own = places_of(one_alphabet & (parts.alphabets[a] > 0))
+    if len(own):
+        p[own], q[own] = _lengths([x[k] for k in own.tolist()]), _lengths([y[k] for k in own.tolist()])
     shortest = np.minimum(p, q)
     same_sound = (parts.sounds[a] == parts.sounds[b]) & (shortest >= 3) & ~strict
     slip = ((slips == 1) & (shortest >= 4)) | ((slips == 2) & (shortest >= 8)) | (same_sound & (close >= 0.8))
-    found[close >= 0.87] = NEAR
+    near = close >= 0.87
+    found[near] = NEAR
     found[slip] = SLIP
-    found[(close >= 0.87) & known[a] & known[b] & (slips > 0)] = KNOWN_NEAR
-    found[slip & known[a] & known[b]] = KNOWN_NEAR
+    found[both_known & (slip | (near & (slips > 0)))] = KNOWN_NEAR
     heard = (parts.spoken[a] == parts.spoken[b]) & (shortest >= 4)
-    listed = parts.established
-    found[heard & ~(listed[a] & listed[b])] = SLIP
+    both_listed = parts.established[a] & parts.established[b]
+    found[heard & ~both_listed] = SLIP
     begins = parts.initials[a] == parts.initials[b]
     short = parts.initial_only[a] | parts.initial_only[b]
     worded = (parts.several[a] | parts.several[b]) & ~strict
-    compound = np.flatnonzero(worded & ~short)
-    found[compound] = np.maximum(found[compound], _words_alike(parts, a[compound], b[compound]))
+    compound = places_of(worded & ~short)
+    if len(compound):
+        found[compound] = np.maximum(found[compound], _words_alike(parts, a[compound], b[compound]))
     found[parts.nicks.meet(a, b) & (found < NICKNAME)] = NICKNAME
     plain = ~short & ~strict & (shortest >= 3) & (found < INITIAL)
     # a beginning or an end in common, as far as it can be seen of many at a time
     one_begin = parts.heads[a] == parts.heads[b]
     one_end = (parts.tails[a] == parts.tails[b]) & (p != q) & (np.abs(p - q) <= LONGEST_GLUED)
     one_begin[own] = True
-    for k in np.flatnonzero(plain & (one_end | one_begin)).tolist():
+    for k in places_of(plain & (one_end | one_begin)).tolist():
         longer, shorter = (x[k], y[k]) if len(x[k]) > len(y[k]) else (y[k], x[k])
         if longer.startswith(shorter):
-            other = known[a[k]] and known[b[k]]
-            other = other or (given and longer[len(shorter) :] in FEMININE)
+            other = both_known[k] or (given[k] and longer[len(shorter) :] in FEMININE)
             found[k] = KNOWN_NEAR if other else NICKNAME
-        elif given and longer[: len(shorter) - 1] == shorter[:-1] and longer[len(shorter) - 1 :] in FEMININE:
+        elif (
+            given[k] and longer[: len(shorter) - 1] == shorter[:-1] and longer[len(shorter) - 1 :] in FEMININE
+        ):
             found[k] = KNOWN_NEAR
         elif len(shorter) >= 4 and is_glued(longer, shorter):
             found[k] = SLIP
-    for k in np.flatnonzero(parts.damaged[a] | parts.damaged[b]).tolist():
+    for k in places_of(parts.damaged[a] | parts.damaged[b]).tolist():
         if fits_lost_letters(x[k], y[k]) or slips[k] <= x[k].count("?") + y[k].count("?"):
             found[k] = SLIP
-    if given:
-        woman_s = (parts.bases[a] == parts.bases[b]) & (parts.adds_a[a] != parts.adds_a[b])
-        woman_s &= listed[a] & listed[b]
+    woman_s = both_listed & given
+    if woman_s.any():
+        woman_s &= (parts.bases[a] == parts.bases[b]) & (parts.adds_a[a] != parts.adds_a[b])
         found[woman_s & (found >= NEAR) & (found != NICKNAME)] = KNOWN_NEAR
-    else:
-        found[_one_family(parts, a, b) & (found < NICKNAME)] = NICKNAME
-        romanised = ~parts.unalike[a] & ~parts.unalike[b] & parts.surnames.meet(a, b)
+    surnames = ~given
+    if surnames.any():
+        found[surnames & _one_family(parts, a, b) & (found < NICKNAME)] = NICKNAME
+        romanised = surnames & ~parts.unalike[a] & ~parts.unalike[b] & parts.surnames.meet(a, b)
         found[romanised & (found < NEAR)] = NEAR
-    found[strict] = np.where((slips == 1) & (shortest >= 4), NEAR, UNLIKE)[strict]
-    found[strict & (parts.latin_codes[a] == parts.latin_codes[b])] = KNOWN_NEAR
+    if strict.any():
+        found[strict] = np.where((slips == 1) & (shortest >= 4), NEAR, UNLIKE)[strict]
+        found[strict & (parts.latin_codes[a] == parts.latin_codes[b])] = KNOWN_NEAR
     _across_alphabets(parts, a, b, ~one_alphabet, found)
-    found[short] = UNLIKE
-    found[short & begins] = INITIAL
-    for k in np.flatnonzero(short & ~begins & worded).tolist():
-        if _initials_fit(parts.values[a[k]], parts.values[b[k]]):
-            found[k] = INITIAL
+    if short.any():
+        found[short] = UNLIKE
+        found[short & begins] = INITIAL
+        for k in places_of(short & ~begins & worded).tolist():
+            if _initials_fit(parts.values[a[k]], parts.values[b[k]]):
+                found[k] = INITIAL
     found[parts.core_codes[a] == parts.core_codes[b]] = EQUAL
-    pairs.spread(found, level)
-    return level
+    return found
 
 
 def _texts(parts: Parts, a: Ints, b: Ints, own: Flags) -> tuple[Texts, Texts]:
     """The spellings to compare: in Latin letters, or where both have one (`own`) in their own alphabet."""
     x, y = pick(parts.core_texts, a), pick(parts.core_texts, b)
-    for k in np.flatnonzero(own).tolist():
+    for k in places_of(own).tolist():
         x[k], y[k] = parts.texts[a[k]], parts.texts[b[k]]
     return x, y
 

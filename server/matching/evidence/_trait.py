@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from server.matching.columns import Column, Ints
-from server.matching.levels import Compared
+from server.matching.columns import Column, Ints, first_true
+from server.matching.levels import Compared, nothing_told
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -21,8 +21,10 @@ def compare_traits(
     right: Ints,
 ) -> Compared:
     """Equal (2) values weigh by how few guests bear them, up to `most` bits; unlike ones are level 1."""
+    if not column.values:
+        return nothing_told(len(left))
     a, b = column.codes[left], column.codes[right]
-    level = np.select([(a < 0) | (b < 0), a == b], [0, 2], 1).astype(np.int8)
+    level = first_true(len(a), (((a < 0) | (b < 0), 0), (a == b, 2)), 1)
     rare = records.once(
         f"{table}, rarity", lambda: np.clip(model.rarity(table, column.keys(), commonest) - 2, 0, most), model
     )

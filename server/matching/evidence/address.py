@@ -8,8 +8,8 @@ import numpy as np
 from rapidfuzz.fuzz import token_sort_ratio
 from rapidfuzz.process import cpdist
 
-from server.matching.columns import Column, Ints, coded, distinct_pairs, gather, mix, pick
-from server.matching.levels import Compared, Keyed, Level
+from server.matching.columns import Column, Ints, coded, distinct_pairs, first_true, gather, mix, pick
+from server.matching.levels import Compared, Keyed, Level, nothing_told
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -43,6 +43,8 @@ def keys(records: Records) -> Iterator[Keyed]:
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Streets by their words; a town weighs by how many guests come from it."""
     street, postal, city = records.street, records.postal, records.city
+    if not (street.values or postal.values or city.values):
+        return nothing_told(len(left))
     a, b = street.codes[left], street.codes[right]
     same_street = (a >= 0) & (a == b)
     other_number = np.zeros(len(left), dtype=np.bool_)
@@ -61,11 +63,15 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     two_postals = (postal.codes[left] >= 0) & (postal.codes[right] >= 0)
     same_city = (city.codes[left] >= 0) & (city.codes[left] == city.codes[right])
     two_cities = (city.codes[left] >= 0) & (city.codes[right] >= 0)
-    level = np.select(
-        [same_street & (same_postal | same_city), same_street, other_number & (same_postal | same_city),
-         same_postal, same_city, two_streets | two_postals | two_cities],
-        [SAME, STREET, NUMBER, POSTAL, TOWN, UNLIKE], ABSENT,
-    ).astype(np.int8)  # fmt: skip
+    cases = (
+        (same_street & (same_postal | same_city), SAME),
+        (same_street, STREET),
+        (other_number & (same_postal | same_city), NUMBER),
+        (same_postal, POSTAL),
+        (same_city, TOWN),
+        (two_streets | two_postals | two_cities, UNLIKE),
+    )
+    level = first_true(len(left), cases, ABSENT)
     stranger = np.zeros(len(left), dtype=np.float32)
     town = records.once(
         "town, rarity", lambda: np.clip(model.rarity("city", city.keys(), 1 / 300) - 3, 0, MOST_TOWN), model

@@ -7,7 +7,18 @@ from datetime import date
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix, number_key
+from server.matching.columns import (
+    Bits,
+    Flags,
+    Ints,
+    Levels,
+    Longs,
+    first_true,
+    gather,
+    mix,
+    number_key,
+    places_of,
+)
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -50,7 +61,7 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     """
     level = levels(records, left, right)
     worth = records.once("birth date, worth", lambda: _worth(records, model), model)
-    weights = np.array(model.weights["birth_date"], dtype=np.float32)[level]
+    weights = model.bits["birth_date"][level]
     most = np.minimum(worth[left], worth[right])
     found = np.where((level == SAME)[:, None], most - weights, 0)
     slip = (level == SLIP) | (level == SWAPPED)
@@ -76,7 +87,7 @@ def levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
     """The level of each pair of dates."""
     found = np.full(len(left), ABSENT, dtype=np.int8)
     days = records.birth
-    both = np.flatnonzero((days[left] >= 0) & (days[right] >= 0))
+    both = places_of((days[left] >= 0) & (days[right] >= 0))
     if not len(both):
         return found
     left, right = left[both], right[both]
@@ -89,9 +100,8 @@ def levels(records: Records, left: Ints | Longs, right: Ints | Longs) -> Levels:
     one_off = (one != two).sum(axis=1) == 1
     turned = _turned(one, two) | (month & day & (np.abs(a[:, 0] - b[:, 0]) % 100 == 0))
     parts = year.astype(np.int8) + month + day
-    found[both] = np.select(
-        [same, swapped, one_off | turned, parts == 2], [SAME, SWAPPED, SLIP, PARTLY], UNLIKE
-    )
+    cases = ((same, SAME), (swapped, SWAPPED), (one_off | turned, SLIP), (parts == 2, PARTLY))
+    found[both] = first_true(len(both), cases, UNLIKE)
     return found
 
 

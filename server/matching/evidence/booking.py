@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Ints, Longs, mix, number_key
+from server.matching.columns import Ints, Longs, first_true, mix, number_key, places_of
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -36,9 +36,10 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     reference = _shares_reference(records, left, right) & (same_day | ~known)
     alias = records.alias.codes
     aliased = (alias[left] >= 0) & (alias[left] == alias[right]) & same_day & known
-    level = np.select([reference & aliased, reference, aliased], [BOTH, REFERENCE, ALIAS], ABSENT)
+    cases = ((reference & aliased, BOTH), (reference, REFERENCE), (aliased, ALIAS))
+    level = first_true(len(left), cases, ABSENT)
     nothing = np.zeros(len(left), dtype=np.float32)
-    return Compared(level.astype(np.int8), nothing, nothing)
+    return Compared(level, nothing, nothing)
 
 
 def _shares_reference(
@@ -55,7 +56,7 @@ def _shares_reference(
         code: Longs = records.reference.codes[starts[left[has]] + nth].astype(np.int64)
         wanted = right[has].astype(np.int64) * size + code
         at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
-        found[np.flatnonzero(has)] |= held[at] == wanted
+        found[places_of(has)] |= held[at] == wanted
     return found
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Ints, gather, mix
-from server.matching.levels import Compared, Keyed, Level
+from server.matching.columns import Ints, first_true, gather, mix
+from server.matching.levels import Compared, Keyed, Level, nothing_told
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -25,8 +25,10 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal or not."""
+    if not records.card.values:
+        return nothing_told(len(left))
     a, b = records.card.codes[left], records.card.codes[right]
-    level = np.select([(a < 0) | (b < 0), a == b], [0, 2], 1).astype(np.int8)
+    level = first_true(len(a), (((a < 0) | (b < 0), 0), (a == b, 2)), 1)
     nothing = np.zeros(len(left), dtype=np.float32)
     return Compared(level, nothing, nothing)
 

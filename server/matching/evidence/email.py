@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from server.matching.columns import Bits, Flags, Ints, coded, distinct_pairs, gather, mix, pick
-from server.matching.levels import Compared, Keyed, Level
+from server.matching.levels import Compared, Keyed, Level, nothing_told
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -39,6 +39,8 @@ def keys(records: Records) -> Iterator[Keyed]:
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal addresses weigh by how many unlike persons bear them; those of nobody or a desk nothing."""
     column = records.email
+    if not column.values:
+        return nothing_told(len(left))
     a, b = column.codes[left], column.codes[right]
     level = np.where((a >= 0) & (b >= 0), UNLIKE, ABSENT).astype(np.int8)
     pairs = distinct_pairs(a, b, len(column.values))

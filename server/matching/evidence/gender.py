@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Ints
+from server.matching.columns import Ints, first_true
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -24,7 +24,7 @@ def keys(records: Records) -> Iterator[Keyed]:
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """Equal or not, as far as the titles tell."""
     a, b = records.gender[left], records.gender[right]
-    level = np.select([(a == 0) | (b == 0), a == b], [0, 2], 1).astype(np.int8)
+    level = first_true(len(a), (((a == 0) | (b == 0), 0), (a == b, 2)), 1)
     nothing = np.zeros(len(left), dtype=np.float32)
     return Compared(level, nothing, nothing)
 

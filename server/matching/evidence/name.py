@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix
+from server.matching.columns import Bits, Flags, Ints, Levels, Longs, gather, mix, places_of
 from server.matching.evidence._parts import (
     ABSENT,
     COMPOUND,
@@ -20,6 +20,7 @@ from server.matching.evidence._parts import (
     NICKNAME,
     SLIP,
     UNLIKE,
+    Side,
     compare_parts,
 )  # fmt: skip
 from server.matching.levels import Compared, Keyed, Level
@@ -59,6 +60,11 @@ def _level(number: int) -> Level:
 
 LEVELS = tuple(_level(number) for number in range(10 * EQUAL + EQUAL + 1))
 
+_SHIPPED = np.array([(level.stranger, level.kin) for level in LEVELS], dtype=np.float32)
+_OF_FIRST = np.array([FIRST[k] for k in range(EQUAL + 1)], dtype=np.float32)
+_OF_LAST = np.array([LAST[k] for k in range(EQUAL + 1)], dtype=np.float32)
+"""The same as arrays: of levels, and of first and last name by themselves, x (stranger, kin)."""
+
 RAREST_FIRST, RAREST_LAST = 10.0, 13.0
 COMMON_FIRST, COMMON_LAST = 1 / 100, 1 / 200
 """What is believed of a name before it is counted (census lists: the commonest are near one in 80)."""
@@ -84,18 +90,17 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
         "name, seen", lambda: _seen(parts, model), model
     )
     fl, fr, sl, sr = records.first[left], records.first[right], records.last[left], records.last[right]
-    first = compare_parts(parts, fl, fr, known_first, given=True)
-    last = compare_parts(parts, sl, sr, known_last)
+    first, last = compare_parts(parts, Side(fl, fr, known_first, given=True), Side(sl, sr, known_last))
     straight_s, straight_k = _weigh(records, model, first, last, fl, fr, sl, sr)
     sure = records.order_sure[left] & records.order_sure[right]
     crossed = np.zeros(len(left), dtype=np.bool_)
-    doubtful = np.flatnonzero(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
+    doubtful = places_of(((first < INITIAL) | (last < INITIAL)) & ((fl >= 0) | (sl >= 0)))
     if len(doubtful):
         a, b, c, d = fl[doubtful], fr[doubtful], sl[doubtful], sr[doubtful]
         turn = _right_is_reference(records, left[doubtful], right[doubtful])
         a, b, c, d = np.where(turn, c, a), np.where(turn, d, b), np.where(turn, a, c), np.where(turn, b, d)
-        crossed_first = compare_parts(parts, a, d, known_first)
-        crossed_last = compare_parts(parts, c, b, known_last)
+        sides = Side(a, d, known_first), Side(c, b, known_last)
+        crossed_first, crossed_last = compare_parts(parts, *sides)
         s, k = _weigh(records, model, crossed_first, crossed_last, a, d, c, b)
         whole = (crossed_first >= INITIAL) & (crossed_last >= INITIAL)
         s = s - np.where(sure[doubtful], np.where(whole, 2.5, 5), 0.5)
@@ -111,16 +116,15 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     turned = _turned(records, (seen_first, seen_last), (first, last), parted, sure, crossed, doubted)
     if len(turned):
         fl, fr, sl, sr = fl[turned], fr[turned], sl[turned], sr[turned]
-        first[turned] = compare_parts(parts, sl, sr, known_first, given=True)
-        last[turned] = compare_parts(parts, fl, fr, known_last)
+        sides = Side(sl, sr, known_first, given=True), Side(fl, fr, known_last)
+        first[turned], last[turned] = compare_parts(parts, *sides)
         s, k = _weigh(records, model, first[turned], last[turned], sl, sr, fl, fr)
         straight_s[turned], straight_k[turned] = s, k
     level = (first * 10 + last).astype(np.int8)
     derived = records.named_by_mailbox[left] | records.named_by_mailbox[right]
     straight_s = np.where(derived, np.where(straight_s > 0, straight_s * 0.8, straight_s * 0.5), straight_s)
     straight_k = np.where(derived & (straight_k < 0), straight_k * 0.5, straight_k)
-    table = np.array([(x.stranger, x.kin) for x in LEVELS], dtype=np.float32)
-    return Compared(level, straight_s - table[level, 0], straight_k - table[level, 1])
+    return Compared(level, straight_s - _SHIPPED[level, 0], straight_k - _SHIPPED[level, 1])
 
 
 def _right_is_reference(records: Records, left: Ints, right: Ints) -> Flags:
@@ -168,11 +172,14 @@ def _turned(
     fl, fr, sl, sr = parts
     first, last = levels
     known = records.parts.established
-    one = np.ones(len(known), dtype=np.int32)
-    as_first, as_last = (one if counts is None else counts for counts in seen)
     # read the other way round, the shared part may be written in two alphabets: 山田, Yamada
     shared = ((fl == fr) & (first == EQUAL)) | (crossed & (first >= SLIP) & (last < INITIAL))
-    family: Longs = np.flatnonzero(shared & (last > ABSENT) & (last < EQUAL)).astype(np.int64)
+    family = places_of(shared & (last > ABSENT) & (last < EQUAL))
+    married = places_of(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
+    if not len(family) and not len(married):
+        return family
+    one = np.ones(len(known), dtype=np.int32)
+    as_first, as_last = (one if counts is None else counts for counts in seen)
     equal, a, b = fl[family], sl[family], sr[family]
     given = known | ((as_first >= 3) & (as_first > as_last))
     surname = ~known & (as_last >= 3) & (as_last > 3 * as_first)
@@ -180,20 +187,16 @@ def _turned(
     listed = records.parts.nicks.listed[equal] | records.parts.nicks.listed[fr[family]]
     unknown = ~listed & (as_first[equal] <= 2 * as_last[equal])
     family = family[np.where((sure & ~crossed)[family], contradicted, unknown)]
-    married = np.flatnonzero(doubted & (sl == sr) & (last == EQUAL) & (first > ABSENT) & (first < INITIAL))
     married = married[known[sl[married]] & ~known[fl[married]] & ~known[fr[married]]]
-    found: Longs = np.concatenate([family, married.astype(np.int64)])
-    return found
+    return np.concatenate([family, married])
 
 
 def _weigh(
     records: Records, model: Model, first: Levels, last: Levels, fl: Ints, fr: Ints, sl: Ints, sr: Ints
 ) -> tuple[Bits, Bits]:
     """(stranger, kin) bits of the levels, with rarity where the names agree."""
-    base_first = np.array([FIRST[k] for k in range(EQUAL + 1)], dtype=np.float32)
-    base_last = np.array([LAST[k] for k in range(EQUAL + 1)], dtype=np.float32)
-    stranger = base_first[first, 0] + base_last[last, 0]
-    kin = base_first[first, 1] + base_last[last, 1]
+    stranger = _OF_FIRST[first, 0] + _OF_LAST[last, 0]
+    kin = _OF_FIRST[first, 1] + _OF_LAST[last, 1]
     stranger += _rare(records, model, "first", COMMON_FIRST, RAREST_FIRST, first, fl, fr)
     stranger += _rare(records, model, "last", COMMON_LAST, RAREST_LAST, last, sl, sr)
     return stranger, kin

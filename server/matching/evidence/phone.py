@@ -20,7 +20,7 @@ from server.matching.columns import (
     mix,
     pick,
 )
-from server.matching.levels import Compared, Keyed, Level
+from server.matching.levels import Compared, Keyed, Level, nothing_told
 from server.matching.model import Model
 from server.matching.records import Records
 
@@ -56,6 +56,8 @@ def keys(records: Records) -> Iterator[Keyed]:
 
 def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared:
     """The best of the up to four comparisons; numbers of nobody weigh nothing."""
+    if not records.phone.values:
+        return nothing_told(len(left))
     level = np.zeros(len(left), dtype=np.int8)
     stranger = np.zeros(len(left), dtype=np.float32)
     kin = np.zeros(len(left), dtype=np.float32)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from server.matching.columns import Ints, gather, mix, number_key
+from server.matching.columns import Ints, first_true, gather, mix, number_key
 from server.matching.levels import Compared, Keyed, Level
 from server.matching.model import Model
 from server.matching.records import Records
@@ -68,11 +68,16 @@ def compare(records: Records, model: Model, left: Ints, right: Ints) -> Compared
     during = together & ~elsewhere & ((st[left] > sf[left]) != (st[right] > sf[right]))
     # a guest of one house may dine or bathe in its sister
     visits = elsewhere & ~nights
-    level = np.select(
-        [~both, one_room & same_dates, one_room & together, same_dates & same_amount & ~two_rooms,
-         same_dates & ~two_rooms, two_rooms & together & ~visits, during],
-        [ABSENT, ROOM_DATES, ROOM, DATES_AMOUNT, DATES, OTHER_ROOM, DURING], OTHER,
-    ).astype(np.int8)  # fmt: skip
+    cases = (
+        (~both, ABSENT),
+        (one_room & same_dates, ROOM_DATES),
+        (one_room & together, ROOM),
+        (same_dates & same_amount & ~two_rooms, DATES_AMOUNT),
+        (same_dates & ~two_rooms, DATES),
+        (two_rooms & together & ~visits, OTHER_ROOM),
+        (during, DURING),
+    )
+    level = first_true(len(left), cases, OTHER)
     return Compared(level, nothing, nothing)
 
 
