@@ -9,8 +9,8 @@ from alembic import op
 
 from server import db
 
-revision = "0027_tablets"
-down_revision = "0026_words_are_deeds"
+revision = "0028_tablets"
+down_revision = "0027_erasing_indexes"
 branch_labels = None
 depends_on = None
 
