@@ -72,11 +72,17 @@ def attract() -> Response:
     return _without_draft(_attract_page(house, PSEUDO if pseudo else house.languages[0]))
 
 
+@pages.app_template_global()
+def closed_words(language: str) -> str:
+    """What a closed tablet says, for its resting screen and the preview of that; "" where it lacks it."""
+    return CLOSED.get(language, "")
+
+
 def _attract_page(house: Property, language: str) -> str:
     form = find_form(FORM) or abort(404)
     speak(language)
     shown = ShownForm(form, language, house)
-    return render_template("kiosk/attract.html", shown=shown, house=house, closed=CLOSED)
+    return render_template("kiosk/attract.html", shown=shown, house=house)
 
 
 @pages.get("/<name>/<language>")

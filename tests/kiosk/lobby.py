@@ -40,6 +40,10 @@ class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        """Hang up: a connection that is kept open without an answer would make the browser wait."""
+        self.close_connection = True
+
 
 class House:
     """The house at an address that stays, whether it answers or not; `way`: what becomes of a question."""
@@ -72,12 +76,14 @@ class House:
 
     def shut(self) -> None:
         """Answer nobody any more: connections are refused."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._server is None:  # on a connection that the browser had opened before, to be quick
+            raise ConnectionResetError
         self.asked.append(environ["PATH_INFO"])
         return self.way(self, environ, start_response)
 
