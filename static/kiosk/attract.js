@@ -71,5 +71,6 @@ async function changeToNewerPages() {
   const offer = () => pages.waiting?.postMessage("take over");
   pages.addEventListener("updatefound", () => pages.installing?.addEventListener("statechange", offer));
   offer();
-  setInterval(() => { offer(); pages.update().catch(() => {}); }, UPDATE_EVERY);
+  setInterval(offer, LOOK_EVERY); // another page may still have been open, or have just been left
+  setInterval(() => pages.update().catch(() => {}), UPDATE_EVERY);
 }
