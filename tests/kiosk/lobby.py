@@ -29,7 +29,7 @@ from server.system import find_chromium
 from tests.conftest import PAGE_PATIENCE, QUIET_BROWSER
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from playwright.sync_api import Browser, Page
 
 PORTAL = b"<!doctype html><title>Hotel Wi-Fi</title><h1>Please accept our terms</h1>"
@@ -50,6 +50,7 @@ class House:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self.inner: WSGIApplication = app
         self.way: Way = well
         self.asked: list[str] = []
         self._server: BaseWSGIServer | None = None
@@ -114,7 +115,7 @@ class House:
 
 def well(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """All is well."""
-    return house.app(environ, start_response)
+    return house.inner(environ, start_response)
 
 
 def portal(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -131,7 +132,7 @@ def broken(house: House, environ: WSGIEnvironment, start_response: StartResponse
 
 def lost(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The house does what it is asked, and its answer is lost on the way."""
-    list(house.app(environ, lambda *_: lambda _: None))
+    list(house.inner(environ, lambda *_: lambda _: None))
     start_response("502 Bad Gateway", [("Content-Type", "text/plain")])
     return [b"no"]
 
@@ -144,7 +145,7 @@ def halved(house: House, environ: WSGIEnvironment, start_response: StartResponse
         kept.extend((status, [(n, v) for n, v in headers if n.lower() != "content-length"]))
         return lambda _: None
 
-    body = b"".join(house.app(environ, keep))
+    body = b"".join(house.inner(environ, keep))
     if environ["PATH_INFO"] == "/api/v1/sync" and kept[0].startswith("200"):
         said = json.loads(body)
         body = json.dumps(said | {"items": said["items"][::2]}).encode()
