@@ -35,25 +35,28 @@ async function begin() {
   changeToNewerPages();
 }
 
-/** Closed or open, and a small sign for the staff. */
+/** Closed or open; and a small sign for the staff: which tablet this is, what waits on it, since when. */
 async function show(thorough) {
   const seen = await lookAtTablet({ thorough });
   if (!seen.enrolled) return seen;
   if (thorough || seen.trouble) close(Boolean(seen.trouble));
   const { tablet, waiting, since } = seen;
-  const parts = [tablet?.name ?? ""];
-  if (waiting > 0) {
-    const at = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" }).format(since);
-    parts.push(sign.dataset.waiting.replace("{forms}", waiting).replace("{since}", at));
-  }
-  if (seen.trouble) parts.push(seen.trouble);
-  sign.textContent = parts.filter(Boolean).join(" · ");
+  const forms = waiting > 0 ? sign.dataset.waiting.replace("{forms}", waiting).replace("{since}", inWords(since)) : "";
+  sign.textContent = [tablet?.name, forms].filter(Boolean).join(" · ");
   sign.hidden = sign.textContent === "";
   return seen;
 }
 
+/** A moment: the time today, the day with it otherwise. */
+function inWords(moment) {
+  const language = document.documentElement.lang;
+  const isToday = new Date(moment).toDateString() === new Date().toDateString();
+  const shown = { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shown).format(moment);
+}
+
 function close(closed) {
-  document.querySelector("[data-open]").hidden = closed;
+  for (const part of document.querySelectorAll("[data-open]")) part.hidden = closed;
   document.querySelector("[data-closed]").hidden = !closed;
 }
 

@@ -220,7 +220,7 @@ def enrol(page: Page, house: House) -> None:
     """Make this browser a tablet, with all pages on it."""
     page.goto(house.code())
     page.get_by_role("link", name="To the resting screen").click()
-    page.locator("[data-open]").wait_for()
+    page.locator("nav[data-open]").wait_for()
 
 
 def fill_in(page: Page, name: str = "Anna", email: str = "") -> None:
@@ -247,7 +247,7 @@ def check_in(page: Page, name: str = "Anna", email: str = "") -> None:
     fill_in(page, name, email)
     send(page)
     page.locator("[data-thanks-screen] [data-leave]").click()
-    page.locator("[data-open]").wait_for()
+    page.locator("nav[data-open]").wait_for()
 
 
 def waiting(page: Page) -> int:

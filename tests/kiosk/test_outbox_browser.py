@@ -24,7 +24,7 @@ def test_forms_filled_in_without_a_house_arrive_once_after_a_restart(house: Hous
     check_in(tablet.page, "Anna", "anna.rossi@posteo.example")
     check_in(tablet.page, "Bruno")
     sign = tablet.page.locator("[data-staff-sign]")
-    expect(sign).to_have_text(re.compile(r"^Tablet 1 · forms waiting: 2, since [\d/]+, \d+:\d\d.[AP]M$"))
+    expect(sign).to_have_text(re.compile(r"^Tablet 1 · forms waiting: 2, since \d\d:\d\d$"))
 
     tablet.restart()
     tablet.page.goto(f"{house.address}/kiosk/")

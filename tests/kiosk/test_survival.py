@@ -63,7 +63,7 @@ class Lobby:
         self.pages = [self.tablet.page, self.tablet.page.context.new_page()]
         for page in self.pages:
             page.goto(f"{self.house.address}/kiosk/")
-            page.locator("[data-open]").wait_for()
+            page.locator("nav[data-open]").wait_for()
 
     def begin(self, forms: int) -> None:
         """Guests finish forms on both pages; nobody waits for them."""

@@ -160,6 +160,37 @@ def test_a_tablet_seals_to_the_houses_newer_key_and_renews_its_token(house: Hous
     assert house.devices()[0].token_hash != hashed
 
 
+def in_memory(page: Page, text: str) -> bool:
+    """Whether a text stands anywhere in the memory of the page's scripts."""
+    session = page.context.new_cdp_session(page)
+    chunks: list[str] = []
+    session.on("HeapProfiler.addHeapSnapshotChunk", lambda told: chunks.append(told["chunk"]))
+    session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    session.detach()
+    return text in "".join(chunks)
+
+
+def test_the_next_guest_finds_nothing_of_the_one_before(house: House, page: Page) -> None:
+    enrol(page, house)
+    page.evaluate("(text) => { window.control = text; }", CONTROL)
+    assert in_memory(page, CONTROL), "the search finds what is there to be found"
+    steps = page.evaluate("history.length")
+    fill_in(page, SURNAME, EMAIL)
+    send(page)
+    page.locator("[data-thanks-screen] [data-leave]").click()
+    page.locator("nav[data-open]").wait_for()
+
+    assert SURNAME not in page.content()
+    assert not in_memory(page, SURNAME)
+    assert not in_memory(page, EMAIL)
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
+    assert page.context.cookies() == []
+    assert page.evaluate("history.length") == steps
+    page.get_by_role("link", name="English").click()
+    page.locator(".question.now").wait_for()
+    assert page.input_value("#f-given_name") == ""
+
+
 def test_nothing_of_a_guest_is_on_the_tablets_disk(house: House, tablet: Tablet) -> None:
     enrol(tablet.page, house)
     tablet.page.evaluate(KEEP_PLAINLY, CONTROL)
@@ -177,7 +208,7 @@ def test_nothing_of_a_guest_is_on_the_tablets_disk(house: House, tablet: Tablet)
 
     fill_in(tablet.page, SURNAME, EMAIL)
     tablet.page.get_by_role("link", name="Finish and erase").click()
-    tablet.page.locator("[data-open]").wait_for()
+    tablet.page.locator("nav[data-open]").wait_for()
     fill_in(tablet.page, SURNAME, EMAIL)
     tablet.restart()
 
