@@ -1,18 +1,32 @@
 """The lobby tablet: a calm hotel object.
 
 The whole form is rendered once, without anything about a guest, and a small module steps through it: the
-answers stay in the page's memory until they are sent as one request. Without JavaScript the same page is one
-long plain form.
+answers stay in the page's memory. An enrolled tablet holds these pages itself (`?shell`: without token or id
+of one visit), seals each form and delivers it when it can; any other browser sends it as one request. Without
+JavaScript the same page is one long plain form.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from kiosk.closed import CLOSED
+from kiosk.precaching import STATIC, Precache, precache_of
 from server.access import kiosk_public
 from server.captures.identifiers import is_capture_id, new_capture_id
 from server.captures.receiving import Receipt, receive
@@ -23,6 +37,7 @@ from server.forms.rules import answered, check_form, with_blanks_skipped
 from server.forms.showing import ShownForm
 from server.language import pseudo_allowed, speak
 from server.properties.finding import today_at
+from server.properties.models import Property
 from server.properties.setup import default_property
 from server.wording import PSEUDO
 
@@ -30,6 +45,9 @@ pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
 PROTOCOL = "oneguest-1"
 FORM = "pre_check_in"
+HELD = (FORM,)
+"""The forms whose pages a tablet holds, in every language of its property."""
+
 HERE = "/kiosk"  # the path of our cookie
 DRAFT_LIFE = timedelta(minutes=5)
 
@@ -47,18 +65,32 @@ def _shown(form: Form, language: str) -> ShownForm:
 @kiosk_public
 def attract() -> Response:
     """The resting screen: the hotel's name, and each language in its own words."""
-    form = find_form(FORM) or abort(404)
+    if "shell" in request.args:
+        return _shell(request.path)
     house = default_property(g.session)
-    language = PSEUDO if request.args.get("lang") == PSEUDO and pseudo_allowed() else house.languages[0]
+    pseudo = request.args.get("lang") == PSEUDO and pseudo_allowed()
+    return _without_draft(_attract_page(house, PSEUDO if pseudo else house.languages[0]))
+
+
+@pages.app_template_global()
+def closed_words(language: str) -> str:
+    """What a closed tablet says, for its resting screen and the preview of that; "" where it lacks it."""
+    return CLOSED.get(language, "")
+
+
+def _attract_page(house: Property, language: str) -> str:
+    form = find_form(FORM) or abort(404)
     speak(language)
     shown = ShownForm(form, language, house)
-    return _without_draft(render_template("kiosk/attract.html", shown=shown, house=house))
+    return render_template("kiosk/attract.html", shown=shown, house=house)
 
 
 @pages.get("/<name>/<language>")
 @kiosk_public
 def show_form(name: str, language: str) -> ResponseReturnValue:
     """The whole form in one language, free of any guest; or a plain form again, with what is wrong in it."""
+    if "shell" in request.args:
+        return _shell(request.path)
     form = find_form(name) or abort(404)
     shown = _shown(form, language)
     if "checked" in request.args:
@@ -67,6 +99,83 @@ def show_form(name: str, language: str) -> ResponseReturnValue:
             errors = check_form(form, given, today=today_at(shown.house, now=clock()))
             return _page(shown, given["capture"], given, errors), 422
     return _without_draft(_page(shown, new_capture_id(clock()), {}, {}))
+
+
+@pages.get("/enrol")
+@kiosk_public
+def enrol() -> str:
+    """Where a colleague makes a browser one of the house's tablets. What is behind the # stays with it."""
+    return render_template("kiosk/enrol.html", house=default_property(g.session))
+
+
+@pages.get("/worker.js")
+@kiosk_public
+def worker() -> Response:
+    """The tablet's service worker. It stands under /kiosk/ because a worker rules what is below it; with each
+    change of what tablets hold it has other bytes, which is how browsers learn of it."""
+    script = (STATIC / "kiosk" / "worker.js").read_text("utf-8")
+    answer = make_response(f'const VERSION = "{_precache().version}";\n{script}')
+    answer.mimetype = "text/javascript"
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@pages.get("/precache.json")
+@kiosk_public
+def precache() -> Response:
+    """What an enrolled tablet holds: every file with its digest, and which versions of the forms."""
+    held = _precache()
+    return jsonify(
+        version=held.version,
+        forms=[form.key for name in HELD if (form := find_form(name))],
+        files=[{"path": file.path, "from": file.address, "sha256": file.digest} for file in held.files],
+    )
+
+
+@pages.get("/app.webmanifest")
+@kiosk_public
+def web_app() -> Response:
+    """What makes the tablet's page an app that is put on the home screen."""
+    house = default_property(g.session)
+    icon = {"type": "image/png", "purpose": "any maskable"}
+    answer = jsonify(
+        id=HERE + "/",
+        name=house.name,
+        short_name=house.name[:12],
+        start_url=HERE + "/",
+        scope=HERE + "/",
+        display="fullscreen",
+        background_color=house.accent,
+        theme_color=house.accent,
+        icons=[
+            {"src": url_for("static", filename=f"icons/{size}.png"), "sizes": f"{size}x{size}"} | icon
+            for size in (192, 512)
+        ],
+    )
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+def _shell(path: str) -> Response:
+    """A page as tablets hold it: of no visit, so without cookie, token and id."""
+    return make_response(_precache().shells.get(path) or abort(404))
+
+
+def _precache() -> Precache:
+    house = default_property(g.session)
+    return precache_of(g.session, house, lambda: _shells(house), demo=current_app.config["ONEGUEST"].demo)
+
+
+def _shells(house: Property) -> dict[str, str]:
+    """Every page that a tablet of a property holds, by its path."""
+    resting = house.languages[0]
+    found = {url_for("kiosk.attract"): _attract_page(house, resting)}
+    for form in filter(None, map(find_form, HELD)):
+        for code, _ in ShownForm(form, resting, house).languages:
+            shown = _shown(form, code)
+            address = url_for("kiosk.show_form", name=form.name, language=code)
+            found[address] = _page(shown, "", {}, {}, held=True)
+    return found
 
 
 @pages.post("/<name>/<language>")
@@ -140,7 +249,14 @@ def _receive(shown: ShownForm, capture_id: str, answers: dict[str, str]) -> Rece
     )
 
 
-def _page(shown: ShownForm, capture_id: str, answers: dict[str, str], errors: dict[str, str]) -> str:
+def _page(
+    shown: ShownForm,
+    capture_id: str,
+    answers: dict[str, str],
+    errors: dict[str, str],
+    *,
+    held: bool = False,
+) -> str:
     return render_template(
         "kiosk/form.html",
         shown=shown,
@@ -148,4 +264,5 @@ def _page(shown: ShownForm, capture_id: str, answers: dict[str, str], errors: di
         capture_id=capture_id,
         answers=answers,
         errors=errors,
+        held=held,
     )

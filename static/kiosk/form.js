@@ -2,13 +2,14 @@
 
 import { checkStep, isShown } from "./rules.js";
 import { suggestEmail } from "./suggestion.js";
-import { deliver, newCaptureId } from "./sending.js";
+import { chooseWay, newCaptureId } from "./sending.js";
 import { watchIdle } from "./idle.js";
 import { watchKeyboard } from "./keyboard.js";
 
 const THANKS_FOR = 10_000;
+const way = chooseWay();
 let page = read(document);
-let captureId = newCaptureId();
+const captureId = newCaptureId();
 let place = 0;
 let askedAbout = null;
 let leaving = false;
@@ -154,8 +155,14 @@ async function send(step) {
   const words = button.textContent;
   button.disabled = true;
   button.textContent = button.dataset.busy;
-  const sent = await deliver(page.form.action || location.href, {
-    id: captureId, version: page.rules.version, token: input("csrf_token").value, answers: answers(),
+  const sent = await (await way).handOver({
+    id: captureId,
+    form: page.form.dataset.form,
+    version: page.rules.version,
+    language: document.documentElement.lang,
+    answers: answers(),
+    address: page.form.action || location.href,
+    token: input("csrf_token")?.value ?? "",
   });
   button.disabled = false;
   button.textContent = words;
@@ -228,3 +235,4 @@ addEventListener("pagehide", () => { for (const field of page.form.elements) fie
 watchIdle(document.querySelector("[data-idle]"), wipe);
 watchKeyboard();
 show(0, { focus: false });
+way.then(({ mayBegin }) => { if (!mayBegin) wipe(); });

@@ -1,0 +1,46 @@
+// Each minute the house hears how this tablet is, and says to which key it is to seal from here on.
+
+import { alone, ask, fromBase64, isRevoked } from "./asking.js";
+import { changeTablet, readTablet } from "./outbox.js";
+import { digestOf } from "./sealing.js";
+import { telling } from "./telling.js";
+
+const EVERY = 60_000;
+const RENEWED = 7 * 24 * 3600 * 1000;
+
+/** Beat now and each minute. */
+export function startBeating() {
+  setInterval(beat, EVERY);
+  return beat();
+}
+
+export async function beat() {
+  try {
+    const tablet = await readTablet();
+    if (!tablet || tablet.is_revoked) return;
+    const reply = await ask("beat", await telling(tablet), tablet.token);
+    if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
+    if (reply.status !== 200 || !reply.said) return;
+    const { name, house, key } = reply.said;
+    const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
+    await changeTablet(tablet.device, { name, house, ...changed });
+    if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
+  } catch {
+    return; // the store is closed or the answer makes no sense: the next beat is in a minute
+  }
+}
+
+/** A key of an answer, as the record keeps it; held against its own fingerprint. */
+export async function keyOf({ id, public: text, sha256 }) {
+  const bytes = fromBase64(text);
+  if (bytes.length !== 65 || (await digestOf(bytes)) !== sha256) throw new Error("the key and its fingerprint differ");
+  return { id, public: bytes, sha256 };
+}
+
+/** A newer token. The present one ends with the newer's first use, so it is written down before. */
+async function renewToken() {
+  const tablet = await readTablet();
+  if (Math.abs(Date.now() - tablet.token_at) <= RENEWED) return;
+  const { status, said } = await ask("token", {}, tablet.token);
+  if (status === 200 && said?.token) await changeTablet(tablet.device, { token: said.token, token_at: Date.now() });
+}
