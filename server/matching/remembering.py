@@ -20,6 +20,9 @@ from server.matching.saying import contents
 FEW = 256
 """Pairs up to which it is looked whether they were compared before."""
 
+MOST_RECORDS = 5_000
+"""Records in a batch of which pairs are remembered: in a whole house hardly one is asked for again."""
+
 Outcomes = dict[str, Compared]
 """By kind of evidence."""
 
@@ -66,7 +69,7 @@ def remembered(
     compare: Callable[[Ints, Ints], Outcomes],
 ) -> Outcomes:
     """The outcomes of some kinds for these pairs; those that were never asked for are found by `compare`."""
-    if not 0 < len(left) <= FEW:
+    if not 0 < len(left) <= FEW or len(records) > MOST_RECORDS:
         return compare(left, right)
     tables: dict[tuple[str, ...], _Table] = records.pairs_under(model)
     said, desk = contents(records), records.desk
