@@ -292,20 +292,20 @@ def test_whoever_looked_before_a_file_was_taken_back_and_another_came_looks_agai
 ) -> None:
     bring(engine, tmp_path, [row("a"), row("b")])
     second = bring(engine, tmp_path, [row("a", phone="0611223344")])
-    two = keys(engine)
-    old_page = seen_now(engine, *two)
-    put_off = say_of(engine, *two, "undecided")
-    ask(engine, *two)
+    one, other = keys(engine)
+    old_page = seen_now(engine, one, other)
+    put_off = say_of(engine, one, other, "undecided")
+    ask(engine, one, other)
 
     undo_import(engine, second, author="command")
     bring(engine, tmp_path, [row("a", phone="0655667788")])
-    ask(engine, *two)
+    ask(engine, one, other)
 
     with reading(engine) as session:
         assert open_questions(session, EVERYWHERE), "it was put off as the two were then"
     take_back(engine, put_off)
     with pytest.raises(Meanwhile):
-        say_of(engine, *two, "same", seen=old_page)
+        say_of(engine, one, other, "same", seen=old_page)
 
 
 def keys(engine: Engine) -> list[str]:
