@@ -310,7 +310,7 @@ def test_whatever_life_a_house_lives_its_tables_come_to_plain_sets(
         ALife,
         settings=settings(
             max_examples=150 if soak else 2,
-            stateful_step_count=30 if soak else 12,
+            stateful_step_count=30 if soak else 8,
             derandomize=not soak,
             phases=[Phase.generate] if soak else [Phase.generate, Phase.shrink],  # a long life takes too long
             database=None,
