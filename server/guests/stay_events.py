@@ -59,7 +59,11 @@ def stay_events(
     """
     found: list[StayEvent] = []
     shares = _shares(told, tells)
-    money_before, money = _money(told.values()), _money(tells.values())
+    otherwise = _told_otherwise(told, tells)
+    money_before, money = (
+        _money(row for row in rows.values() if otherwise and row["stay_id"] in otherwise)
+        for rows in (told, tells)
+    )
     for stay_id in sorted(after.keys() - before.keys()):
         stay = after[stay_id]
         parents = shares.of_new[stay_id]
@@ -71,6 +75,8 @@ def stay_events(
             found.append(event._replace(kind="stay.cancelled", other_stay=None))
     for stay_id in sorted(after.keys() & before.keys()):
         old, new = before[stay_id], after[stay_id]
+        if old == new and stay_id not in otherwise:
+            continue
         event = StayEvent("stay.changed", stay_id, new["property_id"], new["guest_id"])
         if old["guest_id"] != new["guest_id"]:
             found.append(event._replace(kind="stay.moved", from_guest_id=old["guest_id"]))
@@ -121,7 +127,7 @@ class _Shares(NamedTuple):
 
 def _shares(told: Mapping[Place, Row], tells: Mapping[Place, Row]) -> _Shares:
     """A newer version of a record stands for the one before, where that one is told no more."""
-    newest = {record: place for place in sorted(tells) for record in (place[0],)}
+    newest = {place[0]: place for place in sorted(tells)} if told else {}
     of_new: dict[str, Counter[str]] = defaultdict(Counter)
     of_old: dict[str, Counter[str]] = defaultdict(Counter)
     for place, row in told.items():
@@ -130,6 +136,14 @@ def _shares(told: Mapping[Place, Row], tells: Mapping[Place, Row]) -> _Shares:
             of_new[now["stay_id"]][row["stay_id"]] += 1
             of_old[row["stay_id"]][now["stay_id"]] += 1
     return _Shares(of_new, of_old)
+
+
+def _told_otherwise(told: Mapping[Place, Row], tells: Mapping[Place, Row]) -> set[str]:
+    """The stays that were there and are told by other rows now."""
+    if not told:
+        return set()
+    found = {row["stay_id"] for place, row in told.items() if tells.get(place) != row}
+    return found | {row["stay_id"] for place, row in tells.items() if told.get(place) != row}
 
 
 def _most(shares: Counter[str]) -> str:
