@@ -16,6 +16,8 @@ from server.captures.receiving import keep
 from server.captures.sealing import CannotOpen, Envelope, open_sealed
 from server.devices.beating import in_our_time, moment
 from server.devices.models import Device
+from server.forms.definition import find_form
+from server.forms.rules import answered
 from server.keys import Key
 from server.records.models import Problem
 
@@ -84,7 +86,7 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: dateti
     except CannotOpen as why:
         _set_aside(session, row, why.code, now=now)
         return None
-    received = row.received_at
+    form, received = find_form(row.form, row.form_version), row.received_at
     receipt = keep(
         session,
         id=row.capture_id,
@@ -94,7 +96,7 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: dateti
         surface="kiosk",
         proof="typed",
         property_id=session.get_one(Device, row.device_id).property_id,
-        answers=content.answers,
+        answers=answered(form, content.answers) if form else content.answers,
         device_id=row.device_id,
         captured_at=in_our_time(
             content.captured_at, received - timedelta(seconds=row.skew_seconds), now=received

@@ -59,6 +59,21 @@ def test_a_sealed_form_becomes_a_guest(engine: Engine) -> None:
         assert check(session) == []
 
 
+def test_a_tick_at_a_question_that_was_taken_back_is_no_consent(engine: Engine) -> None:
+    tablet = new_tablet(engine)
+    ticked_then_declined = BEN | {"news": "yes", "email_way_out": "declined", "csrf_token": "not asked"}
+
+    hand_over(engine, tablet, tablet.item(ticked_then_declined))
+    open_forms(engine, [KEY], 50)
+
+    with reading(engine) as session:
+        assert session.scalars(select(Capture.answers)).one() == {
+            "given_name": "Ben",
+            "family_name": "Okri",
+            "email_way_out": "declined",
+        }
+
+
 def test_a_form_is_acknowledged_again_however_often_it_comes(engine: Engine) -> None:
     tablet = new_tablet(engine)
     item = tablet.item()
