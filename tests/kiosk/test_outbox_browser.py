@@ -12,7 +12,7 @@ from server.clock import clock
 from server.db import writing
 from server.devices.enrolling import revoke_device
 from tests.kiosk import lobby
-from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, send, settle_down, waiting
+from tests.kiosk.lobby import House, Tablet, check_in, enrol, hand_over, settle_down, waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -47,8 +47,7 @@ def test_an_answer_that_is_not_the_houses_word_lets_no_form_be_forgotten(
 ) -> None:
     enrol(page, house)
     house.way = way
-    fill_in(page)
-    send(page)
+    hand_over(page, "Anna")
     page.wait_for_timeout(300)
     assert "/api/v1/sync" in house.asked
     assert waiting(page) == 1
@@ -63,8 +62,7 @@ def test_an_answer_that_is_not_the_houses_word_lets_no_form_be_forgotten(
 def test_half_of_the_acknowledgements_is_enough_to_go_on(house: House, page: Page) -> None:
     enrol(page, house)
     house.shut()
-    for name in ("Anna", "Bruno", "Carla"):
-        check_in(page, name)
+    hand_over(page, "Anna", "Bruno", "Carla")
 
     house.way = lobby.halved
     house.open()
@@ -77,7 +75,7 @@ def test_half_of_the_acknowledgements_is_enough_to_go_on(house: House, page: Pag
 def test_a_revoked_tablet_sends_and_asks_no_more_and_keeps_what_waits(house: House, page: Page) -> None:
     enrol(page, house)
     house.shut()
-    check_in(page, "Anna")
+    hand_over(page, "Anna")
     with writing(house.engine) as session:
         revoke_device(session, 1, actor="command", now=clock())
 
@@ -98,23 +96,3 @@ def test_a_revoked_tablet_sends_and_asks_no_more_and_keeps_what_waits(house: Hou
     settle_down(page)
     assert [form.device_id for form in house.sealed()] == [1]  # a newer code delivers what waited
     assert len(house.opened()) == 1
-
-
-def test_two_pages_of_one_tablet_number_their_forms_without_a_gap(house: House, page: Page) -> None:
-    enrol(page, house)
-    other = page.context.new_page()
-    other.goto(f"{house.address}/kiosk/")
-    house.shut()
-    fill_in(page, "Anna")
-    fill_in(other, "Bruno")
-    page.locator(".now [data-send]").click()
-    send(other)
-    page.locator("[data-thanks-screen] h1").wait_for()
-
-    house.open()
-    for one in (page, other):
-        one.evaluate("dispatchEvent(new Event('online'))")
-    settle_down(page)
-
-    assert [form.number for form in house.sealed()] == [1, 2]
-    assert len(house.opened()) == 2

@@ -11,7 +11,7 @@ from server.db import writing
 from server.devices.models import Device
 from server.keys import rotate_key
 from server.properties.setup import default_property
-from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, send, settle_down, waiting
+from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, hand_over, send, settle_down, waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -101,7 +101,7 @@ def test_newer_pages_wait_until_no_guest_is_at_the_tablet(house: House, page: Pa
 
     page.locator("[data-thanks-screen] [data-leave]").click()
 
-    expect(page.get_by_role("heading", name="Hôtel du Lac")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="Hôtel du Lac")).to_be_visible(timeout=20_000)
     assert page.evaluate("caches.keys().then((names) => names.length)") == 1
     settle_down(page)
     assert len(house.opened()) == 1
@@ -151,7 +151,7 @@ def test_a_tablet_seals_to_the_houses_newer_key_and_renews_its_token(house: Hous
     page.evaluate(MAKE_THE_TOKEN_OLD)
 
     page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
-    check_in(page)
+    hand_over(page, "Anna")
     settle_down(page)
 
     assert house.keys[0].id != first
