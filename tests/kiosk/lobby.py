@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,21 @@ def halved(house: House, environ: WSGIEnvironment, start_response: StartResponse
         body = json.dumps(said | {"items": said["items"][::2]}).encode()
     start_response(*kept)
     return [body]
+
+
+def narrow(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """What stands before the house lets one form through at a time."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if len((json.loads(body) if body else {}).get("items", [])) > 1:
+        start_response("413 Content Too Large", [("Content-Type", "text/html")])
+        return [b"too large"]
+    return house.inner(environ | {"wsgi.input": BytesIO(body)}, start_response)
+
+
+def busy(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The house asks to be left alone for a while."""
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "2")])
+    return [b"not now"]
 
 
 class Tablet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,17 @@ from tests.kiosk.lobby import House, Tablet, check_in, enrol, hand_over, settle_
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+NAME_THE_KEY = """async (id) => {
+    const { changeTablet, readTablet } = await import("/static/kiosk/outbox.js");
+    const { device, key } = await readTablet();
+    await changeTablet(device, { key: { ...key, id } });
+}"""
+CLOSE_UNDER_THE_PAGE = """() => new Promise((done) => {
+    const asked = indexedDB.open("oneguest-tablet", 2);
+    asked.onupgradeneeded = () => asked.transaction.abort();
+    asked.onerror = () => done();
+})"""
 
 
 def test_forms_filled_in_without_a_house_arrive_once_after_a_restart(house: House, tablet: Tablet) -> None:
@@ -96,3 +108,73 @@ def test_a_revoked_tablet_sends_and_asks_no_more_and_keeps_what_waits(house: Hou
     settle_down(page)
     assert [form.device_id for form in house.sealed()] == [1]  # a newer code delivers what waited
     assert len(house.opened()) == 1
+
+
+def test_a_batch_that_is_too_large_goes_in_smaller_parts(house: House, page: Page) -> None:
+    enrol(page, house)
+    house.shut()
+    hand_over(page, "Anna", "Bruno", "Carla", "Dario")
+    house.way = lobby.narrow
+
+    house.open()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    settle_down(page)
+
+    assert len(house.opened()) == 4
+
+
+def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page) -> None:
+    enrol(page, house)
+    house.way = lobby.busy
+    hand_over(page, "Anna")
+    page.wait_for_timeout(300)
+    asked = house.asked.count("/api/v1/sync")
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(300)
+    assert house.asked.count("/api/v1/sync") == asked == 1
+    house.way = lobby.well
+    settle_down(page)  # by itself, once the pause is over
+
+    assert len(house.opened()) == 1
+
+
+def test_a_form_that_the_house_refuses_waits_aside_and_holds_up_no_other(house: House, page: Page) -> None:
+    enrol(page, house)
+    page.evaluate(NAME_THE_KEY, "sealing-of-nobody")
+    hand_over(page, "Anna")
+    page.evaluate(NAME_THE_KEY, house.keys[0].id)
+
+    hand_over(page, "Bruno", "Carla")
+    settle_down(page, 1)
+    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+
+    assert [form.state for form in house.sealed()] == ["rejected", "waiting", "waiting"]
+    device = house.devices()[0]
+    assert (device.waiting, device.parked, device.last_number) == (1, 1, 3)
+
+
+def test_a_store_that_was_closed_under_the_page_is_opened_again(house: House, page: Page) -> None:
+    enrol(page, house)
+    hand_over(page, "Anna")
+    page.evaluate(CLOSE_UNDER_THE_PAGE)
+
+    hand_over(page, "Bruno")
+    settle_down(page)
+
+    assert [form.number for form in house.sealed()] == [1, 2]
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_tablet_whose_clock_is_years_off_delivers_all_the_same(
+    house: House, page: Page, years: int
+) -> None:
+    enrol(page, house)
+    page.clock.set_system_time(clock() + timedelta(days=365 * years))
+
+    hand_over(page, "Anna")
+    settle_down(page)
+
+    (capture,) = house.opened()
+    assert capture.captured_at is not None
+    assert abs(capture.captured_at - clock()) < timedelta(minutes=2)

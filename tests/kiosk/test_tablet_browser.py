@@ -11,6 +11,7 @@ from server.db import writing
 from server.devices.models import Device
 from server.keys import rotate_key
 from server.properties.setup import default_property
+from tests.accessible import assert_accessible
 from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, hand_over, send, settle_down, waiting
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def test_a_code_typed_at_the_tablet_makes_it_one(house: House, page: Page) -> No
     page.get_by_label("Code").fill("WRONGONE")
     page.get_by_role("button", name="Make it a tablet").click()
     page.get_by_text("This code opens nothing").wait_for()
+    assert_accessible(page, "a wrong code")
 
     page.get_by_label("Code").fill(f"{code[:4].lower()}-{code[4:]}")
     page.get_by_role("button", name="Make it a tablet").click()
@@ -113,6 +115,7 @@ def test_a_tablet_without_room_says_so_before_a_guest_begins(house: House, page:
 
     page.goto(f"{house.address}/kiosk/")
     page.get_by_text("Please see the reception.").wait_for()
+    assert_accessible(page, "closed")
 
     assert not page.get_by_role("link", name="English").is_visible()
     page.wait_for_timeout(300)
