@@ -4,6 +4,7 @@
 import { lookAtTablet, wake } from "./tablet.js";
 
 const LOOK_EVERY = 5_000;
+const OFFER_EVERY = 1_000;
 const UPDATE_EVERY = 600_000;
 const sign = document.querySelector("[data-staff-sign]");
 
@@ -74,6 +75,6 @@ async function changeToNewerPages() {
   const offer = () => pages.waiting?.postMessage("take over");
   pages.addEventListener("updatefound", () => pages.installing?.addEventListener("statechange", offer));
   offer();
-  setInterval(offer, LOOK_EVERY); // another page may still have been open, or have just been left
+  setInterval(offer, OFFER_EVERY); // the page that was just left may still count as open
   setInterval(() => pages.update().catch(() => {}), UPDATE_EVERY);
 }

@@ -8,25 +8,28 @@ import { telling } from "./telling.js";
 const EVERY = 60_000;
 const RENEWED = 7 * 24 * 3600 * 1000;
 
-/** Beat now and each minute. */
-export function startBeating() {
-  setInterval(beat, EVERY);
-  return beat();
+/** Beat now and each minute; `whenHeard` is called each time that the house answers. */
+export function startBeating(whenHeard) {
+  const once = async () => { if (await beat()) whenHeard(); };
+  setInterval(once, EVERY);
+  return once();
 }
 
+/** Whether the house answered. */
 export async function beat() {
   try {
     const tablet = await readTablet();
-    if (!tablet || tablet.is_revoked) return;
+    if (!tablet || tablet.is_revoked) return false;
     const reply = await ask("beat", await telling(tablet), tablet.token);
     if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
-    if (reply.status !== 200 || !reply.said) return;
+    if (reply.status !== 200 || !reply.said) return false;
     const { name, house, key } = reply.said;
     const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
     await changeTablet(tablet.device, { name, house, ...changed });
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
+    return true;
   } catch {
-    return; // the store is closed or the answer makes no sense: the next beat is in a minute
+    return false; // the store is closed or the answer makes no sense: the next beat is in a minute
   }
 }
 

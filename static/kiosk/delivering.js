@@ -24,6 +24,13 @@ export function startDelivering() {
   return deliverSoon();
 }
 
+/** The house answered something else: what failed before is worth another try, whatever the pause. */
+export function houseIsThere() {
+  if (failures === 0) return;
+  failures = 0;
+  deliverSoon();
+}
+
 /** Deliver what waits; a call while that goes on makes one more round. */
 export function deliverSoon() {
   again = true;

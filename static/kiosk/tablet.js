@@ -2,7 +2,7 @@
 
 import { readTablet, standing, tryWriting } from "./outbox.js";
 import { startBeating } from "./beating.js";
-import { startDelivering } from "./delivering.js";
+import { houseIsThere, startDelivering } from "./delivering.js";
 import { tellOf } from "./telling.js";
 
 const ROOM = 2_000_000; // bytes left, below which a day without network may not fit
@@ -45,5 +45,5 @@ async function troubleOf(tablet, thorough) {
 /** Let an enrolled tablet deliver and beat as long as this page is open. */
 export function wake() {
   startDelivering();
-  startBeating();
+  startBeating(houseIsThere);
 }

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PORTAL = b"<!doctype html><title>Hotel Wi-Fi</title><h1>Please accept our terms</h1>"
+HAND_OVER = """async (names) => {
+    const { chooseWay, newCaptureId } = await import("/static/kiosk/sending.js");
+    const way = await chooseWay();
+    const kept = [];
+    for (const given_name of names) {
+        const form = { id: newCaptureId(), form: "pre_check_in", version: 1, language: "en" };
+        kept.push(await way.handOver({ ...form, answers: { given_name, family_name: "Rossi" } }));
+    }
+    return kept;
+}"""
 Way = Callable[["House", "WSGIEnvironment", "StartResponse"], Iterable[bytes]]
 
 
@@ -153,6 +164,21 @@ def halved(house: House, environ: WSGIEnvironment, start_response: StartResponse
     return [body]
 
 
+def narrow(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """What stands before the house lets one form through at a time."""
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    if len((json.loads(body) if body else {}).get("items", [])) > 1:
+        start_response("413 Content Too Large", [("Content-Type", "text/html")])
+        return [b"too large"]
+    return house.inner(environ | {"wsgi.input": BytesIO(body)}, start_response)
+
+
+def busy(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The house asks to be left alone for a while."""
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "2")])
+    return [b"not now"]
+
+
 class Tablet:
     """A real browser with a profile of its own on the disk, which can be killed."""
 
@@ -248,6 +274,12 @@ def check_in(page: Page, name: str = "Anna", email: str = "") -> None:
     send(page)
     page.locator("[data-thanks-screen] [data-leave]").click()
     page.locator("nav[data-open]").wait_for()
+
+
+def hand_over(page: Page, *names: str) -> None:
+    """So many guests finish a form, as quickly as the tablet can keep them."""
+    kept = page.evaluate(HAND_OVER, names)
+    assert kept == [True] * len(names)
 
 
 def waiting(page: Page) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,10 +13,21 @@ from server.clock import clock
 from server.db import writing
 from server.devices.enrolling import revoke_device
 from tests.kiosk import lobby
-from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, send, settle_down, waiting
+from tests.kiosk.lobby import House, Tablet, check_in, enrol, hand_over, settle_down, waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+NAME_THE_KEY = """async (id) => {
+    const { changeTablet, readTablet } = await import("/static/kiosk/outbox.js");
+    const { device, key } = await readTablet();
+    await changeTablet(device, { key: { ...key, id } });
+}"""
+CLOSE_UNDER_THE_PAGE = """() => new Promise((done) => {
+    const asked = indexedDB.open("oneguest-tablet", 2);
+    asked.onupgradeneeded = () => asked.transaction.abort();
+    asked.onerror = () => done();
+})"""
 
 
 def test_forms_filled_in_without_a_house_arrive_once_after_a_restart(house: House, tablet: Tablet) -> None:
@@ -47,8 +59,7 @@ def test_an_answer_that_is_not_the_houses_word_lets_no_form_be_forgotten(
 ) -> None:
     enrol(page, house)
     house.way = way
-    fill_in(page)
-    send(page)
+    hand_over(page, "Anna")
     page.wait_for_timeout(300)
     assert "/api/v1/sync" in house.asked
     assert waiting(page) == 1
@@ -63,8 +74,7 @@ def test_an_answer_that_is_not_the_houses_word_lets_no_form_be_forgotten(
 def test_half_of_the_acknowledgements_is_enough_to_go_on(house: House, page: Page) -> None:
     enrol(page, house)
     house.shut()
-    for name in ("Anna", "Bruno", "Carla"):
-        check_in(page, name)
+    hand_over(page, "Anna", "Bruno", "Carla")
 
     house.way = lobby.halved
     house.open()
@@ -77,7 +87,7 @@ def test_half_of_the_acknowledgements_is_enough_to_go_on(house: House, page: Pag
 def test_a_revoked_tablet_sends_and_asks_no_more_and_keeps_what_waits(house: House, page: Page) -> None:
     enrol(page, house)
     house.shut()
-    check_in(page, "Anna")
+    hand_over(page, "Anna")
     with writing(house.engine) as session:
         revoke_device(session, 1, actor="command", now=clock())
 
@@ -100,21 +110,71 @@ def test_a_revoked_tablet_sends_and_asks_no_more_and_keeps_what_waits(house: Hou
     assert len(house.opened()) == 1
 
 
-def test_two_pages_of_one_tablet_number_their_forms_without_a_gap(house: House, page: Page) -> None:
+def test_a_batch_that_is_too_large_goes_in_smaller_parts(house: House, page: Page) -> None:
     enrol(page, house)
-    other = page.context.new_page()
-    other.goto(f"{house.address}/kiosk/")
     house.shut()
-    fill_in(page, "Anna")
-    fill_in(other, "Bruno")
-    page.locator(".now [data-send]").click()
-    send(other)
-    page.locator("[data-thanks-screen] h1").wait_for()
+    hand_over(page, "Anna", "Bruno", "Carla", "Dario")
+    house.way = lobby.narrow
 
     house.open()
-    for one in (page, other):
-        one.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    settle_down(page)
+
+    assert len(house.opened()) == 4
+
+
+def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page) -> None:
+    enrol(page, house)
+    house.way = lobby.busy
+    hand_over(page, "Anna")
+    page.wait_for_timeout(300)
+    asked = house.asked.count("/api/v1/sync")
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(300)
+    assert house.asked.count("/api/v1/sync") == asked == 1
+    house.way = lobby.well
+    settle_down(page)  # by itself, once the pause is over
+
+    assert len(house.opened()) == 1
+
+
+def test_a_form_that_the_house_refuses_waits_aside_and_holds_up_no_other(house: House, page: Page) -> None:
+    enrol(page, house)
+    page.evaluate(NAME_THE_KEY, "sealing-of-nobody")
+    hand_over(page, "Anna")
+    page.evaluate(NAME_THE_KEY, house.keys[0].id)
+
+    hand_over(page, "Bruno", "Carla")
+    settle_down(page, 1)
+    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+
+    assert [form.state for form in house.sealed()] == ["rejected", "waiting", "waiting"]
+    device = house.devices()[0]
+    assert (device.waiting, device.parked, device.last_number) == (1, 1, 3)
+
+
+def test_a_store_that_was_closed_under_the_page_is_opened_again(house: House, page: Page) -> None:
+    enrol(page, house)
+    hand_over(page, "Anna")
+    page.evaluate(CLOSE_UNDER_THE_PAGE)
+
+    hand_over(page, "Bruno")
     settle_down(page)
 
     assert [form.number for form in house.sealed()] == [1, 2]
-    assert len(house.opened()) == 2
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_a_tablet_whose_clock_is_years_off_delivers_all_the_same(
+    house: House, page: Page, years: int
+) -> None:
+    enrol(page, house)
+    page.clock.set_system_time(clock() + timedelta(days=365 * years))
+
+    hand_over(page, "Anna")
+    settle_down(page)
+
+    (capture,) = house.opened()
+    assert capture.captured_at is not None
+    assert abs(capture.captured_at - clock()) < timedelta(minutes=2)

@@ -119,7 +119,7 @@ def survive(there: Lobby, forms: int, rounds: int, *, killed: Process | None) ->
     there.house.way = lobby.well
     for page in there.pages:
         page.evaluate("dispatchEvent(new Event('online'))")
-    settle_down(there.pages[0], within=60)
+    settle_down(there.pages[0], within=90)
 
 
 def assert_each_once(there: Lobby) -> None:
@@ -168,13 +168,20 @@ class Process:
             start_new_session=True,
         )
         until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("the server did not start")
+        while not self.answers:
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.1)
+
+    @property
+    def answers(self) -> bool:
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            asked.request("GET", "/healthz")
+            return asked.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asked.close()
 
     def kill(self) -> None:
         if self.running is not None:

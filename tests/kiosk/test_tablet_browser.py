@@ -11,7 +11,8 @@ from server.db import writing
 from server.devices.models import Device
 from server.keys import rotate_key
 from server.properties.setup import default_property
-from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, send, settle_down, waiting
+from tests.accessible import assert_accessible
+from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, hand_over, send, settle_down, waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -47,6 +48,7 @@ def test_a_code_typed_at_the_tablet_makes_it_one(house: House, page: Page) -> No
     page.get_by_label("Code").fill("WRONGONE")
     page.get_by_role("button", name="Make it a tablet").click()
     page.get_by_text("This code opens nothing").wait_for()
+    assert_accessible(page, "a wrong code")
 
     page.get_by_label("Code").fill(f"{code[:4].lower()}-{code[4:]}")
     page.get_by_role("button", name="Make it a tablet").click()
@@ -101,7 +103,7 @@ def test_newer_pages_wait_until_no_guest_is_at_the_tablet(house: House, page: Pa
 
     page.locator("[data-thanks-screen] [data-leave]").click()
 
-    expect(page.get_by_role("heading", name="Hôtel du Lac")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="Hôtel du Lac")).to_be_visible(timeout=20_000)
     assert page.evaluate("caches.keys().then((names) => names.length)") == 1
     settle_down(page)
     assert len(house.opened()) == 1
@@ -113,6 +115,7 @@ def test_a_tablet_without_room_says_so_before_a_guest_begins(house: House, page:
 
     page.goto(f"{house.address}/kiosk/")
     page.get_by_text("Please see the reception.").wait_for()
+    assert_accessible(page, "closed")
 
     assert not page.get_by_role("link", name="English").is_visible()
     page.wait_for_timeout(300)
@@ -151,7 +154,7 @@ def test_a_tablet_seals_to_the_houses_newer_key_and_renews_its_token(house: Hous
     page.evaluate(MAKE_THE_TOKEN_OLD)
 
     page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
-    check_in(page)
+    hand_over(page, "Anna")
     settle_down(page)
 
     assert house.keys[0].id != first
