@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture, GuestLink
+from server.captures.models import Capture, GuestLink, SurveyAnswer, Wish
 from server.consents.models import Consent
 from server.feeds.models import Feed
 from server.guests.models import Decision, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
@@ -53,6 +53,8 @@ def dump(session: Session) -> list[str]:
         _household_words(session, names),
         _problems(session),
         _captures(session, names),
+        _wishes(session, names),
+        _surveys(session),
     )
     return sorted(
         {
@@ -405,4 +407,30 @@ def _captures(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "proof": capture.proof,
             "state": capture.state,
             "record": names[capture.record_id] if capture.record_id is not None else None,
+        }
+
+
+def _wishes(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    for wish in session.scalars(select(Wish)):
+        yield {
+            "type": "wish",
+            "record": names[wish.record_id],
+            "day": wish.day,
+            "arrival_time": wish.arrival_time,
+            "kinds": wish.kinds,
+            "note": wish.note,
+        }
+
+
+def _surveys(session: Session) -> Iterator[dict[str, Any]]:
+    """Two that say the same are one line: by design nothing tells them apart."""
+    for answer in session.scalars(select(SurveyAnswer)):
+        yield {
+            "type": "survey_answer",
+            "form": answer.form,
+            "version": answer.form_version,
+            "day": answer.day,
+            "answers": answer.answers,
+            "comment": answer.comment,
+            "reply_to": answer.reply_to,
         }

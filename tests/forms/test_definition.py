@@ -36,14 +36,14 @@ def test_every_error_a_guest_can_make_has_its_words() -> None:
         for step in form.steps:
             for field in step.fields:
                 for code in codes_of(field):
-                    assert form.error(code, field.id, "fr")
+                    assert form.text(form.error_key(code, field), "fr")
 
 
 def test_every_question_gives_its_reason() -> None:
     for form in published_forms().values():
         for step in form.steps:
             for language in form.languages:
-                assert form.text(f"{step.id}.why", language).endswith(".")
+                assert form.text(f"{step.id}.why", language).endswith((".", "。"))
 
 
 def test_no_form_asks_for_documents_or_cards() -> None:
@@ -58,6 +58,7 @@ def test_the_box_for_news_starts_unticked_and_comes_last() -> None:
 
     assert form.steps[-1].review
     assert [field.id for field in form.steps[-1].fields] == ["news"]
+    assert not form.steps[-1].ways_out
 
 
 def test_the_contact_may_be_skipped_had_not_or_refused() -> None:
