@@ -40,7 +40,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 _FORM_KEYS = {"name", "version", "flow", "words", "partial", "reviewed", "steps", "texts"}
-_STEP_KEYS = {"id", "fields", "ways_out", "review", "show_if", "group", "most"}
+_STEP_KEYS = {"id", "fields", "ways_out", "review", "show_if", "group", "most", "in_review"}
 _FIELD_KEYS = {"id", "kind", "rules", "autocomplete", "show_if", "options", "from", "to", "words"}
 _BY_KIND = {"choice": {"options"}, "scale": {"from", "to"}, "time": {"from", "to"}}
 _CHOOSING = ("choice", "scale", "time")
@@ -136,6 +136,7 @@ def _step(file: _File, raw: Mapping[str, Any]) -> Step:
         _conditions(file, raw.get("show_if"), what),
         group,
         most,
+        file.typed(raw, "in_review", bool, what, True),
     )
 
 

@@ -63,6 +63,7 @@ class Field:
 class Step:
     """One question on one screen; `ways_out` are the honourable ways not to answer it.
 
+    Without `in_review` it does not stand in the last look before sending: it only leads to other questions.
     A step with a `group` asks the same of each of up to `most` people; its fields are those of all of them.
     """
 
@@ -73,6 +74,7 @@ class Step:
     show_if: tuple[Condition, ...] = ()
     group: str = ""
     most: int = 0
+    in_review: bool = True
 
     @property
     def way_out_name(self) -> str:

@@ -66,7 +66,7 @@ class ShownForm:
 
     def reasons(self, step: Step) -> list[str]:
         """Why to give an e-mail here, at the question for it: what the house ticked, in the guest's words."""
-        if not any(field.kind == "email" for field in step.fields):
+        if not any(field.autocomplete == "email" for field in step.fields):
             return []
         words = translations(self.language, self.house.tones.get(self.language, ""))
         ticked = [reason for code, reason in EMAIL_REASONS.items() if code in self.house.email_reasons]
@@ -109,6 +109,16 @@ class ShownForm:
     def asked(self, answers: Answers) -> list[Step]:
         """The steps that are to be asked, given the answers so far."""
         return asked_steps(self.form, answers)
+
+    def likely(self, answers: Answers) -> list[Step]:
+        """The steps that will be asked as far as can be told: what is not answered yet as most do."""
+        firsts = {
+            field.id: field.options[0]
+            for step in self.form.steps
+            for field in step.fields
+            if field.kind == "choice" and not field.member
+        }
+        return asked_steps(self.form, firsts | {name: text for name, text in answers.items() if text})
 
     def people(self, step: Step, answers: Answers) -> list[int]:
         """The numbers of those of a group who are there."""

@@ -98,8 +98,15 @@ function showFields() {
   sayProgress(step);
 }
 
+/** The steps that will be asked as far as can be told: what is not answered yet as most do. */
+function likely() {
+  const chosen = page.rules.steps.flatMap((rules) => rules.fields).filter((field) => field.kind === "choice" && !field.member);
+  const firsts = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
+  return askedSteps(page.rules.steps, { ...firsts, ...answers() });
+}
+
 function sayProgress(step) {
-  const steps = asked();
+  const steps = likely();
   const count = { step: steps.findIndex((rules) => rules.id === at.id) + 1, steps: steps.length };
   const words = page.form.dataset.progressWords.replace("{step}", count.step).replace("{steps}", count.steps);
   const bar = step.querySelector("progress");
