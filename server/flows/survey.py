@@ -26,17 +26,17 @@ def read(capture: Capture, form: Form, *, today: date) -> Told:
     """Whatever was answered, however little: a score from 0 to 100 for each scale."""
     answers = answered(form, capture.answers)
     fields = [field for step in form.steps for field in step.fields]
-    given = {field: answers[field.id] for field in fields if field.id in answers}
+    given = [(field, answers[field.id]) for field in fields if field.id in answers]
     scores = {
         field.id: round(100 * field.options.index(text) / (len(field.options) - 1))
-        for field, text in given.items()
+        for field, text in given
         if field.kind == "scale" and text in field.options
     }
     return Told(
         surveyed=Surveyed(
             scores=scores,
-            answers={field.id: text for field, text in given.items() if field.kind in TAPPED},
-            comment=next((text for field, text in given.items() if field.kind == "note"), None),
-            reply_to=next((text[:254] for field, text in given.items() if field.kind == "email"), None),
+            answers={field.id: text for field, text in given if field.kind in TAPPED},
+            comment=next((text for field, text in given if field.kind == "note"), None),
+            reply_to=next((text[:254] for field, text in given if field.kind == "email"), None),
         )
     )

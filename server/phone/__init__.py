@@ -49,7 +49,7 @@ from server.forms.rules import answered, check_form, check_step
 from server.forms.showing import ShownForm
 from server.forms.suggestion import is_alias, suggest_email
 from server.language import COOKIE as LANGUAGE
-from server.language import desk_languages, page_language, pseudo_allowed, speak
+from server.language import guest_languages, page_language, pseudo_allowed, speak
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.wording import N_, PSEUDO
@@ -127,7 +127,7 @@ def _greet_again(
     """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
     answer = redirect(url_for("phone.greet", token=token, again=1), 303)
     if language is not None:
-        if language not in desk_languages():
+        if language not in guest_languages():
             abort(422)
         secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
         answer.set_cookie(LANGUAGE, language, path=HERE, httponly=True, samesite="Lax", secure=secure)
@@ -141,7 +141,7 @@ def _greeting(link: AnyLink, given: dict[str, str]) -> tuple[str, int]:
     problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
     known = find_form(FORM) or abort(404)
     offered = ShownForm(known, page_language(), house).languages
-    languages = [(code, name) for code, name in offered if code in desk_languages()]
+    languages = [(code, name) for code, name in offered if code in guest_languages()]
     page = render_template("phone/greet.html", house=house, languages=languages, given=given, problem=problem)
     return page, status
 
