@@ -12,10 +12,11 @@ from sqlalchemy import select
 from server.captures.identifiers import is_capture_id
 from server.captures.models import Capture
 from server.db import reading
-from server.forms.definition import find_form
+from server.forms.definition import find_form, published_forms
 from server.forms.showing import ShownForm
 from server.forms.suggestion import suggest_email
 from server.properties.models import Property
+from tests.forms.agreement import steps_for_the_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -196,20 +197,17 @@ def test_every_target_is_large_enough_for_a_thumb(served: str, page: Page) -> No
 
 
 def test_the_browser_judges_as_the_server_does(served: str, page: Page) -> None:
-    form = find_form("pre_check_in", 1)
-    assert form is not None
-    house = Property(code="house", name="House", languages=["en"], country="FR", sentences={}, tones={})
-    rules: dict[str, Any] = json.loads(ShownForm(form, "en", house).rules_json)
+    forms: dict[str, Any] = {form.key: steps_for_the_browser(form) for form in published_forms().values()}
     page.goto(f"{served}/kiosk/")
 
     judged = page.evaluate(
-        """async ([steps, cases, today]) => {
+        """async ([forms, cases, today]) => {
             const { checkStep } = await import("/static/kiosk/rules.js");
             const [year, month, day] = today.split("-").map(Number);
-            const step = (id) => steps.find((s) => s.id === id);
-            return cases.map((c) => checkStep(step(c.step), c.answers, { year, month, day }));
+            const step = (c) => forms[c.form ?? "pre_check_in.v1"].find((s) => s.id === c.step);
+            return cases.map((c) => checkStep(step(c), c.answers, { year, month, day }));
         }""",
-        [rules["steps"], CORPUS["cases"], CORPUS["today"]],
+        [forms, CORPUS["cases"], CORPUS["today"]],
     )
 
     assert judged == [case["errors"] for case in CORPUS["cases"]]
