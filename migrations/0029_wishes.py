@@ -8,8 +8,8 @@ from alembic import op
 
 from server import db
 
-revision = "0027_wishes"
-down_revision = "0026_tablets"
+revision = "0029_wishes"
+down_revision = "0028_tablets"
 branch_labels = None
 depends_on = None
 
