@@ -17,10 +17,14 @@ from sqlalchemy.orm import Session
 from server.captures.attaching import attach_walk_ins
 from server.captures.models import Capture, GuestLink
 from server.captures.opening import give_up_first, open_waiting
+from server.captures.wishes import keep_survey, keep_wish
 from server.cleaning import clean
 from server.clock import clock
 from server.db import take_turn, writing
 from server.discovery import discover
+from server.flows._telling import Person, finished_at
+from server.forms.definition import find_form
+from server.forms.questions import Form
 from server.guests.linker import take_linker_soon, touch
 from server.guests.linking import link_waiting
 from server.jobs.queue import enqueue
@@ -33,7 +37,7 @@ from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, Problem, Source, SourceRecord
 from server.records.storing import store
 
-FLOW_NAMES = ("FORM", "STAY_KIND", "to_values", "text_version")
+FLOW_NAMES = ("FLOW", "STAY_KIND", "read", "text_version")
 SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
 
 
@@ -45,7 +49,10 @@ def read_capture(engine: Engine, capture_id: str) -> None:
     """
     with writing(engine) as session:
         take_linker_soon(session)
-        waits = _read(session, [session.get_one(Capture, capture_id)])
+        capture = session.get(Capture, capture_id)
+        if capture is None:  # it was read and cut from its guest, or erased, before
+            return
+        waits = _read(session, [capture])
     if waits:
         _link_first(engine)
 
@@ -85,7 +92,7 @@ def _give_up_first(engine: Engine) -> int:
 def _read(session: Session, captures: Sequence[Capture]) -> bool:
     """Make records of finished forms and link them; whether they wait, since nothing was linked here yet."""
     made = [_take_in(session, capture) for capture in captures if capture.state == "stored"]
-    record_ids = [record_id for record_id in made if record_id is not None]
+    record_ids = [record_id for of_form in made for record_id in of_form]
     waits = bool(record_ids) and touch(session, record_ids, cause="arrival", now=clock()).model is None
     if not waits:
         attach_walk_ins(session, now=clock())
@@ -100,43 +107,57 @@ def _link_first(engine: Engine) -> None:
         attach_walk_ins(session, now=clock())
 
 
-def _take_in(session: Session, capture: Capture) -> int | None:
-    """The record that a form became; None when it is a problem now."""
-    flow = flows().get(capture.form)
-    if flow is None:
+def _take_in(session: Session, capture: Capture) -> list[int]:
+    """The records that a form became, the main guest's first; none when it is a problem now, or a survey."""
+    form = find_form(capture.form, capture.form_version)
+    flow = flows().get(form.flow) if form else None
+    if form is None or flow is None:
         _problem(session, capture, "capture.unknown_form")
-        return None
+        return []
     try:
         with session.begin_nested():
-            capture.record_id = _record_of(session, capture, flow)
-            capture.state = "read"
+            return _read_one(session, capture, form, flow)
     except (ValueError, KeyError, TypeError) as error:
         _problem(session, capture, "capture.unreadable", fault=type(error).__name__)
-        return None
-    return capture.record_id
+        return []
 
 
-def _record_of(session: Session, capture: Capture, flow: ModuleType) -> int:
+def _read_one(session: Session, capture: Capture, form: Form, flow: ModuleType) -> list[int]:
     place = session.get_one(Property, capture.property_id)
-    values = flow.to_values(capture)
-    reference = _booked_reference(session, capture)
+    day = today_at(place, now=finished_at(capture))
+    told = flow.read(capture, form, today=day)
+    if told.surveyed is not None:
+        keep_survey(session, capture, told.surveyed, day=day)
+        return []
+    made = [_record_of(session, capture, flow, place, person) for person in told.people]
+    capture.record_id, capture.state = made[0], "read"
+    if told.wished is not None:
+        keep_wish(session, capture, made[0], told.wished)
+    return made
+
+
+def _record_of(session: Session, capture: Capture, flow: ModuleType, place: Property, person: Person) -> int:
+    """The record of one person of a form. Whoever else than the main guest is in it was only typed."""
+    values = dict(person.values)
+    reference = _booked_reference(session, capture) if person.of_booking else None
     if reference:
         values["reference"] = reference
     now = clock()
     reading = clean(values, context_of(place, {}, today_at(place, now=now)))
-    raw = RawRecord(key=capture.id, row=dict(values), values=values, line=1)
+    key = f"{capture.id}/{person.part}" if person.part else capture.id
+    raw = RawRecord(key=key, row=dict(values), values=values, line=1)
     source = _source(session, capture, place)
     origin = Origin(
         source_id=source.id,
         source_name=source.name,
         stay_kind=flow.STAY_KIND,
-        proof=capture.proof,  # type: ignore[arg-type]  # the table holds one of record.Proof
+        proof="typed" if person.part else capture.proof,  # type: ignore[arg-type]  # the table holds one of record.Proof
         text_version=flow.text_version(capture),
     )
     arrival = Arrival(raw, reading, place.id, place.legal_entity_id, place.currency)
     store(session, origin, prepare(origin, [arrival]), now=now)
     return session.scalars(
-        select(SourceRecord.id).where(SourceRecord.source_id == source.id, SourceRecord.key == capture.id)
+        select(SourceRecord.id).where(SourceRecord.source_id == source.id, SourceRecord.key == key)
     ).one()
 
 
@@ -166,8 +187,8 @@ def _booked_reference(session: Session, capture: Capture) -> str | None:
 
 @cache
 def flows() -> Mapping[str, ModuleType]:
-    """What each form does once it is finished, by the form's name."""
-    return {module.FORM: module for module in discover("server.flows", FLOW_NAMES).values()}
+    """What a form does once it is finished, by the flow that its definition names."""
+    return {module.FLOW: module for module in discover("server.flows", FLOW_NAMES).values()}
 
 
 def _problem(session: Session, capture: Capture, code: str, **params: str) -> None:

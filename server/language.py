@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from server.clock import clock
 from server.sentences import say
-from server.wording import CATALOGUES, PSEUDO, SOURCE_LANGUAGE, direction, translations
+from server.wording import CATALOGUES, GUESTS, PSEUDO, SOURCE_LANGUAGE, direction, translations
 
 COOKIE = "language"
 
@@ -22,6 +22,11 @@ COOKIE = "language"
 def desk_languages() -> tuple[str, ...]:
     """The languages the desk speaks: the source language and every catalogue."""
     return (SOURCE_LANGUAGE, *sorted(path.stem for path in CATALOGUES.glob("*.po")))
+
+
+def guest_languages() -> tuple[str, ...]:
+    """The languages of guests' pages: those of the desk, and those that only guests' pages speak."""
+    return (*desk_languages(), *sorted(path.stem for path in (CATALOGUES / GUESTS).glob("*.po")))
 
 
 def pseudo_allowed() -> bool:
@@ -43,7 +48,7 @@ def speak(language: str, tone: str = "") -> None:
 
 
 def _choose_language() -> str:
-    known = desk_languages()
+    known = guest_languages() if request.path.startswith(("/g/", "/kiosk/")) else desk_languages()
     asked = request.args.get("lang", "")
     if asked == PSEUDO and pseudo_allowed():
         return PSEUDO

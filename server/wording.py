@@ -1,8 +1,9 @@
 """Words in every language: gettext catalogues read straight from .po files, and a pseudo-locale.
 
 English is the language of the source texts. A catalogue is `server/catalogues/<language>.po`; it is compiled
-in memory when first needed, so no compiled file can be stale. The pseudo-locale `qps` lengthens and accents
-every text by rule: whatever stays plain on a page did not go through gettext.
+in memory when first needed, so no compiled file can be stale. Languages that only guests' pages speak have
+theirs in `guests/`, with what a guest can see and nothing of the desk. The pseudo-locale `qps` lengthens and
+accents every text by rule: whatever stays plain on a page did not go through gettext.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).parent / "catalogues"
+GUESTS = "guests"
 SOURCE_LANGUAGE = "en"
 PSEUDO = "qps"
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -67,6 +69,8 @@ def translations(language: str, tone: str = "") -> gettext.NullTranslations:
         familiar.add_fallback(translations(language))
         return familiar
     path = CATALOGUES / f"{language}.po"
+    if not path.is_file():
+        path = CATALOGUES / GUESTS / f"{language}.po"
     if language == SOURCE_LANGUAGE or not path.is_file():
         return gettext.NullTranslations()
     return _read(path, language)

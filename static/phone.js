@@ -46,3 +46,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = false; // an apology, or a Wi-Fi's own page, would take the answers with it
   keep();
 });
+
+/** Whether all the answers that a field waits for are given. */
+function shows(box) {
+  const given = new FormData(document.getElementById("step"));
+  return JSON.parse(box.dataset.if).every(([name, value]) => (given.getAll(name).at(-1) ?? "") === value);
+}
+
+document.addEventListener("change", (event) => {
+  if (!event.target.closest("#step")) return;
+  for (const box of document.querySelectorAll("#step [data-if]")) box.hidden = !shows(box);
+});
+
+// A tap on the only answer that a question wants goes on by itself; arrow keys only choose.
+let going = 0;
+document.addEventListener("click", (event) => {
+  if (!event.detail || !event.target.closest("#step[data-one-tap] .tap")) return;
+  clearTimeout(going);
+  going = setTimeout(() => document.querySelector("#step .primary")?.click(), 150);
+});

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Date,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -47,6 +49,51 @@ class Capture(Base):
     captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # when the guest finished it, by our clock; None where it came at once
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+
+
+class Wish(Base):
+    """What a guest asks for before or on arrival: for the reception to read. Kept as long as the record it
+    came with, which is of the retention class `stay`."""
+
+    __tablename__ = "wish"
+    __table_args__ = (Index("ix_wish_property_id_day", "property_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    day: Mapped[date] = mapped_column(Date)  # of arrival as the guest said it, else the day it came
+    arrival_time: Mapped[str | None] = mapped_column(String(5))  # HH:MM; None: not said, or not known yet
+    kinds: Mapped[list[str]] = mapped_column(JSON)  # what was ticked or tapped, as the form calls it
+    note: Mapped[str | None] = mapped_column(Text)
+    form: Mapped[str] = mapped_column(String(40))
+    form_version: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str] = mapped_column(String(8))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SurveyAnswer(Base):
+    """One finished survey, cut from whoever gave it: of the retention class `surveys`.
+
+    It knows no form that came in, no tablet, no stay, and no time but the day. Its number is random, or the
+    order of the rows would tell which of the day's forms it was.
+    """
+
+    __tablename__ = "survey_answer"
+    __table_args__ = (Index("ix_survey_answer_property_id_day", "property_id", "day"),)
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    form: Mapped[str] = mapped_column(String(40))
+    form_version: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str] = mapped_column(String(8))
+    day: Mapped[date] = mapped_column(Date)
+    score: Mapped[int | None] = mapped_column(Integer)  # the first scale, 0 to 100
+    lowest: Mapped[int | None] = mapped_column(Integer)  # of all scales, 0 to 100
+    answers: Mapped[dict[str, str]] = mapped_column(JSON)  # what was tapped, by the name of the question
+    comment: Mapped[str | None] = mapped_column(Text)
+    reply_to: Mapped[str | None] = mapped_column(String(254))  # only of a guest who wants an answer
 
 
 class SealedForm(Base):

@@ -1,67 +1,121 @@
-"""Pre-check-in: what its answers say about the person and the stay, in the record's words."""
+"""Pre-check-in: what its answers say about the guest, those who travel along, and the stay."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 
-import phonenumbers
-
+from server.captures.links import name_key
 from server.captures.models import Capture
+from server.flows._telling import (
+    Person,
+    Told,
+    arrival_of,
+    filled,
+    international,
+    iso_date,
+    text_version,
+    wished_of,
+)
+from server.forms.questions import YES, Form
+from server.forms.rules import answered
 from server.record import StayKind
 
-FORM = "pre_check_in"
+__all__ = ["FLOW", "STAY_KIND", "read", "text_version", "ways_out"]
+
+FLOW = "pre_check_in"
 STAY_KIND: StayKind | None = None
 """A pre-check-in speaks of a stay that the house's own systems tell of; it is no second stay."""
 
+CHILD = "child"
+"""What stands in the notes of a child: a companion only, never to be contacted."""
 
-def to_values(capture: Capture) -> dict[str, str]:
-    """The answers as a source would send them: FIELDS name -> raw text; what was not answered is left out.
+
+def read(capture: Capture, form: Form, *, today: date) -> Told:
+    """The main guest first, then the companions; `today` is the day at the house when the guest ended.
 
     A tick for news is consent to e-mail, at the time the form was received; no tick says nothing, so it
-    never withdraws an earlier yes. The words agreed to are those of `text_version(capture)`.
+    never withdraws an earlier yes. The words agreed to are those of `text_version(capture)`. Who booked for
+    somebody else is a contact of the stay: what they typed is no evidence of who the guest is.
     """
-    answers = capture.answers
-    values = {
-        "first_name": answers.get("given_name"),
-        "last_name": answers.get("family_name"),
+    answers = answered(form, capture.answers)
+    is_other = answers.get("staying") == "other"
+    contact = {
         "email": answers.get("email"),
-        "mobile": _international(answers.get("mobile"), answers.get("mobile_country")),
-        "birth_date": _iso_date(answers, "birth_date"),
-        "language": capture.language,
-        "stay_from": _iso_date(answers, "arrival"),
+        "phone": international(answers.get("mobile"), answers.get("mobile_country")),
+    }
+    stay = {
+        "stay_from": arrival_of(answers, today),
         "reference": answers.get("reference"),
         "created_at": capture.received_at.isoformat(),
     }
-    if answers.get("news") == "yes" and answers.get("email"):
-        values |= {"email_consent": "yes", "consent_at": capture.received_at.isoformat()}
-    return {field: text for field, text in values.items() if text}
+    if is_other:
+        own: dict[str, str | None] = {
+            "first_name": answers.get("guest_given_name"),
+            "last_name": answers.get("guest_family_name"),
+            **_booked_by(answers.get("booker_name"), contact),
+        }
+    else:
+        own = {
+            "first_name": answers.get("given_name"),
+            "last_name": answers.get("family_name"),
+            "email": contact["email"],
+            "mobile": contact["phone"],
+            "birth_date": iso_date(answers, "birth_date"),
+            "language": capture.language,
+        }
+        if answers.get("news") == YES and contact["email"]:
+            own |= {"email_consent": "yes", "consent_at": capture.received_at.isoformat()}
+    people = (Person(filled(own | stay)), *_companions(form, answers, own, contact, stay))
+    return Told(people, wished_of(answers, (), today))
 
 
-def text_version(capture: Capture) -> str:
-    """The form, version and language whose words the guest saw, as stored with a consent."""
-    return f"{capture.form}.v{capture.form_version}.{capture.language}"
+def _booked_by(name: str | None, contact: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {"booker_name": name, "booker_email": contact["email"], "booker_phone": contact["phone"]}
+
+
+def _companions(
+    form: Form,
+    answers: Mapping[str, str],
+    main: Mapping[str, str | None],
+    contact: Mapping[str, str | None],
+    stay: Mapping[str, str | None],
+) -> Iterator[Person]:
+    """Records of their own. One reached through the main guest has that contact as the stay's, not as theirs.
+
+    Of two with one name in a form (father and son), the booking would make one guest: they go without it.
+    """
+    booker = answers.get("booker_name") or " ".join(
+        filter(None, (main.get("first_name"), main.get("last_name")))
+    )
+    names = {_name(main.get("first_name"), main.get("last_name"))}
+    group = next((step for step in form.steps if step.group == "companion"), None)
+    for number in range(1, group.most + 1) if group else ():
+        there = f"companion_{number}"
+        if answers.get(there) != YES or not answers.get(f"{there}_given_name"):
+            continue
+        first = answers[f"{there}_given_name"]
+        last = answers.get(f"{there}_family_name") or main.get("last_name")
+        reach = answers.get(f"{there}_reach")
+        name = _name(first, last)
+        of_booking = name not in names
+        names.add(name)
+        values: dict[str, str | None] = {"first_name": first, "last_name": last}
+        if reach == "same":
+            values |= _booked_by(booker, contact)
+        elif reach == "own":
+            values["email"] = answers.get(f"{there}_email")
+        elif reach == "child":
+            values["notes"] = CHILD
+        values |= stay if of_booking else {"created_at": stay["created_at"]}
+        yield Person(filled(values), there, of_booking)
+
+
+def _name(first: str | None, last: str | None) -> tuple[str, str]:
+    return name_key(first or ""), name_key(last or "")
 
 
 def ways_out(capture: Capture) -> dict[str, str]:
     """The questions not answered on purpose: step -> skipped, none or declined."""
     end = "_way_out"
     return {name.removesuffix(end): way for name, way in capture.answers.items() if name.endswith(end)}
-
-
-def _international(number: str | None, country: str | None) -> str | None:
-    """The number with its country's prefix, so that it is read rightly wherever the property lies."""
-    if not number:
-        return None
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return number
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _iso_date(answers: Mapping[str, str], name: str) -> str | None:
-    """YYYY-MM-DD, shortened where the guest did not say the month or the day."""
-    year, month, day = (answers.get(f"{name}_{part}") for part in ("year", "month", "day"))
-    if not year:
-        return None
-    return "-".join(part.zfill(2) for part in (year, month, day) if part)

@@ -7,13 +7,13 @@ the guest has left; it is said while the guest can still answer, and again to th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from server.forms.definition import Field, Form, Step
+from server.forms.questions import Field, Form, Step
 
 Answers = Mapping[str, str]
 
@@ -23,15 +23,17 @@ COUNTRIES = frozenset(SUPPORTED_REGIONS)
 
 
 def answered(form: Form, answers: Answers) -> dict[str, str]:
-    """Only the answers this form can give, trimmed; empty ones and those of steps not answered left out."""
+    """Only the answers this form can give, trimmed; empty ones and those of what was not asked left out."""
     kept: dict[str, str] = {}
-    for step in form.steps:
+    known = dict(answers)
+    for step in asked_steps(form, answers):
         way_out = answers.get(step.way_out_name, "") if step.ways_out else ""
         if way_out in step.ways_out:
             kept[step.way_out_name] = way_out
             continue
         for field in step.fields:
-            if not is_shown(field, answers):
+            if not is_shown(field, known):
+                _forget(known, field.names)
                 continue
             for name in field.names:
                 text = answers.get(name, "").strip()
@@ -40,18 +42,33 @@ def answered(form: Form, answers: Answers) -> dict[str, str]:
     return kept
 
 
-def is_shown(field: Field, answers: Answers) -> bool:
-    """Whether a field is to be asked, given the other answers."""
-    if field.show_if is None:
-        return True
-    name, value = field.show_if
-    return answers.get(name, "") == value
+def is_shown(asked: Field | Step, answers: Answers) -> bool:
+    """Whether a field or a step is to be asked, given the other answers."""
+    return all(answers.get(name, "") == value for name, value in asked.show_if)
+
+
+def asked_steps(form: Form, answers: Answers) -> list[Step]:
+    """The steps that are to be asked, given the answers. What was typed at a step that is not asked any more
+    counts for nothing."""
+    known = dict(answers)
+    found = []
+    for step in form.steps:
+        if is_shown(step, known):
+            found.append(step)
+        else:
+            _forget(known, step.names)
+    return found
+
+
+def _forget(answers: dict[str, str], names: Iterable[str]) -> None:
+    for name in names:
+        answers.pop(name, None)
 
 
 def check_form(form: Form, answers: Answers, *, today: date) -> dict[str, str]:
     """All errors of a form: field id -> code. Empty: everything holds."""
     found: dict[str, str] = {}
-    for step in form.steps:
+    for step in asked_steps(form, answers):
         found |= check_step(step, answers, today=today)
     return found
 
@@ -61,11 +78,14 @@ def check_step(step: Step, answers: Answers, *, today: date) -> dict[str, str]:
     if step.ways_out and answers.get(step.way_out_name, "") in step.ways_out:
         return {}
     found: dict[str, str] = {}
+    known = dict(answers)
     for field in step.fields:
-        if is_shown(field, answers):
-            code = check_field(field, answers, today=today)
-            if code:
-                found[field.id] = code
+        if not is_shown(field, known):
+            _forget(known, field.names)
+            continue
+        code = check_field(field, answers, today=today)
+        if code:
+            found[field.id] = code
     return found
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 
 from server.forms.countries import countries
-from server.forms.definition import Field, Form, Step, fill
-from server.forms.rules import COUNTRIES, Answers, codes_of, is_shown
-from server.forms.suggestion import SHORTEST, known_providers, known_slips
+from server.forms.parsing import UNKNOWN_TIME
+from server.forms.questions import YES, Field, FieldKind, Form, Step, fill
+from server.forms.rules import COUNTRIES, Answers, asked_steps, codes_of, is_shown
+from server.forms.suggestion import SHORTEST, alias_domains, common_domains, known_providers, known_slips
 from server.forms.tones import familiar_texts
 from server.properties.models import Property
 from server.properties.reasons import EMAIL_REASONS
 from server.wording import PSEUDO, SOURCE_LANGUAGE, direction, translations
 
 FAMILIAR = "familiar"
+SUMMED_UP: frozenset[FieldKind] = frozenset(
+    {"text", "email", "phone", "date", "code", "tick", "choice", "scale", "time", "note"}
+)
+"""What stands in the last look before sending; the country of a number stands in the number."""
+
 OWN_WORDS: Mapping[str, str] = {
     "attract.invite": "attract",
     "name.why": "name",
@@ -60,7 +66,7 @@ class ShownForm:
 
     def reasons(self, step: Step) -> list[str]:
         """Why to give an e-mail here, at the question for it: what the house ticked, in the guest's words."""
-        if not any(field.kind == "email" for field in step.fields):
+        if not any(field.autocomplete == "email" for field in step.fields):
             return []
         words = translations(self.language, self.house.tones.get(self.language, ""))
         ticked = [reason for code, reason in EMAIL_REASONS.items() if code in self.house.email_reasons]
@@ -70,10 +76,53 @@ class ShownForm:
         """Whether the form has such a text: hints are optional."""
         return key in self.form.texts[SOURCE_LANGUAGE]
 
-    def error(self, code: str, field: str) -> str:
+    def error(self, code: str, field: Field) -> str:
         """What to do about an error of a field."""
-        own = f"error.{code}.{field}"
-        return self.text(own if self.has(own) else f"error.{code}")
+        return self.text(self.form.error_key(code, field))
+
+    def label(self, field: Field) -> str:
+        """What a field is called; the question itself where that says it all."""
+        if self.has(f"{field.words}.label"):
+            return self.text(f"{field.words}.label")
+        step = next(step for step in self.form.steps if field in step.fields)
+        return self.text(f"{step.id}.title")
+
+    def options(self, field: Field) -> list[tuple[str, str]]:
+        """What can be chosen: each answer with what the guest reads for it."""
+        return [(option, self._option(field, option)) for option in field.options]
+
+    def _option(self, field: Field, option: str) -> str:
+        if field.kind == "choice":
+            return self.text(f"{field.words}.option.{option}")
+        if field.kind == "time":
+            if option == UNKNOWN_TIME:
+                return self.text("time.unknown")
+            hour, minute = (int(part) for part in option.split(":"))
+            return format_time(time(hour, minute), "short", locale=self._locale)
+        return option
+
+    @property
+    def _locale(self) -> str:
+        english = self.language in (PSEUDO, SOURCE_LANGUAGE)  # plain `en` would put the month first
+        return "en_GB" if english else self.language
+
+    def asked(self, answers: Answers) -> list[Step]:
+        """The steps that are to be asked, given the answers so far."""
+        return asked_steps(self.form, answers)
+
+    def likely(self, answers: Answers) -> list[Step]:
+        """The steps that will be asked as far as can be told: what is not answered yet as most do."""
+        firsts = {
+            field.id: field.options[0]
+            for step in self.form.steps
+            for field in step.fields
+            if field.kind == "choice" and not field.member
+        }
+        return asked_steps(self.form, firsts | {name: text for name, text in answers.items() if text})
+
+    def people(self, step: Step, answers: Answers) -> list[int]:
+        """The numbers of those of a group who are there."""
+        return [number for number in range(1, step.most + 1) if answers.get(step.marker(number)) == YES]
 
     @property
     def direction(self) -> str:
@@ -90,13 +139,24 @@ class ShownForm:
         return countries(self.language)
 
     @property
+    def domains(self) -> tuple[str, ...]:
+        """Where most guests here have their address: one tap each."""
+        return common_domains(self.house.country)
+
+    @property
     def rules_json(self) -> str:
         """What static/kiosk/form.js needs to step through by itself: rules, errors in words, lists."""
         return json.dumps(
             {
                 "version": self.form.version,
                 "ways_out": {way: self.text(f"way_out.{way}") for way in ("skipped", "none", "declined")},
-                "known": {"providers": known_providers(), "slips": known_slips(), "shortest": SHORTEST},
+                "partial": self.form.partial,
+                "known": {
+                    "providers": known_providers(),
+                    "slips": known_slips(),
+                    "shortest": SHORTEST,
+                    "aliases": alias_domains(),
+                },
                 "steps": [self._step_rules(step) for step in self.form.steps],
             },
             ensure_ascii=False,
@@ -107,42 +167,64 @@ class ShownForm:
             "id": step.id,
             "ways_out": step.ways_out,
             "way_out_name": step.way_out_name,
-            "fields": [
-                {
-                    "id": field.id,
-                    "kind": field.kind,
-                    "names": field.names,
-                    "rules": field.rules,
-                    "show_if": field.show_if,
-                    "label": self.text(f"{field.id}.label"),
-                    "errors": {code: self.error(code, field.id) for code in codes_of(field)},
-                }
-                | ({"countries": sorted(COUNTRIES)} if field.kind == "country" else {})
-                for field in step.fields
-            ],
+            "show_if": step.show_if,
+            "group": step.group,
+            "fields": [self._field_rules(field) for field in step.fields],
         }
 
-    def shown_fields(self, step: Step, answers: Answers) -> list[Field]:
-        """The fields of a step that are to be asked, given the answers so far."""
-        return [field for field in step.fields if is_shown(field, answers)]
+    def _field_rules(self, field: Field) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "id": field.id,
+            "kind": field.kind,
+            "names": field.names,
+            "rules": field.rules,
+            "show_if": field.show_if,
+        }
+        if field.member:
+            found["member"] = field.member
+        if field.kind != "member":
+            found["label"] = self.label(field)
+            found["errors"] = {code: self.error(code, field) for code in codes_of(field)}
+        if field.kind == "country":
+            found["countries"] = sorted(COUNTRIES)
+        if field.kind in ("choice", "scale", "time"):
+            found["options"] = dict(self.options(field))
+        return found
+
+    def is_asked(self, field: Field, answers: Answers) -> bool:
+        """Whether a field is to be asked, given the answers so far."""
+        return is_shown(field, answers)
 
     def summary(self, step: Step, answers: Mapping[str, str]) -> str:
         """What a guest answered at a step, on one line, for the last look before sending."""
         way_out = answers.get(step.way_out_name, "")
         if way_out in step.ways_out:
             return self.text(f"way_out.{way_out}")
-        parts = [self._field_summary(field, answers) for field in step.fields if field.kind != "country"]
-        return (
-            " · ".join(part for part in parts if part) if step.id != "name" else " ".join(filter(None, parts))
-        )
+        shown = [field for field in step.fields if is_shown(field, answers)]
+        if step.group:
+            people = (
+                self._in_line([field for field in shown if field.member == number], answers, " ")
+                for number in self.people(step, answers)
+            )
+            return " · ".join(person for person in people if person)
+        is_name = any(field.autocomplete == "family-name" for field in step.fields)
+        return self._in_line(shown, answers, " " if is_name else " · ")
 
-    def _field_summary(self, field: Field, answers: Mapping[str, str]) -> str:
+    def _in_line(self, fields: Sequence[Field], answers: Answers, between: str) -> str:
+        said = (self._field_summary(field, answers) for field in fields if field.kind in SUMMED_UP)
+        return between.join(part for part in said if part)
+
+    def _field_summary(self, field: Field, answers: Answers) -> str:
+        answer = answers.get(field.id, "")
+        if field.kind == "tick":
+            return self.label(field) if answer == YES else ""
+        if field.options:
+            return "" if field.member or answer not in field.options else self._option(field, answer)
         if field.kind != "date":
-            return answers.get(field.id, "")
+            return answer
         day, month, year = (answers.get(name, "") for name in field.names)
         try:
             whole = date(int(year), int(month), int(day))
         except (ValueError, OverflowError):  # a day of a hundred digits is an overflow
             return " ".join(part for part in (day, month, year) if part)
-        english = self.language in (PSEUDO, SOURCE_LANGUAGE)  # plain `en` would put the month first
-        return format_date(whole, "long", locale="en_GB" if english else self.language)
+        return format_date(whole, "long", locale=self._locale)

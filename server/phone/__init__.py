@@ -8,6 +8,7 @@ cookie (server/drafting.py).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import (
@@ -42,12 +43,13 @@ from server.captures.rehearsing import finish_rehearsal
 from server.clock import clock
 from server.db import writing
 from server.drafting import forget_draft, keep_draft, kept_draft
-from server.forms.definition import Step, find_form
+from server.forms.definition import find_form
+from server.forms.questions import YES, Step
 from server.forms.rules import answered, check_form, check_step
 from server.forms.showing import ShownForm
-from server.forms.suggestion import suggest_email
+from server.forms.suggestion import is_alias, suggest_email
 from server.language import COOKIE as LANGUAGE
-from server.language import desk_languages, page_language, pseudo_allowed, speak
+from server.language import guest_languages, page_language, pseudo_allowed, speak
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.wording import N_, PSEUDO
@@ -125,7 +127,7 @@ def _greet_again(
     """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
     answer = redirect(url_for("phone.greet", token=token, again=1), 303)
     if language is not None:
-        if language not in desk_languages():
+        if language not in guest_languages():
             abort(422)
         secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
         answer.set_cookie(LANGUAGE, language, path=HERE, httponly=True, samesite="Lax", secure=secure)
@@ -139,7 +141,7 @@ def _greeting(link: AnyLink, given: dict[str, str]) -> tuple[str, int]:
     problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
     known = find_form(FORM) or abort(404)
     offered = ShownForm(known, page_language(), house).languages
-    languages = [(code, name) for code, name in offered if code in desk_languages()]
+    languages = [(code, name) for code, name in offered if code in guest_languages()]
     page = render_template("phone/greet.html", house=house, languages=languages, given=given, problem=problem)
     return page, status
 
@@ -173,11 +175,12 @@ def form() -> ResponseReturnValue:
     if g.link.used_at:
         return redirect(url_for("phone.received"))
     given = kept_draft(bound_to=cookie["capture"], now=clock(), life=LINK_OPEN_FOR)
-    shown = _shown(given.get("language") or page_language())
+    shown = _shown(given.get("language") or page_language(), given.get("version"))
     asked = shown.form.step(request.args.get("step", "")) if given else None
-    return _step_page(
-        shown, asked or shown.form.steps[0], given, checked=bool(given) and "checked" in request.args
-    )
+    if asked not in shown.asked(given):
+        asked = None
+    checked = bool(given) and "checked" in request.args
+    return _step_page(shown, asked or shown.form.steps[0], given or _known_of(g.link), checked=checked)
 
 
 @pages.post("/form")
@@ -187,10 +190,12 @@ def go_on() -> ResponseReturnValue:
     if g.link.used_at:
         return _go_to(url_for("phone.received"))
     given = request.form.to_dict()
-    shown = _shown(given.get("language", ""))
+    shown = _shown(given.get("language", ""), given.get("version"))
     step = shown.form.step(given.get("step", "")) or abort(422)
     wish, _, detail = given.get("go", "next").partition(":")
-    steps = shown.form.steps
+    steps = shown.asked(given)
+    if step not in steps:
+        return _turn_to(shown, steps[0], given)
     place = steps.index(step)
     match wish:
         case "back":
@@ -198,30 +203,79 @@ def go_on() -> ResponseReturnValue:
         case "change":
             return _turn_to(shown, shown.form.step(detail) or abort(422), given)
         case "language":
-            return _turn_to(_shown(detail), step, given)
+            return _turn_to(_shown(detail, given.get("version")), step, given)
         case "use":
-            return _turn_to(shown, step, given | {"email": suggest_email(given.get("email", "")) or ""})
+            return _turn_to(shown, step, given | _meant(shown, step, given))
+        case "add" | "remove":
+            return _turn_to(shown, step, given | _people(step, given, wish, detail))
         case "out":
             if detail not in step.ways_out:
                 abort(422)
             given |= {name: "" for field in step.fields for name in field.names} | {step.way_out_name: detail}
-            return _turn_to(shown, steps[min(place + 1, len(steps) - 1)], given)
+            return _turn_to(shown, _after(shown, step, given), given)
     given.pop(step.way_out_name, None)
     today = today_at(shown.house, now=clock())
-    if check_step(step, given, today=today) or _open_suggestion(step, given):
+    if check_step(step, given, today=today) or _open_suggestion(shown, step, given):
         return _turn_to(shown, step, given, checked=True)
-    if not step.review:
-        return _turn_to(shown, steps[place + 1], given)
+    if step != shown.form.steps[-1]:
+        return _turn_to(shown, _after(shown, step, given), given)
     return _send(shown, given, today=today)
 
 
-def _open_suggestion(step: Step, given: dict[str, str]) -> str | None:
-    """A likely slip in the address that the guest was not asked about yet; the second Continue keeps it."""
-    if not any(field.kind == "email" for field in step.fields) or given.get("asked_about") == given.get(
-        "email"
-    ):
-        return None
-    return suggest_email(given.get("email", ""))
+def _known_of(link: AnyLink) -> dict[str, str]:
+    """What the guest said at the door, which need not be typed again: the day of arrival."""
+    if link.arrives is None:
+        return {}
+    day = link.arrives
+    parts = {"arrival_day": str(day.day), "arrival_month": str(day.month), "arrival_year": str(day.year)}
+    return {"arrives": "later", **parts}
+
+
+def _after(shown: ShownForm, step: Step, given: dict[str, str]) -> Step:
+    """The step that comes after this one, now that it is answered; the last one comes after itself."""
+    steps = shown.asked(given)
+    return steps[min(steps.index(step) + 1, len(steps) - 1)]
+
+
+def _people(step: Step, given: dict[str, str], wish: str, detail: str) -> dict[str, str]:
+    """One person of a group more, or one less with all that was said of them."""
+    numbers = range(1, step.most + 1)
+    if wish == "add":
+        free = next((n for n in numbers if given.get(step.marker(n)) != YES), None)
+        return {step.marker(free): YES} if free else {}
+    if detail not in {str(number) for number in numbers}:
+        abort(422)
+    gone = [field for field in step.fields if field.member == int(detail)]
+    return {name: "" for field in gone for name in field.names}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question about an address, asked once: did you mean another, or (meant is None) have you one of
+    your own instead of a booking site's?"""
+
+    field: str
+    about: str
+    meant: str | None
+
+
+def _open_suggestion(shown: ShownForm, step: Step, given: dict[str, str]) -> Suggestion | None:
+    """A likely slip in the address, or a booking site's own one, that the guest was not asked about yet; the
+    second Continue keeps it."""
+    for field in step.fields:
+        address = given.get(field.id, "").strip()
+        if field.kind != "email" or field.member or not address or given.get("asked_about") == address:
+            continue
+        meant = suggest_email(address)
+        if meant or (is_alias(address) and shown.has("form.alias")):
+            return Suggestion(field.id, address, meant)
+    return None
+
+
+def _meant(shown: ShownForm, step: Step, given: dict[str, str]) -> dict[str, str]:
+    """The address that was likely meant, taken over."""
+    open_one = _open_suggestion(shown, step, given | {"asked_about": ""})
+    return {open_one.field: open_one.meant or ""} if open_one else {}
 
 
 def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseReturnValue:
@@ -271,8 +325,10 @@ def _go_to(address: str) -> Response:
     return redirect(address, 303)
 
 
-def _shown(language: str) -> ShownForm:
-    known = find_form(FORM) or abort(404)
+def _shown(language: str, version: str | None = None) -> ShownForm:
+    """The form as this guest sees it: in the version they began with, else the newest."""
+    begun = find_form(FORM, int(version)) if version and version.isdecimal() and len(version) < 5 else None
+    known = begun or find_form(FORM) or abort(404)
     house = g.session.get_one(Property, g.link.property_id)
     offered = ShownForm(known, language, house)
     codes = [code for code, _ in offered.languages]
@@ -290,7 +346,7 @@ def _turn_to(
     if request.headers.get("HX-Request"):
         return _step_page(shown, step, given, checked=checked)
     carried = {name: given[name] for name in (*shown.form.names, "asked_about") if given.get(name)}
-    carried["language"] = shown.language
+    carried |= {"language": shown.language, "version": str(shown.form.version)}
     answer = redirect(url_for("phone.form", step=step.id, checked=1 if checked else None), 303)
     if not keep_draft(answer, carried, bound_to=cookie["capture"], path=HERE, now=clock()):
         return _step_page(shown, step, given, checked=checked)
@@ -299,7 +355,7 @@ def _turn_to(
 
 def _step_page(shown: ShownForm, step: Step, given: dict[str, str], *, checked: bool) -> tuple[str, int]:
     errors = check_step(step, given, today=today_at(shown.house, now=clock())) if checked else {}
-    suggestion = _open_suggestion(step, given) if checked and not errors else None
+    suggestion = _open_suggestion(shown, step, given) if checked and not errors else None
     page = render_template(
         "phone/_step.html" if request.headers.get("HX-Request") else "phone/form.html",
         shown=shown,

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture, GuestLink, SealedForm
+from server.captures.models import Capture, GuestLink, SealedForm, SurveyAnswer, Wish
 from server.consents.models import Consent
 from server.devices.models import Device
 from server.feeds.models import Feed
@@ -56,6 +56,8 @@ def dump(session: Session) -> list[str]:
         _captures(session, names),
         _devices(session),
         _sealed_forms(session),
+        _wishes(session, names),
+        _surveys(session),
     )
     return sorted(
         {
@@ -408,6 +410,32 @@ def _captures(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "proof": capture.proof,
             "state": capture.state,
             "record": names[capture.record_id] if capture.record_id is not None else None,
+        }
+
+
+def _wishes(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    for wish in session.scalars(select(Wish)):
+        yield {
+            "type": "wish",
+            "record": names[wish.record_id],
+            "day": wish.day,
+            "arrival_time": wish.arrival_time,
+            "kinds": wish.kinds,
+            "note": wish.note,
+        }
+
+
+def _surveys(session: Session) -> Iterator[dict[str, Any]]:
+    """Two that say the same are one line: by design nothing tells them apart."""
+    for answer in session.scalars(select(SurveyAnswer)):
+        yield {
+            "type": "survey_answer",
+            "form": answer.form,
+            "version": answer.form_version,
+            "day": answer.day,
+            "answers": answer.answers,
+            "comment": answer.comment,
+            "reply_to": answer.reply_to,
         }
 
 

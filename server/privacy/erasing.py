@@ -42,6 +42,7 @@ def record_of_source(session: Session, source: str, key: str) -> int:
 def erase(session: Session, record_ids: Collection[int], *, actor: str, now: datetime) -> Changes:
     """Erase records with their forms and links to stays; the journal tells who did, and of how many."""
     take_linker(session)
+    _blank_companions(session, record_ids)
     for part in parts(sorted(record_ids)):
         theirs = select(Capture.id).where(Capture.record_id.in_(part))
         sealed = update(SealedForm).where(SealedForm.capture_id.in_(theirs))
@@ -60,3 +61,21 @@ def erase(session: Session, record_ids: Collection[int], *, actor: str, now: dat
         records=sorted(record_ids),
     )
     return changes
+
+
+def _blank_companions(session: Session, record_ids: Collection[int]) -> None:
+    """Take out of a main guest's form what it says of a companion whose record is erased."""
+    for part in parts(sorted(record_ids)):
+        keys = select(SourceRecord.key).where(
+            SourceRecord.id.in_(part), SourceRecord.key.contains("/", autoescape=True)
+        )
+        for key in session.scalars(keys):
+            capture_id, _, person = key.partition("/")
+            capture = session.get(Capture, capture_id)
+            if capture is not None:
+                capture.answers = {
+                    name: text
+                    for name, text in capture.answers.items()
+                    if name != person and not name.startswith(f"{person}_")
+                }
+    session.flush()

@@ -52,6 +52,7 @@ TABLE = (
     Keeping("marketing", N_("News and offers"), "last_contact", months=36),
     Keeping("objections", N_("Objections to being contacted"), "objection", months=36),
     Keeping("messages", N_("Texts of messages"), "arrival_here", days=30),
+    Keeping("surveys", N_("Answers to surveys"), "arrival_here", months=12),
     Keeping("imports", N_("Files as other systems gave them"), "arrival_here", days=30),
     Keeping("journal", N_("Journal of who did what"), "act", months=12),
     Keeping("staff", N_("Colleagues' accounts"), "leaving", months=12),

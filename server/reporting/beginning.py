@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, Rehearsal
 from server.cleaning import clean
+from server.forms.definition import find_form
 from server.importing.progress import MOVING
 from server.intake import flows
 from server.jobs.models import Job
@@ -156,7 +157,8 @@ def is_moving(session: Session, place: Property, *, now: datetime) -> bool:
 
 def rehearsed(rehearsal: Rehearsal, place: Property) -> CleanRecord | None:
     """What the reception would have of a finished rehearsal: read as a guest's form is, and not stored."""
-    flow = flows().get(rehearsal.form or "")
+    form = find_form(rehearsal.form or "", rehearsal.form_version)
+    flow = flows().get(form.flow) if form else None
     if flow is None or rehearsal.used_at is None:
         return None
     capture = Capture(
@@ -167,4 +169,6 @@ def rehearsed(rehearsal: Rehearsal, place: Property) -> CleanRecord | None:
         answers=rehearsal.answers,
         received_at=rehearsal.used_at,
     )
-    return clean(flow.to_values(capture), context_of(place, {}, today_at(place, now=rehearsal.used_at)))
+    today = today_at(place, now=rehearsal.used_at)
+    people = flow.read(capture, form, today=today).people
+    return clean(people[0].values, context_of(place, {}, today)) if people else None

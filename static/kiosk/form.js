@@ -1,22 +1,26 @@
 // Steps through the form that the server rendered once. What a guest types lives in these fields and nowhere else.
 
-import { checkStep, isShown } from "./rules.js";
-import { suggestEmail } from "./suggestion.js";
+import { answered, askedSteps, checkStep, isShown } from "./rules.js";
+import { isAlias, suggestEmail } from "./suggestion.js";
 import { chooseWay, newCaptureId } from "./sending.js";
 import { watchIdle } from "./idle.js";
 import { watchKeyboard } from "./keyboard.js";
 
 const THANKS_FOR = 10_000;
+const HANDED_WITHIN = 2_000;
+const PAUSE = 150; // long enough to see what was tapped
 const way = chooseWay();
-let page = read(document);
 const captureId = newCaptureId();
-let place = 0;
+let page = read(document);
+let at = page.rules.steps[0]; // the rules of the question that is asked now
 let askedAbout = null;
 let leaving = false;
+let erasing = false;
+let going = 0;
 
 function read(source) {
   const form = source.querySelector("[data-form]");
-  return { form, rules: JSON.parse(form.dataset.rules), steps: [...form.querySelectorAll("[data-step]")] };
+  return { form, rules: JSON.parse(form.dataset.rules) };
 }
 
 function today() {
@@ -32,59 +36,147 @@ function answers() {
 }
 
 const input = (name) => page.form.elements.namedItem(name);
+const stepOf = (rules) => page.form.querySelector(`[data-step="${rules.id}"]`);
+const asked = () => askedSteps(page.rules.steps, answers());
+const after = () => asked()[asked().findIndex((rules) => rules.id === at.id) + 1];
+const before = () => asked()[asked().findIndex((rules) => rules.id === at.id) - 1];
+const isTapped = (field) => field.type === "radio" || field.type === "checkbox";
+
+/** Empty a field; the value of what is tapped or ticked is its meaning, and stays. */
+function empty(field) {
+  if (isTapped(field)) field.checked = false;
+  else if (field.type !== "submit" && field.type !== "button" && field.name !== "csrf_token") field.value = "";
+}
+
+function clear() {
+  leaving = true;
+  page.form.reset();
+  for (const field of page.form.elements) empty(field);
+  document.body.replaceChildren();
+}
 
 function wipe() {
   if (leaving) return;
-  leaving = true;
-  page.form.reset();
-  for (const field of page.form.elements) if (field.name !== "csrf_token") field.value = "";
-  document.body.replaceChildren();
+  clear();
+  location.replace(page.form.dataset.thanks);
+}
+
+/** Nobody is there any more: where a part counts (a survey), what was answered until then is handed over. */
+async function leaveBehind() {
+  const given = answered(page.rules.steps, answers());
+  const counts = !erasing && page.rules.partial && Object.keys(given).some((name) => !name.endsWith("_way_out"));
+  const handed = counts ? handOver(given) : null;
+  if (leaving) return;
+  clear();
+  await Promise.race([handed, new Promise((done) => { setTimeout(done, HANDED_WITHIN); })]);
   location.replace(page.form.dataset.thanks);
 }
 
 function show(next, { focus = true } = {}) {
-  place = next;
-  page.steps.forEach((step, i) => step.classList.toggle("now", i === place));
-  const step = page.steps[place];
-  const rules = page.rules.steps[place];
-  const given = answers();
-  for (const field of rules.fields) {
-    step.querySelector(`[data-field="${field.id}"]`).hidden = !isShown(field, given);
-  }
-  step.querySelector("[data-back]").hidden = false;
-  if ("review" in step.dataset) summarise(step, given);
+  clearTimeout(going);
+  at = next;
+  const step = stepOf(at);
+  for (const other of page.form.querySelectorAll("[data-step]")) other.classList.toggle("now", other === step);
+  showFields();
+  if ("review" in step.dataset) summarise(step, answers());
   if (focus) step.querySelector("h1").focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 
+/** What another answer shows or hides, as soon as that answer is given. */
+function showFields() {
+  const step = stepOf(at);
+  const given = answers();
+  for (const field of at.fields) {
+    const box = step.querySelector(`[data-field="${field.id}"]`);
+    box.hidden = !isShown(field, given);
+    const domains = step.querySelector(`[data-domains="${field.id}"]`);
+    if (domains) domains.hidden = box.hidden;
+  }
+  for (const person of step.querySelectorAll("[data-member]")) person.hidden = !marker(person).checked;
+  const add = step.querySelector("[data-add]");
+  if (add) add.hidden = !step.querySelector("[data-member][hidden]");
+  sayProgress(step);
+}
+
+/** The steps that will be asked as far as can be told: what is not answered yet as most do. */
+function likely() {
+  const chosen = page.rules.steps.flatMap((rules) => rules.fields).filter((field) => field.kind === "choice" && !field.member);
+  const firsts = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
+  return askedSteps(page.rules.steps, { ...firsts, ...answers() });
+}
+
+function sayProgress(step) {
+  const steps = likely();
+  const count = { step: steps.findIndex((rules) => rules.id === at.id) + 1, steps: steps.length };
+  const words = page.form.dataset.progressWords.replace("{step}", count.step).replace("{steps}", count.steps);
+  const bar = step.querySelector("progress");
+  bar.max = count.steps;
+  bar.value = count.step;
+  bar.setAttribute("aria-label", words);
+  step.querySelector("[data-progress] p").textContent = words;
+}
+
+const marker = (person) => person.querySelector(".marker");
+
+function addPerson() {
+  const person = stepOf(at).querySelector("[data-member][hidden]");
+  if (!person) return;
+  marker(person).checked = true;
+  showFields();
+  person.querySelector("input:not(.marker)").focus();
+}
+
+function removePerson(number) {
+  const person = stepOf(at).querySelector(`[data-member="${number}"]`);
+  person.querySelectorAll("input, select, textarea").forEach(empty);
+  sayErrors(stepOf(at), at, {});
+  showFields();
+  stepOf(at).querySelector("[data-add]").focus();
+}
+
 function summarise(step, given) {
-  page.rules.steps.forEach((rules) => {
-    const line = step.querySelector(`[data-of="${rules.id}"] [data-value]`);
-    if (!line) return;
+  const shown = asked();
+  for (const rules of page.rules.steps) {
+    const line = step.querySelector(`[data-of="${rules.id}"]`);
+    if (!line) continue;
+    line.hidden = !shown.includes(rules);
     const way = given[rules.way_out_name];
-    line.textContent = way ? page.rules.ways_out[way] : inWords(rules, given) || "–";
-  });
+    line.querySelector("[data-value]").textContent = way ? page.rules.ways_out[way] : inWords(rules, given) || "–";
+  }
 }
 
 /** The form asks day, month, year; plain `en` would answer in the order of the United States. */
 const dayFirst = (language) => (language === "en" ? "en-GB" : language);
 
 function inWords(rules, given) {
-  const parts = rules.fields.filter((field) => field.kind !== "country").map((field) => {
-    if (field.kind !== "date") return (given[field.id] ?? "").trim();
-    const [day, month, year] = field.names.map((name) => (given[name] ?? "").trim());
-    if (!(day && month && year)) return [day, month, year].filter(Boolean).join(" ");
-    const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-    return new Intl.DateTimeFormat(dayFirst(document.documentElement.lang), { dateStyle: "long", timeZone: "UTC" }).format(date);
-  });
-  return parts.filter(Boolean).join(rules.id === "name" ? " " : " · ");
+  const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member"].includes(field.kind));
+  const together = (some, between) => some.map((field) => answerInWords(field, given)).filter(Boolean).join(between);
+  if (!rules.group) return together(fields, ["name", "guest"].includes(rules.id) ? " " : " · ");
+  const people = [...new Set(fields.map((field) => field.member))];
+  return people.map((number) => together(fields.filter((field) => field.member === number && field.kind !== "choice"), " ")).filter(Boolean).join(" · ");
 }
+
+function answerInWords(field, given) {
+  const answer = (given[field.id] ?? "").trim();
+  if (field.kind === "tick") return answer === "yes" ? field.label : "";
+  if (field.options) return field.options[answer] ?? "";
+  if (field.kind !== "date") return answer;
+  const [day, month, year] = field.names.map((name) => (given[name] ?? "").trim());
+  if (!(day && month && year)) return [day, month, year].filter(Boolean).join(" ");
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return new Intl.DateTimeFormat(dayFirst(document.documentElement.lang), { dateStyle: "long", timeZone: "UTC" }).format(date);
+}
+
+/** The inputs of one answer: several where it is tapped; of those, none is wrong by itself. */
+const placesOf = (name) => [...page.form.querySelectorAll(`[name="${name}"]`)];
 
 function sayErrors(step, rules, errors) {
   const summary = step.querySelector("[data-summary]");
   const list = summary.querySelector("ul");
   list.replaceChildren();
   for (const field of rules.fields) {
+    if (field.kind === "member") continue;
     const code = errors[field.id];
     const box = step.querySelector(`[data-field="${field.id}"]`);
     const line = document.getElementById(`e-${field.id}`);
@@ -92,15 +184,16 @@ function sayErrors(step, rules, errors) {
     line.textContent = code ? field.errors[code] : "";
     line.hidden = !code;
     for (const name of field.names) {
-      const place = input(name);
-      if (code) place.setAttribute("aria-invalid", "true");
-      else place.removeAttribute("aria-invalid");
+      for (const place of placesOf(name)) {
+        if (code && !isTapped(place)) place.setAttribute("aria-invalid", "true");
+        else place.removeAttribute("aria-invalid");
+      }
     }
     if (!code) continue;
     const link = document.createElement("a");
     link.href = `#f-${field.names[0]}`;
     link.textContent = `${field.label} – ${field.errors[code]}`;
-    link.addEventListener("click", (event) => { event.preventDefault(); input(field.names[0]).focus(); });
+    link.addEventListener("click", (event) => { event.preventDefault(); placesOf(field.names[0])[0].focus(); });
     const item = document.createElement("li");
     item.append(link);
     list.append(item);
@@ -113,41 +206,58 @@ function sayErrors(step, rules, errors) {
 
 function askAboutAddress(step) {
   const box = step.querySelector("[data-suggestion]");
-  const address = input("email");
-  if (!box || !address) return false;
+  const field = at.fields.find((one) => one.kind === "email" && !one.member && isShown(one, answers()));
+  if (!box || !field) return false;
+  const address = input(field.id);
   const meant = suggestEmail(address.value, page.rules.known);
-  const open = meant !== null && askedAbout !== address.value;
+  const alias = meant === null && box.dataset.alias && isAlias(address.value, page.rules.known);
+  const open = (meant !== null || alias) && askedAbout !== address.value;
   askedAbout = address.value;
   const [words, use] = box.children;
-  words.textContent = open ? box.dataset.words.replace("{email}", meant) : "";
+  words.textContent = !open ? "" : alias ? box.dataset.alias : box.dataset.words.replace("{email}", meant);
+  use.textContent = alias ? box.dataset.own : box.dataset.useWords;
   words.hidden = use.hidden = !open;
   if (open) {
-    use.onclick = () => { address.value = meant; words.hidden = use.hidden = true; show(place + 1); };
+    use.onclick = () => {
+      address.value = meant ?? "";
+      words.hidden = use.hidden = true;
+      if (meant === null) address.focus();
+      else show(after());
+    };
     use.focus();
   }
-  return open;
+  return Boolean(open);
 }
 
 function goOn() {
-  const step = page.steps[place];
-  const rules = page.rules.steps[place];
-  const way = input(rules.way_out_name);
+  clearTimeout(going);
+  const step = stepOf(at);
+  const way = input(at.way_out_name);
   if (way) way.value = "";
-  if (sayErrors(step, rules, checkStep(rules, answers(), today()))) return;
+  if (sayErrors(step, at, checkStep(at, answers(), today()))) return;
   if (askAboutAddress(step)) return;
-  if (place + 1 < page.steps.length) show(place + 1);
+  if (after()) show(after());
   else send(step);
 }
 
 function goOut(way) {
-  const rules = page.rules.steps[place];
-  for (const field of rules.fields) {
-    if (field.kind !== "country") for (const name of field.names) input(name).value = "";
+  for (const field of at.fields) {
+    if (field.kind !== "country") for (const name of field.names) placesOf(name).forEach(empty);
   }
-  input(rules.way_out_name).value = way;
-  sayErrors(page.steps[place], rules, {});
-  show(place + 1);
+  input(at.way_out_name).value = way;
+  sayErrors(stepOf(at), at, {});
+  show(after());
 }
+
+const handOver = async (given) => (await way).handOver({
+  id: captureId,
+  form: page.form.dataset.form,
+  version: page.rules.version,
+  language: document.documentElement.lang,
+  answers: given,
+  address: page.form.action || location.href,
+  token: input("csrf_token")?.value ?? "",
+});
 
 async function send(step) {
   const button = step.querySelector("[data-send]");
@@ -155,15 +265,7 @@ async function send(step) {
   const words = button.textContent;
   button.disabled = true;
   button.textContent = button.dataset.busy;
-  const sent = await (await way).handOver({
-    id: captureId,
-    form: page.form.dataset.form,
-    version: page.rules.version,
-    language: document.documentElement.lang,
-    answers: answers(),
-    address: page.form.action || location.href,
-    token: input("csrf_token")?.value ?? "",
-  });
+  const sent = await handOver(answered(page.rules.steps, answers()));
   button.disabled = false;
   button.textContent = words;
   const notSent = step.querySelector("[data-not-sent]");
@@ -174,8 +276,8 @@ async function send(step) {
 
 function thank() {
   page.form.reset();
-  page.steps.forEach((step) => step.classList.remove("now"));
-  for (const field of page.form.elements) if (field.name !== "csrf_token") field.value = "";
+  page.form.querySelector(".now").classList.remove("now");
+  for (const field of page.form.elements) empty(field);
   document.querySelectorAll("[data-value]").forEach((line) => { line.textContent = ""; });
   const screen = document.querySelector("[data-thanks-screen]");
   screen.hidden = false;
@@ -186,7 +288,6 @@ function thank() {
 /** Another language, the same answers: the other page is fetched, and the answers are put into it. */
 async function speak(link) {
   const kept = answers();
-  const at = place;
   try {
     const reply = await fetch(link.href, { cache: "no-store", credentials: "same-origin" });
     if (!reply.ok) return;
@@ -208,31 +309,42 @@ async function speak(link) {
   page = read(document);
   for (const [name, value] of Object.entries(kept)) {
     if (["version", "capture"].includes(name)) continue;
-    const field = input(name);
-    if (field?.type === "checkbox") field.checked = value === "yes";
-    else if (field) field.value = value;
+    for (const field of placesOf(name)) {
+      if (isTapped(field)) field.checked = field.value === value;
+      else field.value = value;
+    }
   }
-  show(at);
+  show(page.rules.steps.find((rules) => rules.id === at.id));
 }
 
+document.addEventListener("click", (event) => { erasing ||= Boolean(event.target.closest("[data-erase]")); }, { capture: true });
+document.addEventListener("change", (event) => { if (event.target.form === page.form) showFields(); });
 document.addEventListener("click", (event) => {
+  // A tap on the only answer that a question wants goes on by itself; arrow keys only choose.
+  if (event.detail && event.target.closest(".now[data-one-tap] .tap")) {
+    clearTimeout(going);
+    going = setTimeout(goOn, PAUSE);
+    return;
+  }
   const target = event.target.closest("a, button");
   if (!target) return;
   if ("leave" in target.dataset) { event.preventDefault(); wipe(); }
   else if ("language" in target.dataset) { event.preventDefault(); speak(target); }
   else if ("next" in target.dataset) goOn();
-  else if ("back" in target.dataset) { if (place === 0) wipe(); else show(place - 1); }
+  else if ("back" in target.dataset) { if (before()) show(before()); else wipe(); }
   else if ("out" in target.dataset) goOut(target.dataset.out);
-  else if ("change" in target.dataset) show(page.rules.steps.findIndex((step) => step.id === target.dataset.change));
+  else if ("change" in target.dataset) show(page.rules.steps.find((rules) => rules.id === target.dataset.change));
+  else if ("add" in target.dataset) addPerson();
+  else if ("remove" in target.dataset) removePerson(target.dataset.remove);
 });
 document.addEventListener("submit", (event) => { event.preventDefault(); goOn(); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches("input, select")) { event.preventDefault(); goOn(); }
 });
 addEventListener("pageshow", (event) => { if (event.persisted) wipe(); });
-addEventListener("pagehide", () => { for (const field of page.form.elements) field.value = ""; });
+addEventListener("pagehide", () => { for (const field of page.form.elements) empty(field); });
 
-watchIdle(document.querySelector("[data-idle]"), wipe);
+watchIdle(document.querySelector("[data-idle]"), leaveBehind);
 watchKeyboard();
-show(0, { focus: false });
+show(at, { focus: false });
 way.then(({ mayBegin }) => { if (!mayBegin) wipe(); });

@@ -1,18 +1,61 @@
 // The closed rule vocabulary of server/forms/rules.py, said again for the browser; tests/forms/corpus.json holds both together.
 
 const PHONE_PUNCTUATION = new Set("+()-./ \u00a0");
+/** As Python strips: the separators U+001C to U+001F and U+0085 are spaces to it, U+FEFF is none. */
+const SPACE = /[\s\u001c-\u001f\u0085]/u;
+const isSpace = (c) => c !== "\ufeff" && SPACE.test(c);
+const trimmed = (text = "") => {
+  const letters = [...text];
+  let from = 0, to = letters.length;
+  while (from < to && isSpace(letters[from])) from += 1;
+  while (to > from && isSpace(letters[to - 1])) to -= 1;
+  return letters.slice(from, to).join("");
+};
 const isDigits = (text) => text !== "" && [...text].every((c) => c >= "0" && c <= "9");
 
-export function isShown(field, answers) {
-  return !field.show_if || (answers[field.show_if[0]] ?? "") === field.show_if[1];
+/** Whether a field or a step is to be asked, given the other answers. */
+export function isShown(asked, answers) {
+  return asked.show_if.every(([name, value]) => (answers[name] ?? "") === value);
+}
+
+const forget = (answers, names) => { for (const name of names) delete answers[name]; };
+const namesOf = (step) => [...step.fields.flatMap((field) => field.names), ...(step.ways_out.length ? [step.way_out_name] : [])];
+
+/** The steps that are to be asked; what was typed at a step that is not asked any more counts for nothing. */
+export function askedSteps(steps, answers) {
+  const known = { ...answers };
+  return steps.filter((step) => {
+    const asked = isShown(step, known);
+    if (!asked) forget(known, namesOf(step));
+    return asked;
+  });
+}
+
+/** Only the answers this form can give, trimmed; empty ones and those of what was not asked left out. */
+export function answered(steps, answers) {
+  const kept = {};
+  const known = { ...answers };
+  for (const step of askedSteps(steps, answers)) {
+    const way = answers[step.way_out_name] ?? "";
+    if (step.ways_out.includes(way)) { kept[step.way_out_name] = way; continue; }
+    for (const field of step.fields) {
+      if (!isShown(field, known)) { forget(known, field.names); continue; }
+      for (const name of field.names) {
+        const text = trimmed(answers[name]);
+        if (text) kept[name] = text;
+      }
+    }
+  }
+  return kept;
 }
 
 /** The errors of one step: field id -> code. `today` is a plain {year, month, day}. */
 export function checkStep(step, answers, today) {
   const found = {};
   if (step.ways_out.includes(answers[step.way_out_name] ?? "")) return found;
+  const known = { ...answers };
   for (const field of step.fields) {
-    if (!isShown(field, answers)) continue;
+    if (!isShown(field, known)) { forget(known, field.names); continue; }
     const code = checkField(field, answers, today);
     if (code) found[field.id] = code;
   }
@@ -20,7 +63,7 @@ export function checkStep(step, answers, today) {
 }
 
 export function checkField(field, answers, today) {
-  const texts = field.names.map((name) => (answers[name] ?? "").trim());
+  const texts = field.names.map((name) => trimmed(answers[name]));
   if (!texts.some(Boolean)) return field.rules.some((r) => r.rule === "required") ? "required" : null;
   for (const rule of field.rules) {
     const code = field.kind === "date" ? checkDate(rule, texts, today) : checkText(rule, texts[0], field);
@@ -44,7 +87,7 @@ function hasEmailShape(text) {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, at);
   const labels = text.slice(at + 1).split(".");
-  return at > 0 && !local.includes("@") && !/\s/u.test(text) && labels.length > 1 && labels.every(Boolean);
+  return at > 0 && !local.includes("@") && ![...text].some(isSpace) && labels.length > 1 && labels.every(Boolean);
 }
 
 function hasPhoneShape(text) {

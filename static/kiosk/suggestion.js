@@ -16,6 +16,17 @@ export function suggestEmail(text, known) {
   return near ? `${local}@${near}` : null;
 }
 
+/** Whether a booking site made this address for one booking, with which it dies: one of its domains, or under one. */
+export function isAlias(text, known) {
+  let domain = text.trim().toLowerCase().split("@").at(-1);
+  while (domain) {
+    if (known.aliases.includes(domain)) return true;
+    const dot = domain.indexOf(".");
+    domain = dot < 0 ? "" : domain.slice(dot + 1);
+  }
+  return false;
+}
+
 function split(domain) {
   const dot = domain.indexOf(".");
   return dot < 0 ? [domain, ""] : [domain.slice(0, dot), domain.slice(dot + 1)];

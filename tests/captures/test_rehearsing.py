@@ -29,7 +29,8 @@ from tests.house import app, client, token_of
 __all__ = ["app", "client"]
 
 ANSWERS = {"given_name": "Nadia", "family_name": "Haddad", "email": "nadia@gmail.com", "news": "yes"}
-ANSWERS |= {"mobile_way_out": "skipped", "birth_way_out": "skipped", "stay_way_out": "skipped"}
+ANSWERS |= {"staying": "self", "mobile_way_out": "skipped", "wishes_way_out": "skipped"}
+ANSWERS |= {"stay_way_out": "skipped"}
 
 
 @pytest.fixture

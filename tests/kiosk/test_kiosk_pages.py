@@ -26,8 +26,9 @@ def captures(app: Flask) -> list[Capture]:
         return list(session.scalars(select(Capture)))
 
 
-def filled(client: FlaskClient, **answers: str) -> dict[str, str]:
-    given = {"csrf_token": token_of(client, FORM), "version": "1", "capture": new_capture_id(clock())}
+def filled(client: FlaskClient, version: str = "2", **answers: str) -> dict[str, str]:
+    given = {"csrf_token": token_of(client, FORM), "version": version, "capture": new_capture_id(clock())}
+    given["staying"] = "self"
     return given | {"given_name": "Anna", "family_name": "Rossi"} | answers
 
 
@@ -69,8 +70,10 @@ def test_only_the_questions_with_a_mistake_are_to_be_looked_at_again(client: Fla
     answer = client.post(FORM, data=filled(client, email="nope"), follow_redirects=True)
     page = answer.get_data(as_text=True)
 
+    steps = re.findall(r'data-step="(\w+)"', page)
     summaries = re.findall(r'<div class="summary"[^>]*>', page)
-    assert [" hidden" in summary for summary in summaries] == [True, False, True, True, True, True]
+    wrong = [step for step, summary in zip(steps, summaries, strict=True) if " hidden" not in summary]
+    assert wrong == ["email"]
 
 
 def test_a_faulty_plain_form_comes_back_with_its_answers(app: Flask, client: FlaskClient) -> None:
@@ -86,12 +89,12 @@ def test_the_module_gets_a_receipt_that_repeats_id_and_digest(app: Flask, client
 
     receipts: list[dict[str, Any]] = [client.post(FORM, data=data, headers=JSON).get_json() for _ in range(2)]
 
-    stored = {"given_name": "Anna", "family_name": "Rossi", "email": "anna@example.com"}
+    stored = {"staying": "self", "given_name": "Anna", "family_name": "Rossi", "email": "anna@example.com"}
     for receipt, status in zip(receipts, ("stored", "duplicate"), strict=True):
         assert receipt == {
             "protocol": "oneguest-1",
             "id": data["capture"],
-            "digest": answers_digest("pre_check_in", 1, stored).hex(),
+            "digest": answers_digest("pre_check_in", 2, stored).hex(),
             "status": status,
         }
     assert len(captures(app)) == 1
@@ -106,6 +109,15 @@ def test_a_form_that_the_module_sends_is_never_refused_for_what_it_holds(
 
     assert answer.get_json()["status"] == "stored"
     assert captures(app)[0].answers["email"] == "not an address"
+
+
+def test_a_form_of_an_older_version_is_taken_in_for_ever(app: Flask, client: FlaskClient) -> None:
+    data = filled(client, version="1", email="anna@example.com", birth_date_year="1985")
+
+    assert client.post(FORM, data=data, headers=JSON).get_json()["status"] == "stored"
+    capture = captures(app)[0]
+    assert (capture.form_version, capture.answers["birth_date_year"]) == (1, "1985")
+    assert "staying" not in capture.answers
 
 
 @pytest.mark.parametrize("wrong", [{"capture": "x"}, {"version": "99"}, {"version": "x"}, {"capture": ""}])

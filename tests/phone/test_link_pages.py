@@ -70,7 +70,7 @@ def test_the_door_speaks_the_guests_language_and_keeps_what_was_typed(
     assert 'name="day" type="text" inputmode="numeric" maxlength="2" value="7"' in door
     assert the_link(app, expected).wrong_answers == 0  # no answer was tried
     enter(client, expected)
-    assert "Comment vous appelez-vous" in client.get("/g/form").get_data(as_text=True)
+    assert "Séjournez-vous chez nous" in client.get("/g/form").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("wish", ["language:xx", "language:", "language:../en"])
@@ -162,11 +162,12 @@ def test_a_link_revoked_meanwhile_ends_the_form(app: Flask, client: FlaskClient,
 
 ANSWERS = {
     "language": "en",
+    "staying": "self",
     "given_name": "María",
     "family_name": "Gómez",
     "email": "maria@example.com",
     "mobile_way_out": "declined",
-    "birth_way_out": "skipped",
+    "wishes_way_out": "skipped",
     "stay_way_out": "skipped",
 }
 
@@ -271,7 +272,7 @@ def test_the_language_can_be_changed_at_any_step_without_losing_an_answer(
     "data",
     [
         {"step": "nowhere"},
-        {"step": "name", "go": "out:declined"},
+        {"step": "stay", "go": "out:declined"},
         {"step": "email", "go": "change:nowhere"},
         {},
     ],

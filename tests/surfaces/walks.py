@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
+from server.db import writing
+from server.forms.definition import find_form
+from server.properties.setup import default_property
 from tests.house import Expected
 
 if TYPE_CHECKING:
@@ -19,12 +24,29 @@ def kiosk_states(page: Page, served: str, language: str = "en") -> Iterator[str]
     yield "resting"
     page.goto(f"{served}/kiosk/pre_check_in/{language}")
     page.locator(".question.now").wait_for()
-    yield "name"
     go_on = page.locator(".now [data-next]")
     skip = page.locator(".now [data-out=skipped]")
+    tap = page.locator(".now .tap")
+    yield "staying"
+    go_on.click()
+    yield "staying, with an error"
+    tap.first.click()
+    page.locator("#f-given_name").wait_for()
+    yield "name"
     go_on.click()
     yield "name, with an error"
     page.fill("#f-given_name", "Anna")
+    go_on.click()
+    tap.nth(1).click()
+    page.fill("#f-arrival_day", "3")
+    go_on.click()
+    yield "stay, with an error"
+    skip.click()
+    yield "companions"
+    page.locator(".now [data-add]").click()
+    go_on.click()
+    yield "companions, with an error"
+    page.locator(".now [data-member='1'] [data-remove]").click()
     go_on.click()
     page.fill("#f-email", "anna@")
     go_on.click()
@@ -32,18 +54,12 @@ def kiosk_states(page: Page, served: str, language: str = "en") -> Iterator[str]
     page.fill("#f-email", "anna@gmial.com")
     go_on.click()
     yield "e-mail, with a suggestion"
-    page.locator("[data-use]").click()
+    page.locator(".now [data-use]").click()
     page.fill("#f-mobile", "1")
     go_on.click()
     yield "mobile, with an error"
     skip.click()
-    page.fill("#f-birth_date_day", "3")
-    go_on.click()
-    yield "birth, with an error"
-    skip.click()
-    page.fill("#f-arrival_day", "3")
-    go_on.click()
-    yield "stay, with an error"
+    yield "wishes"
     skip.click()
     yield "check"
     page.evaluate("document.querySelector('[data-idle]').showModal()")
@@ -58,6 +74,39 @@ def kiosk_states(page: Page, served: str, language: str = "en") -> Iterator[str]
     page.locator(".now [data-send]").click()
     page.locator("[data-thanks-screen] h1").wait_for()
     yield "thanks"
+
+
+def speak_everything(app: Flask) -> None:
+    """A house that offers every language the forms speak."""
+    form = find_form("pre_check_in")
+    assert form is not None
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).languages = list(form.languages)
+
+
+def survey_states(page: Page, served: str, language: str) -> Iterator[str]:
+    """Every question of a survey, and of the wishes before arrival."""
+    page.goto(f"{served}/kiosk/survey/{language}")
+    for step in ("overall", "team", "room", "food"):
+        page.locator(f".now[data-step={step}]").wait_for()
+        yield step
+        page.locator(".now .tap").nth(2).click()
+    page.locator(".now[data-step=comment]").wait_for()
+    yield "comment"
+    page.locator(".now [data-out=skipped]").click()
+    page.locator(".now .tap").nth(1).click()
+    page.locator(".now [data-send]").click()
+    yield "contact, with an error"
+    page.goto(f"{served}/kiosk/wishes/{language}")
+    page.locator(".question.now").wait_for()
+    page.fill("#f-given_name", "Anna")
+    page.locator(".now [data-next]").click()
+    for step in ("stay", "comfort", "occasion", "wish"):
+        page.locator(f".now[data-step={step}]").wait_for()
+        yield step
+        page.locator(".now [data-out=skipped]").click()
+    page.locator(".language-menu summary").click()
+    yield "check, with the languages unfolded"
 
 
 def phone_states(page: Page, served: str, expected: Expected, language: str = "") -> Iterator[str]:
@@ -78,14 +127,29 @@ def phone_states(page: Page, served: str, expected: Expected, language: str = ""
     for name, text in expected.right_answers.items():
         page.fill(f"#f-{name}", text)
     go_on.click()
-    page.locator("#f-given_name").wait_for()
+    page.locator("#f-staying").wait_for()
     if language:
         page.goto(f"{served}/g/form{query}")
+    yield "staying"
+    page.wait_for_load_state("load")
+    page.locator(".tap").first.click()
+    page.locator("#f-given_name").wait_for()
     yield "name"
     go_on.click()
     wrong.wait_for()
     yield "name, with an error"
     page.fill("#f-given_name", "Anna")
+    go_on.click()
+    page.locator("#f-arrival_day").wait_for()
+    yield "stay"
+    skip.click()
+    page.locator("button[value=add]").click()
+    page.locator("#f-companion_1_given_name").wait_for()
+    go_on.click()
+    wrong.wait_for()
+    yield "companions, with an error"
+    page.locator("button[value='remove:1']").click()
+    page.locator("#f-companion_1_given_name").wait_for(state="detached")
     go_on.click()
     page.locator("#f-email").wait_for()
     page.fill("#f-email", "anna@gmial.com")
@@ -98,10 +162,9 @@ def phone_states(page: Page, served: str, expected: Expected, language: str = ""
     go_on.click()
     wrong.wait_for()
     yield "mobile, with an error"
-    for step in ("#f-birth_date_day", "#f-arrival_day"):
-        skip.click()
-        page.locator(step).wait_for()
-        yield step
+    skip.click()
+    page.locator("#f-wish").wait_for()
+    yield "wishes"
     skip.click()
     page.locator(".review").wait_for()
     yield "check"

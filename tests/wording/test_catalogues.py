@@ -13,8 +13,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.app import APOLOGIES
 from server.clock import clock
-from server.wording import CATALOGUES, SOURCE_LANGUAGE, pseudo, translations
+from server.forms.definition import find_form, published_forms
+from server.properties.reasons import EMAIL_REASONS
+from server.wording import CATALOGUES, GUESTS, SOURCE_LANGUAGE, pseudo, translations
 from tests.house import expect_guest, seated_client, token_of
 from tests.surfaces.showcase import add_showcase
 
@@ -62,6 +65,45 @@ def test_every_text_is_translated_with_its_parameters(language: str) -> None:
         for words in said:
             assert parameters(words) == parameters(singular), singular
     assert missing == []
+
+
+SEEN_BY_GUESTS = ("templates/phone/**.html", "templates/kiosk/**.html", "server/phone/**.py", "kiosk/**.py")
+STAFF_ONLY = {"Rehearsal", "Rehearsal: you are the guest. Nothing of this is kept longer than a day."}
+
+
+def texts_for_guests() -> set[str]:
+    """What a guest can read outside of a form: the pages' own words, the reasons, the apologies."""
+    found = {reason.guest for reason in EMAIL_REASONS.values()} | {"Start again"}
+    found |= {words for apology in APOLOGIES.values() for words in apology}
+    for place in SEEN_BY_GUESTS:
+        method = "python" if place.endswith(".py") else "jinja2"
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            TOP / place.split("/**")[0], [("**", method)], {}, keywords=DEFAULT_KEYWORDS | {"N_": None}
+        ):
+            found.add(message if isinstance(message, str) else message[0])
+    return found - STAFF_ONLY
+
+
+@pytest.mark.parametrize("language", [path.stem for path in (CATALOGUES / GUESTS).glob("*.po")])
+def test_guests_read_every_page_in_their_language(language: str) -> None:
+    known = translations(language)._catalog  # type: ignore[attr-defined]  # gettext has no other way to ask
+
+    assert sorted(texts_for_guests() - set(known)) == []
+    assert all(parameters(known[text]) == parameters(text) for text in texts_for_guests())
+
+
+def test_guests_are_spoken_to_in_the_languages_of_the_forms(client: FlaskClient) -> None:
+    folders = (CATALOGUES, CATALOGUES / GUESTS)
+    spoken = {SOURCE_LANGUAGE, *(path.stem for folder in folders for path in folder.glob("*.po"))}
+
+    assert len(spoken) == 12
+    for name, _version in published_forms():
+        newest = find_form(name)
+        assert newest is not None
+        assert set(newest.languages) == spoken
+    page = client.get("/g/unknown", headers={"Accept-Language": "ar"}).get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl"' in page
+    assert "هذا الرابط لا يُفتح" in page
 
 
 def test_french_is_there() -> None:
@@ -123,6 +165,8 @@ PAGES = (
     "/kiosk/",
     "/kiosk/pre_check_in/qps",
     "/kiosk/pre_check_in/qps/thanks",
+    "/kiosk/survey/qps",
+    "/kiosk/wishes/qps",
     "/g/unknown",
     "/nowhere",
 )
@@ -152,11 +196,12 @@ def test_nothing_on_the_phone_escapes_the_catalogue(app: Flask, client: FlaskCli
     pages = [client.get(door).get_data(as_text=True)]
     client.post(f"/g/{expected.token}", data=expected.right_answers | {"csrf_token": token_of(client, door)})
     token = token_of(client, "/g/form")
-    for step in ("name", "email", "mobile", "birth", "stay"):
-        for go in ("next", "back"):
-            data = {"csrf_token": token, "language": "qps", "step": step, "go": go, "given_name": "Anna"}
+    begun = {"csrf_token": token, "language": "qps", "staying": "self", "given_name": "Anna"}
+    for step in ("staying", "name", "stay", "companions", "email", "mobile", "wishes"):
+        for go in ("next", "back", "add"):
+            data = begun | {"step": step, "go": go}
             pages.append(client.post("/g/form", data=data, follow_redirects=True).get_data(as_text=True))
-    data = {"csrf_token": token, "language": "qps", "step": "stay", "go": "out:skipped", "given_name": "Anna"}
+    data = begun | {"step": "wishes", "go": "out:skipped"}
     pages.append(client.post("/g/form", data=data, follow_redirects=True).get_data(as_text=True))
 
     for page in pages:
