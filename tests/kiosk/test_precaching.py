@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kiosk import HELD
 from kiosk.closed import CLOSED
 from server.db import writing
 from server.forms.definition import find_form
@@ -117,7 +118,18 @@ def test_a_closed_tablet_says_so_in_every_language(language: str) -> None:
     assert CLOSED[language]
 
 
-def test_a_closed_tablet_says_so_in_the_languages_of_the_form() -> None:
-    form = find_form("pre_check_in")
+@pytest.mark.parametrize("name", HELD)
+def test_a_closed_tablet_says_so_in_the_languages_of_its_forms(name: str) -> None:
+    form = find_form(name)
     assert form is not None
     assert set(form.languages) <= set(CLOSED)
+
+
+def test_a_house_of_twelve_languages_still_fits(app: Flask, client: FlaskClient) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).languages = list(CLOSED)
+    files = listed(client)["files"]
+
+    pages = [file["path"] for file in files if file["path"].startswith("/kiosk/")]
+    assert len(pages) == 1 + 12 * len(HELD)
+    assert sum(len(gzip.compress(client.get(file["from"]).data)) for file in files) <= LARGEST_SET
