@@ -82,6 +82,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_sealed_form_state", "sealed_form", ["state", "id"])
     op.create_index("ix_sealed_form_device_id_number", "sealed_form", ["device_id", "number"])
+    with op.batch_alter_table("problem") as problem:
+        problem.add_column(sa.Column("property_id", sa.Integer(), nullable=True))
+        problem.create_foreign_key("fk_problem_property_id_property", "property", ["property_id"], ["id"])
     with op.batch_alter_table("capture") as capture:
         capture.add_column(sa.Column("captured_at", db.UtcDateTime(), nullable=True))
         capture.add_column(sa.Column("device_id", sa.Integer(), nullable=True))
@@ -90,6 +93,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget tablets, and forms that were never opened with them."""
+    with op.batch_alter_table("problem") as problem:
+        problem.drop_constraint("fk_problem_property_id_property", type_="foreignkey")
+        problem.drop_column("property_id")
     with op.batch_alter_table("capture") as capture:
         capture.drop_constraint("fk_capture_device_id_device", type_="foreignkey")
         capture.drop_column("device_id")

@@ -24,6 +24,7 @@ ROOMS = (
     "cleaning",
     "matching",
     "importing",
+    "devices",
     "feeds",
     "records",
     "guests",

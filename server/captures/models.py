@@ -121,7 +121,7 @@ class SealedForm(Base):
     form_version: Mapped[int] = mapped_column(Integer)
     key_id: Mapped[str] = mapped_column(String(40))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[str] = mapped_column(String(10))  # waiting, opened, problem, conflict, rejected
+    state: Mapped[str] = mapped_column(String(10))  # waiting, opened, problem, conflict, rejected, erased
     skew_seconds: Mapped[int] = mapped_column(Integer)  # our clock less the tablet's, as it was sent
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -72,7 +72,10 @@ def give_up_first(session: Session, *, now: datetime) -> int:
 def _set_aside(session: Session, row: SealedForm, code: str, *, now: datetime) -> None:
     row.state = "problem"
     params = {"device": str(row.device_id), "number": str(row.number)}
-    session.add(Problem(capture_id=row.capture_id, code=code, params=params, created_at=now))
+    place = session.get_one(Device, row.device_id).property_id
+    session.add(
+        Problem(capture_id=row.capture_id, property_id=place, code=code, params=params, created_at=now)
+    )
 
 
 def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: datetime) -> str | None:

@@ -30,6 +30,7 @@ NAVIGATION = (
     NavigationItem("guests.index", N_("Guests"), "guests.see", "g"),
     NavigationItem("review.index", N_("Questions"), "pairs.decide", "q"),
     NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),
+    NavigationItem("lobby.index", N_("Tablets"), "devices.see", "b"),
     NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),
     NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),
     NavigationItem("papers.index", N_("Papers"), "papers.print", "p"),

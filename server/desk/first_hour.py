@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.access import not_found, polls, staff
@@ -16,6 +14,7 @@ from server.captures.models import Rehearsal
 from server.captures.rehearsing import LAST_NAME, begin_rehearsal, newest_rehearsal, rehearsal_token
 from server.clock import clock
 from server.desk.phone_address import phone_address
+from server.desk.pictured import pictured
 from server.desk.toasts import toast
 from server.desk.watching import as_known, tag_of
 from server.desk.words import use_words
@@ -362,13 +361,7 @@ def _rehearsal(place: Property, rehearsal: Rehearsal | None) -> dict[str, Any]:
     path = url_for("phone.greet", token=rehearsal_token(current_app.config["INDEX_KEY"], rehearsal))
     base = phone_address(settings)
     address = f"{base}{path}" if base else None
-    return shown | {"path": path, "address": address, "picture": _picture(address) if address else None}
-
-
-def _picture(address: str) -> Markup:
-    """The address as a QR code: an SVG without any style, because none may stand inside a page here."""
-    made = segno.make(address, micro=False)
-    return Markup(made.svg_inline(border=4, omitsize=True, dark="#000", light="#fff"))  # noqa: S704 (segno's own)
+    return shown | {"path": path, "address": address, "picture": pictured(address) if address else None}
 
 
 def _lines(place: Property, found: Beginning) -> list[Line]:

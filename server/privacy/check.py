@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from server.captures.models import Capture
+from server.captures.models import Capture, SealedForm
 from server.feeds.models import FeedFile
 from server.guests.models import Decision, Deed, Guest, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.models import Arrangement, LegalEntity, Property
@@ -400,6 +400,21 @@ def _captures_lost() -> Select[Any]:
     )
 
 
+def _sealed_forms_lost() -> Select[Any]:
+    """Bytes that nobody has read yet are there; one that was opened is a form, or its guest was erased."""
+    problem = select(Problem.id).where(Problem.capture_id == SealedForm.capture_id)
+    form = select(Capture.id).where(Capture.id == SealedForm.capture_id)
+    is_unread = SealedForm.state.in_(("waiting", "rejected", "conflict", "problem"))
+    return select(SealedForm.id).where(
+        or_(
+            and_(is_unread, SealedForm.sealed.is_(None)),
+            and_(SealedForm.state == "problem", ~problem.exists()),
+            and_(SealedForm.state == "opened", ~form.exists()),
+            and_(SealedForm.state == "erased", SealedForm.sealed.is_not(None)),
+        )
+    )
+
+
 RULES: dict[str, Rule] = {
     "Every source record is linked to a guest, or waits to be.": _records_without_link,
     "Every link has evidence or a person behind it.": _links_without_evidence,
@@ -431,6 +446,7 @@ RULES: dict[str, Rule] = {
     "A stay's money is told by one rank of sources.": _money_of_two_ranks,
     "No amount of a room is counted twice.": _money_twice,
     "Every finished form is a record, or a problem, or about to be read.": _captures_lost,
+    "Every form that a tablet sealed is kept, or was read, or its guest was erased.": _sealed_forms_lost,
 }
 
 

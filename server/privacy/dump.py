@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture, GuestLink, SurveyAnswer, Wish
+from server.captures.models import Capture, GuestLink, SealedForm, SurveyAnswer, Wish
 from server.consents.models import Consent
+from server.devices.models import Device
 from server.feeds.models import Feed
 from server.guests.models import Decision, GuestValue, HouseholdMember, HouseholdWord, Link, Pin
 from server.properties.arrangements import live_arrangements
@@ -53,6 +54,8 @@ def dump(session: Session) -> list[str]:
         _household_words(session, names),
         _problems(session),
         _captures(session, names),
+        _devices(session),
+        _sealed_forms(session),
         _wishes(session, names),
         _surveys(session),
     )
@@ -433,4 +436,27 @@ def _surveys(session: Session) -> Iterator[dict[str, Any]]:
             "answers": answer.answers,
             "comment": answer.comment,
             "reply_to": answer.reply_to,
+        }
+
+
+def _devices(session: Session) -> Iterator[dict[str, Any]]:
+    query = select(Device, Property.code).join(Property, Property.id == Device.property_id)
+    for device, place in session.execute(query):
+        yield {
+            "type": "device",
+            "name": device.name,
+            "property": place,
+            "enrolled_at": device.enrolled_at,
+            "ended": device.revoked_at is not None,
+        }
+
+
+def _sealed_forms(session: Session) -> Iterator[dict[str, Any]]:
+    for form in session.scalars(select(SealedForm)):
+        yield {
+            "type": "sealed_form",
+            "capture": form.capture_id,
+            "digest": form.digest.hex(),
+            "number": form.number,
+            "state": form.state,
         }

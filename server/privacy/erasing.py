@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture
+from server.captures.models import Capture, SealedForm
 from server.guests.erasing import erase_records
 from server.guests.linker import Changes, take_linker
 from server.guests.loading import parts
@@ -44,6 +44,9 @@ def erase(session: Session, record_ids: Collection[int], *, actor: str, now: dat
     take_linker(session)
     _blank_companions(session, record_ids)
     for part in parts(sorted(record_ids)):
+        theirs = select(Capture.id).where(Capture.record_id.in_(part))
+        sealed = update(SealedForm).where(SealedForm.capture_id.in_(theirs))
+        session.execute(sealed.values(state="erased", sealed=None))  # a copy that comes late is still known
         session.execute(delete(Capture).where(Capture.record_id.in_(part)))
     of = select(SourceRecord.property_id).where(SourceRecord.id.in_(sorted(record_ids)[:500])).distinct()
     houses = session.scalars(of).all()

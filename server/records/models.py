@@ -221,6 +221,8 @@ class Problem(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"), index=True)
     capture_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    property_id: Mapped[int | None] = mapped_column(ForeignKey("property.id"))
+    # of a form that could not even be opened; the others' house is their file's or form's
     line: Mapped[int | None] = mapped_column(Integer)
     code: Mapped[str] = mapped_column(String(60))
     params: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)

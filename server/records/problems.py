@@ -65,6 +65,7 @@ class Visible:
                 or_(
                     and_(self.reach.limit(Import.property_id), Import.id.not_in(self.closed)),
                     self.reach.limit(captures.c.property_id),
+                    self.reach.limit(Problem.__table__.c.property_id),
                 )
             )
         )
@@ -182,6 +183,8 @@ def _move(session: Session, problem_id: int, visible: Visible, state: str, who: 
 
 def _house_of(session: Session, problem: Problem) -> int | None:
     """The house whose file or form a problem stood in."""
+    if problem.property_id is not None:
+        return problem.property_id
     if problem.import_id is not None:
         return session.scalar(select(Import.property_id).where(Import.id == problem.import_id))
     captures = Base.metadata.tables["capture"]

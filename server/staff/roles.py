@@ -76,6 +76,9 @@ PERMISSIONS = {
     "journal.export": _for(AUDITOR, second_factor=True, fresh=True),
     "staff.see": _for(ADMINISTRATOR, second_factor=True),
     "staff.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
+    "devices.see": _for(RECEPTION, REVIEWER, MANAGER, ADMINISTRATOR),
+    # a tablet is lost at night, when nobody but the reception is there; a new code makes good for a mistake
+    "devices.end": _for(RECEPTION, MANAGER, ADMINISTRATOR),
     "devices.manage": _for(ADMINISTRATOR, second_factor=True),
     "keys.manage": _for(ADMINISTRATOR, second_factor=True, fresh=True),
 }

@@ -45,6 +45,8 @@ MAY: dict[str, str] = {
     "staff.see": "administrator",
     "staff.manage": "administrator",
     "account.change": "reception reviewer manager privacy auditor administrator",
+    "devices.see": "reception reviewer manager administrator",
+    "devices.end": "reception manager administrator",
     "devices.manage": "administrator",
     "keys.manage": "administrator",
 }
@@ -105,6 +107,7 @@ IDS: dict[str, Numbers] = {
         f"first_hour.{name}": lambda house: {"property_id": house.property_id}
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
+    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
     "house.show": lambda house: {"property_id": house.property_id},
     "house.save": lambda house: {"property_id": house.property_id, "section": "look"},
     "house.save_company": lambda house: {"property_id": house.property_id},
@@ -129,7 +132,17 @@ def of_no_house(_: House) -> dict[str, Any]:
 NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
     **dict.fromkeys(
-        ("import_id", "problem_id", "feed_id", "colleague_id", "property_id", "pin_id", "word_id"), 987654
+        (
+            "import_id",
+            "problem_id",
+            "feed_id",
+            "device_id",
+            "colleague_id",
+            "property_id",
+            "pin_id",
+            "word_id",
+        ),
+        987654,
     ),
     **dict.fromkeys(("deed_id", "record_id"), 987654),
     "other_id": 987655,

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
+from server.devices.enrolling import enrol, issue_code
 from server.feeds.models import Feed, FeedFile
 from server.feeds.setting import Wanted, make_feed
 from server.guests.finding import see_guest
@@ -67,6 +68,7 @@ class House:
     records: tuple[int, ...]
     deed: int
     feed: int
+    device: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -173,6 +175,14 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
         session.add(gone)
 
 
+def _lay_out_a_tablet(engine: Engine, code: str) -> int:
+    """A tablet of a house."""
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        made = issue_code(session, place, f"Qx{code} tablet", secret=b"s" * 32, actor="staff:1", now=clock())
+        return enrol(session, made.text, secret=b"s" * 32, now=clock()).device.id
+
+
 def _somebody_of(engine: Engine, code: str) -> int:
     """A colleague whose only post is at one house."""
     with writing(engine) as session:
@@ -231,6 +241,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     pins = {code: _pin_an_address(engine, code) for code in ("arc", "lac")}
     words = {code: _put_two_together(engine, code) for code in ("arc", "lac")}
     count(engine, clock().date())
+    tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
         made = []
@@ -271,6 +282,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     ),
                     session.scalars(select(Deed.id).where(Deed.property_id == place.id)).one(),
                     session.scalars(select(Feed.id).where(Feed.property_id == place.id)).one(),
+                    tablets[place.code],
                 )
             )
         first, second = made

@@ -1,0 +1,139 @@
+"""Tablets at the desk: how each is, a new one, a lost one and whom to ask again."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.captures.tablets import standing_of
+from server.clock import clock
+from server.db import reading, writing
+from server.devices.beating import note_beat, read_beat
+from server.devices.models import Device
+from server.guests.linking import link_waiting
+from server.properties.finding import today_at
+from server.properties.setup import default_property
+from tests.builders import take_in
+from tests.captures.tablet import Tablet, hand_over, new_tablet
+from tests.house import token_of
+
+
+@pytest.fixture
+def tablet(house: Flask) -> Tablet:
+    """A tablet that was heard of a moment ago."""
+    made = new_tablet(house.config["ENGINE"], secret=house.config["INDEX_KEY"], now=clock())
+    beat(house, made)
+    return made
+
+
+def beat(house: Flask, tablet: Tablet, *, minutes_ago: int = 0, **said: Any) -> None:
+    with writing(house.config["ENGINE"]) as session:
+        at = clock() - timedelta(minutes=minutes_ago)
+        told = read_beat({"sent_at": at.isoformat()} | said)
+        note_beat(session.get_one(Device, tablet.device), told, now=at)
+
+
+def post(desk: FlaskClient, address: str, page: str = "/desk/tablets", **form: str) -> TestResponse:
+    return desk.post(address, data={"csrf_token": token_of(desk, page), **form})
+
+
+def page_of(desk: FlaskClient, address: str = "/desk/tablets") -> str:
+    answer = desk.get(address)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_the_desk_sees_what_waits_on_a_tablet_and_since_when(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    assert "none waits" in page_of(desk)
+
+    since = (clock() - timedelta(minutes=30)).isoformat()
+    beat(house, tablet, waiting=3, last_number=3, waiting_since=since)
+    assert "3 forms wait" in page_of(desk)
+
+    beat(house, tablet, minutes_ago=11)
+    assert "Nothing heard since" in page_of(desk)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"last_number": 2}, "these forms never arrived: 1, 2."),
+        ({"parked": 1, "waiting": 1, "last_number": 1}, "1 form could not be taken"),
+        ({"used": 95, "quota": 100}, "nearly full"),
+        ({"persisted": False}, "did not promise to keep"),
+        ({"battery": 9, "charging": False}, "9 %, and it is not charging"),
+        ({"trouble": "no_storage"}, "It says: no_storage."),
+        ({"sent_at": "2020-01-01T00:00:00+00:00"}, "Its clock is wrong"),
+    ],
+)
+def test_what_ails_a_tablet_is_said(
+    house: Flask, desk: FlaskClient, tablet: Tablet, said: dict[str, Any], told: str
+) -> None:
+    beat(house, tablet, **said)
+
+    assert told in " ".join(page_of(desk).split())
+
+
+def test_what_still_waits_on_a_tablet_is_not_missing(house: Flask, tablet: Tablet) -> None:
+    engine = house.config["ENGINE"]
+    first, _, third = tablet.item(), tablet.item(), tablet.item()
+    hand_over(engine, tablet, first, third)
+    beat(house, tablet, last_number=5, waiting=2)
+
+    with reading(engine) as session:
+        device, place = session.get_one(Device, tablet.device), default_property(session)
+        assert standing_of(session, device, place, now=clock()).missing == (2,)
+
+
+def test_a_new_tablet_is_enrolled_with_a_code_shown_once(house: Flask, desk: FlaskClient) -> None:
+    shown = post(desk, "/desk/tablets", name="Lobby left").get_data(as_text=True)
+
+    code = re.search(r"<code>(\w{4}-\w{4})</code>", shown)
+    assert code is not None
+    enrolled = house.test_client().post("/api/v1/enrol", json={"protocol": "oneguest-1", "code": code[1]})
+    assert enrolled.get_json()["name"] == "Lobby left"
+    assert "Lobby left" in page_of(desk)
+
+
+def test_a_name_that_is_too_long_is_said_above_the_list(desk: FlaskClient) -> None:
+    answer = post(desk, "/desk/tablets", name="x" * 61)
+
+    assert answer.status_code == 422
+    assert "at most 60 characters" in answer.get_data(as_text=True)
+
+
+def test_a_lost_tablet_is_ended_and_the_desk_learns_whom_to_ask_again(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    engine = house.config["ENGINE"]
+    with reading(engine) as session:
+        today = today_at(default_property(session), now=clock())
+    stay = {"stay_from": f"{today}", "stay_to": f"{today + timedelta(days=2)}", "status": "in_house"}
+    guests = [
+        {"key": f"S-{n}", "first_name": first, "last_name": last, "room": f"10{n}"} | stay
+        for n, (first, last) in enumerate((("Olga", "Ivanova"), ("Tom", "Hardy")))
+    ]
+    left = {"key": "S-9", "first_name": "Gone", "last_name": "Home"} | stay
+    take_in(engine, *guests, left | {"status": "left"}, stay_kind="stay", at="house")
+    link_waiting(engine)
+    beat(house, tablet, waiting=1, last_number=1, waiting_since=(clock() - timedelta(hours=1)).isoformat())
+
+    post(desk, f"/desk/tablets/{tablet.device}/end")
+    shown = page_of(desk, f"/desk/tablets/{tablet.device}")
+
+    assert "1 form never arrived" in shown
+    assert "Olga Ivanova" in shown
+    assert "Tom Hardy" in shown
+    assert "Gone Home" not in shown
+    answer = house.test_client().post(
+        "/api/v1/beat", headers={"Authorization": f"Bearer {tablet.token}"}, json={}
+    )
+    assert answer.get_json()["error"] == "device.revoked"
