@@ -45,7 +45,7 @@ pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
 PROTOCOL = "oneguest-1"
 FORM = "pre_check_in"
-HELD = (FORM,)
+HELD = (FORM, "survey")
 """The forms whose pages a tablet holds, in every language of its property."""
 
 HERE = "/kiosk"  # the path of our cookie

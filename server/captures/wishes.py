@@ -94,7 +94,9 @@ def keep_survey(session: Session, capture: Capture, surveyed: Surveyed, *, day: 
         )
     )
     session.flush()
-    session.execute(update(SealedForm).where(SealedForm.capture_id == capture.id).values(sealed=None))
+    session.execute(
+        update(SealedForm).where(SealedForm.capture_id == capture.id).values(state="erased", sealed=None)
+    )
     session.execute(delete(Capture).where(Capture.id == capture.id))
     session.expunge(capture)
 

@@ -16,6 +16,7 @@ from server.db import Base, reading, writing
 from server.devices.models import Device
 from server.forms import definition
 from server.intake import read_capture
+from server.privacy.check import check
 from server.properties.reach import EVERYWHERE
 from server.records.models import Problem, SourceRecord
 from tests.flows.forms import EVENING, send
@@ -153,5 +154,6 @@ def test_a_tablets_sealed_survey_leaves_its_number_and_nothing_to_open(engine: E
 
     with reading(engine) as session:
         left = session.scalars(select(SealedForm)).one()
-    assert left.sealed is None
+        assert check(session) == []
+    assert (left.sealed, left.state) == (None, "erased")
     assert len(answers_kept(engine)) == 1

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -34,10 +35,29 @@ def go_on(page: Page) -> None:
     page.locator(".now [data-next]").click()
 
 
+def skip(page: Page) -> None:
+    page.locator(".now [data-out=skipped]").click()
+
+
+def stay_oneself(page: Page) -> None:
+    """One tap goes on by itself."""
+    page.locator(".now .tap").first.click()
+    page.locator("#f-given_name").wait_for()
+
+
 def name_oneself(page: Page) -> None:
+    """To the question for the address: who it is, nothing of the stay, nobody travels along."""
+    stay_oneself(page)
     page.fill("#f-given_name", "Anna")
     page.fill("#f-family_name", "Rossi")
     go_on(page)
+    skip(page)
+    go_on(page)
+
+
+def skip_the_rest(page: Page) -> None:
+    for _ in range(3):
+        skip(page)
 
 
 def captures(app: Flask) -> list[Capture]:
@@ -51,16 +71,15 @@ def test_a_guest_checks_in_at_the_tablet(app: Flask, served: str, page: Page) ->
     page.on("pageerror", lambda error: complaints.append(str(error)))
     start(page, served)
 
-    assert page.locator(".now .progress p").inner_text() == "1 of 6"
+    assert page.locator(".now .progress p").inner_text() == "1 of 8"
     name_oneself(page)
     page.fill("#f-email", "anna@gmial.com")
     go_on(page)
     page.get_by_role("button", name="Yes, use it").click()
     page.fill("#f-mobile", "06 52 52 72 72")
     go_on(page)
-    page.fill("#f-birth_date_year", "1985")
+    page.fill("#f-wish", "A quiet room")
     go_on(page)
-    page.locator(".now [data-out=skipped]").click()
     assert "anna@gmail.com" in page.locator(".now .review").inner_text()
     assert not page.locator("#f-news").is_checked()
     page.get_by_role("button", name="Send").click()
@@ -69,13 +88,14 @@ def test_a_guest_checks_in_at_the_tablet(app: Flask, served: str, page: Page) ->
     capture = captures(app)[0]
     assert is_capture_id(capture.id)
     assert capture.answers == {
+        "staying": "self",
         "given_name": "Anna",
         "family_name": "Rossi",
+        "stay_way_out": "skipped",
         "email": "anna@gmail.com",
         "mobile_country": "FR",
         "mobile": "06 52 52 72 72",
-        "birth_date_year": "1985",
-        "stay_way_out": "skipped",
+        "wish": "A quiet room",
     }
     assert complaints == []
 
@@ -109,6 +129,7 @@ def test_the_language_changes_without_losing_an_answer(served: str, page: Page) 
 
 def test_what_is_missing_is_said_and_takes_the_focus(served: str, page: Page) -> None:
     start(page, served)
+    stay_oneself(page)
     go_on(page)
 
     summary = page.locator(".now [data-summary]")
@@ -117,12 +138,125 @@ def test_what_is_missing_is_said_and_takes_the_focus(served: str, page: Page) ->
     assert page.locator("#f-given_name").get_attribute("aria-invalid") == "true"
 
 
+def test_who_booked_for_somebody_is_asked_for_both_names_and_offered_no_news(served: str, page: Page) -> None:
+    start(page, served)
+    page.locator(".now .tap").nth(1).click()
+    page.locator("#f-booker_name").fill("Clara Weber")
+    go_on(page)
+    page.fill("#f-guest_given_name", "Otto")
+    go_on(page)
+    skip(page)
+    go_on(page)
+    page.fill("#f-email", "clara@gmail.com")
+    go_on(page)
+    skip(page)
+    skip(page)
+
+    review = page.locator(".now .review").inner_text()
+    assert "Clara Weber" in review
+    assert "Otto" in review
+    assert not page.locator("[data-of=name]").is_visible()
+    assert not page.locator("#f-news").is_visible()
+
+
+def test_those_who_travel_along_are_added_and_taken_out_one_by_one(
+    app: Flask, served: str, page: Page
+) -> None:
+    start(page, served)
+    stay_oneself(page)
+    page.fill("#f-given_name", "Anna")
+    go_on(page)
+    skip(page)
+    for name in ("Luca", "Mia", "Leo"):
+        page.locator(".now [data-add]").click()
+        page.locator(".now input[type=text]:focus").fill(name)
+    assert page.locator("#f-companion_1_email").is_hidden()
+    for person, tap in ((1, 0), (3, 2)):
+        page.locator(f".now [data-member='{person}'] .tap").nth(tap).click()
+    page.locator(".now [data-member='2'] [data-remove]").click()
+    go_on(page)
+    for _ in range(3):
+        skip(page)
+
+    assert "Luca · Leo" in page.locator(".now .review").inner_text()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    answers = captures(app)[0].answers
+    assert {name: text for name, text in answers.items() if name.startswith("companion")} == {
+        "companion_1": "yes",
+        "companion_1_given_name": "Luca",
+        "companion_1_reach": "same",
+        "companion_3": "yes",
+        "companion_3_given_name": "Leo",
+        "companion_3_reach": "child",
+    }
+
+
+def test_an_address_of_a_booking_site_is_explained_once_and_may_stay(served: str, page: Page) -> None:
+    start(page, served)
+    name_oneself(page)
+    page.fill("#f-email", "anna.4711@guest.booking.com")
+    go_on(page)
+    assert "belongs to a booking site" in page.locator(".now [data-suggestion]").inner_text()
+
+    go_on(page)
+
+    assert page.locator("#f-mobile").is_visible()
+
+
+def test_one_tap_writes_the_end_of_an_address(served: str, page: Page) -> None:
+    start(page, served)
+    name_oneself(page)
+    page.fill("#f-email", "anna.rossi@gma")
+
+    page.get_by_role("button", name="@gmail.com").click()
+
+    assert page.input_value("#f-email") == "anna.rossi@gmail.com"
+
+
+def test_a_survey_is_one_tap_a_question_and_never_holds_up(app: Flask, served: str, page: Page) -> None:
+    page.goto(f"{served}/kiosk/survey/en")
+    for step in ("overall", "team", "room", "food"):
+        page.locator(f".now[data-step={step}] .tap").nth(3).click()
+    page.locator(".now[data-step=comment]").wait_for()
+    skip(page)
+    assert page.locator("#f-reply_email").is_hidden()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    answers = captures(app)[0].answers
+    scores = dict.fromkeys(("overall", "team", "room", "food"), "4")
+    assert answers == scores | {"comment_way_out": "skipped"}
+
+
+@pytest.mark.parametrize(("last", "arrives"), [("gone", True), ("Erase now", False)])
+def test_what_was_answered_before_walking_away_counts_unless_it_was_to_be_erased(
+    app: Flask, served: str, page: Page, last: str, arrives: bool
+) -> None:
+    page.clock.install()
+    page.goto(f"{served}/kiosk/survey/en")
+    page.locator(".now[data-step=overall] .tap").nth(1).click()
+    page.clock.run_for(200)
+    page.locator(".now[data-step=team]").wait_for()
+    page.clock.run_for(61_000)
+    page.get_by_role("dialog").wait_for()
+    if arrives:
+        with page.expect_response("**/kiosk/survey/en"):
+            page.clock.run_for(31_000)
+    else:
+        page.get_by_role("button", name=last).click()
+    page.clock.run_for(3_000)
+    page.wait_for_url("**/kiosk/")
+
+    assert [capture.answers for capture in captures(app)] == ([{"overall": "2"}] if arrives else [])
+
+
 def test_news_are_not_offered_to_a_guest_without_an_address(served: str, page: Page) -> None:
     start(page, served)
     name_oneself(page)
     page.get_by_role("button", name="I’d rather not").locator("visible=true").click()
-    for _ in range(3):
-        page.locator(".now [data-out=skipped]").click()
+    skip(page)
+    skip(page)
 
     assert page.locator(".now .review").is_visible()
     assert not page.locator("#f-news").is_visible()
@@ -132,8 +266,7 @@ def test_news_are_not_offered_to_a_guest_without_an_address(served: str, page: P
 def test_a_form_that_cannot_be_sent_stays_and_is_sent_once_later(app: Flask, served: str, page: Page) -> None:
     start(page, served)
     name_oneself(page)
-    for _ in range(4):
-        page.locator(".now [data-out=skipped]").click()
+    skip_the_rest(page)
     page.route("**/pre_check_in/en", lambda route: route.fulfill(status=200, body="<h1>Hotel Wi-Fi</h1>"))
     page.get_by_role("button", name="Send").click()
     page.locator("[data-not-sent]").wait_for()
@@ -151,8 +284,7 @@ def test_an_answer_lost_on_the_way_is_asked_for_again_and_the_form_kept_once(
 ) -> None:
     start(page, served)
     name_oneself(page)
-    for _ in range(4):
-        page.locator(".now [data-out=skipped]").click()
+    skip_the_rest(page)
 
     def arrives_but_answer_is_lost(route: Route) -> None:
         route.fetch()
@@ -172,6 +304,8 @@ def test_an_answer_lost_on_the_way_is_asked_for_again_and_the_form_kept_once(
 def test_a_guest_who_walked_away_is_asked_and_then_wiped(served: str, page: Page) -> None:
     page.clock.install()
     start(page, served)
+    page.locator(".now .tap").first.click()
+    page.clock.run_for(200)
     page.fill("#f-given_name", "canary")
 
     page.clock.run_for(61_000)

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kiosk import HELD
 from kiosk.closed import CLOSED
 from server.db import writing
 from server.forms.definition import find_form
@@ -19,7 +20,7 @@ from server.properties.setup import default_property
 from tests.house import NAME
 
 SHOWN = re.compile(r'<(?:link rel="(?:icon|stylesheet)"|script|img)[^>]*?(?:href|src)="(/[^"?]+)')
-LARGEST_PAGE = 15_000
+LARGEST_PAGE = 15 * 1024
 LARGEST_SET = 400_000
 
 
@@ -117,7 +118,20 @@ def test_a_closed_tablet_says_so_in_every_language(language: str) -> None:
     assert CLOSED[language]
 
 
-def test_a_closed_tablet_says_so_in_the_languages_of_the_form() -> None:
-    form = find_form("pre_check_in")
+@pytest.mark.parametrize("name", HELD)
+def test_a_closed_tablet_says_so_in_the_languages_of_its_forms(name: str) -> None:
+    form = find_form(name)
     assert form is not None
     assert set(form.languages) <= set(CLOSED)
+
+
+def test_a_house_of_twelve_languages_still_fits(app: Flask, client: FlaskClient) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).languages = list(CLOSED)
+    files = listed(client)["files"]
+
+    sizes = {file["path"]: len(gzip.compress(client.get(file["from"]).data)) for file in files}
+    pages = {path: size for path, size in sizes.items() if path.startswith("/kiosk/")}
+    assert len(pages) == 1 + 12 * len(HELD)
+    assert max(pages.values()) <= LARGEST_PAGE
+    assert sum(sizes.values()) <= LARGEST_SET

@@ -11,11 +11,12 @@ from flask import Flask
 from server import wording
 from server.clock import clock
 from server.db import writing
+from server.forms.definition import find_form
 from server.properties.setup import default_property
 from tests.accessible import assert_accessible
 from tests.house import expect_guest, seat, seat_page, serving
 from tests.surfaces.showcase import add_showcase
-from tests.surfaces.walks import kiosk_states, phone_states
+from tests.surfaces.walks import kiosk_states, phone_states, speak_everything, survey_states
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -27,11 +28,39 @@ def arabic_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wording, "RIGHT_TO_LEFT", frozenset({wording.PSEUDO}))
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_tablet_can_be_used_by_everyone(served: str, page: Page, language: str) -> None:
+ALWAYS = ("de", "ar")
+"""The longest words, and the way from right to left."""
+
+LANGUAGES = [
+    *ALWAYS,
+    *(
+        pytest.param(language, marks=pytest.mark.soak)
+        for language in find_form("pre_check_in").languages  # type: ignore[union-attr]  # it is there
+        if language not in ALWAYS
+    ),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tablet_can_be_used_by_everyone(app: Flask, served: str, page: Page, language: str) -> None:
+    speak_everything(app)
     page.set_viewport_size({"width": 1024, "height": 768})
     for state in kiosk_states(page, served, language):
         assert_accessible(page, state)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_survey_and_wishes_can_be_used_by_everyone(
+    app: Flask, served: str, page: Page, language: str
+) -> None:
+    speak_everything(app)
+    page.set_viewport_size({"width": 768, "height": 1024})
+    for state in survey_states(page, served, language):
+        assert_accessible(page, state)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+        for target in page.locator(".tap:visible, .domain:visible, button:visible, summary:visible").all():
+            box = target.bounding_box()
+            assert box is None or box["height"] >= 48, state
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

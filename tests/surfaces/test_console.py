@@ -47,7 +47,7 @@ def test_the_tablet_keeps_to_the_policy(served: str, page: Page, complaints: lis
         style_the_fields(page)
     page.goto(f"{served}/kiosk/pre_check_in/en")
     page.get_by_role("link", name="Français").click()
-    page.get_by_role("heading", name="Comment vous appelez-vous").wait_for()
+    page.get_by_role("heading", name="Séjournez-vous chez nous").wait_for()
 
     assert complaints == []
 

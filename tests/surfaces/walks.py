@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
+from server.db import writing
+from server.forms.definition import find_form
+from server.properties.setup import default_property
 from tests.house import Expected
 
 if TYPE_CHECKING:
@@ -69,6 +74,39 @@ def kiosk_states(page: Page, served: str, language: str = "en") -> Iterator[str]
     page.locator(".now [data-send]").click()
     page.locator("[data-thanks-screen] h1").wait_for()
     yield "thanks"
+
+
+def speak_everything(app: Flask) -> None:
+    """A house that offers every language the forms speak."""
+    form = find_form("pre_check_in")
+    assert form is not None
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).languages = list(form.languages)
+
+
+def survey_states(page: Page, served: str, language: str) -> Iterator[str]:
+    """Every question of a survey, and of the wishes before arrival."""
+    page.goto(f"{served}/kiosk/survey/{language}")
+    for step in ("overall", "team", "room", "food"):
+        page.locator(f".now[data-step={step}]").wait_for()
+        yield step
+        page.locator(".now .tap").nth(2).click()
+    page.locator(".now[data-step=comment]").wait_for()
+    yield "comment"
+    page.locator(".now [data-out=skipped]").click()
+    page.locator(".now .tap").nth(1).click()
+    page.locator(".now [data-send]").click()
+    yield "contact, with an error"
+    page.goto(f"{served}/kiosk/wishes/{language}")
+    page.locator(".question.now").wait_for()
+    page.fill("#f-given_name", "Anna")
+    page.locator(".now [data-next]").click()
+    for step in ("stay", "comfort", "occasion", "wish"):
+        page.locator(f".now[data-step={step}]").wait_for()
+        yield step
+        page.locator(".now [data-out=skipped]").click()
+    page.locator(".language-menu summary").click()
+    yield "check, with the languages unfolded"
 
 
 def phone_states(page: Page, served: str, expected: Expected, language: str = "") -> Iterator[str]:
