@@ -92,7 +92,10 @@ def test_a_form_at_the_tablet_turns_an_alias_into_an_address(
     fill_in(page, "given_name", "Élodie")
     fill_in(page, "family_name", "Vasseur")
     page.locator(".now [data-next]").click()
-    page.locator(".now .tap").first.click()  # arrives today
+    page.locator(".now .tap").nth(1).click()  # not today: she came yesterday
+    for part, value in zip(("year", "month", "day"), elodie["stay_from"].split("-"), strict=True):
+        fill_in(page, f"arrival_{part}", str(int(value)))
+    fill_in(page, "reference", elodie["reference"])
     page.locator(".now [data-next]").click()
     page.locator(".now [data-next]").click()
     fill_in(page, "email", "elodie_vasseur@gmail.com")
