@@ -55,11 +55,16 @@ def be_the_guest(phone: Page, last_name: str, day: str) -> None:
     go_on = phone.locator(".actions .button.primary")
     skip = phone.locator("button[value='out:skipped']")
     go_on.click()
+    phone.locator("#f-staying").wait_for()
+    phone.wait_for_load_state("load")
+    phone.locator(".tap").first.click()
     phone.fill("#f-given_name", "Nadia")
-    go_on.click()
+    for field in ("#f-arrival_day", "button[value=add]", "#f-email"):
+        go_on.click()
+        phone.locator(field).wait_for()
     phone.fill("#f-email", "nadia@posteo.example")
     go_on.click()
-    for field in ("#f-mobile", "#f-birth_date_day", "#f-arrival_day"):
+    for field in ("#f-mobile", "#f-wish"):
         phone.locator(field).wait_for()
         skip.click()
     phone.locator(".review").wait_for()
