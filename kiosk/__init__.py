@@ -105,7 +105,7 @@ def show_form(name: str, language: str) -> ResponseReturnValue:
 @kiosk_public
 def enrol() -> str:
     """Where a colleague makes a browser one of the house's tablets. What is behind the # stays with it."""
-    return render_template("kiosk/enrol.html", house=default_property(g.session))
+    return render_template("desk/lobby/enrol.html", house=default_property(g.session))
 
 
 @pages.get("/worker.js")

@@ -141,10 +141,12 @@ def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page) -> None
 
 def test_a_form_that_the_house_refuses_waits_aside_and_holds_up_no_other(house: House, page: Page) -> None:
     enrol(page, house)
+    house.shut()
     page.evaluate(NAME_THE_KEY, "sealing-of-nobody")
     hand_over(page, "Anna")
     page.evaluate(NAME_THE_KEY, house.keys[0].id)
 
+    house.open()
     hand_over(page, "Bruno", "Carla")
     settle_down(page, 1)
     page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
