@@ -31,6 +31,7 @@ PARTS_OF_A_PAGE = {
     "first_hour.refresh",
     "imports.progress",
     "imports.refresh",
+    "lobby.refresh",
     "papers.print_",
     "today.refresh",
 }

@@ -491,8 +491,8 @@ def test_forwarding_headers_change_neither_addresses_nor_cookies(app: Flask) -> 
     assert "Secure" not in str(page.headers.get("Set-Cookie", ""))
 
 
-IN_EACH = 7
-"""Entries of each house: its feed, a pinned value and a household that `houses` made, and what follows."""
+IN_EACH = 9
+"""Entries of each house: its feed, its tablet (a code, then enrolled), a pinned value and a household that `houses` made, and what follows."""
 
 
 def fill_journal(engine: Engine, *houses: House) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.forms.definition import Form, find_form
@@ -41,7 +41,7 @@ def test_the_corpus_shows_every_code_that_a_rule_can_find() -> None:
     assert shown == {code for codes in CODES.values() for code in codes}
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])  # beside much else
 @given(st.dictionaries(st.sampled_from(the_form().names), st.text(max_size=20)))
 def test_no_answer_of_any_guest_breaks_the_rules(answers: dict[str, str]) -> None:
     errors = check_form(the_form(), answers, today=TODAY)
