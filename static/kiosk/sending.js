@@ -73,6 +73,7 @@ async function post({ id, version, answers, address, token }) {
       headers: { Accept: "application/json", "X-CSRFToken": token },
       credentials: "same-origin",
       cache: "no-store",
+      keepalive: true, // the page of a guest who walked away is wiped after two seconds, whatever the house is doing
       signal: giveUp.signal,
     });
     if (!reply.ok) return false;
