@@ -26,9 +26,11 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 from werkzeug.wrappers import Response
 
 import kiosk
+from kiosk import trusting
 from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.api import tablets
+from server.certificates import own_certificate
 from server.db import writing
 from server.desk import (
     NavigationItem,
@@ -96,6 +98,7 @@ SURFACES = (
     papers.pages,
     first_hour.pages,
     kiosk.pages,
+    trusting.pages,
     phone.pages,
     api.pages,
     tablets.pages,
@@ -140,6 +143,11 @@ def house_address(settings: Settings) -> str:
     return settings.public_url or f"http://localhost:{settings.port}"
 
 
+def _certified_names(settings: Settings) -> tuple[str, ...]:
+    certificate = None if settings.trusted_proxies else own_certificate(settings.keys_dir)
+    return () if certificate is None else certificate.names
+
+
 def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     """Build the application for these settings (`engine`: another store than the settings', for tests)."""
     app = Flask("oneguest", root_path=str(TOP), template_folder="templates", static_folder="static")
@@ -151,6 +159,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     app.config.update(
         ONEGUEST=settings,
         ENGINE=engine,
+        OWN_NAMES=_certified_names(settings),
         INDEX_KEY=read_key(settings.keys_dir, "index").secret,
         SECRET_KEY=read_key(settings.keys_dir, "session").secret,
         SESSION_COOKIE_NAME="__Host-oneguest" if https else "oneguest",
@@ -174,7 +183,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
         app.register_blueprint(surface)
     anyone(app.view_functions["static"])
     behind = behind_proxies(app.wsgi_app, settings.trusted_proxies)
-    app.wsgi_app = AnswerHeaders(behind, https=https)  # type: ignore[method-assign]  # Flask's own way
+    strict = https and not app.config["OWN_NAMES"]  # localhost is bound to https in no browser for a year
+    app.wsgi_app = AnswerHeaders(behind, https=strict)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 

@@ -53,7 +53,7 @@ def ensure_keys(keys_dir: Path) -> None:
     Safe when two processes start at once: the first to finish a file wins, both use that file.
     """
     keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _refuse_if_open_to_others(keys_dir, "700")
+    refuse_if_open_to_others(keys_dir, "700")
     for name in NAMES:
         if not _file(keys_dir, name).exists():
             _make(keys_dir, name)
@@ -100,7 +100,7 @@ def rotate_key(keys_dir: Path, name: str) -> tuple[Key, Key]:
 
 def _read(path: Path, name: str) -> Key:
     try:
-        _refuse_if_open_to_others(path, "600")
+        refuse_if_open_to_others(path, "600")
         content = json.loads(path.read_text(encoding="ascii"))
         key = Key(
             name=name,
@@ -126,7 +126,8 @@ def _file(keys_dir: Path, name: str) -> Path:
     return keys_dir / f"{name}.json"
 
 
-def _refuse_if_open_to_others(path: Path, mode: str) -> None:
+def refuse_if_open_to_others(path: Path, mode: str) -> None:
+    """Raise KeyProblem when others on this machine can read a secret, with the line that closes it."""
     found = stat.S_IMODE(path.stat().st_mode)
     if found & 0o077:
         raise KeyProblem(

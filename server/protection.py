@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -99,14 +99,15 @@ def takes_uploads(view: View) -> View:
     return view
 
 
-def host_is_ours(host: str, settings: Settings) -> bool:
+def host_is_ours(host: str, settings: Settings, *, names: Collection[str] = ()) -> bool:
     """Whether a Host header names this house (against DNS rebinding: a foreign name that resolves to us).
 
-    Loopback and the public address always; the names and numbers of this machine once it was opened to a
-    network. A number cannot be rebound, so any number is accepted then.
+    Loopback and the public address always, and the `names` that a certificate of the house's own vouches for;
+    the names and numbers of this machine once it was opened to a network. A number cannot be rebound, so any
+    number is accepted then.
     """
     name = urlsplit(f"//{host}").hostname or ""
-    if is_loopback(name):
+    if is_loopback(name) or name in names:
         return True
     if settings.public_url and name == urlsplit(settings.public_url).hostname:
         return True
@@ -125,7 +126,8 @@ def host_is_ours(host: str, settings: Settings) -> bool:
 def check_host() -> None:
     """Answer 400 to a request for a house that is not ours."""
     try:
-        ours = host_is_ours(request.headers.get("Host", ""), current_app.config["ONEGUEST"])
+        settings, names = current_app.config["ONEGUEST"], current_app.config["OWN_NAMES"]
+        ours = host_is_ours(request.headers.get("Host", ""), settings, names=names)
     except ValueError:  # not an address at all, such as an open bracket
         ours = False
     if not ours:

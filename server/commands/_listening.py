@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import http.client
 import socket
+import ssl
+from pathlib import Path
 
 from server.refusal import Refused
 
@@ -45,10 +47,14 @@ def refuse_busy_port(host: str, port: int) -> None:
             raise CannotStart(f"{host}:{port} is no address to listen on. Check --host and --port.") from None
 
 
-def is_healthy(host: str, port: int) -> bool:
-    """Whether /healthz answers 200 at this address."""
+def is_healthy(host: str, port: int, *, authority: Path | None = None) -> bool:
+    """Whether /healthz answers 200 at this address; by https where the house's own authority is given."""
     local = EVERYWHERE.get(host, host)
     connection = http.client.HTTPConnection(local, port, timeout=2)
+    if authority is not None:
+        trusting = ssl.create_default_context(cafile=authority)
+        trusting.check_hostname = False  # it is asked by whatever number it listens on
+        connection = http.client.HTTPSConnection(local, port, timeout=2, context=trusting)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.client.OK

@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from server.commands._listening import CannotStart, is_healthy
+from server.refusal import Refused
 
 WITHIN_UP = "HOUSE_WITHIN_UP"
 """Set for what `up` starts, which has said already how to come in."""
@@ -20,6 +23,7 @@ STOP_WITHIN = 10.0  # seconds that a child has between being asked to end and be
 STEADY_AFTER = 60.0  # seconds of life after which a crash counts as the first one again
 LONGEST_PAUSE = 60.0
 FIRST_WEB_CRASHES = 3  # a web server that never answered is not tried for ever
+RENEWAL_EVERY = 3600.0
 
 
 def command_line(*words: str) -> list[str]:
@@ -70,6 +74,11 @@ class Supervisor:
 
     host: str
     port: int
+    authority: Path | None = None
+    """Of the house's own certificate, where it serves https by itself."""
+    renew: Callable[[], bool] | None = None
+    """Makes a new certificate where the present one is about to end, and says whether it did."""
+    renew_at: float = 0.0
     stopping: bool = False
     answered: bool = False
     children: list[Child] = field(default_factory=list)
@@ -94,6 +103,7 @@ class Supervisor:
             while not self.stopping:
                 time.sleep(0.2)
                 self._restart_what_ended()
+                self._follow_certificate()
             print("Stopping ...", flush=True)
             return 0
         finally:
@@ -123,7 +133,7 @@ class Supervisor:
     def _wait_until_healthy(self) -> bool:
         until = time.monotonic() + HEALTHY_WITHIN
         while not self.stopping and time.monotonic() < until:
-            if is_healthy(self.host, self.port):
+            if is_healthy(self.host, self.port, authority=self.authority):
                 self.answered = True
                 return True
             self._restart_what_ended()
@@ -149,12 +159,31 @@ class Supervisor:
             elif time.monotonic() >= child.start_at:
                 child.start()
 
+    def _follow_certificate(self) -> None:
+        """A web server holds the certificate that it started with, so a newer one takes a new start."""
+        if self.renew is None or time.monotonic() < self.renew_at:
+            return
+        self.renew_at = time.monotonic() + RENEWAL_EVERY
+        try:
+            is_renewed = self.renew()
+        except (Refused, OSError) as problem:
+            print(f"The certificate could not be renewed: {problem}", file=sys.stderr, flush=True)
+            return
+        web = self.children[0]
+        if is_renewed and web.process is not None:
+            print("The certificate was renewed; the web server starts anew with it.", flush=True)
+            self._end([web])
+            web.start()
+
     def _stop_all(self) -> None:
-        for child in self.children:
+        self._end(self.children)
+
+    def _end(self, children: list[Child]) -> None:
+        for child in children:
             if child.is_running():
                 child.signal(signal.SIGTERM)
         until = time.monotonic() + STOP_WITHIN
-        for child in self.children:
+        for child in children:
             if child.process is None:
                 continue
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -46,6 +46,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         segno.make(address).terminal(compact=True)
     print(address)
     print(f"Open it on the tablet ({name}), or type {issued.text} there: once, until {expires:%H:%M} UTC.")
-    if not settings.public_url:
+    if not house.startswith("https:"):
         print(where_it_opens(settings, running), file=sys.stderr)
     return 0

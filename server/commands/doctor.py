@@ -7,25 +7,17 @@ import os
 import platform
 import shutil
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from server import data_folder
+from server.commands._checking import Check, guarded
+from server.commands._tablet_checks import look_at_tablets
 from server.settings import Settings
 
 HELP = "Look over this machine and the data folder; say what lacks and the line that brings it."
 EXAMPLE = "doctor"
 
 SCARCE = 2 * 1024**3  # bytes free below which a backup may not fit
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: its name, what was found, and what to do (None when it is well)."""
-
-    name: str
-    found: str
-    advice: str | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,18 +41,12 @@ def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
     yield _pdf(install)
     yield _folder(settings)
     yield _space(settings)
-    yield _guarded("keys", lambda: _keys(settings))
-    database = _guarded("database", lambda: _database(settings))
+    yield guarded("keys", lambda: _keys(settings))
+    database = guarded("database", lambda: _database(settings))
     yield database
     if database.advice is None and "yet" not in database.found:
-        yield _guarded("work", lambda: _work(settings))
-
-
-def _guarded(name: str, look: Callable[[], Check]) -> Check:
-    try:
-        return look()
-    except Exception as problem:  # a doctor who faints helps nobody
-        return Check(name, f"could not be looked at ({type(problem).__name__})", str(problem).splitlines()[0])
+        yield guarded("work", lambda: _work(settings))
+    yield from look_at_tablets(settings)
 
 
 def _pdf(install: bool) -> Check:

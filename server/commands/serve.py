@@ -34,12 +34,18 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from server.app import house_address
     from server.commands._entrance import first_entrance
     from server.commands._house import make_house
+    from server.commands._https import certificate_for, own_address
     from server.commands._listening import address_of, refuse_busy_port
     from server.commands._supervisor import WITHIN_UP
 
     host, port = args.host or settings.host, args.port or settings.port
     refuse_busy_port(host, port)
     make_house(settings)
+    certificate, address = certificate_for(settings), address_of(host, port)
+    if certificate is not None:
+        address = own_address(certificate, host, port)
+        settings = replace(settings, public_url=settings.public_url or address)
+        os.environ["ONEGUEST_PUBLIC_URL"] = settings.public_url or address  # for the server's own child
     if not os.environ.get(WITHIN_UP):
         first = first_entrance(settings, house_address(replace(settings, port=port)))
         if first is not None:
@@ -55,8 +61,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         log_level=LogLevels.warning,
         log_access=False,  # paths of guests' links are secrets
         workers_kill_timeout=8,
+        ssl_cert=None if certificate is None else certificate.path,
+        ssl_key=None if certificate is None else certificate.path,
     )
-    with data_folder.serving(settings.data_dir, address_of(host, port)):
+    with data_folder.serving(settings.data_dir, address):
         web_server.serve()
     return 0
 

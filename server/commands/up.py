@@ -10,6 +10,7 @@ from pathlib import Path
 
 from server import data_folder
 from server.commands._house import make_house, refuse_unlike_folder
+from server.commands._https import certificate_for, own_address
 from server.commands._listening import LOOPBACK, address_of, refuse_busy_port
 from server.commands._supervisor import WITHIN_UP, Supervisor
 from server.settings import Settings
@@ -38,7 +39,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Start everything and stay until told to stop."""
     settings = settings_for(args, settings)
     refuse_unlike_folder(settings)
-    address = address_of(settings.host, settings.port)
+    certificate, address = certificate_for(settings), address_of(settings.host, settings.port)
+    if certificate is not None:
+        address = own_address(certificate, settings.host, settings.port)
+        settings = replace(settings, public_url=settings.public_url or address)
     with data_folder.alone(settings.data_dir, address):
         refuse_busy_port(settings.host, settings.port)
         lacking = ensure_pdf(install=args.install_system)
@@ -47,6 +51,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         os.environ.update(environment(settings))
         make_house(settings)
         supervisor = Supervisor(settings.host, settings.port)
+        if certificate is not None:
+            supervisor.authority, supervisor.renew = certificate.authority, lambda: _is_renewed(settings)
         supervisor.listen_to_signals()
         from server.commands._entrance import demo_entrance, first_entrance
 
@@ -59,6 +65,13 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             entrance = demo_entrance(settings, address)
         first = first_entrance(settings, settings.public_url or address)
         return supervisor.run(announcement(settings, address, link, entrance=entrance, first=first))
+
+
+def _is_renewed(settings: Settings) -> bool:
+    from server.certificates import renew_certificate
+    from server.clock import clock
+
+    return renew_certificate(settings.keys_dir, now=clock())
 
 
 def settings_for(args: argparse.Namespace, settings: Settings) -> Settings:
@@ -90,6 +103,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ONEGUEST_HOST": settings.host,
         "ONEGUEST_PORT": str(settings.port),
         "ONEGUEST_DEMO": "1" if settings.demo else "",
+        "ONEGUEST_PUBLIC_URL": settings.public_url or "",
     }
 
 
@@ -107,6 +121,11 @@ def announcement(
     """
     if settings.host in LOOPBACK:
         reach = "The desk listens on this machine only."
+    elif address.startswith("https:"):
+        reach = (
+            f"It listens on {settings.host} with a certificate of its own: each tablet and each other "
+            f"machine installs its authority once, from {address}/kiosk/certificate."
+        )
     else:
         reach = (
             f"The desk listens on {settings.host}: whoever reaches that address may try to sign in, "

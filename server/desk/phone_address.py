@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from server.access import is_opened
+from server.access import is_loopback, is_opened
 from server.settings import Settings
 
 EVERY_INTERFACE = ("0.0.0.0", "::")  # noqa: S104 (compared, not bound)
@@ -27,7 +28,7 @@ def phone_address(settings: Settings, *, find: Callable[[], str | None] = own_ne
 
     The public address where there is one. Never a Host header's: that is whatever was typed.
     """
-    if settings.public_url:
+    if settings.public_url and not is_loopback(urlsplit(settings.public_url).hostname):
         return settings.public_url
     if not is_opened(settings):
         return None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from kiosk import HELD
+from server.certificates import make_certificate
+from server.clock import clock
 from server.db import writing
 from server.devices.models import Device
 from server.forms.definition import find_form
@@ -64,6 +66,17 @@ def test_a_code_typed_at_the_tablet_makes_it_one(house: House, page: Page) -> No
     assert told["forms"] == [form.key for name in HELD if (form := find_form(name))]
     assert told["trouble"] == ""
     assert told["build"]
+
+
+def test_the_page_of_the_houses_own_certificate_is_for_everybody(house: House, page: Page) -> None:
+    keys = house.app.config["ONEGUEST"].keys_dir
+    assert page.goto(f"{house.address}/kiosk/certificate").status == 404  # type: ignore[union-attr]  # it answers
+
+    own = make_certificate(keys, ["192.168.1.20"], now=clock())
+    page.goto(f"{house.address}/kiosk/certificate")
+
+    page.get_by_text(own.fingerprint).wait_for()
+    assert_accessible(page, "the house's certificate")
 
 
 def test_a_house_with_another_key_than_the_codes_is_not_believed(house: House, page: Page) -> None:
