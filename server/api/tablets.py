@@ -7,7 +7,8 @@ too, with 200 or 401 as it likes. No answer holds anything of a guest.
 from __future__ import annotations
 
 import base64
-from typing import Any
+import re
+from typing import Any, NoReturn
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
@@ -26,6 +27,7 @@ from server.refusal import Refused
 pages = Blueprint("tablets", __name__, url_prefix="/api/v1")
 
 PROTOCOL = "oneguest-1"
+_A_PROTOCOL = re.compile(r"oneguest-[0-9]{1,4}")
 TRIED = "device"
 """Under this name wrong codes and tokens of one address are counted; ten a minute, then it waits."""
 
@@ -139,9 +141,26 @@ def _of(device: Device) -> dict[str, Any]:
 
 
 def _said() -> dict[str, Any]:
-    """What was sent; nothing where it is no JSON of ours."""
+    """What was sent; nothing where it is no JSON of ours. A tablet of another release is told so."""
     content = request.get_json(force=True, silent=True)
-    return content if isinstance(content, dict) and content.get("protocol") == PROTOCOL else {}
+    if not isinstance(content, dict):
+        return {}
+    spoken = content.get("protocol")
+    if isinstance(spoken, str) and spoken != PROTOCOL and _A_PROTOCOL.fullmatch(spoken):
+        _send_for_newer_pages(spoken)
+    return content if spoken == PROTOCOL else {}
+
+
+def _send_for_newer_pages(spoken: str) -> NoReturn:
+    """Answer 426 in the tablet's own protocol, or it would not believe us; the desk sees it."""
+    if "device_id" in g:
+        device = _device()
+        device.seen_at, device.told = clock(), {**device.told, "trouble": "outdated"}
+        keep_changes()
+    answer = jsonify(protocol=spoken, speaks=PROTOCOL, at=clock().isoformat(), error="tablet.outdated")
+    answer.status_code = 426
+    answer.headers["Upgrade"] = PROTOCOL.replace("-", "/")  # RFC 9110, section 15.5.22
+    abort(answer)
 
 
 def _answer(**content: Any) -> Response:

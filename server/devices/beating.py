@@ -31,6 +31,7 @@ class Beat:
 
     sent_at: datetime | None = None
     last_number: int = 0
+    is_counted: bool = False  # whether it could look at what waits: its store may be closed
     waiting: int = 0
     parked: int = 0
     waiting_since: datetime | None = None
@@ -42,6 +43,7 @@ def read_beat(content: Mapping[str, Any]) -> Beat:
     return Beat(
         sent_at=moment(content.get("sent_at")),
         last_number=_count(content.get("last_number")),
+        is_counted="waiting" in content,
         waiting=_count(content.get("waiting")),
         parked=_count(content.get("parked")),
         waiting_since=moment(content.get("waiting_since")),
@@ -58,8 +60,9 @@ def note_beat(device: Device, beat: Beat, *, now: datetime) -> None:
     skew = skew_of(beat.sent_at, now=now)
     device.seen_at = now
     device.last_number = max(device.last_number, beat.last_number)
-    device.waiting, device.parked = beat.waiting, beat.parked
-    device.waiting_since = _in_our_time(beat.waiting_since, skew, now=now)
+    if beat.is_counted:
+        device.waiting, device.parked = beat.waiting, beat.parked
+        device.waiting_since = _in_our_time(beat.waiting_since, skew, now=now)
     device.skew_seconds = int(skew.total_seconds())
     device.told = dict(beat.told)
 

@@ -38,6 +38,9 @@ export async function ask(what, content, token = null) {
 /** Whether the house itself says that this tablet was ended. Any other 401 or 403 can be a portal's. */
 export const isRevoked = ({ status, said }) => status === 401 && said?.error === "device.revoked";
 
+/** Whether the house itself says that it understands these pages no more, or not yet: newer ones must come. */
+export const isOutdated = ({ status, said }) => status === 426 && said?.error === "tablet.outdated";
+
 /** Run `work` when no other page of this tablet does the same. */
 export const alone = (name, work) => navigator.locks.request(`oneguest ${name}`, work);
 

@@ -32,7 +32,7 @@ async function begin() {
   const { enrolled, tablet } = await show(true);
   if (!enrolled) return leaveThePagesHeld();
   if (tablet) wake();
-  setInterval(() => show(false), LOOK_EVERY);
+  setInterval(() => show(isClosed()), LOOK_EVERY); // a closed one opens again when what was wrong is over
   changeToNewerPages();
 }
 
@@ -41,9 +41,9 @@ async function show(thorough) {
   const seen = await lookAtTablet({ thorough });
   if (!seen.enrolled) return seen;
   if (thorough || seen.trouble) close(Boolean(seen.trouble));
-  const { tablet, waiting, since } = seen;
+  const { tablet, waiting, since, trouble } = seen;
   const forms = waiting > 0 ? sign.dataset.waiting.replace("{forms}", waiting).replace("{since}", inWords(since)) : "";
-  sign.textContent = [tablet?.name, forms].filter(Boolean).join(" · ");
+  sign.textContent = [tablet?.name, forms, sign.dataset[trouble]].filter(Boolean).join(" · ");
   sign.hidden = sign.textContent === "";
   return seen;
 }
@@ -55,6 +55,8 @@ function inWords(moment) {
   const shown = { ...(isToday ? {} : { day: "numeric", month: "short" }), hour: "2-digit", minute: "2-digit" };
   return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, shown).format(moment);
 }
+
+const isClosed = () => !document.querySelector("[data-closed]").hidden;
 
 function close(closed) {
   for (const part of document.querySelectorAll("[data-open]")) part.hidden = closed;

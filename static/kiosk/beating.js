@@ -1,12 +1,14 @@
 // Each minute the house hears how this tablet is, and says to which key it is to seal from here on.
 
-import { alone, ask, fromBase64, isRevoked } from "./asking.js";
+import { alone, ask, fromBase64, isOutdated, isRevoked } from "./asking.js";
 import { changeTablet, readTablet } from "./outbox.js";
 import { digestOf } from "./sealing.js";
 import { telling } from "./telling.js";
 
 const EVERY = 60_000;
 const RENEWED = 7 * 24 * 3600 * 1000;
+
+let known = null; // as it was last read: with it the house still hears of a store that was closed since
 
 /** Beat now and each minute; `whenHeard` is called each time that the house answers. */
 export function startBeating(whenHeard) {
@@ -19,17 +21,20 @@ export function startBeating(whenHeard) {
 export async function beat() {
   try {
     const tablet = await readTablet();
+    known = tablet;
     if (!tablet || tablet.is_revoked) return false;
     const reply = await ask("beat", await telling(tablet), tablet.token);
     if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
+    if (isOutdated(reply)) await changeTablet(tablet.device, { is_outdated: true });
     if (reply.status !== 200 || !reply.said) return false;
     const { name, house, key } = reply.said;
     const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
-    await changeTablet(tablet.device, { name, house, ...changed });
+    await changeTablet(tablet.device, { name, house, is_outdated: false, ...changed });
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
     return true;
   } catch {
-    return false; // the store is closed or the answer makes no sense: the next beat is in a minute
+    if (known) await ask("beat", await telling(known), known.token); // the store is closed: the desk is to know
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 // Hands the sealed forms over, by itself. One page of the tablet does it at a time. A form is forgotten only when the
 // house's own answer repeats its id and digest; whatever else happens, it stays and is tried again.
 
-import { alone, ask, base64, isRevoked } from "./asking.js";
+import { alone, ask, base64, isOutdated, isRevoked } from "./asking.js";
 import { changeTablet, nextForms, readTablet, settle } from "./outbox.js";
 import { telling } from "./telling.js";
 
@@ -64,6 +64,10 @@ async function deliverAll() {
     const reply = await ask("sync", { ...(await telling(tablet)), items: forms.map(asItem) }, tablet.token);
     if (isRevoked(reply)) {
       await changeTablet(tablet.device, { is_revoked: true });
+      return PAUSE;
+    }
+    if (isOutdated(reply)) {
+      await changeTablet(tablet.device, { is_outdated: true });
       return PAUSE;
     }
     if (!(await understand(reply, forms))) {

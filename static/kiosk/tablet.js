@@ -30,6 +30,7 @@ async function seen(enrolled, tablet, trouble) {
 
 async function troubleOf(tablet, thorough) {
   if (tablet.is_revoked) return "revoked";
+  if (tablet.is_outdated) return "outdated";
   if (!globalThis.crypto?.subtle || !navigator.locks) return "no_crypto";
   const room = await navigator.storage?.estimate?.().catch(() => null);
   if (room?.quota && room.quota - room.usage < ROOM) return "storage_full";

@@ -11,24 +11,26 @@ export function tellOf(code) {
 
 /** The fields that server/devices/beating.py reads. */
 export async function telling(tablet) {
-  const { waiting, parked, since } = await standing();
+  const counted = await unless(standing());
   const [room, persisted, battery, held] = await Promise.all([
     unless(navigator.storage?.estimate?.()), unless(navigator.storage?.persisted?.()), unless(navigator.getBattery?.()), whatIsHeld(),
   ]);
   return {
     sent_at: new Date().toISOString(),
     last_number: tablet.last_number,
-    waiting,
-    parked,
-    waiting_since: since === null ? null : new Date(since).toISOString(),
+    ...(counted ? inNumbers(counted) : {}),
     browser: navigator.userAgent,
     build: held.version,
     forms: held.forms,
     persisted: persisted === true,
-    trouble,
+    trouble: trouble || (counted ? "" : "storage_closed"),
     ...(room ? { used: room.usage, quota: room.quota } : {}),
     ...(battery ? { battery: Math.round(battery.level * 100), charging: battery.charging } : {}),
   };
+}
+
+function inNumbers({ waiting, parked, since }) {
+  return { waiting, parked, waiting_since: since === null ? null : new Date(since).toISOString() };
 }
 
 /** Version and forms of the pages that this tablet holds for the time without a network. */

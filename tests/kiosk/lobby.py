@@ -179,6 +179,12 @@ def busy(house: House, environ: WSGIEnvironment, start_response: StartResponse) 
     return [b"not now"]
 
 
+def other_release(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The house speaks another protocol than the tablet's pages do."""
+    start_response("426 Upgrade Required", [("Content-Type", "application/json")])
+    return [json.dumps({"protocol": "oneguest-1", "error": "tablet.outdated"}).encode()]
+
+
 class Tablet:
     """A real browser with a profile of its own on the disk, which can be killed."""
 

@@ -23,6 +23,7 @@ NAME_THE_KEY = """async (id) => {
     const { device, key } = await readTablet();
     await changeTablet(device, { key: { ...key, id } });
 }"""
+CLOSE_FOR_GOOD = "() => { indexedDB.open = () => { throw new DOMException('denied', 'SecurityError'); }; }"
 CLOSE_UNDER_THE_PAGE = """() => new Promise((done) => {
     const asked = indexedDB.open("oneguest-tablet", 2);
     asked.onupgradeneeded = () => asked.transaction.abort();
@@ -137,6 +138,38 @@ def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page) -> None
     settle_down(page)  # by itself, once the pause is over
 
     assert len(house.opened()) == 1
+
+
+def test_a_tablet_with_pages_of_another_release_tells_the_staff_and_keeps_its_forms(
+    house: House, page: Page
+) -> None:
+    enrol(page, house)
+    house.way = lobby.other_release
+    hand_over(page, "Anna")
+
+    page.get_by_text("Please see the reception.").wait_for()
+    expect(page.locator("[data-staff-sign]")).to_contain_text("its pages are too old for the house")
+    assert not page.get_by_role("link", name="English").is_visible()
+    assert waiting(page) == 1
+
+    house.way = lobby.well
+    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+    page.get_by_role("link", name="English").wait_for()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    settle_down(page)
+    assert len(house.opened()) == 1
+
+
+def test_the_desk_hears_of_a_store_that_does_not_open_any_more(house: House, page: Page) -> None:
+    enrol(page, house)
+    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+    page.evaluate(CLOSE_UNDER_THE_PAGE)
+    page.evaluate(CLOSE_FOR_GOOD)
+
+    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+
+    page.get_by_text("Please see the reception.").wait_for()
+    assert house.devices()[0].told["trouble"] == "storage_closed"
 
 
 def test_a_form_that_the_house_refuses_waits_aside_and_holds_up_no_other(house: House, page: Page) -> None:

@@ -113,6 +113,48 @@ def test_what_is_no_batch_of_ours_stores_nothing(client: FlaskClient, tablet: Ta
     assert (answer.status_code, answer.get_json()["error"]) == (422, "sync.not_understood")
 
 
+@pytest.mark.parametrize("spoken", ["oneguest-0", "oneguest-2"])
+def test_a_tablet_of_another_release_is_sent_for_newer_pages_in_its_own_protocol(
+    app: Flask, client: FlaskClient, tablet: Tablet, spoken: str
+) -> None:
+    item = tablet.item()
+    say(client, "beat", tablet.token, waiting=1, last_number=1, build="b1")
+
+    answers = [
+        client.post(
+            f"/api/v1/{what}",
+            json={"protocol": spoken, "items": [item]},
+            headers={"Authorization": f"Bearer {tablet.token}"},
+        )
+        for what in ("sync", "beat", "enrol")
+    ]
+
+    assert [answer.status_code for answer in answers] == [426] * 3
+    assert {(a.get_json()["protocol"], a.get_json()["error"]) for a in answers} == {
+        (spoken, "tablet.outdated")
+    }
+    with reading(app.config["ENGINE"]) as session:
+        assert session.scalars(select(SealedForm.id)).all() == []
+        device = session.get_one(Device, tablet.device)
+        assert (device.waiting, device.told) == (1, {"build": "b1", "trouble": "outdated"})
+    say(client, "beat", tablet.token, build="b2")
+    assert say(client, "sync", tablet.token, items=[item]).get_json()["items"][0]["status"] == "stored"
+    with reading(app.config["ENGINE"]) as session:
+        assert "trouble" not in session.get_one(Device, tablet.device).told
+
+
+def test_a_tablet_that_cannot_look_at_its_store_is_not_taken_for_empty(
+    app: Flask, client: FlaskClient, tablet: Tablet
+) -> None:
+    say(client, "beat", tablet.token, waiting=3, parked=1, last_number=7)
+
+    say(client, "beat", tablet.token, trouble="storage_closed", last_number=7)
+
+    with reading(app.config["ENGINE"]) as session:
+        device = session.get_one(Device, tablet.device)
+        assert (device.waiting, device.parked, device.told["trouble"]) == (3, 1, "storage_closed")
+
+
 def test_a_revoked_tablet_is_told_so_in_our_words(app: Flask, client: FlaskClient, tablet: Tablet) -> None:
     with writing(app.config["ENGINE"]) as session:
         revoke_device(session, tablet.device, actor="staff:1", now=clock())
