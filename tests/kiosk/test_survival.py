@@ -6,13 +6,8 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
-import os
 import random
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,12 +20,12 @@ from flask import Flask
 
 from tests.kiosk import lobby
 from tests.kiosk.lobby import House, Tablet, enrol, settle_down, tablet_in
+from tests.kiosk.process import Process
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).parents[2]
 LOST = 0.3
 """Of the answers, so many are lost after the house has stored the forms."""
 HAND_OVER = """(names) => {
@@ -143,75 +138,6 @@ def test_each_form_that_was_thanked_for_arrives_once(house: House, tablet: Table
 
     assert len(there.thanked) >= 16
     assert_each_once(there)
-
-
-@dataclass
-class Process:
-    """The web server as it runs in a hotel, in a process that can be killed."""
-
-    settings: dict[str, str]
-    port: int
-    running: subprocess.Popen[bytes] | None = None
-
-    @property
-    def is_alive(self) -> bool:
-        return self.running is not None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port)]
-        self.running = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | self.settings | {"PYTHONPATH": str(ROOT)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        until = time.monotonic() + 60
-        while not self.answers:
-            assert time.monotonic() < until, "the server did not start"
-            time.sleep(0.1)
-
-    @property
-    def answers(self) -> bool:
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            asked.request("GET", "/healthz")
-            return asked.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            asked.close()
-
-    def kill(self) -> None:
-        if self.running is not None:
-            os.killpg(self.running.pid, signal.SIGKILL)
-            self.running.wait()
-            self.running = None
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Ask the server, and hand on what it says; hang up where it does not answer."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        headers = {"Host": environ["HTTP_HOST"], "Content-Type": environ.get("CONTENT_TYPE", "")}
-        if "HTTP_AUTHORIZATION" in environ:
-            headers["Authorization"] = environ["HTTP_AUTHORIZATION"]
-        try:
-            asked.request(environ["REQUEST_METHOD"], environ["PATH_INFO"] + _query(environ), body, headers)
-            said = asked.getresponse()
-            content = said.read()
-        except (OSError, http.client.HTTPException):
-            raise ConnectionResetError from None
-        finally:
-            asked.close()
-        dropped = ("transfer-encoding", "content-length", "connection", "date", "server")
-        kept = [(name, value) for name, value in said.getheaders() if name.lower() not in dropped]
-        start_response(f"{said.status} {said.reason}", [*kept, ("Content-Length", str(len(content)))])
-        return [content]
-
-
-def _query(environ: WSGIEnvironment) -> str:
-    return f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
 
 
 @pytest.fixture
