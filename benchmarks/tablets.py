@@ -40,8 +40,8 @@ SECRET = b"s" * 32
 NAMES = ("Anna", "Jean", "Maria", "Piet", "Olga", "John", "Tom", "Ines")
 
 
-def items_of(random: Random, device: int, count: int) -> Iterator[dict[str, Any]]:
-    """The forms of one tablet, sealed, as they go into a batch."""
+def items_of(random: Random, device: int, count: int, *, strokes: int = 0) -> Iterator[dict[str, Any]]:
+    """The forms of one tablet, sealed, as they go into a batch; `strokes`: bytes of a signature in each."""
     public = public_bytes(KEY)
     for number in range(1, count + 1):
         mark = random.randrange(10**8)
@@ -53,6 +53,8 @@ def items_of(random: Random, device: int, count: int) -> Iterator[dict[str, Any]
             "mobile_country": "FR",
             "mobile": f"06{mark:08}",
         }
+        if strokes:
+            answers["signature"] = random.randbytes(strokes // 2).hex()
         said = {"answers": answers, "language": "fr", "captured_at": clock().isoformat()}
         envelope = Envelope(new_capture_id(clock()), number, device, "pre_check_in", 1, KEY.id)
         sealed = seal(json.dumps(said).encode(), envelope, public)

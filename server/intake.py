@@ -6,9 +6,12 @@ guests.linker.touch, the only ways into the tables of records and links.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from types import ModuleType
+from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
@@ -22,7 +25,7 @@ from server.cleaning import clean
 from server.clock import clock
 from server.db import take_turn, writing
 from server.discovery import discover
-from server.flows._telling import Person, finished_at
+from server.flows._telling import Person, Told, finished_at
 from server.forms.definition import find_form
 from server.forms.questions import Form
 from server.guests.linker import take_linker_soon, touch
@@ -91,8 +94,7 @@ def _give_up_first(engine: Engine) -> int:
 
 def _read(session: Session, captures: Sequence[Capture]) -> bool:
     """Make records of finished forms and link them; whether they wait, since nothing was linked here yet."""
-    made = [_take_in(session, capture) for capture in captures if capture.state == "stored"]
-    record_ids = [record_id for of_form in made for record_id in of_form]
+    record_ids = _take_in(session, [capture for capture in captures if capture.state == "stored"])
     waits = bool(record_ids) and touch(session, record_ids, cause="arrival", now=clock()).model is None
     if not waits:
         attach_walk_ins(session, now=clock())
@@ -107,58 +109,118 @@ def _link_first(engine: Engine) -> None:
         attach_walk_ins(session, now=clock())
 
 
-def _take_in(session: Session, capture: Capture) -> list[int]:
+def _take_in(session: Session, captures: Sequence[Capture]) -> list[int]:
+    """The records that forms became: together, which costs half, else each by itself, so that one that cannot
+    be read is told from the others."""
+    ids = [capture.id for capture in captures]
+    if len(ids) > 1:
+        try:
+            with session.begin_nested():
+                return _read_together(session, captures)
+        except (ValueError, KeyError, TypeError):
+            captures = [session.get_one(Capture, id_) for id_ in ids]  # as they were
+    return [record_id for capture in captures for record_id in _take_in_one(session, capture)]
+
+
+def _take_in_one(session: Session, capture: Capture) -> list[int]:
     """The records that a form became, the main guest's first; none when it is a problem now, or a survey."""
-    form = find_form(capture.form, capture.form_version)
-    flow = flows().get(form.flow) if form else None
-    if form is None or flow is None:
+    if _flow_of(capture) is None:
         _problem(session, capture, "capture.unknown_form")
         return []
     try:
         with session.begin_nested():
-            return _read_one(session, capture, form, flow)
+            return _read_together(session, [capture])
     except (ValueError, KeyError, TypeError) as error:
         _problem(session, capture, "capture.unreadable", fault=type(error).__name__)
         return []
 
 
-def _read_one(session: Session, capture: Capture, form: Form, flow: ModuleType) -> list[int]:
-    place = session.get_one(Property, capture.property_id)
+def _flow_of(capture: Capture) -> tuple[Form, ModuleType] | None:
+    """The form as it was published, and what it does once finished; None where this release knows neither."""
+    form = find_form(capture.form, capture.form_version)
+    flow = flows().get(form.flow) if form else None
+    return None if form is None or flow is None else (form, flow)
+
+
+class _Reading(NamedTuple):
+    """A finished form as its flow understands it."""
+
+    capture: Capture
+    flow: ModuleType
+    place: Property
+    day: date
+    told: Told
+
+
+def _read_together(session: Session, captures: Sequence[Capture]) -> list[int]:
+    """The records that these forms became, form by form, each form's main guest first. Raises what reading
+    the first that cannot be read raises."""
+    places = {id_: session.get_one(Property, id_) for id_ in {capture.property_id for capture in captures}}
+    readings = [_understood(capture, places[capture.property_id]) for capture in captures]
+    people = [(reading, person) for reading in readings for person in reading.told.people]
+    record_ids = _records_of(session, people) if people else []
+    first = dict(zip([id(reading) for reading, _ in reversed(people)], reversed(record_ids), strict=True))
+    for reading in readings:
+        capture, told = reading.capture, reading.told
+        if told.surveyed is None:
+            capture.record_id, capture.state = first[id(reading)], "read"
+            if told.wished is not None:
+                keep_wish(session, capture, first[id(reading)], told.wished)
+    for reading in readings:  # last: it takes the form away
+        if reading.told.surveyed is not None:
+            keep_survey(session, reading.capture, reading.told.surveyed, day=reading.day)
+    return record_ids
+
+
+def _understood(capture: Capture, place: Property) -> _Reading:
+    found = _flow_of(capture)
+    if found is None:
+        raise KeyError(capture.form)
+    form, flow = found
     day = today_at(place, now=finished_at(capture))
-    told = flow.read(capture, form, today=day)
-    if told.surveyed is not None:
-        keep_survey(session, capture, told.surveyed, day=day)
-        return []
-    made = [_record_of(session, capture, flow, place, person) for person in told.people]
-    capture.record_id, capture.state = made[0], "read"
-    if told.wished is not None:
-        keep_wish(session, capture, made[0], told.wished)
-    return made
+    return _Reading(capture, flow, place, day, flow.read(capture, form, today=day))
 
 
-def _record_of(session: Session, capture: Capture, flow: ModuleType, place: Property, person: Person) -> int:
-    """The record of one person of a form. Whoever else than the main guest is in it was only typed."""
-    values = dict(person.values)
-    reference = _booked_reference(session, capture) if person.of_booking else None
-    if reference:
-        values["reference"] = reference
-    now = clock()
-    reading = clean(values, context_of(place, {}, today_at(place, now=now)))
-    key = f"{capture.id}/{person.part}" if person.part else capture.id
-    raw = RawRecord(key=key, row=dict(values), values=values, line=1)
-    source = _source(session, capture, place)
-    origin = Origin(
-        source_id=source.id,
-        source_name=source.name,
-        stay_kind=flow.STAY_KIND,
-        proof="typed" if person.part else capture.proof,  # type: ignore[arg-type]  # the table holds one of record.Proof
-        text_version=flow.text_version(capture),
-    )
-    arrival = Arrival(raw, reading, place.id, place.legal_entity_id, place.currency)
-    store(session, origin, prepare(origin, [arrival]), now=now)
-    return session.scalars(
-        select(SourceRecord.id).where(SourceRecord.source_id == source.id, SourceRecord.key == key)
-    ).one()
+def _records_of(session: Session, people: Sequence[tuple[_Reading, Person]]) -> list[int]:
+    """The record of each person of some forms. Whoever is in it beside the main guest was only typed."""
+    now, sources = clock(), dict[tuple[str, int], Source]()
+    arriving: dict[Origin, list[Arrival]] = defaultdict(list)
+    named: list[tuple[int, str]] = []
+    for (capture, flow, place, _, _), person in people:
+        if (capture.surface, place.id) not in sources:
+            sources[capture.surface, place.id] = _source(session, capture, place)
+        source = sources[capture.surface, place.id]
+        values = dict(person.values)
+        reference = _booked_reference(session, capture) if person.of_booking else None
+        if reference:
+            values["reference"] = reference
+        reading = clean(values, context_of(place, {}, today_at(place, now=now)))
+        key = f"{capture.id}/{person.part}" if person.part else capture.id
+        origin = Origin(
+            source_id=source.id,
+            source_name=source.name,
+            stay_kind=flow.STAY_KIND,
+            proof="typed" if person.part else capture.proof,  # type: ignore[arg-type]  # the table holds one of record.Proof
+            text_version=flow.text_version(capture),
+        )
+        raw = RawRecord(key=key, row=dict(values), values=values, line=1)
+        arriving[origin].append(Arrival(raw, reading, place.id, place.legal_entity_id, place.currency))
+        named.append((source.id, key))
+    for origin, arrivals in arriving.items():
+        store(session, origin, prepare(origin, arrivals), now=now)
+    of_source: dict[int, list[str]] = defaultdict(list)
+    for source_id, key in named:
+        of_source[source_id].append(key)
+    stored = {
+        (source_id, key): record_id
+        for source_id, keys in of_source.items()
+        for key, record_id in session.execute(
+            select(SourceRecord.key, SourceRecord.id).where(
+                SourceRecord.source_id == source_id, SourceRecord.key.in_(keys)
+            )
+        )
+    }
+    return [stored[name] for name in named]
 
 
 def _source(session: Session, capture: Capture, place: Property) -> Source:

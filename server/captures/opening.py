@@ -55,6 +55,7 @@ def open_waiting(session: Session, keys: Sequence[Key], most: int, *, now: datet
         .values(state="waiting")
     )
     rows = session.scalars(_WAITING.limit(most)).all()
+    _devices = session.scalars(select(Device)).all()  # held here, or each form would load its tablet anew
     ids = [id_ for row in rows if (id_ := _open(session, row, keys, now=now)) is not None]
     return Opened(len(rows), [session.get_one(Capture, id_) for id_ in ids])
 

@@ -179,6 +179,20 @@ def busy(house: House, environ: WSGIEnvironment, start_response: StartResponse) 
     return [b"not now"]
 
 
+def tired(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """What stands before the house has had too many questions."""
+    start_response("429 Too Many Requests", [("Content-Type", "text/plain"), ("Retry-After", "2")])
+    return [b"not so fast"]
+
+
+def walled(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """What stands before the house lets no form through."""
+    if environ["PATH_INFO"] != "/api/v1/sync":
+        return house.inner(environ, start_response)
+    start_response("413 Content Too Large", [("Content-Type", "text/html")])
+    return [b"too large"]
+
+
 def other_release(house: House, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The house speaks another protocol than the tablet's pages do."""
     start_response("426 Upgrade Required", [("Content-Type", "application/json")])

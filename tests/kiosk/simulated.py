@@ -86,6 +86,7 @@ class Simulated:
         self.asked += 1
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
         try:
+            line.connect()  # first: no batch is written for a house that is not there
             headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
             body = json.dumps({"protocol": PROTOCOL, "sent_at": clock().isoformat(), **content})
             line.request("POST", f"/api/v1/{what}", body, headers)
@@ -125,7 +126,7 @@ class Delivering:
     def _deliver(self, tablet: Simulated) -> None:
         while not self._over.is_set():
             if not tablet.outbox or not tablet.hand_over():
-                time.sleep(tablet.drawn.random() * 0.1)
+                time.sleep(0.05 + tablet.drawn.random() * 0.2)
 
     @property
     def waiting(self) -> int:

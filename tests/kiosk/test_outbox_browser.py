@@ -124,9 +124,24 @@ def test_a_batch_that_is_too_large_goes_in_smaller_parts(house: House, page: Pag
     assert len(house.opened()) == 4
 
 
-def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page) -> None:
+def test_a_form_that_is_too_large_by_itself_waits_aside_and_the_desk_is_told(
+    house: House, page: Page
+) -> None:
     enrol(page, house)
-    house.way = lobby.busy
+    house.way = lobby.walled
+
+    hand_over(page, "Anna")
+    page.wait_for_timeout(300)
+    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+
+    assert waiting(page) == 1
+    assert (house.devices()[0].waiting, house.devices()[0].parked) == (1, 1)
+
+
+@pytest.mark.parametrize("way", [lobby.busy, lobby.tired])
+def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page, way: lobby.Way) -> None:
+    enrol(page, house)
+    house.way = way
     hand_over(page, "Anna")
     page.wait_for_timeout(300)
     asked = house.asked.count("/api/v1/sync")
