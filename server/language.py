@@ -18,6 +18,11 @@ from server.wording import CATALOGUES, GUESTS, PSEUDO, SOURCE_LANGUAGE, directio
 
 COOKIE = "language"
 
+_DAYS = {"de": "d. MMM y"}
+"""How a day is written where it is not `3 Feb 2027`: German says "the third" with a dot (CLDR, yMMMd)."""
+_WEEKDAYS = {"de": "EEEE, d. MMMM", "es": "EEEE, d 'de' MMMM"}
+"""The same with the weekday, where it is not `Wednesday 3 February`: CLDR's full dates, less their year."""
+
 
 def desk_languages() -> tuple[str, ...]:
     """The languages the desk speaks: the source language and every catalogue."""
@@ -78,19 +83,25 @@ def _ngettext(singular: str, plural: str, number: int) -> str:
 
 def day(value: date | None) -> str:
     """A day, such as 3 Feb 2027."""
-    return "" if value is None else format_date(value, "d MMM y", locale=locale())
+    return "" if value is None else format_date(value, _day_pattern(), locale=locale())
+
+
+def _day_pattern() -> str:
+    return _DAYS.get(page_language(), "d MMM y")
 
 
 def weekday(value: date) -> str:
     """A day with its weekday, such as Wednesday 3 February."""
-    return format_date(value, "EEEE d MMMM", locale=locale())
+    pattern = _WEEKDAYS.get(page_language(), "EEEE d MMMM")
+    return format_date(value, pattern, locale=locale())
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str:
     """A time in a property's zone, such as 3 Feb 2027, 14:05."""
     if value is None:
         return ""
-    return format_datetime(value.astimezone(ZoneInfo(zone)), "d MMM y, HH:mm", locale=locale())
+    pattern = f"{_day_pattern()}, HH:mm"
+    return format_datetime(value.astimezone(ZoneInfo(zone)), pattern, locale=locale())
 
 
 def ago(value: datetime) -> str:

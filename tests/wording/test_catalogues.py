@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,12 +17,15 @@ from flask.testing import FlaskClient
 from server.app import APOLOGIES
 from server.clock import clock
 from server.forms.definition import find_form, published_forms
+from server.language import day, desk_languages, moment, number, speak, weekday
 from server.properties.reasons import EMAIL_REASONS
 from server.wording import CATALOGUES, GUESTS, SOURCE_LANGUAGE, pseudo, translations
 from tests.house import expect_guest, seated_client, token_of
 from tests.surfaces.showcase import add_showcase
 
 TOP = Path(__file__).parents[2]
+DESK = ("de", "es", "fr", "it")
+"""What the desk speaks besides English."""
 
 
 def texts() -> set[str | tuple[str, ...]]:
@@ -46,6 +50,11 @@ def texts() -> set[str | tuple[str, ...]]:
 def parameters(text: str) -> set[str]:
     braces = {name for _, name, _, _ in string.Formatter().parse(text) if name} if "%(" not in text else set()
     return braces | set(re.findall(r"%\((\w+)\)s", text))
+
+
+def test_the_desk_speaks_the_languages_of_its_hotels() -> None:
+    assert desk_languages() == (SOURCE_LANGUAGE, *DESK)
+    assert {path.stem for path in (CATALOGUES / GUESTS).glob("*.po")}.isdisjoint(DESK)
 
 
 @pytest.mark.parametrize("language", [path.stem for path in CATALOGUES.glob("*.po")])
@@ -106,10 +115,33 @@ def test_guests_are_spoken_to_in_the_languages_of_the_forms(client: FlaskClient)
     assert "هذا الرابط لا يُفتح" in page
 
 
-def test_french_is_there() -> None:
-    assert (CATALOGUES / "fr.po").is_file()
-    assert translations("fr").gettext("Arrivals today") == "Arrivées du jour"
-    assert translations(SOURCE_LANGUAGE).gettext("Arrivals today") == "Arrivals today"
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Arrivals today"), ("fr", "Arrivées du jour"), ("de", "Anreisen heute")]
+)
+def test_each_language_is_its_own(language: str, said: str) -> None:
+    assert translations(language).gettext("Arrivals today") == said
+
+
+@pytest.mark.parametrize(
+    ("language", "on", "weekday_on", "at", "amount"),
+    [
+        ("en", "3 Feb 2027", "Wednesday 3 February", "3 Feb 2027, 15:05", "12,345.6"),
+        ("fr", "3 févr. 2027", "mercredi 3 février", "3 févr. 2027, 15:05", "12\u202f345,6"),
+        ("de", "3. Feb. 2027", "Mittwoch, 3. Februar", "3. Feb. 2027, 15:05", "12.345,6"),
+        ("es", "3 feb 2027", "miércoles, 3 de febrero", "3 feb 2027, 15:05", "12.345,6"),
+        ("it", "3 feb 2027", "mercoledì 3 febbraio", "3 feb 2027, 15:05", "12.345,6"),
+    ],
+)
+def test_days_times_and_numbers_are_written_as_the_language_writes_them(
+    app: Flask, language: str, on: str, weekday_on: str, at: str, amount: str
+) -> None:
+    when = datetime(2027, 2, 3, 14, 5, tzinfo=UTC)
+
+    with app.test_request_context("/"):
+        speak(language)
+        written = (day(when.date()), weekday(when.date()), moment(when, "Europe/Paris"), number(12345.6))
+
+    assert written == (on, weekday_on, at, amount)
 
 
 class VisibleTexts(HTMLParser):
@@ -233,7 +265,8 @@ def test_the_desk_speaks_the_language_that_was_chosen(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "language"), [("fr-CH, en;q=0.5", "fr"), ("de, en;q=0.5", "en"), ("", "en")]
+    ("wish", "language"),
+    [("fr-CH, en;q=0.5", "fr"), ("de-AT, en;q=0.5", "de"), ("nl, en;q=0.5", "en"), ("", "en")],
 )
 def test_else_it_speaks_the_browsers_language(app: Flask, wish: str, language: str) -> None:
     page = seated_client(app).get("/", headers={"Accept-Language": wish}).get_data(as_text=True)
