@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_rows, rows_with
 from server.guests.assigning import Assignment, assign, contested
 from server.guests.choosing import choose_values
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
@@ -28,6 +27,7 @@ from server.matching import Partition
 from server.matching.explaining import Evidence
 from server.records.models import SourceRecord
 from server.records.storing import hold_records
+from server.statements import change_with, insert_rows, rows_with
 
 
 @dataclass(frozen=True, slots=True)

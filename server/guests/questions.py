@@ -11,13 +11,13 @@ import numpy as np
 from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_rows, rows_with
 from server.guests.graph import Component
 from server.guests.loading import Loaded, Reader
 from server.guests.models import Decision, Link, Question
 from server.matching import Partition
 from server.matching.scoring import log_odds, probabilities
 from server.records.models import Source, SourceRecord
+from server.statements import change_with, insert_rows, rows_with
 
 
 class _Pair(NamedTuple):

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.clock import clock
-from server.db import copy_tuples, reading, rows_in_portions, writing
+from server.db import reading, writing
 from server.guests.applying import Group, Work, make_ready, plan, settle, write
 from server.guests.circles import circles_of
 from server.guests.founding import (
@@ -49,6 +49,7 @@ from server.matching import Decisions, Partition, lookups, match
 from server.matching import Model as EngineModel
 from server.records.models import SourceRecord
 from server.records.rekeying import keys_are_present, note_key_engine
+from server.statements import copy_tuples, rows_in_portions
 from server.uncollected import uncollected
 
 BATCH = 1000
