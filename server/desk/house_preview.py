@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from server.access import staff
 from server.desk.house import FORM, place_within_reach, show_errors
 from server.forms.definition import Form, find_form
+from server.forms.offering import offered_forms
 from server.forms.showing import ShownForm
 from server.language import page_language, speak, translate
 from server.properties.models import Property
@@ -24,7 +25,13 @@ from server.wording import N_
 
 pages = Blueprint("house_preview", __name__, url_prefix="/desk/house")
 
-VIEWS = {"kiosk": N_("Tablet"), "email": N_("Question for the e-mail"), "greet": N_("Guest's phone")}
+VIEWS = {
+    "kiosk": N_("Tablet"),
+    "choose": N_("Choice on the tablet"),
+    "thanks": N_("End on the tablet"),
+    "email": N_("Question for the e-mail"),
+    "greet": N_("Guest's phone"),
+}
 
 
 @pages.post("/<int:property_id>/preview")
@@ -43,7 +50,9 @@ def preview(property_id: int) -> ResponseReturnValue:
 
 
 def _render(house: Property) -> str:
-    form = find_form(FORM) or abort(404)
+    form = next((form for form in offered_forms(house) if form.flow != "survey"), None) or find_form(FORM)
+    if form is None:
+        abort(404)
     view, _, language = request.form.get("view", "").partition(":")
     view = view if view in VIEWS else "kiosk"
     offered = [code for code in house.languages if code in form.languages] or list(form.languages)
@@ -78,6 +87,10 @@ def _shown(form: Form, shown: ShownForm, view: str, common: dict[str, Any]) -> s
     if view == "email":
         step = next(s for s in form.steps if any(field.kind == "email" for field in s.fields))
         return render_template("phone/form.html", **common, step=step, answers={}, errors={}, suggestion=None)
+    if view == "choose":
+        return render_template("kiosk/choose.html", **common)
+    if view == "thanks":
+        return render_template("kiosk/thanks.html", **common)
     return render_template("kiosk/attract.html", **common)
 
 

@@ -1,6 +1,7 @@
 // The resting screen leaves no trace in the history: Back cannot lead to a guest's form. It is also where an enrolled
 // tablet says how it is, to guests only that it is closed, and the only place where it changes to newer pages.
 
+import { hold } from "./holding.js";
 import { lookAtTablet, wake } from "./tablet.js";
 
 const LOOK_EVERY = 5_000;
@@ -33,7 +34,7 @@ async function begin() {
   if (!enrolled) return leaveThePagesHeld();
   if (tablet) wake();
   setInterval(() => show(false), LOOK_EVERY);
-  changeToNewerPages();
+  changeToNewerPages(tablet?.code);
 }
 
 /** Closed or open; and a small sign for the staff: which tablet this is, what waits on it, since when. */
@@ -67,8 +68,8 @@ async function leaveThePagesHeld() {
   if (held && (await held.unregister()) && navigator.serviceWorker.controller) location.reload();
 }
 
-async function changeToNewerPages() {
-  const pages = await navigator.serviceWorker?.getRegistration(location.pathname).catch(() => undefined);
+async function changeToNewerPages(code) {
+  const pages = await hold(code);
   if (!pages) return;
   const hadOlder = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => { if (hadOlder) location.replace(location.pathname); });

@@ -3,6 +3,7 @@
 
 import { ask } from "./asking.js";
 import { keyOf } from "./beating.js";
+import { hold } from "./holding.js";
 import { readTablet, tryWriting, writeTablet } from "./outbox.js";
 
 const form = document.querySelector("[data-enrol]");
@@ -44,29 +45,30 @@ async function start() {
   }
   say("bringing");
   try {
-    await bringPages();
+    await bringPages((await readTablet()).code);
   } catch {
     return say("no_pages");
   }
   done();
 }
 
-async function becomeTablet({ device, name, house, token }, key) {
+async function becomeTablet({ device, name, house, code, token }, key) {
   await navigator.storage?.persist?.();
-  await writeTablet({ device, name, house, token, token_at: Date.now(), key, last_number: 0, is_revoked: false });
+  await writeTablet({ device, name, house, code, token, token_at: Date.now(), key, last_number: 0, is_revoked: false });
 }
 
-/** The worker is there once every page and file lies in its cache. */
-async function bringPages() {
-  const pages = await navigator.serviceWorker.register(form.dataset.worker, { updateViaCache: "none" });
+/** The worker is there once every page and file lies in its cache; of another house's pages it then takes the place. */
+async function bringPages(code) {
+  const pages = await hold(code);
   const coming = pages.installing;
-  if (pages.active) return;
-  await new Promise((there, failed) => {
+  if (!coming) return;
+  const there = pages.active ? ["installed", "activating", "activated"] : ["activated"];
+  await new Promise((done, failed) => {
     const look = () => {
-      if (coming?.state === "activated") there();
-      if (!coming || coming.state === "redundant") failed(new Error("the pages did not come"));
+      if (there.includes(coming.state)) done();
+      if (coming.state === "redundant") failed(new Error("the pages did not come"));
     };
-    coming?.addEventListener("statechange", look);
+    coming.addEventListener("statechange", look);
     look();
   });
 }

@@ -1,5 +1,5 @@
 // Holds the pages of this tablet, free of any guest, so that it works without the network. The house writes VERSION
-// before these lines: with each change of a page, a text or a script the browser finds a newer worker, which fills a
+// and HOUSE before these lines: with each change of a page, a text or a script the browser finds a newer worker, which fills a
 // cache of its own and waits until no guest is at the tablet. Forms never pass through here.
 
 const OURS = "kiosk-";
@@ -18,7 +18,7 @@ addEventListener("fetch", (event) => {
 });
 
 async function fill() {
-  const reply = await fetch(LIST, BARE);
+  const reply = await fetch(`${LIST}?house=${encodeURIComponent(HOUSE)}`, BARE);
   const list = await reply.clone().json();
   if (list.version !== VERSION) throw new Error("the house changed meanwhile");
   const cache = await caches.open(CACHE);
