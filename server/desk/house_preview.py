@@ -50,11 +50,9 @@ def preview(property_id: int) -> ResponseReturnValue:
 
 
 def _render(house: Property) -> str:
-    form = next((form for form in offered_forms(house) if form.flow != "survey"), None) or find_form(FORM)
-    if form is None:
-        abort(404)
     view, _, language = request.form.get("view", "").partition(":")
     view = view if view in VIEWS else "kiosk"
+    form = _form_of(view, house) or find_form(FORM) or abort(404)
     offered = [code for code in house.languages if code in form.languages] or list(form.languages)
     language = language if language in offered else offered[0]
     bar: dict[str, Any] = {
@@ -78,6 +76,12 @@ def _render(house: Property) -> str:
     seen = _shown(form, shown, view, common)
     bar["lines"] = _Lines.of(seen)
     return _shown(form, shown, view, common)
+
+
+def _form_of(view: str, house: Property) -> Form | None:
+    """What a view shows is of the first form that the tablets offer; the phone's is the usual one."""
+    forms = [form for form in offered_forms(house) if view != "thanks" or form.flow != "survey"]
+    return next(iter(forms), None) if view in ("kiosk", "choose", "thanks") else None
 
 
 def _shown(form: Form, shown: ShownForm, view: str, common: dict[str, Any]) -> str:
