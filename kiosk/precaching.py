@@ -90,7 +90,10 @@ def _own_files() -> str:
 
 
 def _make(session: Session, house: Property, shells: Shells) -> Precache:
-    files = [Listed(path, f"{path}?shell=1&house={quote(house.code)}", _sha256(page.encode())) for path, page in shells.items()]
+    files = [
+        Listed(path, f"{path}?shell=1&house={quote(house.code)}", _sha256(page.encode()))
+        for path, page in shells.items()
+    ]
     pages = "\n".join(shells.values())
     names = set(_OWN_FILES.findall(pages)) | {
         str(path.relative_to(STATIC)) for path in (STATIC / "kiosk").glob("*.js") if path.name != "worker.js"

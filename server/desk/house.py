@@ -243,9 +243,7 @@ def _page(
     if errors and keep:
         typed = {name: sent if len(sent) > 1 else sent[0] for name, sent in request.form.lists()}
         if section in SECTIONS:
-            typed |= {
-                name: request.form.getlist(name) for name in TICKED
-            }
+            typed |= {name: request.form.getlist(name) for name in TICKED}
     spoken = _spoken()
     return render_template(
         "desk/house/show.html",

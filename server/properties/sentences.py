@@ -52,7 +52,9 @@ SENTENCES = {
     "picture.file_large": N_("This file has more than {limit} MB. Save it smaller and try again."),
     "picture.pixels": N_("This picture has too many pixels: at most {limit} million. Save it smaller."),
     "picture.moving": N_("Moving pictures are not taken. Save a single picture and try again."),
-    "lacking.good_to_know": N_("Nothing is written on breakfast, Wi-Fi or rooms: the last screen only says thanks."),
+    "lacking.good_to_know": N_(
+        "Nothing is written on breakfast, Wi-Fi or rooms: the last screen only says thanks."
+    ),
     "lacking.email_reasons": N_("No reason ticked yet: guests are asked without one."),
     "lacking.reply_to": N_("No reply-to yet: replies of guests cannot be read."),
     "lacking.reception_phone": N_("No phone of the reception yet: guests are not told a number."),

@@ -1,4 +1,4 @@
-"""What a guest wants to know once a form is done: a house says of each, in its languages, a line or nothing."""
+"""What a guest wants to know after a form: of each topic a house says a line in a language, or nothing."""
 
 from __future__ import annotations
 

@@ -34,9 +34,7 @@ def test_every_published_form_can_be_offered_in_the_order_of_a_stay() -> None:
         ([], ["pre_check_in"]),
     ],
 )
-def test_a_tablet_offers_what_its_house_chose_and_never_nothing(
-    flows: list[str], offered: list[str]
-) -> None:
+def test_a_tablet_offers_what_its_house_chose_and_never_nothing(flows: list[str], offered: list[str]) -> None:
     assert names(offered_forms(house(flows, ["en"]))) == offered
 
 
