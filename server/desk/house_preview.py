@@ -87,7 +87,9 @@ def _form_of(view: str, house: Property) -> Form | None:
 def _shown(form: Form, shown: ShownForm, view: str, common: dict[str, Any]) -> str:
     """One of the guests' pages under the bar."""
     if view == "greet":
-        return render_template("phone/greet.html", **common, last_name="", given={}, problem=None)
+        return render_template(
+            "phone/greet.html", **common, last_name="", given={}, problem=None, survey=None
+        )
     if view == "email":
         step = next(s for s in form.steps if any(field.kind == "email" for field in s.fields))
         return render_template("phone/form.html", **common, step=step, answers={}, errors={}, suggestion=None)
