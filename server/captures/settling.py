@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import SurveyAnswer, Wish
 from server.captures.wishes import ShownWish, low_scores, wishes_within
+from server.db import LARGEST_ID
 from server.journal import note
 from server.properties.finding import properties_within, today_at
 from server.properties.models import Property
 from server.properties.reach import Reach
 
 Kind = Literal["wish", "survey"]
-TABLES: dict[Kind, type[Wish] | type[SurveyAnswer]] = {"wish": Wish, "survey": SurveyAnswer}
 LARGEST = 2**62
 """A survey's number is random and as large as that: see keep_survey."""
 
@@ -43,9 +43,11 @@ def unsettle(session: Session, kind: Kind, number: int, reach: Reach, *, actor: 
 
 
 def _row(session: Session, kind: Kind, number: int, reach: Reach) -> Wish | SurveyAnswer | None:
-    if not 0 < number <= LARGEST or (kind == "wish" and number >= 2**31):
-        return None
-    row = session.get(TABLES[kind], number, with_for_update=True)
+    row: Wish | SurveyAnswer | None = None
+    if kind == "wish" and 0 < number <= LARGEST_ID:
+        row = session.get(Wish, number, with_for_update=True)
+    elif kind == "survey" and 0 < number <= LARGEST:
+        row = session.get(SurveyAnswer, number, with_for_update=True)
     return row if row is not None and reach.covers(row.property_id) else None
 
 

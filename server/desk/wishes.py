@@ -100,12 +100,16 @@ def open_survey(survey_id: int) -> Response:
 @pages.app_template_global()
 def house_of_wish(property_id: int) -> Property:
     """The house that a wish or a survey is of."""
-    return g.session.get_one(Property, property_id)
+    place: Property = g.session.get_one(Property, property_id)
+    return place
 
 
 def _done(kind: Kind, number: int) -> Response:
     settle(g.session, kind, number, g.reach, actor=g.actor, now=clock()) or not_found()
-    back = url_for(f"wishes.open_{kind}", **{f"{kind}_id": number})
+    if kind == "wish":
+        back = url_for("wishes.open_wish", wish_id=number)
+    else:
+        back = url_for("wishes.open_survey", survey_id=number)
     toast(translate(N_("Seen to.")), undo=back)
     return redirect(url_for("today.show", _anchor="wishes"), 303)
 

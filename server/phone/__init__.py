@@ -103,7 +103,7 @@ def enter(token: str) -> ResponseReturnValue:
         return _greet_again(token, link, given, language=language)
     if is_survey(link.leads_to):
         # It shows nothing of a stay, and whoever must say their name first believes no more that none is
-        # kept. That it was opened is noted nowhere: with the day of an answer the hour would tell whose it is.
+        # kept. That it was opened is noted nowhere: the hour, beside the day of an answer, would tell whose.
         return _let_in(link)
     match open_link(g.session, link, last_name=given["last_name"], arrives=_whole_date(given), now=now):
         case "opened":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,8 +40,8 @@ def fill_in(app: Flask, form: str, answers: dict[str, str], *, at: str = "", day
     with writing(engine) as session:
         place = ensure_properties(session, [{"code": at}])[0] if at else default_property(session)
         id_ = new_capture_id(clock())
-        said = {"language": "en", "surface": "kiosk", "proof": "typed", "property_id": place.id}
-        receive(session, id=id_, form=form, version=1, answers=answers, now=now, **said)
+        how: dict[str, Any] = {"language": "en", "surface": "kiosk", "proof": "typed"}
+        receive(session, id=id_, form=form, version=1, property_id=place.id, answers=answers, now=now, **how)
     read_capture(engine, id_)
     link_waiting(engine)
 
@@ -50,10 +51,12 @@ def today_of(client: FlaskClient) -> str:
     return re.sub(r"\s+", " ", page)
 
 
-def only(app: Flask, table: type[Wish] | type[SurveyAnswer]) -> Wish | SurveyAnswer:
+Row = TypeVar("Row", Wish, SurveyAnswer)
+
+
+def only(app: Flask, table: type[Row]) -> Row:
     with reading(app.config["ENGINE"]) as session:
-        found: Wish | SurveyAnswer = session.scalars(select(table)).one()
-        return found
+        return session.scalars(select(table)).one()
 
 
 @pytest.fixture
