@@ -35,14 +35,14 @@ from server.captures.receiving import Receipt, receive
 from server.clock import clock
 from server.drafting import forget_draft, keep_draft, kept_draft
 from server.forms.definition import Form, find_form
-from server.forms.offering import forms_in, offered_forms, offered_languages
+from server.forms.offering import forms_in, held_forms, offered_forms, offered_languages
 from server.forms.rules import answered, check_form, with_blanks_skipped
 from server.forms.showing import ShownForm
 from server.language import pseudo_allowed, speak
 from server.properties.finding import property_named, today_at
 from server.properties.models import Property
 from server.properties.setup import default_property
-from server.wording import PSEUDO
+from server.wording import PSEUDO, SOURCE_LANGUAGE
 
 pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
@@ -179,7 +179,7 @@ def precache() -> Response:
     held = _precache(house)
     return jsonify(
         version=held.version,
-        forms=[form.key for form in offered_forms(house)],
+        forms=[form.key for form in held_forms(house)],
         files=[{"path": file.path, "from": file.address, "sha256": file.digest} for file in held.files],
     )
 
@@ -230,10 +230,10 @@ def _shells(house: Property) -> dict[str, str]:
     """Every page that a tablet of a property holds, by its path."""
     found = {url_for("kiosk.attract"): _attract_page(house, offered_languages(house)[0])}
     for code in offered_languages(house):
-        forms = forms_in(house, code)
-        if len(forms) > 1:
+        if len(forms_in(house, code)) > 1:
             found[_choice(code)] = _choose_page(house, code)
-        for form in forms:
+    for form in held_forms(house):
+        for code, _ in ShownForm(form, SOURCE_LANGUAGE, house).languages:
             address = url_for("kiosk.show_form", name=form.name, language=code)
             found[address] = _page(_shown(form, code, house), "", {}, {}, held=True)
     return found

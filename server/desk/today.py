@@ -59,6 +59,7 @@ def _shown() -> dict[str, Any]:
     shown += [(one.id, one.settled_at) for one in surveys]
     return {
         "wishes": wished,
+        "houses": {place.id: place for place in places},
         "surveys": surveys,
         "house": house,
         "today": today,

@@ -97,13 +97,6 @@ def open_survey(survey_id: int) -> Response:
     return _back("survey", survey_id)
 
 
-@pages.app_template_global()
-def house_of_wish(property_id: int) -> Property:
-    """The house that a wish or a survey is of."""
-    place: Property = g.session.get_one(Property, property_id)
-    return place
-
-
 def _done(kind: Kind, number: int) -> Response:
     settle(g.session, kind, number, g.reach, actor=g.actor, now=clock()) or not_found()
     if kind == "wish":

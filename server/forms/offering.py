@@ -7,7 +7,7 @@ from server.forms.questions import Form
 from server.properties.models import Property
 
 USUAL = "pre_check_in"
-"""What a tablet offers that was set to nothing we know."""
+"""What a tablet offers that was set to nothing we know, and what the reception hands a stay over with."""
 
 _ORDER = ("pre_check_in", "wishes", "survey")
 """Flows in the order of a stay; a flow that is not here comes after."""
@@ -24,6 +24,12 @@ def offered_forms(house: Property) -> list[Form]:
     """What the property's tablets offer, never nothing; a form that is published no more is passed over."""
     forms = tablet_forms()
     return [form for form in forms if form.name in house.flows] or [f for f in forms if f.name == USUAL]
+
+
+def held_forms(house: Property) -> list[Form]:
+    """What the property's tablets hold pages of: what they offer, and what a stay is handed over with."""
+    offered = offered_forms(house)
+    return [form for form in tablet_forms() if form in offered or form.name == USUAL]
 
 
 def offered_languages(house: Property) -> list[str]:

@@ -9,6 +9,10 @@ const OFFER_EVERY = 1_000;
 const UPDATE_EVERY = 600_000;
 const sign = document.querySelector("[data-staff-sign]");
 
+const hadOlder = Boolean(navigator.serviceWorker?.controller);
+
+// listened for at once: a worker that waited may take over while this page loads, by itself
+navigator.serviceWorker?.addEventListener("controllerchange", () => { if (hadOlder) location.replace(location.pathname); });
 if (!enrolWithCode()) begin();
 addEventListener("hashchange", enrolWithCode); // a camera opens the code's address in the page that is there
 
@@ -71,8 +75,6 @@ async function leaveThePagesHeld() {
 async function changeToNewerPages(code) {
   const pages = await hold(code);
   if (!pages) return;
-  const hadOlder = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (hadOlder) location.replace(location.pathname); });
   const offer = () => pages.waiting?.postMessage("take over");
   pages.addEventListener("updatefound", () => pages.installing?.addEventListener("statechange", offer));
   offer();

@@ -10,6 +10,7 @@ const form = document.querySelector("[data-enrol]");
 const field = form.elements.namedItem("code");
 const button = form.querySelector("button");
 const given = new URLSearchParams(location.hash.slice(1));
+const TAKEN_WITHIN = 5_000;
 const SHOWN = 16; // digits of the fingerprint, for comparing by eye
 
 history.replaceState(null, "", location.pathname); // the code is nobody's bookmark
@@ -57,15 +58,21 @@ async function becomeTablet({ device, name, house, code, token }, key) {
   await writeTablet({ device, name, house, code, token, token_at: Date.now(), key, last_number: 0, is_revoked: false });
 }
 
-/** The worker is there once every page and file lies in its cache; of another house's pages it then takes the place. */
+/**
+ * The worker is there once every page and file lies in its cache. Where another one is, of another house maybe, it takes
+ * that one's place at once, unless a guest fills in a form on another page of this tablet: then between two guests.
+ */
 async function bringPages(code) {
   const pages = await hold(code);
   const coming = pages.installing;
   if (!coming) return;
-  const there = pages.active ? ["installed", "activating", "activated"] : ["activated"];
-  await new Promise((done, failed) => {
+  await new Promise((there, failed) => {
     const look = () => {
-      if (there.includes(coming.state)) done();
+      if (coming.state === "installed" && pages.active) {
+        coming.postMessage("take over");
+        setTimeout(there, TAKEN_WITHIN);
+      }
+      if (coming.state === "activated") there();
       if (coming.state === "redundant") failed(new Error("the pages did not come"));
     };
     coming.addEventListener("statechange", look);

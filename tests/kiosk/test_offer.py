@@ -68,6 +68,19 @@ def test_each_house_has_a_set_of_pages_of_its_own(client: FlaskClient, lake: Pro
     assert not any("Lac" in page or BREAKFAST in page for page in main.values())
 
 
+def test_a_tablet_holds_what_a_stay_is_handed_over_with_whatever_it_offers(
+    app: Flask, client: FlaskClient
+) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).flows = ["survey"]
+
+    held = pages_of(client, "house")
+
+    assert 'href="/kiosk/survey/en"' in held["/kiosk/"]
+    assert "/kiosk/pre_check_in/en" in held
+    assert "/kiosk/choose/en" not in held
+
+
 def test_a_browser_that_is_no_tablet_sees_the_main_house(client: FlaskClient, lake: Property) -> None:
     for path in ("/kiosk/?house=lake", "/kiosk/pre_check_in/en?house=lake"):
         page = client.get(path).get_data(as_text=True)
