@@ -244,7 +244,7 @@ def _page(
         typed = {name: sent if len(sent) > 1 else sent[0] for name, sent in request.form.lists()}
         if section in SECTIONS:
             typed |= {name: request.form.getlist(name) for name in TICKED}
-    spoken = _spoken()
+    spoken, language = _spoken(), page_language()
     return render_template(
         "desk/house/show.html",
         place=place,
@@ -264,7 +264,10 @@ def _page(
         steps=STEPS,
         topics=TOPICS,
         longest=LONGEST,
-        offerable=[(form.name, form.text("form.title", page_language())) for form in tablet_forms()],
+        offerable=[
+            (form.name, form.text("form.title", language), form.text("attract.invite", language))
+            for form in tablet_forms()
+        ],
         tones=TONES,
         reasons=EMAIL_REASONS,
         kinds_of_stay=STAY_KINDS,

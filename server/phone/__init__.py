@@ -222,6 +222,8 @@ def go_on() -> ResponseReturnValue:
             return _turn_to(shown, step, given | _meant(shown, step, given))
         case "add" | "remove":
             return _turn_to(shown, step, given | _people(step, given, wish, detail))
+        case "leave":
+            return _leave(shown, given)
         case "out":
             if detail not in step.ways_out:
                 abort(422)
@@ -290,6 +292,14 @@ def _meant(shown: ShownForm, step: Step, given: dict[str, str]) -> dict[str, str
     """The address that was likely meant, taken over."""
     open_one = _open_suggestion(shown, step, given | {"asked_about": ""})
     return {open_one.field: open_one.meant or ""} if open_one else {}
+
+
+def _leave(shown: ShownForm, given: dict[str, str]) -> ResponseReturnValue:
+    """The guest closed the page: where a part counts, as a survey says, what was answered is the form."""
+    said = answered(shown.form, given)
+    if shown.form.partial and any(not name.endswith("_way_out") for name in said):
+        _keep(shown, said)
+    return "", 204
 
 
 def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseReturnValue:

@@ -115,6 +115,37 @@ def test_a_survey_by_a_link_is_cut_from_the_stay(app: Flask, client: FlaskClient
     )
 
 
+def test_of_a_survey_counts_what_was_answered_until_the_guest_leaves(
+    app: Flask, client: FlaskClient, expected: Expected
+) -> None:
+    address = link_to(app, expected, "survey")
+    open_door(client, address)
+    asked = {"csrf_token": token_of(client, "/g/form"), "language": "en", "version": "1", "step": "overall"}
+    assert "data-partial" in client.get("/g/form").get_data(as_text=True)
+
+    assert client.post("/g/form", data=asked | {"go": "leave"}).status_code == 204  # nothing was answered yet
+    assert client.get("/g/form").status_code == 200
+    said = asked | {"step": "team", "overall": "1", "go": "leave"}
+    assert client.post("/g/form", data=said).status_code == 204
+
+    read_all(app)
+    with reading(app.config["ENGINE"]) as session:
+        assert session.scalars(select(SurveyAnswer)).one().answers == {"overall": "1"}
+    assert client.post("/g/form", data=said).headers["Location"] == "/g/received"  # counted once
+
+
+def test_of_wishes_nothing_is_kept_before_they_are_sent(
+    app: Flask, client: FlaskClient, expected: Expected
+) -> None:
+    open_door(client, link_to(app, expected, "wishes"), **expected.right_answers)
+    asked = {"csrf_token": token_of(client, "/g/form"), "language": "en", "version": "1", "step": "name"}
+
+    assert client.post("/g/form", data=asked | {"given_name": "Anna", "go": "leave"}).status_code == 204
+
+    with reading(app.config["ENGINE"]) as session:
+        assert session.scalars(select(Capture)).all() == []
+
+
 @pytest.mark.parametrize(("form", "days"), [("pre_check_in", 3), ("wishes", 3), ("survey", 23)])
 def test_a_surveys_link_outlives_the_stay(app: Flask, expected: Expected, form: str, days: int) -> None:
     token = link_to(app, expected, form).removeprefix("/g/")
