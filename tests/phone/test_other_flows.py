@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -19,6 +20,9 @@ from server.journal.models import JournalEntry
 from server.records.models import SourceRecord
 from server.refusal import Refused
 from tests.house import Expected, expect_guest, token_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @pytest.fixture
@@ -182,3 +186,22 @@ def test_a_form_that_there_is_not_is_said_by_its_name(app: Flask, expected: Expe
 
     assert refused.value.code == "link.no_form"
     assert "survey" in refused.value.params["known"]
+
+
+def test_a_guest_who_closes_a_survey_has_answered_so_far(
+    app: Flask, served: str, page: Page, expected: Expected
+) -> None:
+    page.goto(f"{served}{link_to(app, expected, 'survey')}")
+    page.locator(".actions .primary").click()
+    page.locator("#f-overall-2, [name=overall][value='2']").first.locator("xpath=..").click()
+    page.locator("[name=team]").first.wait_for(state="attached")
+
+    page.goto("about:blank")
+
+    for _ in range(100):
+        with reading(app.config["ENGINE"]) as session:
+            found = session.scalars(select(Capture)).all()
+        if found:
+            break
+        page.wait_for_timeout(100)
+    assert [capture.answers for capture in found] == [{"overall": "2"}]
