@@ -8,7 +8,9 @@ JavaScript the same page is one long plain form.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import NamedTuple
 
 from flask import (
     Blueprint,
@@ -33,27 +35,24 @@ from server.captures.receiving import Receipt, receive
 from server.clock import clock
 from server.drafting import forget_draft, keep_draft, kept_draft
 from server.forms.definition import Form, find_form
+from server.forms.offering import forms_in, held_forms, offered_forms, offered_languages
 from server.forms.rules import answered, check_form, with_blanks_skipped
 from server.forms.showing import ShownForm
 from server.language import pseudo_allowed, speak
-from server.properties.finding import today_at
+from server.properties.finding import property_named, today_at
 from server.properties.models import Property
 from server.properties.setup import default_property
-from server.wording import PSEUDO
+from server.wording import PSEUDO, SOURCE_LANGUAGE
 
 pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
 PROTOCOL = "oneguest-1"
-FORM = "pre_check_in"
-HELD = (FORM, "survey")
-"""The forms whose pages a tablet holds, in every language of its property."""
-
 HERE = "/kiosk"  # the path of our cookie
 DRAFT_LIFE = timedelta(minutes=5)
 
 
-def _shown(form: Form, language: str) -> ShownForm:
-    shown = ShownForm(form, language, default_property(g.session))
+def _shown(form: Form, language: str, house: Property | None = None) -> ShownForm:
+    shown = ShownForm(form, language, house or default_property(g.session))
     known = [code for code, _ in shown.languages]
     if language not in known and not (language == PSEUDO and pseudo_allowed()):
         abort(404)
@@ -69,7 +68,38 @@ def attract() -> Response:
         return _shell(request.path)
     house = default_property(g.session)
     pseudo = request.args.get("lang") == PSEUDO and pseudo_allowed()
-    return _without_draft(_attract_page(house, PSEUDO if pseudo else house.languages[0]))
+    return _without_draft(_attract_page(house, PSEUDO if pseudo else offered_languages(house)[0]))
+
+
+class Way(NamedTuple):
+    """A language on the resting screen: its own name, its welcome, and where it leads."""
+
+    language: str
+    name: str
+    welcome: str
+    address: str
+
+
+@pages.app_template_global()
+def ways_of(house: Property) -> list[Way]:
+    """Each language that a property's tablets offer: straight to the form where there is but one in it."""
+    return [_way(forms_in(house, code), code) for code in offered_languages(house)]
+
+
+def _way(forms: list[Form], code: str) -> Way:
+    alone = len(forms) == 1
+    address = url_for("kiosk.show_form", name=forms[0].name, language=code) if alone else _choice(code)
+    return Way(code, forms[0].text("language.name", code), forms[0].text("attract.welcome", code), address)
+
+
+def _choice(language: str) -> str:
+    return url_for("kiosk.choose", language=language)
+
+
+@pages.app_template_global()
+def choices_of(house: Property, language: str) -> list[ShownForm]:
+    """What a guest of a language may choose from."""
+    return [ShownForm(form, language, house) for form in forms_in(house, language) or offered_forms(house)]
 
 
 @pages.app_template_global()
@@ -79,10 +109,28 @@ def closed_words(language: str) -> str:
 
 
 def _attract_page(house: Property, language: str) -> str:
-    form = find_form(FORM) or abort(404)
     speak(language)
-    shown = ShownForm(form, language, house)
-    return render_template("kiosk/attract.html", shown=shown, house=house)
+    return render_template(
+        "kiosk/attract.html", shown=ShownForm(offered_forms(house)[0], language, house), house=house
+    )
+
+
+@pages.get("/choose/<language>")
+@kiosk_public
+def choose(language: str) -> Response:
+    """What the tablet offers, for a guest to choose; only where it is more than one thing."""
+    if "shell" in request.args:
+        return _shell(request.path)
+    house = default_property(g.session)
+    if language not in offered_languages(house) and not (language == PSEUDO and pseudo_allowed()):
+        abort(404)
+    return _without_draft(_choose_page(house, language))
+
+
+def _choose_page(house: Property, language: str) -> str:
+    speak(language, house.tones.get(language, ""))
+    shown = choices_of(house, language)[0]
+    return render_template("kiosk/choose.html", shown=shown, house=house)
 
 
 @pages.get("/<name>/<language>")
@@ -113,8 +161,11 @@ def enrol() -> str:
 def worker() -> Response:
     """The tablet's service worker. It stands under /kiosk/ because a worker rules what is below it; with each
     change of what tablets hold it has other bytes, which is how browsers learn of it."""
+    house = _house()
+    known = {"VERSION": _precache(house).version, "HOUSE": house.code}
+    lines = [f"const {name} = {json.dumps(value)};" for name, value in known.items()]
     script = (STATIC / "kiosk" / "worker.js").read_text("utf-8")
-    answer = make_response(f'const VERSION = "{_precache().version}";\n{script}')
+    answer = make_response("\n".join([*lines, script]))
     answer.mimetype = "text/javascript"
     answer.headers["Cache-Control"] = "no-cache"
     return answer
@@ -124,10 +175,11 @@ def worker() -> Response:
 @kiosk_public
 def precache() -> Response:
     """What an enrolled tablet holds: every file with its digest, and which versions of the forms."""
-    held = _precache()
+    house = _house()
+    held = _precache(house)
     return jsonify(
         version=held.version,
-        forms=[form.key for name in HELD if (form := find_form(name))],
+        forms=[form.key for form in held_forms(house)],
         files=[{"path": file.path, "from": file.address, "sha256": file.digest} for file in held.files],
     )
 
@@ -136,7 +188,7 @@ def precache() -> Response:
 @kiosk_public
 def web_app() -> Response:
     """What makes the tablet's page an app that is put on the home screen."""
-    house = default_property(g.session)
+    house = _house()
     icon = {"type": "image/png", "purpose": "any maskable"}
     answer = jsonify(
         id=HERE + "/",
@@ -156,25 +208,34 @@ def web_app() -> Response:
     return answer
 
 
+def _house() -> Property:
+    """The property whose pages are asked for: an enrolled tablet names its own, any other browser the main
+    one's. A property's code is no secret, and its pages are of no guest: whoever guesses one sees what
+    everybody sees in its lobby."""
+    code = request.args.get("house")
+    found = default_property(g.session) if code is None else property_named(g.session, code)
+    return found or abort(404)
+
+
 def _shell(path: str) -> Response:
     """A page as tablets hold it: of no visit, so without cookie, token and id."""
-    return make_response(_precache().shells.get(path) or abort(404))
+    return make_response(_precache(_house()).shells.get(path) or abort(404))
 
 
-def _precache() -> Precache:
-    house = default_property(g.session)
+def _precache(house: Property) -> Precache:
     return precache_of(g.session, house, lambda: _shells(house), demo=current_app.config["ONEGUEST"].demo)
 
 
 def _shells(house: Property) -> dict[str, str]:
     """Every page that a tablet of a property holds, by its path."""
-    resting = house.languages[0]
-    found = {url_for("kiosk.attract"): _attract_page(house, resting)}
-    for form in filter(None, map(find_form, HELD)):
-        for code, _ in ShownForm(form, resting, house).languages:
-            shown = _shown(form, code)
+    found = {url_for("kiosk.attract"): _attract_page(house, offered_languages(house)[0])}
+    for code in offered_languages(house):
+        if len(forms_in(house, code)) > 1:
+            found[_choice(code)] = _choose_page(house, code)
+    for form in held_forms(house):
+        for code, _ in ShownForm(form, SOURCE_LANGUAGE, house).languages:
             address = url_for("kiosk.show_form", name=form.name, language=code)
-            found[address] = _page(shown, "", {}, {}, held=True)
+            found[address] = _page(_shown(form, code, house), "", {}, {}, held=True)
     return found
 
 

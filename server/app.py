@@ -58,6 +58,7 @@ from server.desk import (
     stays,
     today,
     values,
+    wishes,
 )
 from server.desk.toasts import carry_toasts, toasts
 from server.keys import ensure_keys, read_key
@@ -89,6 +90,7 @@ SURFACES = (
     colleagues.pages,
     guests.pages,
     values.pages,
+    wishes.pages,
     households.pages,
     imports.pages,
     feeds.pages,

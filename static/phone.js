@@ -65,3 +65,12 @@ document.addEventListener("click", (event) => {
   clearTimeout(going);
   going = setTimeout(() => document.querySelector("#step .primary")?.click(), 150);
 });
+
+// Of a survey counts what was answered until the guest leaves. Without htmx each step is a page, and leaving one says nothing.
+addEventListener("pagehide", () => {
+  const form = document.querySelector("#step[data-partial]");
+  if (!form || !globalThis.htmx) return;
+  const said = new URLSearchParams(new FormData(form));
+  said.set("go", "leave");
+  navigator.sendBeacon(form.dataset.partial, said);
+});

@@ -136,6 +136,7 @@ def _of(device: Device) -> dict[str, Any]:
         "device": device.id,
         "name": device.name,
         "house": place.name,
+        "code": place.code,
         "key": {"id": key.id, "public": public, "sha256": fingerprint(key)},
     }
 

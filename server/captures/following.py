@@ -65,7 +65,7 @@ def _follow(session: Session, link: GuestLink, now: datetime) -> bool:
         return False
     is_over = stay.status in CAME_TO_NOTHING
     zone = session.get_one(Property, link.property_id).zone
-    days = stay.arrives, expiry(link.created_at, stay.departs, zone)
+    days = stay.arrives, expiry(link.created_at, stay.departs, zone, form=link.leads_to)
     if is_over == link.ended_with_stay and days == (link.arrives, link.expires_at):
         return False
     if is_over != link.ended_with_stay:

@@ -18,7 +18,9 @@ from anyascii import anyascii
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from server.captures.models import GuestLink, Rehearsal
+from server.captures.models import FIRST_FORM, GuestLink, Rehearsal
+from server.forms.definition import find_form
+from server.forms.offering import tablet_forms
 from server.journal import note
 from server.properties.models import Property
 from server.records.models import CleanRow, SourceRecord
@@ -27,11 +29,16 @@ from server.stays.models import Stay, StaySource, ToldStay
 
 TOKEN_BYTES = 24  # 192 bits from the system's generator; ASVS 7.2.3 asks for 128
 LONGEST_LIFE = timedelta(days=60)
+AFTER_STAY = timedelta(hours=24)
+SURVEY_AFTER_STAY = timedelta(days=21)
+"""How long past the day of departure a link opens; a survey is asked once the stay is over."""
 LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
 REVOKE_AFTER = 10
 
 _PARTICLES = "al d da das de del della der des di do dos du el la le los of the van von zu"
 PARTICLES = frozenset(_PARTICLES.split())
+
+SURVEY = "survey"  # the flow
 
 AnyLink = GuestLink | Rehearsal
 
@@ -84,13 +91,17 @@ def record_of_reference(session: Session, reference: str) -> SourceRecord:
     return found[0]
 
 
-def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datetime) -> IssuedLink:
-    """Make a link for a record's stay and kill the older ones.
+def issue_link(
+    session: Session, record: SourceRecord, *, form: str = FIRST_FORM, actor: str, now: datetime
+) -> IssuedLink:
+    """Make a link for a record's stay that leads to a published form, and kill the older ones to that form.
 
-    It lives until a day after departure, at most 60 days. Raises Refused when the record lacks what the
-    guest would be asked for, or when the stay is over.
+    It lives until a day after departure, to a survey three weeks, at most 60 days. Raises Refused when there
+    is no such form, when the record lacks what the guest would be asked for, or when the stay is over.
     """
     words = {"record": str(record.id)}
+    if find_form(form) is None:
+        raise Refused("link.no_form", {"form": form, "known": ", ".join(one.name for one in tablet_forms())})
     clean = session.get(CleanRow, record.id)
     stay = stay_of(session, record)
     key = name_key(clean.last_name or "") if clean else ""
@@ -99,17 +110,14 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     if stay is None or stay.arrives is None:
         raise Refused("link.needs_arrival", words)
     hotel = session.get_one(Property, stay.property_id)
-    expires = expiry(now, stay.departs, hotel.zone)
+    expires = expiry(now, stay.departs, hotel.zone, form=form)
     if expires <= now:
         raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
 
-    session.execute(
-        update(GuestLink)
-        .where(GuestLink.record_id == record.id, GuestLink.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    of_this = GuestLink.record_id == record.id, GuestLink.leads_to == form
+    session.execute(update(GuestLink).where(*of_this, GuestLink.revoked_at.is_(None)).values(revoked_at=now))
     session.execute(  # nor does one come back that its stay had ended
-        update(GuestLink).where(GuestLink.record_id == record.id).values(ended_with_stay=False)
+        update(GuestLink).where(*of_this).values(ended_with_stay=False)
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = GuestLink(
@@ -121,6 +129,7 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
         created_at=now,
         expires_at=expires,
         wrong_answers=0,
+        leads_to=form,
     )
     session.add(link)
     session.flush()
@@ -136,13 +145,19 @@ def issue_link(session: Session, record: SourceRecord, *, actor: str, now: datet
     return IssuedLink(link, token)
 
 
-def expiry(made: datetime, departs: date | None, zone: str) -> datetime:
-    """Until when a link opens: a day after departure by the house's clock, at most 60 days."""
+def expiry(made: datetime, departs: date | None, zone: str, *, form: str = FIRST_FORM) -> datetime:
+    """Until when a link to a form opens, by the house's clock; at most 60 days."""
     longest = made + LONGEST_LIFE
     if departs is None:
         return longest
     leaves = datetime.combine(departs, time.max, ZoneInfo(zone)).astimezone(UTC)
-    return min(longest, leaves + timedelta(hours=24))
+    return min(longest, leaves + (SURVEY_AFTER_STAY if is_survey(form) else AFTER_STAY))
+
+
+def is_survey(name: str) -> bool:
+    """Whether a form is a survey: it tells of nobody, shows nothing of a stay, and is cut from its link."""
+    form = find_form(name)
+    return form is not None and form.flow == SURVEY
 
 
 def stay_of(session: Session, record: SourceRecord) -> Stay | ToldStay | None:

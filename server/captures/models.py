@@ -23,6 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
 
+FIRST_FORM = "pre_check_in"
+"""The form that a link leads to unless it is made for another."""
+
 
 class Capture(Base):
     """One finished form. Stored before it is understood; the id was made by whoever sent it."""
@@ -71,6 +74,8 @@ class Wish(Base):
     form_version: Mapped[int] = mapped_column(Integer)
     language: Mapped[str] = mapped_column(String(8))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # somebody saw to it
+    settled_by: Mapped[str | None] = mapped_column(String(80))  # the actor, as in the journal
 
 
 class SurveyAnswer(Base):
@@ -96,6 +101,8 @@ class SurveyAnswer(Base):
     answers: Mapped[dict[str, str]] = mapped_column(JSON)  # what was tapped, by the name of the question
     comment: Mapped[str | None] = mapped_column(Text)
     reply_to: Mapped[str | None] = mapped_column(String(254))  # only of a guest who wants an answer
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # somebody saw to it
+    settled_by: Mapped[str | None] = mapped_column(String(80))  # the actor, as in the journal
 
 
 class SealedForm(Base):
@@ -150,6 +157,7 @@ class GuestLink(_Opened, Base):
 
     __tablename__ = "guest_link"
     is_rehearsed: ClassVar[bool] = False
+    leads_to: Mapped[str] = mapped_column(String(40), default=FIRST_FORM, server_default=FIRST_FORM)  # a form
 
     record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
 
@@ -170,6 +178,7 @@ class Rehearsal(_Opened, Base):
 
     __tablename__ = "rehearsal"
     is_rehearsed: ClassVar[bool] = True
+    leads_to: ClassVar[str] = FIRST_FORM
 
     made_by: Mapped[str] = mapped_column(String(80))  # the actor, as in the journal
     form: Mapped[str | None] = mapped_column(String(40))  # of the finished form, as is all below

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server.captures.links import is_survey
 from server.captures.models import Capture, GuestLink
 from server.jobs.queue import enqueue
 from server.record import Proof
@@ -97,7 +98,8 @@ def keep(
             known = session.get(Capture, id, populate_existing=True)
     if known is None:
         if guest_link is not None:
-            guest_link.used_at = now
+            # of a survey only that it was used: beside the day of an answer, the hour would tell whose it is
+            guest_link.used_at = guest_link.created_at if is_survey(form) else now
         return Receipt(id, digest.hex(), "stored")
     if known.digest == digest:
         return Receipt(id, digest.hex(), "duplicate")

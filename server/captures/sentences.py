@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
         "Form {number} of tablet {device} could not be read for a fault of ours. It is kept; "
         "tell whoever runs this machine, who finds the fault in the log."
     ),
+    "link.no_form": N_("There is no form {form} to lead to. These are there: {known}."),
     "link.needs_name": N_(
         "Record {record} has no last name, which the guest would be asked for. Nothing was sent; "
         "add the name in the source and import it again."

@@ -7,8 +7,8 @@ import sys
 
 from server.settings import Settings
 
-HELP = "Make a guest's link for one stay; older links of that stay stop working."
-EXAMPLE = "link issue --reference BK-20481"
+HELP = "Make a guest's link for one stay; older links of that stay to the same form stop working."
+EXAMPLE = "link issue --reference BK-20481 --form survey"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--record", type=int, metavar="ID", help="number of the record, as the desk shows it")
     which.add_argument("--reference", metavar="REF", help="booking reference of the stay")
+    parser.add_argument(
+        "--form", default="pre_check_in", metavar="NAME", help="form it leads to (default: pre_check_in)"
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -37,7 +40,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             if found is None:
                 raise Refused("link.no_record", {"record": str(args.record)})
             record = found
-        issued = issue_link(session, record, actor="command", now=clock())
+        issued = issue_link(session, record, form=args.form, actor="command", now=clock())
         number, expires = issued.link.id, issued.link.expires_at
     running = data_folder.served_at(settings.data_dir)
     address = settings.public_url or running or house_address(settings)

@@ -18,8 +18,9 @@ from server.db import row_of
 from server.desk.people import who
 from server.desk.words import country_name, language_name, use_words
 from server.forms.definition import find_form
+from server.forms.offering import tablet_forms
 from server.guests.circles import move_property
-from server.language import translate
+from server.language import page_language, translate
 from server.properties.arrangements import live_arrangements
 from server.properties.changing import (
     change_entity,
@@ -45,6 +46,7 @@ from server.properties.sections import (
     read_entity,
     read_section,
 )
+from server.properties.topics import LONGEST, TOPICS
 from server.protection import takes_uploads
 from server.records.rereading import Why, ask_to_reread, count_concerned
 from server.refusal import Refused
@@ -59,7 +61,7 @@ REREAD_AFTER: Mapping[str, Why] = {
     **dict.fromkeys(("own_domains", "own_emails", "own_phones"), "own"),
 }
 """Settings that the reading of records hangs on, and why records are read again after each."""
-TICKED = ("languages", "email_reasons", "stay_kinds")
+TICKED = ("languages", "email_reasons", "stay_kinds", "flows")
 PICTURE_WORDS: Mapping[str, tuple[str, str]] = {
     "logo": (N_("Logo"), N_("Stands in place of the name. PNG with a clear ground looks best.")),
     "photo": (N_("Photo"), N_("Fills the tablet at rest. A wide picture of the house, without people.")),
@@ -241,10 +243,8 @@ def _page(
     if errors and keep:
         typed = {name: sent if len(sent) > 1 else sent[0] for name, sent in request.form.lists()}
         if section in SECTIONS:
-            typed |= {
-                name: request.form.getlist(name) for name in ("languages", "email_reasons", "stay_kinds")
-            }
-    spoken = _spoken()
+            typed |= {name: request.form.getlist(name) for name in TICKED}
+    spoken, language = _spoken(), page_language()
     return render_template(
         "desk/house/show.html",
         place=place,
@@ -262,6 +262,12 @@ def _page(
         sections=SECTIONS,
         kinds_of_house=KINDS,
         steps=STEPS,
+        topics=TOPICS,
+        longest=LONGEST,
+        offerable=[
+            (form.name, form.text("form.title", language), form.text("attract.invite", language))
+            for form in tablet_forms()
+        ],
         tones=TONES,
         reasons=EMAIL_REASONS,
         kinds_of_stay=STAY_KINDS,
@@ -289,6 +295,7 @@ def shown_values(place: Property) -> dict[str, Any]:
         for name in (
             *("name", "kind", "country", "zone", "street", "postal_code", "city", "reception_phone"),
             *("reply_to", "languages", "accent", "email_reasons", "quiet_from", "quiet_until", "stay_kinds"),
+            "flows",
         )
     }
     values |= {name: "\n".join(getattr(place, name)) for name in ("own_domains", "own_emails", "own_phones")}
@@ -296,6 +303,9 @@ def shown_values(place: Property) -> dict[str, Any]:
     values |= {f"tone-{language}": tone for language, tone in place.tones.items()}
     values |= {
         f"{step}-{code}": text for step, texts in place.sentences.items() for code, text in texts.items()
+    }
+    values |= {
+        f"{topic}-{code}": text for topic, lines in place.good_to_know.items() for code, text in lines.items()
     }
     for name, kept in place.retention.items():
         values |= {f"starts-{name}": kept.get("starts", ""), f"months-{name}": kept.get("months", "")}

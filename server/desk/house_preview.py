@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from server.access import staff
 from server.desk.house import FORM, place_within_reach, show_errors
 from server.forms.definition import Form, find_form
+from server.forms.offering import offered_forms
 from server.forms.showing import ShownForm
 from server.language import page_language, speak, translate
 from server.properties.models import Property
@@ -24,7 +25,13 @@ from server.wording import N_
 
 pages = Blueprint("house_preview", __name__, url_prefix="/desk/house")
 
-VIEWS = {"kiosk": N_("Tablet"), "email": N_("Question for the e-mail"), "greet": N_("Guest's phone")}
+VIEWS = {
+    "kiosk": N_("Tablet"),
+    "choose": N_("Choice on the tablet"),
+    "thanks": N_("End on the tablet"),
+    "email": N_("Question for the e-mail"),
+    "greet": N_("Guest's phone"),
+}
 
 
 @pages.post("/<int:property_id>/preview")
@@ -43,9 +50,9 @@ def preview(property_id: int) -> ResponseReturnValue:
 
 
 def _render(house: Property) -> str:
-    form = find_form(FORM) or abort(404)
     view, _, language = request.form.get("view", "").partition(":")
     view = view if view in VIEWS else "kiosk"
+    form = _form_of(view, house) or find_form(FORM) or abort(404)
     offered = [code for code in house.languages if code in form.languages] or list(form.languages)
     language = language if language in offered else offered[0]
     bar: dict[str, Any] = {
@@ -71,13 +78,25 @@ def _render(house: Property) -> str:
     return _shown(form, shown, view, common)
 
 
+def _form_of(view: str, house: Property) -> Form | None:
+    """What a view shows is of the first form that the tablets offer; the phone's is the usual one."""
+    forms = [form for form in offered_forms(house) if view != "thanks" or form.flow != "survey"]
+    return next(iter(forms), None) if view in ("kiosk", "choose", "thanks") else None
+
+
 def _shown(form: Form, shown: ShownForm, view: str, common: dict[str, Any]) -> str:
     """One of the guests' pages under the bar."""
     if view == "greet":
-        return render_template("phone/greet.html", **common, last_name="", given={}, problem=None)
+        return render_template(
+            "phone/greet.html", **common, last_name="", given={}, problem=None, survey=None
+        )
     if view == "email":
         step = next(s for s in form.steps if any(field.kind == "email" for field in s.fields))
         return render_template("phone/form.html", **common, step=step, answers={}, errors={}, suggestion=None)
+    if view == "choose":
+        return render_template("kiosk/choose.html", **common)
+    if view == "thanks":
+        return render_template("kiosk/thanks.html", **common)
     return render_template("kiosk/attract.html", **common)
 
 

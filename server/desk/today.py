@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from server.access import polls, staff
 from server.captures.attaching import waiting_walk_ins
 from server.captures.finding import last_captures
+from server.captures.settling import surveys_for_somebody, wishes_of_day
 from server.clock import clock
 from server.desk import open_places
 from server.desk.watching import as_known, tag_of
@@ -50,9 +51,16 @@ def _shown() -> dict[str, Any]:
     expected, forms = arrivals(g.session, reach, now=now), last_captures(g.session, reach, most=FORMS)
     feeds = standings(g.session, reach, now=now)
     unknown = waiting_walk_ins(g.session, reach, now=now)
+    wished = wishes_of_day(g.session, reach, ahead=0, now=now)
+    surveys = surveys_for_somebody(g.session, reach, now=now)
     shown = [page_language(), today, *expected, *((form.id, form.state) for form in forms), *map(_tag, feeds)]
     shown += [(one.capture.id, one.offers) for one in unknown]
+    shown += [(one.wish.id, one.guest_id, one.wish.settled_at) for one in wished]
+    shown += [(one.id, one.settled_at) for one in surveys]
     return {
+        "wishes": wished,
+        "houses": {place.id: place for place in places},
+        "surveys": surveys,
         "house": house,
         "today": today,
         "arrivals": expected,

@@ -18,6 +18,7 @@ from server.forms.suggestion import SHORTEST, alias_domains, common_domains, kno
 from server.forms.tones import familiar_texts
 from server.properties.models import Property
 from server.properties.reasons import EMAIL_REASONS
+from server.properties.topics import TOPICS
 from server.wording import PSEUDO, SOURCE_LANGUAGE, direction, translations
 
 FAMILIAR = "familiar"
@@ -55,8 +56,10 @@ class ShownForm:
     def text(self, key: str, **params: object) -> str:
         """A text of the form, in the house's own words or tone if it has any; {property} is always known."""
         own = own_sentence(self.house, OWN_WORDS.get(key, ""), self.language)
-        if own:
-            return own  # as it was written, braces and all
+        return own or self.published(key, **params)  # own words as they were written, braces and all
+
+    def published(self, key: str, **params: object) -> str:
+        """A text as the form itself says it, in the tone that the house has chosen."""
         known = {"property": self.house.name} | params
         if self.house.tones.get(self.language) == FAMILIAR:
             familiar = familiar_texts(self.form.name, self.form.version).get(self.language, {})
@@ -71,6 +74,17 @@ class ShownForm:
         words = translations(self.language, self.house.tones.get(self.language, ""))
         ticked = [reason for code, reason in EMAIL_REASONS.items() if code in self.house.email_reasons]
         return [words.gettext(reason.guest) for reason in ticked]
+
+    @property
+    def good_to_know(self) -> list[tuple[str, str]]:
+        """What a guest wants to know next: a topic and the house's line on it, in this language or not at
+        all. Whoever answers a survey has their stay behind them."""
+        if self.form.flow == "survey":
+            return []
+        words = translations(self.language, self.house.tones.get(self.language, ""))
+        said = self.house.good_to_know
+        lines = [(label, said.get(topic, {}).get(self.language, "")) for topic, label in TOPICS.items()]
+        return [(words.gettext(label), line) for label, line in lines if line]
 
     def has(self, key: str) -> bool:
         """Whether the form has such a text: hints are optional."""

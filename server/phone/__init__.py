@@ -36,7 +36,7 @@ from server.access import (
     too_many,
 )
 from server.captures.identifiers import new_capture_id
-from server.captures.links import AnyLink, find_link, open_link
+from server.captures.links import AnyLink, find_link, is_survey, open_link
 from server.captures.models import Rehearsal
 from server.captures.receiving import receive
 from server.captures.rehearsing import finish_rehearsal
@@ -56,7 +56,6 @@ from server.wording import N_, PSEUDO
 
 pages = Blueprint("phone", __name__, url_prefix="/g")
 
-FORM = "pre_check_in"
 HERE = "/g"  # the path of our cookies
 WRONG_TOKENS = 10  # a minute and address
 WITHIN = timedelta(minutes=1)
@@ -102,16 +101,25 @@ def enter(token: str) -> ResponseReturnValue:
     wish, _, language = request.form.get("go", "").partition(":")
     if wish == "language":
         return _greet_again(token, link, given, language=language)
+    if is_survey(link.leads_to):
+        # It shows nothing of a stay, and whoever must say their name first believes no more that none is
+        # kept. That it was opened is noted nowhere: the hour, beside the day of an answer, would tell whose.
+        return _let_in(link)
     match open_link(g.session, link, last_name=given["last_name"], arrives=_whole_date(given), now=now):
         case "opened":
-            cookie.clear()
-            remember_link(link, now=now)
-            cookie["capture"] = new_capture_id(now)
-            return redirect(url_for("phone.received" if link.used_at else "phone.form"), 303)
+            return _let_in(link)
         case "dead":
             return redirect(url_for("phone.closed"), 303)
         case outcome:
             return _greet_again(token, link, given | {"problem": outcome})
+
+
+def _let_in(link: AnyLink) -> ResponseReturnValue:
+    now = clock()
+    cookie.clear()
+    remember_link(link, now=now)
+    cookie["capture"] = new_capture_id(now)
+    return redirect(url_for("phone.received" if link.used_at else "phone.form"), 303)
 
 
 PROBLEMS = {"wrong": (NO_MATCH, 422), "locked": (LOCKED, 429)}
@@ -139,10 +147,16 @@ def _greeting(link: AnyLink, given: dict[str, str]) -> tuple[str, int]:
     house = g.session.get_one(Property, link.property_id)
     speak(page_language(), house.tones.get(page_language(), ""))
     problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
-    known = find_form(FORM) or abort(404)
-    offered = ShownForm(known, page_language(), house).languages
-    languages = [(code, name) for code, name in offered if code in guest_languages()]
-    page = render_template("phone/greet.html", house=house, languages=languages, given=given, problem=problem)
+    known = find_form(link.leads_to) or abort(404)
+    shown = ShownForm(known, page_language(), house)
+    page = render_template(
+        "phone/greet.html",
+        house=house,
+        languages=[(code, name) for code, name in shown.languages if code in guest_languages()],
+        given=given,
+        problem=problem,
+        survey=shown if is_survey(known.name) else None,
+    )
     return page, status
 
 
@@ -208,6 +222,8 @@ def go_on() -> ResponseReturnValue:
             return _turn_to(shown, step, given | _meant(shown, step, given))
         case "add" | "remove":
             return _turn_to(shown, step, given | _people(step, given, wish, detail))
+        case "leave":
+            return _leave(shown, given)
         case "out":
             if detail not in step.ways_out:
                 abort(422)
@@ -278,6 +294,14 @@ def _meant(shown: ShownForm, step: Step, given: dict[str, str]) -> dict[str, str
     return {open_one.field: open_one.meant or ""} if open_one else {}
 
 
+def _leave(shown: ShownForm, given: dict[str, str]) -> ResponseReturnValue:
+    """The guest closed the page: where a part counts, as a survey says, what was answered is the form."""
+    said = answered(shown.form, given)
+    if shown.form.partial and any(not name.endswith("_way_out") for name in said):
+        _keep(shown, said)
+    return "", 204
+
+
 def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseReturnValue:
     errors = check_form(shown.form, given, today=today)
     for step in shown.form.steps:
@@ -327,8 +351,9 @@ def _go_to(address: str) -> Response:
 
 def _shown(language: str, version: str | None = None) -> ShownForm:
     """The form as this guest sees it: in the version they began with, else the newest."""
-    begun = find_form(FORM, int(version)) if version and version.isdecimal() and len(version) < 5 else None
-    known = begun or find_form(FORM) or abort(404)
+    name: str = g.link.leads_to
+    begun = find_form(name, int(version)) if version and version.isdecimal() and len(version) < 5 else None
+    known = begun or find_form(name) or abort(404)
     house = g.session.get_one(Property, g.link.property_id)
     offered = ShownForm(known, language, house)
     codes = [code for code, _ in offered.languages]

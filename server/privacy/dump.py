@@ -97,7 +97,7 @@ def guest_names(session: Session, names: Names) -> dict[str, list[str]]:
 
 SETTINGS = (
     *("street", "postal_code", "city", "reception_phone", "reply_to", "sentences", "tones", "email_reasons"),
-    *("quiet_from", "quiet_until", "senders", "retention", "stay_kinds"),
+    *("quiet_from", "quiet_until", "senders", "retention", "stay_kinds", "flows", "good_to_know"),
 )
 """What a house has set beside who it is; who changed it when is no business state."""
 
@@ -177,6 +177,7 @@ def _guest_links(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "property": place,
             "last_name": sha256(link.last_name_key.encode()).hexdigest(),
             "arrives": link.arrives,
+            "leads_to": link.leads_to,
             "is_used": link.used_at is not None,
             "is_revoked": link.revoked_at is not None,
         }
@@ -469,6 +470,7 @@ def _wishes(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "arrival_time": wish.arrival_time,
             "kinds": wish.kinds,
             "note": wish.note,
+            "is_settled": wish.settled_at is not None,
         }
 
 
@@ -483,4 +485,5 @@ def _surveys(session: Session) -> Iterator[dict[str, Any]]:
             "answers": answer.answers,
             "comment": answer.comment,
             "reply_to": answer.reply_to,
+            "is_settled": answer.settled_at is not None,
         }

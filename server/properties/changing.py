@@ -18,7 +18,7 @@ from server.refusal import Refused
 
 COPIED = (
     *("kind", "zone", "country", "currency", "languages", "accent", "sentences", "tones", "email_reasons"),
-    *("quiet_from", "quiet_until", "retention", "stay_kinds", "legal_entity_id"),
+    *("quiet_from", "quiet_until", "retention", "stay_kinds", "legal_entity_id", "flows"),
 )
 """What a new house takes over from another: how it works, not who it is or where it writes from."""
 

@@ -24,6 +24,8 @@ COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 MARKS_IN_A_ROW = 3
 
+FORM_NAME = re.compile(r"[a-z][a-z_]{0,39}")
+
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38})[a-z0-9]")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")

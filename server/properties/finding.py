@@ -25,6 +25,11 @@ def property_within(session: Session, property_id: int, reach: Reach) -> Propert
     return session.scalar(select(Property).where(Property.id == property_id, reach.limit(Property.id)))
 
 
+def property_named(session: Session, code: str) -> Property | None:
+    """The property of a code; None when there is none such."""
+    return session.scalar(select(Property).where(Property.code == code))
+
+
 def today_at(place: Property, *, now: datetime) -> date:
     """The day it is at a property."""
     return now.astimezone(ZoneInfo(place.zone)).date()

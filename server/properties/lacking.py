@@ -19,6 +19,7 @@ class Feature:
 
 FEATURES: Mapping[str, Feature] = {
     "kiosk": Feature(N_("Tablet and guests' phones"), "identity"),
+    "good_to_know": Feature(N_("What guests want to know, at the end of a form"), "good_to_know"),
     "email_question": Feature(N_("Reasons at the question for an e-mail"), "reasons"),
     "replies": Feature(N_("Reading what guests reply by e-mail"), "reception"),
     "call": Feature(N_("A number for guests to call"), "reception"),
@@ -40,6 +41,7 @@ def lacking(place: Property, pictures: Collection[str] = ()) -> list[tuple[str, 
     """
     entity = place.legal_entity
     checks = (
+        ("good_to_know", place.good_to_know, "lacking.good_to_know"),
         ("email_question", place.email_reasons, "lacking.email_reasons"),
         ("replies", place.reply_to, "lacking.reply_to"),
         ("call", place.reception_phone, "lacking.reception_phone"),

@@ -53,6 +53,9 @@ class Property(Base):
     reply_to: Mapped[str] = mapped_column(String(254), default="")
     sentences: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)  # step: language: text
     tones: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # language: formal, familiar
+    flows: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["pre_check_in"])  # forms on its tablets
+    good_to_know: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)
+    # topic of topics.py: language: text, for the end of a form
     email_reasons: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of reasons.py
     quiet_from: Mapped[str] = mapped_column(String(5), default="")  # HH:MM in `zone`
     quiet_until: Mapped[str] = mapped_column(String(5), default="")

@@ -15,6 +15,7 @@ from server.properties.checking import Form, needed
 from server.properties.models import Property
 from server.properties.reasons import EMAIL_REASONS
 from server.properties.retention import STARTS, usual_keepings
+from server.properties.topics import LONGEST, TOPICS
 from server.wording import N_
 
 KINDS: Mapping[str, str] = {
@@ -97,6 +98,29 @@ def _languages(form: Form, place: Property) -> dict[str, Any]:
     return {"languages": ordered + unspoken, "tones": {**place.tones, **tones}}
 
 
+def _flows(form: Form, place: Property) -> dict[str, Any]:
+    """Forms in the order of the page, which names those there are; one at least."""
+    wished = form.all("flows")
+    chosen = [name for name in form.all("offered") if name in wished and checking.FORM_NAME.fullmatch(name)]
+    if not chosen:
+        form.wrong("flows", "setting.flows")
+    return {"flows": chosen}
+
+
+def _good_to_know(form: Form, place: Property) -> dict[str, Any]:
+    """A line for each topic in the property's languages; those in a language it no longer has stay."""
+    kept = {
+        topic: {code: text for code, text in lines.items() if f"{topic}-{code}" not in form.given}
+        for topic, lines in place.good_to_know.items()
+    }
+    for topic in TOPICS:
+        for code in place.languages:
+            written = form.read(f"{topic}-{code}", lambda text: checking.line(text, LONGEST))
+            if written:
+                kept.setdefault(topic, {})[code] = written
+    return {"good_to_know": {topic: lines for topic, lines in kept.items() if lines}}
+
+
 def _look(form: Form, place: Property) -> dict[str, Any]:
     return {"accent": form.read("accent", checking.colour, place.accent)}
 
@@ -165,8 +189,10 @@ SECTIONS: Mapping[str, Section] = {
     "identity": Section(N_("Name and place"), _identity),
     "reception": Section(N_("Address and reception"), _reception),
     "languages": Section(N_("Languages and tone"), _languages),
+    "tablets": Section(N_("What tablets offer"), _flows),
     "look": Section(N_("Colour"), _look),
     "sentences": Section(N_("In your own words"), _sentences),
+    "good_to_know": Section(N_("Good to know, at the end"), _good_to_know),
     "reasons": Section(N_("Why guests give their e-mail"), _reasons),
     "sending": Section(N_("Sending"), _sending),
     "stays": Section(N_("Kinds of stay"), _stays),

@@ -25,6 +25,7 @@ SENTENCES = {
     "setting.colour": N_("A colour is # and six digits or letters from a to f, such as #1f5f5b."),
     "setting.zone": N_("There is no time zone of that name. They are called like Europe/Paris."),
     "setting.country": N_("Please choose a country from the list."),
+    "setting.flows": N_("A tablet needs at least one thing to offer."),
     "setting.languages": N_("Guests need at least one language."),
     "setting.time": N_("A time looks like 21:30."),
     "setting.quiet_half": N_("Quiet hours have a beginning and an end. Fill in both, or neither."),
@@ -51,6 +52,9 @@ SENTENCES = {
     "picture.file_large": N_("This file has more than {limit} MB. Save it smaller and try again."),
     "picture.pixels": N_("This picture has too many pixels: at most {limit} million. Save it smaller."),
     "picture.moving": N_("Moving pictures are not taken. Save a single picture and try again."),
+    "lacking.good_to_know": N_(
+        "Nothing is written on breakfast, Wi-Fi or rooms: the last screen only says thanks."
+    ),
     "lacking.email_reasons": N_("No reason ticked yet: guests are asked without one."),
     "lacking.reply_to": N_("No reply-to yet: replies of guests cannot be read."),
     "lacking.reception_phone": N_("No phone of the reception yet: guests are not told a number."),

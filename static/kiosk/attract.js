@@ -1,6 +1,7 @@
 // The resting screen leaves no trace in the history: Back cannot lead to a guest's form. It is also where an enrolled
 // tablet says how it is, to guests only that it is closed, and the only place where it changes to newer pages.
 
+import { hold } from "./holding.js";
 import { lookAtTablet, wake } from "./tablet.js";
 
 const LOOK_EVERY = 5_000;
@@ -8,6 +9,10 @@ const OFFER_EVERY = 1_000;
 const UPDATE_EVERY = 600_000;
 const sign = document.querySelector("[data-staff-sign]");
 
+const hadOlder = Boolean(navigator.serviceWorker?.controller);
+
+// listened for at once: a worker that waited may take over while this page loads, by itself
+navigator.serviceWorker?.addEventListener("controllerchange", () => { if (hadOlder) location.replace(location.pathname); });
 if (!enrolWithCode()) begin();
 addEventListener("hashchange", enrolWithCode); // a camera opens the code's address in the page that is there
 
@@ -33,7 +38,7 @@ async function begin() {
   if (!enrolled) return leaveThePagesHeld();
   if (tablet) wake();
   setInterval(() => show(isClosed()), LOOK_EVERY); // a closed one opens again when what was wrong is over
-  changeToNewerPages();
+  changeToNewerPages(tablet?.code);
 }
 
 /** Closed or open; and a small sign for the staff: which tablet this is, what waits on it, since when. */
@@ -69,11 +74,9 @@ async function leaveThePagesHeld() {
   if (held && (await held.unregister()) && navigator.serviceWorker.controller) location.reload();
 }
 
-async function changeToNewerPages() {
-  const pages = await navigator.serviceWorker?.getRegistration(location.pathname).catch(() => undefined);
+async function changeToNewerPages(code) {
+  const pages = await hold(code);
   if (!pages) return;
-  const hadOlder = Boolean(navigator.serviceWorker.controller);
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (hadOlder) location.replace(location.pathname); });
   const offer = () => pages.waiting?.postMessage("take over");
   pages.addEventListener("updatefound", () => pages.installing?.addEventListener("statechange", offer));
   offer();

@@ -3,12 +3,14 @@
 
 import { ask } from "./asking.js";
 import { keyOf } from "./beating.js";
+import { hold } from "./holding.js";
 import { readTablet, tryWriting, writeTablet } from "./outbox.js";
 
 const form = document.querySelector("[data-enrol]");
 const field = form.elements.namedItem("code");
 const button = form.querySelector("button");
 const given = new URLSearchParams(location.hash.slice(1));
+const TAKEN_WITHIN = 5_000;
 const SHOWN = 16; // digits of the fingerprint, for comparing by eye
 
 history.replaceState(null, "", location.pathname); // the code is nobody's bookmark
@@ -44,29 +46,36 @@ async function start() {
   }
   say("bringing");
   try {
-    await bringPages();
+    await bringPages((await readTablet()).code);
   } catch {
     return say("no_pages");
   }
   done();
 }
 
-async function becomeTablet({ device, name, house, token }, key) {
+async function becomeTablet({ device, name, house, code, token }, key) {
   await navigator.storage?.persist?.();
-  await writeTablet({ device, name, house, token, token_at: Date.now(), key, last_number: 0, is_revoked: false });
+  await writeTablet({ device, name, house, code, token, token_at: Date.now(), key, last_number: 0, is_revoked: false });
 }
 
-/** The worker is there once every page and file lies in its cache. */
-async function bringPages() {
-  const pages = await navigator.serviceWorker.register(form.dataset.worker, { updateViaCache: "none" });
+/**
+ * The worker is there once every page and file lies in its cache. Where another one is, of another house maybe, it takes
+ * that one's place at once, unless a guest fills in a form on another page of this tablet: then between two guests.
+ */
+async function bringPages(code) {
+  const pages = await hold(code);
   const coming = pages.installing;
-  if (pages.active) return;
+  if (!coming) return;
   await new Promise((there, failed) => {
     const look = () => {
-      if (coming?.state === "activated") there();
-      if (!coming || coming.state === "redundant") failed(new Error("the pages did not come"));
+      if (coming.state === "installed" && pages.active) {
+        coming.postMessage("take over");
+        setTimeout(there, TAKEN_WITHIN);
+      }
+      if (coming.state === "activated") there();
+      if (coming.state === "redundant") failed(new Error("the pages did not come"));
     };
-    coming?.addEventListener("statechange", look);
+    coming.addEventListener("statechange", look);
     look();
   });
 }

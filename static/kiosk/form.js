@@ -6,7 +6,6 @@ import { chooseWay, newCaptureId } from "./sending.js";
 import { watchIdle } from "./idle.js";
 import { watchKeyboard } from "./keyboard.js";
 
-const THANKS_FOR = 10_000;
 const HANDED_WITHIN = 2_000;
 const PAUSE = 150; // long enough to see what was tapped
 const handing = chooseWay(); // online, or through the outbox of an enrolled tablet
@@ -282,7 +281,7 @@ function thank() {
   const screen = document.querySelector("[data-thanks-screen]");
   screen.hidden = false;
   screen.querySelector("h1").focus();
-  setTimeout(wipe, THANKS_FOR);
+  setTimeout(wipe, Number(screen.dataset.stands) * 1000); // longer where there is something to read
 }
 
 /** Another language, the same answers: the other page is fetched, and the answers are put into it. */

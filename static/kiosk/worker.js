@@ -1,5 +1,5 @@
 // Holds the pages of this tablet, free of any guest, so that it works without the network. The house writes VERSION
-// before these lines: with each change of a page, a text or a script the browser finds a newer worker, which fills a
+// and HOUSE before these lines: with each change of a page, a text or a script the browser finds a newer worker, which fills a
 // cache of its own and waits until no guest is at the tablet. Forms never pass through here.
 
 const OURS = "kiosk-";
@@ -7,6 +7,7 @@ const CACHE = OURS + VERSION;
 const BARE = { credentials: "omit", cache: "no-store", redirect: "error" };
 const LIST = "/kiosk/precache.json";
 const RESTING = "/kiosk/";
+const IDLE = [RESTING, "/kiosk/enrol"]; // where no guest is in the middle of anything
 
 addEventListener("install", (event) => event.waitUntil(fill()));
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -18,7 +19,7 @@ addEventListener("fetch", (event) => {
 });
 
 async function fill() {
-  const reply = await fetch(LIST, BARE);
+  const reply = await fetch(`${LIST}?house=${encodeURIComponent(HOUSE)}`, BARE);
   const list = await reply.clone().json();
   if (list.version !== VERSION) throw new Error("the house changed meanwhile");
   const cache = await caches.open(CACHE);
@@ -41,10 +42,10 @@ async function takeOver() {
   await clients.claim();
 }
 
-/** Only while every page of the tablet rests: a guest in the middle of a form goes on with the pages they began with. */
+/** Only while no page of the tablet has a form: a guest in the middle of a form goes on with the pages they began with. */
 async function askToTakeOver() {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (pages.every((page) => new URL(page.url).pathname === RESTING)) await skipWaiting();
+  if (pages.every((page) => IDLE.includes(new URL(page.url).pathname))) await skipWaiting();
 }
 
 async function answer(request, address) {

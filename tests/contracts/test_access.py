@@ -104,6 +104,8 @@ IDS: dict[str, Numbers] = {
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
     **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
+    **{f"wishes.{name}_wish": lambda house: {"wish_id": house.wish} for name in ("settle", "open")},
+    **{f"wishes.{name}_survey": lambda house: {"survey_id": house.survey} for name in ("settle", "open")},
     "house.show": lambda house: {"property_id": house.property_id},
     "house.save": lambda house: {"property_id": house.property_id, "section": "look"},
     "house.save_company": lambda house: {"property_id": house.property_id},
@@ -131,7 +133,7 @@ NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
-    **dict.fromkeys(("deed_id", "record_id", "device_id"), 987654),
+    **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id"), 987654),
     "other_id": 987655,
 }
 """The same of what does not exist."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
-from server.captures.models import Capture
+from server.captures.models import Capture, SurveyAnswer, Wish
 from server.clock import clock
 from server.db import reading, writing
 from server.devices.enrolling import enrol, issue_code
@@ -21,7 +22,8 @@ from server.guests.living import say_word
 from server.guests.models import Decision, Deed, Guest, Link
 from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
-from server.properties.finding import properties_within
+from server.properties.finding import properties_within, today_at
+from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
@@ -69,6 +71,8 @@ class House:
     stay: str
     feed: int
     device: int
+    wish: int
+    survey: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -156,6 +160,7 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
             session.add(Problem(import_id=made.id, line=line, content=f"{mark};row", **waiting))
         session.add(Problem(capture_id=capture.id, content=f"{mark} form", **waiting))
         records = sorted(session.scalars(select(SourceRecord.id).where(SourceRecord.property_id == place.id)))
+        _say_what_guests_want(session, place, mark, records[0])
         asked = {"verdict": "undecided", "asked": records[:2]}
         facts = {"author": "command", "reason": mark, "at": clock()}
         deed = Deed(kind="decide", property_id=place.id, params=asked, **facts)
@@ -173,6 +178,17 @@ def _fill_one(engine: Engine, code: str, folder: Path) -> None:
         )
         gone = Guest(id=f"{'0' * 29}{code}", created_at=clock())
         session.add(gone)
+
+
+def _say_what_guests_want(session: Session, place: Property, mark: str, record_id: int) -> None:
+    """A wish of somebody who arrives today, and a survey that calls for somebody."""
+    today = today_at(place, now=clock())
+    form = {"property_id": place.id, "form_version": 1, "language": "en", "day": today}
+    told = {"kinds": ["cot", "occasion:birthday"], "arrival_time": "22:30", "note": f"a wish of {mark}"}
+    session.add(Wish(form="wishes", record_id=record_id, received_at=clock(), **told, **form))
+    scored = {"score": 0, "lowest": 0, "answers": {"overall": "1", "team": "5"}, "comment": f"cold {mark}"}
+    asks = {"id": 2**40 + place.id, "reply_to": f"{mark}@posteo.de"}
+    session.add(SurveyAnswer(form="survey", **asks, **scored, **form))
 
 
 def _lay_out_a_tablet(engine: Engine, code: str) -> int:
@@ -281,6 +297,8 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     session.scalars(select(Stay.id).where(Stay.property_id == place.id).limit(1)).one(),
                     session.scalars(select(Feed.id).where(Feed.property_id == place.id)).one(),
                     tablets[place.code],
+                    session.scalars(select(Wish.id).where(Wish.property_id == place.id)).one(),
+                    2**40 + place.id,
                 )
             )
         first, second = made

@@ -25,7 +25,7 @@ from server.devices.enrolling import enrolment_address, issue_code
 from server.devices.models import Device
 from server.intake import open_forms
 from server.keys import Key, read_all_keys
-from server.properties.setup import default_property
+from server.properties.setup import default_property, property_by_code
 from server.system import find_chromium
 from tests.conftest import PAGE_PATIENCE, QUIET_BROWSER
 
@@ -99,10 +99,10 @@ class House:
         self.asked.append(environ["PATH_INFO"])
         return self.way(self, environ, start_response)
 
-    def code(self) -> str:
-        """The address with which a tablet is enrolled."""
+    def code(self, at: str = "") -> str:
+        """The address with which a tablet is enrolled, at the main house or at another of the group."""
         with writing(self.engine) as session:
-            place = default_property(session)
+            place = property_by_code(session, at) if at else default_property(session)
             secret = self.app.config["INDEX_KEY"]
             issued = issue_code(session, place, "", secret=secret, actor="command", now=clock())
             return enrolment_address(self.address, issued.text, fingerprint(self.keys[0]))
@@ -262,9 +262,9 @@ def tablet_in(folder: Path, browser: Browser) -> Iterator[Tablet]:
     tablet.kill()
 
 
-def enrol(page: Page, house: House) -> None:
+def enrol(page: Page, house: House, at: str = "") -> None:
     """Make this browser a tablet, with all pages on it."""
-    page.goto(house.code())
+    page.goto(house.code(at))
     page.get_by_role("link", name="To the resting screen").click()
     page.locator("nav[data-open]").wait_for()
 

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from server.captures.models import Capture
-from server.db import reading
+from server.db import reading, writing
+from server.properties.setup import default_property
 from tests.surfaces.walks import kiosk_states, speak_everything
 
 if TYPE_CHECKING:
@@ -33,6 +34,25 @@ def test_what_goes_on_is_in_sight_whatever_else_is_said(
         assert box is not None, state
         assert box["y"] >= 0, state
         assert box["y"] + box["height"] <= size[1], state
+
+
+def test_name_languages_and_finish_share_one_line_lying(app: Flask, served: str, page: Page) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        house = default_property(session)
+        house.name, house.languages = "Grand Hôtel Corvane Le Lac", ["fr", "nl", "pt", "it"]
+    page.set_viewport_size({"width": LYING[0], "height": LYING[1]})
+
+    for language in ("fr", "nl"):
+        page.goto(f"{served}/kiosk/pre_check_in/{language}")
+        page.locator(".question.now").wait_for()
+        middles = []
+        for part in page.locator(".guest-bar > *").all():
+            box = part.bounding_box()
+            assert box is not None
+            middles.append(box["y"] + box["height"] / 2)
+            assert box["x"] + box["width"] <= LYING[0]
+        assert len(middles) == 3
+        assert max(middles) - min(middles) < 4, language
 
 
 def test_the_field_in_hand_is_never_behind_the_buttons(served: str, page: Page) -> None:

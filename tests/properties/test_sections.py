@@ -24,6 +24,7 @@ DOMAINS = checking.lines_of(checking.domain)
 def make_property(**set_: Any) -> Property:
     empty: dict[str, Any] = {
         "sentences": {},
+        "good_to_know": {},
         "tones": {},
         "email_reasons": [],
         "senders": {},

@@ -58,7 +58,8 @@ def test_survey_and_wishes_can_be_used_by_everyone(
     for state in survey_states(page, served, language):
         assert_accessible(page, state)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
-        for target in page.locator(".tap:visible, .domain:visible, button:visible, summary:visible").all():
+        targets = ".tap:visible, .domain:visible, button:visible, summary:visible, .choice-of:visible"
+        for target in page.locator(targets).all():
             box = target.bounding_box()
             assert box is None or box["height"] >= 48, state
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from server.db import writing
 from server.forms.definition import find_form
+from server.forms.offering import tablet_forms
 from server.properties.setup import default_property
 from tests.house import Expected
 
@@ -77,15 +78,23 @@ def kiosk_states(page: Page, served: str, language: str = "en") -> Iterator[str]
 
 
 def speak_everything(app: Flask) -> None:
-    """A house that offers every language the forms speak."""
+    """A house that offers every form in every language, and says what guests want to know in some."""
     form = find_form("pre_check_in")
     assert form is not None
     with writing(app.config["ENGINE"]) as session:
-        default_property(session).languages = list(form.languages)
+        house = default_property(session)
+        house.languages, house.flows = list(form.languages), [one.name for one in tablet_forms()]
+        lines = {
+            "de": "7:00 bis 10:30 Uhr im Wintergarten, auf Wunsch im Zimmer",
+            "ar": "من السابعة صباحاً",
+        }
+        house.good_to_know = {"breakfast": lines, "room": lines, "wifi": lines}
 
 
 def survey_states(page: Page, served: str, language: str) -> Iterator[str]:
-    """Every question of a survey, and of the wishes before arrival."""
+    """The choice between forms, every question of a survey, and of the wishes before arrival."""
+    page.goto(f"{served}/kiosk/choose/{language}")
+    yield "choice"
     page.goto(f"{served}/kiosk/survey/{language}")
     for step in ("overall", "team", "room", "food"):
         page.locator(f".now[data-step={step}]").wait_for()

@@ -18,6 +18,7 @@ from server.clock import clock
 from server.forms.definition import find_form, published_forms
 from server.language import desk_languages, number, speak
 from server.properties.reasons import EMAIL_REASONS
+from server.properties.topics import TOPICS
 from server.wording import CATALOGUES, GUESTS, SOURCE_LANGUAGE, pseudo, translations
 from tests.house import expect_guest, seated_client, token_of
 from tests.surfaces.showcase import add_showcase
@@ -81,7 +82,7 @@ STAFF_ONLY = {"Rehearsal", "Rehearsal: you are the guest. Nothing of this is kep
 
 def texts_for_guests() -> set[str]:
     """What a guest can read outside of a form: the pages' own words, the reasons, the apologies."""
-    found = {reason.guest for reason in EMAIL_REASONS.values()} | {"Start again"}
+    found = {reason.guest for reason in EMAIL_REASONS.values()} | set(TOPICS.values()) | {"Start again"}
     found |= {words for apology in APOLOGIES.values() for words in apology}
     for place in SEEN_BY_GUESTS:
         method = "python" if place.endswith(".py") else "jinja2"
@@ -189,6 +190,7 @@ def test_the_walker_finds_a_text_that_nobody_marked() -> None:
 
 PAGES = (
     "/kiosk/",
+    "/kiosk/choose/qps",
     "/kiosk/pre_check_in/qps",
     "/kiosk/pre_check_in/qps/thanks",
     "/kiosk/survey/qps",
