@@ -16,10 +16,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from struct import Struct
 from typing import Any, TypeVar, cast
 
 import psycopg
 from sqlalchemy import (
+    REAL,
     Connection,
     DateTime,
     Dialect,
@@ -75,6 +77,22 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
+
+class SingleFloat(TypeDecorator[float]):
+    """A number of four bytes that comes back as it was given.
+
+    PostgreSQL tells the shortest text that means it, and that text is another number of eight bytes: of two
+    equal pairs, one just made and one read, the read one counted as weaker or stronger.
+    """
+
+    impl = REAL
+    cache_ok = True
+
+    def process_result_value(self, value: float | None, dialect: Dialect) -> float | None:
+        return None if value is None else float(_SINGLE.unpack(_SINGLE.pack(value))[0])
+
+
+_SINGLE = Struct("f")
 
 Found = TypeVar("Found", bound=Base)
 

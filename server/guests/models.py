@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    REAL,
     BigInteger,
     Boolean,
     Date,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base, UtcDateTime
+from server.db import Base, SingleFloat, UtcDateTime
 
 
 class Guest(Base):
@@ -92,7 +91,7 @@ class Pair(Base):
     model: Mapped[int] = mapped_column(Integer, primary_key=True)  # its number
     said: Mapped[int] = mapped_column(BigInteger, primary_key=True)  # as link.said
     other: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    bits: Mapped[float] = mapped_column(REAL)  # log2 odds before rivals and whole groups are heard
+    bits: Mapped[float] = mapped_column(SingleFloat)  # log2 odds before rivals and whole groups are heard
 
 
 class Question(Base):
@@ -104,9 +103,9 @@ class Question(Base):
     guest_b: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
     record_a: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
     record_b: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
-    probability: Mapped[float] = mapped_column(REAL)
+    probability: Mapped[float] = mapped_column(SingleFloat)
     settles: Mapped[float] = mapped_column(
-        REAL, index=True
+        SingleFloat, index=True
     )  # wrong pairs that an answer is expected to settle
     kind: Mapped[str] = mapped_column(String(12))  # doubt, refused (by the rest of a group), unsettled
 
