@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from server.captures.attaching import attach_walk_ins
 from server.captures.models import Capture, GuestLink
-from server.captures.opening import give_up_first, open_waiting
+from server.captures.opening import give_up_first, has_new_chance, open_waiting, wait_again
 from server.captures.wishes import keep_survey, keep_wish
 from server.cleaning import clean
 from server.clock import clock
-from server.db import take_turn, writing
+from server.db import reading, take_turn, writing
 from server.discovery import discover
 from server.flows._telling import Person, finished_at
 from server.forms.definition import find_form
@@ -36,6 +36,7 @@ from server.record import RawRecord
 from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, Problem, Source, SourceRecord
 from server.records.storing import store
+from server.release import this_release
 
 FLOW_NAMES = ("FLOW", "STAY_KIND", "read", "text_version")
 SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
@@ -61,15 +62,21 @@ def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
     """Open and read so many of the forms that tablets sealed, oldest first; how many were looked at.
 
     All with one commit: a run that is killed finds them sealed as before. Where they cannot be read together
-    each is read by itself, so that one which cannot be read holds up none.
+    each is read by itself, so that one which cannot be read holds up none. It is tried again by another
+    release, or when a colleague asks for it.
     """
+    with reading(engine) as session:
+        is_due = has_new_chance(session, keys, release=this_release())
+    if is_due:
+        with writing(engine) as session:
+            wait_again(session, keys, release=this_release())
     try:
         looked_at, waits = _open_some(engine, keys, most)
     except (DBAPIError, OSError):
         raise  # the store is to blame, and says the same of each
     except Exception:
         if most == 1:
-            return _give_up_first(engine)
+            return give_up_first_form(engine)
         return sum(open_forms(engine, keys, 1) for _ in range(most))
     if waits:
         _link_first(engine)
@@ -79,14 +86,14 @@ def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
 def _open_some(engine: Engine, keys: Sequence[Key], most: int) -> tuple[int, bool]:
     with writing(engine) as session:
         take_linker_soon(session)
-        opened = open_waiting(session, keys, most, now=clock())
+        opened = open_waiting(session, keys, most, release=this_release(), now=clock())
         return opened.looked_at, _read(session, opened.captures)
 
 
-def _give_up_first(engine: Engine) -> int:
-    """The form that waits longest could not even be looked at: it becomes a problem."""
+def give_up_first_form(engine: Engine) -> int:
+    """The form that waits longest could not even be looked at: it becomes a problem; 0: none waits."""
     with writing(engine) as session:
-        return give_up_first(session, now=clock())
+        return give_up_first(session, release=this_release(), now=clock())
 
 
 def _read(session: Session, captures: Sequence[Capture]) -> bool:

@@ -24,9 +24,14 @@ SENTENCES: Mapping[str, str] = {
         "Ask the guest again; what came is kept."
     ),
     "sealed.cannot_read": N_(
-        "Form {number} of tablet {device} could not be read for a fault of ours. It is kept; "
-        "tell whoever runs this machine, who finds the fault in the log."
+        "Form {number} of tablet {device} could not be read for a fault of ours. It is kept, and tried again "
+        "by itself after an update; tell whoever runs this machine, who finds the fault in the log."
     ),
+    "sealed.ended_tablet": N_(
+        "Form {number} of tablet {device} came in a file after that tablet was ended. It is kept unread: "
+        "take it in if you know where the tablet was, or settle it."
+    ),
+    "sealed.not_waiting": N_("This form needs nobody any more: it was read, or it waits to be."),
     "link.needs_name": N_(
         "Record {record} has no last name, which the guest would be asked for. Nothing was sent; "
         "add the name in the source and import it again."

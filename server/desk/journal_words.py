@@ -32,6 +32,8 @@ ACTS: Mapping[str, str] = {
     "device.code_issued": N_("Made a code for a tablet"),
     "device.enrolled": N_("Enrolled a tablet"),
     "device.revoked": N_("Ended a tablet"),
+    "sealed.taken_in": N_("Took in a form of an ended tablet"),
+    "sealed.tried_again": N_("Had a form tried again"),
     "problem.settled": N_("Settled a problem"),
     "problem.waiting": N_("Let a problem wait again"),
     "value.pinned": N_("Chose a guest's value"),

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, g, render_template, request
 from werkzeug.wrappers import Response
 
 from server.access import not_found, polls, staff
+from server.captures.again import count_given_up
 from server.captures.sealing import fingerprint
 from server.captures.tablets import TabletStanding, standing_of, standings, tablet_within, to_ask_again
 from server.clock import clock
@@ -95,6 +96,7 @@ def _shown() -> dict[str, Any]:
     return {
         "tablets": found,
         "houses": houses,
+        "given_up": count_given_up(g.session, g.reach),
         "seen": tag_of([page_language(), len(houses), *map(_tag, found)]),
     }
 

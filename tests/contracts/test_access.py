@@ -104,6 +104,7 @@ IDS: dict[str, Numbers] = {
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
     **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
+    "lobby_forms.one_again": lambda house: {"problem_id": house.problems[0]},
     "house.show": lambda house: {"property_id": house.property_id},
     "house.save": lambda house: {"property_id": house.property_id, "section": "look"},
     "house.save_company": lambda house: {"property_id": house.property_id},

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from server.captures.models import SealedForm
+from server.captures.opening import give_up_first
 from server.captures.tablets import standing_of
 from server.clock import clock
 from server.db import reading, writing
@@ -19,6 +22,8 @@ from server.devices.models import Device
 from server.guests.linking import link_waiting
 from server.properties.finding import today_at
 from server.properties.setup import default_property
+from server.records.models import Problem
+from server.release import this_release
 from tests.builders import take_in
 from tests.captures.tablet import Tablet, hand_over, new_tablet
 from tests.house import token_of
@@ -137,3 +142,37 @@ def test_a_lost_tablet_is_ended_and_the_desk_learns_whom_to_ask_again(
         "/api/v1/beat", headers={"Authorization": f"Bearer {tablet.token}"}, json={}
     )
     assert answer.get_json()["error"] == "device.revoked"
+
+
+def given_up_form(house: Flask, tablet: Tablet) -> int:
+    """A form that could not be read; the number of its problem."""
+    hand_over(house.config["ENGINE"], tablet, tablet.item())
+    with writing(house.config["ENGINE"]) as session:
+        give_up_first(session, release=this_release(), now=clock())
+        session.flush()
+        return session.scalars(select(Problem.id)).one()
+
+
+def test_a_form_that_could_not_be_read_is_tried_again_from_the_tablets_page(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    given_up_form(house, tablet)
+    assert "1 form could not be read" in page_of(desk)
+
+    assert post(desk, "/desk/tablets/forms/again").status_code == 303
+
+    assert "could not be read" not in page_of(desk)
+    with reading(house.config["ENGINE"]) as session:
+        assert session.scalars(select(SealedForm.state)).all() == ["waiting"]
+
+
+def test_a_form_is_tried_again_from_its_problem_and_once_is_enough(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    problem = given_up_form(house, tablet)
+    assert "Try again" in page_of(desk, "/desk/problems")
+
+    pressed = [post(desk, f"/desk/tablets/forms/{problem}/again").status_code for _ in range(2)]
+
+    assert pressed == [303, 303]
+    assert "This form needs nobody any more" in page_of(desk, "/desk/problems")
