@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("expires_at", db.UtcDateTime(), nullable=False),
         sa.Column("taken_at", db.UtcDateTime(), nullable=True),
         sa.Column("capture_id", sa.String(length=36), nullable=True),
+        sa.Column("attached_at", db.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["property_id"], ["property.id"], name=op.f("fk_handover_property_id_property")
         ),

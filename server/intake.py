@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.captures.attaching import attach_walk_ins
-from server.captures.models import Capture, GuestLink
+from server.captures.binding import attach_handed
+from server.captures.models import Capture, GuestLink, Handover
 from server.captures.opening import give_up_first, has_new_chance, open_waiting, wait_again
 from server.captures.wishes import keep_survey, keep_wish
 from server.cleaning import clean
@@ -102,6 +103,7 @@ def _read(session: Session, captures: Sequence[Capture]) -> bool:
     record_ids = [record_id for of_form in made for record_id in of_form]
     waits = bool(record_ids) and touch(session, record_ids, cause="arrival", now=clock()).model is None
     if not waits:
+        attach_handed(session, now=clock())
         attach_walk_ins(session, now=clock())
     if captures:
         enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
@@ -111,6 +113,7 @@ def _read(session: Session, captures: Sequence[Capture]) -> bool:
 def _link_first(engine: Engine) -> None:
     link_waiting(engine)
     with writing(engine) as session:
+        attach_handed(session, now=clock())
         attach_walk_ins(session, now=clock())
 
 
@@ -183,11 +186,12 @@ def _source(session: Session, capture: Capture, place: Property) -> Source:
 
 
 def _booked_reference(session: Session, capture: Capture) -> str | None:
-    """The booking a link was made for: what binds the form to it, whatever the guest typed."""
+    """The booking that a form is bound to, by its link or by the reception, whatever the guest typed."""
+    bound = select(GuestLink.record_id).where(GuestLink.id == capture.guest_link_id)
     if capture.guest_link_id is None:
-        return None
-    link = session.get_one(GuestLink, capture.guest_link_id)
-    booking = session.get(CleanRow, link.record_id)
+        bound = select(Handover.record_id).where(Handover.capture_id == capture.id)
+    record_id = session.scalar(bound)
+    booking = session.get(CleanRow, record_id) if record_id is not None else None
     references = booking.rest.get("references") if booking else None
     return str(references[0]) if references else None
 

@@ -152,6 +152,7 @@ class Handover(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     capture_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # of the form begun with it
+    attached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # that form was put to the stay
 
     @property
     def subject(self) -> str:

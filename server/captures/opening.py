@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from server.captures.handing import handover_of
 from server.captures.models import Capture, SealedForm
 from server.captures.receiving import keep
 from server.captures.sealing import CannotOpen, Envelope, open_sealed
@@ -123,6 +124,7 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], release: str, 
         set_aside(session, row, why.code, release=release, now=now)
         return None
     form, received = find_form(row.form, row.form_version), row.received_at
+    handed = handover_of(session, row.capture_id, row.device_id)
     receipt = keep(
         session,
         id=row.capture_id,
@@ -130,8 +132,8 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], release: str, 
         version=row.form_version,
         language=content.language,
         surface="kiosk",
-        proof="typed",
-        property_id=session.get_one(Device, row.device_id).property_id,
+        proof="booking-bound" if handed is not None else "typed",
+        property_id=handed.property_id if handed else session.get_one(Device, row.device_id).property_id,
         answers=answered(form, content.answers) if form else content.answers,
         device_id=row.device_id,
         captured_at=in_our_time(

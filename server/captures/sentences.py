@@ -32,6 +32,11 @@ SENTENCES: Mapping[str, str] = {
         "take it in if you know where the tablet was, or settle it."
     ),
     "sealed.not_waiting": N_("This form needs nobody any more: it was read, or it waits to be."),
+    "handover.no_stay": N_(
+        "There is no stay to hand over: it is over, came to nothing, or is none in a hotel. "
+        "The guest can begin on the tablet without it."
+    ),
+    "handover.no_tablet": N_("This tablet is none of the stay's house, or was ended. Choose another one."),
     "link.needs_name": N_(
         "Record {record} has no last name, which the guest would be asked for. Nothing was sent; "
         "add the name in the source and import it again."
