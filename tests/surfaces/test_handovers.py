@@ -1,4 +1,4 @@
-"""A tablet that is handed a stay: it is told the named fields once, and whoever guesses codes learns nothing."""
+"""A tablet is handed a stay: it is told the named fields once, and whoever guesses codes learns nothing."""
 
 from __future__ import annotations
 
