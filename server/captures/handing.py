@@ -27,9 +27,12 @@ from server.forms.definition import find_form
 from server.journal import note
 from server.properties.finding import today_at
 from server.properties.models import Property
+from server.properties.reach import Reach
 from server.records.models import SourceRecord
 from server.refusal import Refused
-from server.stays.told import CAME_TO_NOTHING
+
+EXPECTED = ("booked", "in_house", "unknown")
+"""How a stay stands that somebody may check in to."""
 
 LIFE = timedelta(minutes=10)
 CODE_LENGTH = 6  # 30 ** 6, ten minutes, five tries a minute of each tablet
@@ -60,6 +63,12 @@ def tablets_of(session: Session, property_id: int) -> Sequence[Device]:
     return session.scalars(query.order_by(Device.id)).all()
 
 
+def tablets_in_use(session: Session, reach: Reach) -> bool:
+    """Whether the houses within reach have any tablet."""
+    query = select(Device.id).where(reach.limit(Device.property_id), Device.revoked_at.is_(None))
+    return session.scalar(query.limit(1)) is not None
+
+
 def hand_over(
     session: Session, record: SourceRecord, device: Device | None, *, secret: bytes, actor: str, now: datetime
 ) -> IssuedHandover:
@@ -68,7 +77,7 @@ def hand_over(
     What waited for that tablet, or of that stay, waits no more. Raises Refused where there is no stay that
     somebody could check in to, or the tablet is none of its house.
     """
-    house = _house_of_stay(session, record, now=now)
+    house = house_of_stay(session, record, now=now)
     if device is not None and (device.property_id != house.id or device.revoked_at is not None):
         raise Refused("handover.no_tablet")
     _make_room(session, record, device, now=now)
@@ -92,9 +101,10 @@ def hand_over(
     return IssuedHandover(row, text)
 
 
-def _house_of_stay(session: Session, record: SourceRecord, *, now: datetime) -> Property:
+def house_of_stay(session: Session, record: SourceRecord, *, now: datetime) -> Property:
+    """The house of a record's stay. Refused where there is none that somebody could check in to."""
     stay = stay_of(session, record)
-    if stay is None or stay.kind != "stay" or stay.status in {*CAME_TO_NOTHING, "left"}:
+    if stay is None or stay.kind != "stay" or stay.status not in EXPECTED:
         raise Refused("handover.no_stay")
     house = session.get_one(Property, stay.property_id)
     if stay.departs is not None and stay.departs < today_at(house, now=now):

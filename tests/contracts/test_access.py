@@ -33,6 +33,7 @@ MAY: dict[str, str] = {
     "files.import": "reviewer manager",
     "values.pin": "reception reviewer manager",
     "households.say": "reception reviewer manager",
+    "stays.hand_over": "reception reviewer manager",
     "pairs.decide": "reception reviewer manager",
     "pairs.decide_many": "reviewer manager",
     "guests.export": "manager",
@@ -103,7 +104,11 @@ IDS: dict[str, Numbers] = {
         f"first_hour.{name}": lambda house: {"property_id": house.property_id}
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
-    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
+    **{
+        f"lobby.{name}": lambda house: {"handover_id": 987654, "device_id": house.device}
+        for name in ("show", "end")
+    },
+    **{f"handing.{name}": lambda house: {"handover_id": house.handover} for name in ("state", "back")},
     "lobby_forms.one_again": lambda house: {"problem_id": house.problems[0]},
     "house.show": lambda house: {"property_id": house.property_id},
     "house.save": lambda house: {"property_id": house.property_id, "section": "look"},

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 
+from server.captures.handing import hand_over
 from server.captures.models import Capture
 from server.clock import clock
 from server.db import reading, writing
@@ -69,6 +70,7 @@ class House:
     stay: str
     feed: int
     device: int
+    handover: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -183,6 +185,14 @@ def _lay_out_a_tablet(engine: Engine, code: str) -> int:
         return enrol(session, made.text, secret=b"s" * 32, now=clock()).device.id
 
 
+def _hand_a_stay_over(engine: Engine, code: str) -> int:
+    """A stay of a house that waits for a tablet there."""
+    with writing(engine) as session:
+        of_key = SourceRecord.key == _marked(code, "a")["key"]
+        record = session.scalars(select(SourceRecord).where(of_key)).one()
+        return hand_over(session, record, None, secret=b"s" * 32, actor="staff:1", now=clock()).row.id
+
+
 def _somebody_of(engine: Engine, code: str) -> int:
     """A colleague whose only post is at one house."""
     with writing(engine) as session:
@@ -239,6 +249,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
         _put_two_together(engine, code)
     count(engine, clock().date())
     tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
+    handovers = {code: _hand_a_stay_over(engine, code) for code in ("arc", "lac")}
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
         made = []
@@ -281,6 +292,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     session.scalars(select(Stay.id).where(Stay.property_id == place.id).limit(1)).one(),
                     session.scalars(select(Feed.id).where(Feed.property_id == place.id)).one(),
                     tablets[place.code],
+                    handovers[place.code],
                 )
             )
         first, second = made
