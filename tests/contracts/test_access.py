@@ -104,10 +104,7 @@ IDS: dict[str, Numbers] = {
         f"first_hour.{name}": lambda house: {"property_id": house.property_id}
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
-    **{
-        f"lobby.{name}": lambda house: {"handover_id": 987654, "device_id": house.device}
-        for name in ("show", "end")
-    },
+    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
     **{f"handing.{name}": lambda house: {"handover_id": house.handover} for name in ("state", "back")},
     "lobby_forms.one_again": lambda house: {"problem_id": house.problems[0]},
     "house.show": lambda house: {"property_id": house.property_id},
@@ -137,7 +134,7 @@ NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
-    **dict.fromkeys(("deed_id", "record_id", "device_id"), 987654),
+    **dict.fromkeys(("deed_id", "record_id", "device_id", "handover_id"), 987654),
     "other_id": 987655,
 }
 """The same of what does not exist."""
