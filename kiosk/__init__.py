@@ -108,6 +108,19 @@ def enrol() -> str:
     return render_template("desk/lobby/enrol.html", house=default_property(g.session))
 
 
+@pages.get("/export")
+@kiosk_public
+def export() -> Response:
+    """Where a colleague has a tablet that is cut off write its sealed forms to a file."""
+    if "shell" in request.args:
+        return _shell(request.path)
+    return make_response(_export_page(default_property(g.session)))
+
+
+def _export_page(house: Property) -> str:
+    return render_template("desk/lobby/export.html", house=house)
+
+
 @pages.get("/worker.js")
 @kiosk_public
 def worker() -> Response:
@@ -170,6 +183,7 @@ def _shells(house: Property) -> dict[str, str]:
     """Every page that a tablet of a property holds, by its path."""
     resting = house.languages[0]
     found = {url_for("kiosk.attract"): _attract_page(house, resting)}
+    found[url_for("kiosk.export")] = _export_page(house)
     for form in filter(None, map(find_form, HELD)):
         for code, _ in ShownForm(form, resting, house).languages:
             shown = _shown(form, code)

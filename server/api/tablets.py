@@ -20,7 +20,7 @@ from server.captures.syncing import MOST_ITEMS, read_item, take_in
 from server.clock import clock
 from server.db import reading, writing
 from server.devices.beating import note_beat, read_beat, skew_of
-from server.devices.enrolling import enrol, find_device, rotate_token, settle_token
+from server.devices.enrolling import enrol, export_digest, find_device, rotate_token, settle_token
 from server.devices.models import Device
 from server.keys import Key, read_all_keys
 from server.properties.models import Property
@@ -184,6 +184,7 @@ def _of(device: Device) -> dict[str, Any]:
         "device": device.id,
         "name": device.name,
         "house": place.name,
+        "export": export_digest(device, secret=_index_key()),
         "key": {"id": key.id, "public": public, "sha256": fingerprint(key)},
     }
 

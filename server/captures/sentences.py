@@ -32,6 +32,18 @@ SENTENCES: Mapping[str, str] = {
         "take it in if you know where the tablet was, or settle it."
     ),
     "sealed.not_waiting": N_("This form needs nobody any more: it was read, or it waits to be."),
+    "forms_file.not_understood": N_(
+        "This is no file of forms that a tablet wrote. Nothing of it was taken; write it anew on the tablet."
+    ),
+    "forms_file.too_many": N_("This file holds more than {most} forms. A tablet writes smaller ones."),
+    "forms_file.none": N_("No file was chosen."),
+    "item.not_understood": N_("It holds no sealed form."),
+    "item.damaged": N_("It was damaged on its way, or changed. Write the file anew on the tablet."),
+    "item.too_large": N_("It is larger than any form of ours."),
+    "item.unknown_device": N_("It is of no tablet that you look after."),
+    "item.unknown_key": N_(
+        "It was sealed to a key that is not there. It is kept, and read once the key is back."
+    ),
     "handover.no_stay": N_(
         "There is no stay to hand over: it is over, came to nothing, or is none in a hotel. "
         "The guest can begin on the tablet without it."

@@ -32,6 +32,8 @@ ACTS: Mapping[str, str] = {
     "device.code_issued": N_("Made a code for a tablet"),
     "device.enrolled": N_("Enrolled a tablet"),
     "device.revoked": N_("Ended a tablet"),
+    "device.export_code_shown": N_("Saw the code for a tablet's file of forms"),
+    "sealed.brought": N_("Brought a file of forms of a tablet"),
     "sealed.taken_in": N_("Took in a form of an ended tablet"),
     "sealed.tried_again": N_("Had a form tried again"),
     "handover.issued": N_("Handed a stay over to a tablet"),

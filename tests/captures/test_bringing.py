@@ -80,9 +80,8 @@ def test_what_cannot_be_taken_is_told_one_by_one_and_holds_up_no_other(
     hand_over(engine, tablet, tablet.item(id=good["id"]))
     damaged = other | {"sealed": other["sealed"][:-8] + "AAAAAAA="}
 
-    account = bring_in(
-        engine, good, damaged, "rubbish", None, 7, tablet.item() | {"device": 999}, tablet.item()
-    )
+    strange = tablet.item() | {"device": 999}
+    account = bring_in(engine, good, damaged, "rubbish", None, 7, strange, tablet.item())
 
     assert [(one.place, one.status, one.code) for one in account.brought] == [
         (1, "conflict", ""),
@@ -130,7 +129,7 @@ def test_an_ended_tablets_form_is_read_once_a_colleague_takes_it_in(engine: Engi
         assert session.scalars(select(Capture.answers)).one() == ANNA
 
 
-def test_an_ended_tablets_form_is_not_trusted_because_its_key_came_back(
+def test_an_ended_tablets_form_is_not_trusted_for_its_key_that_came_back(
     engine: Engine, tablet: Tablet
 ) -> None:
     tablet.key = replace(KEY, id="sealing-9", secret=b"9" * 32)

@@ -104,7 +104,7 @@ IDS: dict[str, Numbers] = {
         f"first_hour.{name}": lambda house: {"property_id": house.property_id}
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
-    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
+    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end", "export")},
     **{f"handing.{name}": lambda house: {"handover_id": house.handover} for name in ("state", "back")},
     "lobby_forms.one_again": lambda house: {"problem_id": house.problems[0]},
     "house.show": lambda house: {"property_id": house.property_id},
