@@ -12,11 +12,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from server.db import insert_rows, make_engine, reading, writing
+from server.db import make_engine, reading, writing
 from server.journal.models import JournalEntry
 from server.journal.sealing import chain_key, seal, waiting_for_seal
 from server.journal.verifying import verify
 from server.migrating import migrate
+from server.statements import insert_rows
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 KEY = chain_key("sealing-bench", b"k" * 32)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
@@ -17,6 +18,10 @@ from server.sentences import say
 from server.wording import CATALOGUES, GUESTS, PSEUDO, SOURCE_LANGUAGE, direction, translations
 
 COOKIE = "language"
+ENGLISH = "en_GB"
+
+_YEAR = re.compile(r"^y年|(?:,| 'de')?\s+y\b.*")
+"""Where the pattern of a whole day names its year."""
 
 
 def desk_languages() -> tuple[str, ...]:
@@ -58,9 +63,9 @@ def _choose_language() -> str:
 
 
 def locale() -> Locale:
-    """The page's locale for days and numbers; the pseudo-locale counts as English."""
+    """The page's locale for days and numbers; the pseudo-locale counts as English, whose day comes first."""
     language = page_language()
-    return Locale.parse(SOURCE_LANGUAGE if language == PSEUDO else language)
+    return Locale.parse(ENGLISH if language in (PSEUDO, SOURCE_LANGUAGE) else language)
 
 
 def _gettext(message: str) -> str:
@@ -78,19 +83,21 @@ def _ngettext(singular: str, plural: str, number: int) -> str:
 
 def day(value: date | None) -> str:
     """A day, such as 3 Feb 2027."""
-    return "" if value is None else format_date(value, "d MMM y", locale=locale())
+    return "" if value is None else format_skeleton("yMMMd", value, locale=locale())
 
 
 def weekday(value: date) -> str:
-    """A day with its weekday, such as Wednesday 3 February."""
-    return format_date(value, "EEEE d MMMM", locale=locale())
+    """A day with its weekday, such as Wednesday, 3 February."""
+    whole = locale().date_formats["full"].pattern
+    return format_date(value, _YEAR.sub("", whole), locale=locale())
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str:
     """A time in a property's zone, such as 3 Feb 2027, 14:05."""
     if value is None:
         return ""
-    return format_datetime(value.astimezone(ZoneInfo(zone)), "d MMM y, HH:mm", locale=locale())
+    there = value.astimezone(ZoneInfo(zone))
+    return f"{day(there)}, {there:%H:%M}"
 
 
 def ago(value: datetime) -> str:

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from server.db import insert_rows, row_with, rows_of, writing
+from server.db import writing
 from server.jobs.models import Lease
+from server.statements import insert_rows, row_with, rows_of
 from tests.builders import NOON
 
 ANNA = "anna.rossi@mail.example"

@@ -80,7 +80,7 @@ ACTS: Mapping[str, str] = {
     "colleague.enabled": N_("Opened a colleague's account again"),
     "colleague.forgotten": N_("Let a former colleague be forgotten"),
     "colleague.password_set": N_("Set a password"),
-    "colleague.pin_set": N_("Set a PIN"),
+    "colleague.pin_set": N_("Chose a PIN"),
     "colleague.pin_dropped": N_("Gave up their PIN"),
     "colleague.app_begun": N_("Began to set up a code app"),
     "colleague.codes_made": N_("Made recovery codes"),

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response
 
 from server.access import not_found, own_address, staff
+from server.captures.following import follow_links
 from server.clock import clock
 from server.desk.looking import looking
 from server.desk.people import who
@@ -189,6 +190,8 @@ def take_back(deed_id: int) -> Response:
     if deed.kind in MAY_UNDO:
         deed = deed_within(g.session, deed_id, reach_of(g.colleague, MAY_UNDO[deed.kind])) or abort(403)
     undo(g.session, deed.id, author=g.actor, now=clock(), reach=g.reach)
+    if deed.kind in DEEDS:
+        follow_links(g.session, {record for record, _ in deed.params["told"]}, now=clock())
     toast(translate(N_("Undone. Everything is as it was before.")))
     return redirect(own_address(request.form.get("back", "")) or _about(deed.kind, deed.params), 303)
 

@@ -6,12 +6,12 @@ import logging
 from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.access import entering
 from server.clock import clock
 from server.desk.account import step_keys
+from server.desk.pictured import pictured
 from server.desk.seating import give_seat, seated, wished_place
 from server.desk.tries import begin_try, forgive
 from server.language import page_language, translate
@@ -22,7 +22,7 @@ from server.staff.models import StaffSession
 from server.staff.passkeys import Party, accept, ask, keep_new, offer_new, party_at
 from server.staff.second_step import (
     accept_code,
-    app_picture,
+    app_address,
     confirm_app,
     has_second_step,
     is_setting_up_app,
@@ -217,7 +217,7 @@ def _page(problem: str = "") -> str:
     setting_up = _is_setting_up() or not has_second_step(g.colleague)
     secret = new_secret(g.colleague, step_keys()) if setting_up else None
     hotel = default_property(g.session).name
-    picture = Markup(app_picture(secret, g.colleague, house=hotel)) if secret else ""  # noqa: S704
+    picture = pictured(app_address(secret, g.colleague, house=hotel)) if secret else ""
     return render_template(
         "desk/account/second_step.html",
         hotel=hotel,

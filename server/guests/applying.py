@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_rows, rows_with
 from server.guests.assigning import Assignment, assign, contested
 from server.guests.choosing import choose_values
 from server.guests.events import event_row, former_guests, resolve_emptied, revive
@@ -28,6 +27,7 @@ from server.matching import Partition
 from server.matching.explaining import Evidence
 from server.records.models import SourceRecord
 from server.records.storing import hold_records
+from server.statements import change_with, insert_rows, rows_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,23 @@ _SETTLE = (
     )
     .values(needs_linking=False)
 )
+_SETTLE_MANY = text(
+    """
+    UPDATE source_record SET needs_linking = FALSE
+    FROM (
+        SELECT record.id FROM source_record AS record
+        JOIN unnest(CAST(:ids AS integer[]), CAST(:versions AS integer[])) AS looked_at (id, version)
+            ON record.id = looked_at.id AND record.current_version = looked_at.version
+        ORDER BY record.id FOR NO KEY UPDATE OF record
+    ) AS held
+    WHERE source_record.id = held.id
+    """
+)
+"""The same for very many on PostgreSQL, in one statement: whoever brings news of one of them waits until the
+transaction ends, and with them whoever brings records of the same source."""
+
+MANY = 5000
+"""Records from which that one is worth it."""
 
 
 def links_of(session: Session, ids: Sequence[int]) -> dict[int, Before]:
@@ -299,6 +316,10 @@ def settle(session: Session, versions: Iterable[tuple[int, int]]) -> None:
     for record_id, version in versions:
         by_version[version].append(record_id)
     ids = [record_id for mine in by_version.values() for record_id in mine]
+    if len(ids) > MANY and session.connection().dialect.name == "postgresql":
+        current = [version for version, mine in by_version.items() for _ in mine]
+        session.execute(_SETTLE_MANY, {"ids": ids, "versions": current})
+        return
     if len(ids) > 1:
         hold_records(session, ids)
     for version, ids in sorted(by_version.items()):

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_rows, rows_with
 from server.guests.models import GuestValue, ValueChange
 from server.guests.values import ADDRESS, Member, best_values
+from server.statements import change_with, insert_rows, rows_with
 
 LONGEST = 400
 _PART = 500

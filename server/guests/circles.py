@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from server.db import rows_of, rows_with, take_turn
+from server.db import take_turn
 from server.jobs.queue import enqueue
 from server.journal import note as journal
 from server.matching.columns import Ints
@@ -23,6 +23,7 @@ from server.properties.changing import remember
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import SourceRecord
 from server.refusal import Refused
+from server.statements import rows_of, rows_with
 
 _PART = 5000
 _PLACES = select(SourceRecord.id, SourceRecord.property_id).where(

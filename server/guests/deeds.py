@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from server.db import LARGEST_ID, insert_rows, row_of
+from server.db import LARGEST_ID, row_of
 from server.guests.loading import parts
 from server.guests.models import Decision, Deed, HouseholdWord, Link, Pin, StayWord
 from server.journal import note
@@ -20,6 +20,7 @@ from server.journal.entries import tidy_reason
 from server.paging import page_within, pages_of
 from server.properties.reach import Reach
 from server.records.models import SourceRecord
+from server.statements import insert_rows
 
 Verdict = Literal["same", "not_same", "undecided"]
 Pair = tuple[int, int]

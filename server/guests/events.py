@@ -15,12 +15,12 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.cleaning import fold
-from server.db import insert_rows, rows_with
 from server.guests.loading import parts
 from server.guests.models import Guest, GuestEvent, Link
 from server.guests.stay_events import STAY_KINDS
 from server.properties.reach import Reach
 from server.records.models import CleanRow, Source, SourceRecord
+from server.statements import insert_rows, rows_with
 
 RECORD_KINDS = ("linked", "moved", "changed", "erased")
 """About a record: it came to its first guest, went from one to another, says something else, was erased."""

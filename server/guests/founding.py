@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from server.db import Encoded, copy_tuples, reading, rows_in_portions
+from server.db import Encoded, reading
 from server.guests.assigning import mint_id
 from server.guests.choosing import LONGEST
 from server.guests.circles import circles_of
@@ -48,6 +48,7 @@ from server.matching.columns import Longs
 from server.matching.shared_values import HANDFUL
 from server.matching.sharing import REASONS, sharing_of, told_apart
 from server.records.models import SourceRecord
+from server.statements import copy_tuples, rows_in_portions
 
 KEYS = 5000
 """Household keys written at once."""

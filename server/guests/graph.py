@@ -14,10 +14,10 @@ from typing import cast as typed
 from sqlalchemy import REAL, BindParameter, Boolean, Table, bindparam, cast, delete, null, select, union_all
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_tuples, rows_with
 from server.guests.models import Decision, Link, Pair
 from server.matching.columns import Bits, Longs
 from server.records.models import SourceRecord
+from server.statements import change_with, insert_tuples, rows_with
 
 MOST_PASSES = 9
 """How often what is solved again is widened by other guests who are strongly paired with it. What completes a

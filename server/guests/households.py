@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, bindparam, delete, null, or_, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
-from server.db import change_with, insert_tuples, rows_of, rows_with
 from server.guests.loading import Reader, parts
 from server.guests.models import (
     HouseholdKey,
@@ -32,6 +31,7 @@ from server.matching.shared_values import HANDFUL
 from server.matching.sharing import REASONS, sharing_of, told_apart
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import SourceRecord
+from server.statements import change_with, insert_tuples, rows_of, rows_with
 
 BY_WORD = "household_word"
 """The reason of a household that a colleague made."""

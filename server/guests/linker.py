@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import BindParameter, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.db import change_with, has_turn, insert_rows, insert_tuples, shares_turn, take_turn
+from server.db import has_turn, shares_turn, take_turn
 from server.guests.applying import links_of, make_ready, plan, write
 from server.guests.events import event_row, resolve_emptied
 from server.guests.graph import Component, Edge, Graph, saids_of
@@ -35,6 +35,7 @@ from server.matching.scoring import log_odds
 from server.records.models import SourceRecord
 from server.records.storing import hold_records
 from server.refusal import Refused
+from server.statements import change_with, insert_rows, insert_tuples
 
 __all__ = [
     "PLACE",

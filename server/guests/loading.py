@@ -17,7 +17,6 @@ import numpy as np
 from sqlalchemy import ColumnElement, bindparam, select, union
 from sqlalchemy.orm import Session
 
-from server.db import rows_in_portions, rows_with
 from server.guests.circles import circles_of
 from server.guests.models import Decision, Link
 from server.guests.pins import pins_of
@@ -29,6 +28,7 @@ from server.record import CleanRecord, Proof
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, Source, SourceRecord
 from server.records.reading import from_row
+from server.statements import rows_in_portions, rows_with
 
 _T = TypeVar("_T", int, str)
 

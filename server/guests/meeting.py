@@ -9,7 +9,6 @@ import numpy as np
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from server.db import rows_with
 from server.guests.graph import Edge
 from server.guests.loading import Loaded, Reader
 from server.guests.models import Link
@@ -20,6 +19,7 @@ from server.matching.scoring import log_odds, score
 from server.matching.solving import DOUBT
 from server.records.models import CleanRow, RecordKey, SourceRecord
 from server.records.storing import hold_records, replace_keys
+from server.statements import rows_with
 
 _BEARERS = (
     select(RecordKey.key, Link.said, Link.record_id)

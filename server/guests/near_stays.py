@@ -37,7 +37,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from server.cleaning import fold
-from server.db import rows_of, rows_with
 from server.guests.loading import parts
 from server.guests.models import Link, StayWord
 from server.properties.arrangements import property_circles
@@ -46,6 +45,7 @@ from server.record import StayKind
 from server.records.arriving import ID_SEPARATOR
 from server.records.models import CleanRow, RecordVersion, Source, SourceRecord
 from server.sources.layout import Person, layouts
+from server.statements import rows_of, rows_with
 from server.stays.counting import count_stays
 from server.stays.crowds import CROWD, Crowds, RoomDays, names_a_booking, room_days
 from server.stays.models import Stay, StaySource, ToldReference, ToldStay

@@ -16,7 +16,6 @@ from itertools import islice, product
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows
 from server.guests.deciding import MOST_PAIRS, Contradicts, Meanwhile
 from server.guests.deeds import house_of_records, new_deed, within_reach
 from server.guests.linker import take_linker
@@ -28,6 +27,7 @@ from server.guests.staying import recount_stays
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import SourceRecord
 from server.refusal import Refused
+from server.statements import insert_rows
 from server.stays.gathering import living_rows
 from server.stays.models import Stay, StaySource
 from server.stays.told import Place, Told

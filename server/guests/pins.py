@@ -9,9 +9,9 @@ from operator import attrgetter
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from server.db import rows_with
 from server.guests.models import Pin
 from server.guests.values import Pinned
+from server.statements import rows_with
 
 _MANY = 500
 _ANY_PIN = select(Pin.id).where(Pin.withdrawn_at.is_(None)).limit(1)

@@ -11,13 +11,13 @@ import numpy as np
 from sqlalchemy import BindParameter, bindparam, delete, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_rows, rows_with
 from server.guests.graph import Component
 from server.guests.loading import Loaded, Reader
 from server.guests.models import Decision, Link, Question
 from server.matching import Partition
 from server.matching.scoring import log_odds, probabilities
 from server.records.models import Source, SourceRecord
+from server.statements import change_with, insert_rows, rows_with
 
 
 class _Pair(NamedTuple):
@@ -92,17 +92,21 @@ def write_doubts(
     `reader`: what read these records. `minted`: guests that are new, of whom nothing can stand there.
 
     Returns how many strong pairs lead out of a component that was cut short: questions of kind `unsettled`.
+    Those of two guests of whom the same was asked before are not counted: a bulk run settles them no better
+    at the second time.
     """
-    change_with(session, _DROP, [guest for guest in guests if guest not in minted], 500)
     rows = _told(loaded, partition, guest_of)
-    beyond, unsettled = _beyond(session, loaded, partition, component, guest_of, reader)
+    beyond = _beyond(session, loaded, partition, component, guest_of, reader)
+    unsettled = {(row["guest_a"], row["guest_b"]) for row in beyond if row["kind"] == "unsettled"}
+    known = set(rows_with(session, _KNOWN, {guest for guest, _ in unsettled}))
+    change_with(session, _DROP, [guest for guest in guests if guest not in minted], 500)
     likeliest: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows + beyond:  # a guest of whom not everything was solved is met on both sides
         between = row["guest_a"], row["guest_b"]
         if between not in likeliest or row["probability"] > likeliest[between]["probability"]:
             likeliest[between] = row
     insert_rows(session, Question, list(likeliest.values()))
-    return unsettled
+    return len(unsettled - known)
 
 
 def _told(loaded: Loaded, partition: Partition, guest_of: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -137,11 +141,11 @@ def _beyond(
     component: Component,
     guest_of: Mapping[int, str],
     reader: Reader,
-) -> tuple[list[dict[str, Any]], int]:
+) -> list[dict[str, Any]]:
     """Doubts between guests of the component and others, by the pairs that lead out of it."""
     outward = list(component.outward())
     if not outward:
-        return [], 0
+        return []
     there = _named(session, {edge.other for edge in outward})
     names = dict(zip(loaded.ids, loaded.records.ids, strict=True))
     here: dict[int, list[_Bearer]] = {}
@@ -175,7 +179,7 @@ def _beyond(
         kind = "unsettled" if -pair.bits >= cut else "doubt"
         settles = chance * sizes[one] * sizes[two]
         rows.append(_row(one, two, pair.record_a, pair.record_b, chance, settles, kind))
-    return rows, sum(row["kind"] == "unsettled" for row in rows)
+    return rows
 
 
 def _named(session: Session, saids: Collection[int]) -> dict[int, list[_Bearer]]:
@@ -197,6 +201,9 @@ def _sizes(session: Session, guests: Collection[str]) -> Counter[str]:
 
 
 _values: BindParameter[Any] = bindparam("values", expanding=True)
+_KNOWN = select(Question.guest_a, Question.guest_b).where(
+    Question.guest_a.in_(_values), Question.kind.in_(("unsettled", "refused"))
+)
 _DROP = delete(Question).where(or_(Question.guest_a.in_(_values), Question.guest_b.in_(_values)))
 _NAMED = (
     select(Link.said, Link.record_id, Link.guest_id, Source.name, SourceRecord.key)

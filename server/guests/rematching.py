@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter, sleep
 
 import numpy as np
 from sqlalchemy import Engine, and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from server.clock import clock
-from server.db import copy_tuples, reading, rows_in_portions, writing
+from server.db import reading, writing
 from server.guests.applying import Group, Work, make_ready, plan, settle, write
 from server.guests.circles import circles_of
 from server.guests.founding import (
@@ -50,6 +49,7 @@ from server.matching import Decisions, Partition, lookups, match
 from server.matching import Model as EngineModel
 from server.records.models import SourceRecord
 from server.records.rekeying import keys_are_present, note_key_engine
+from server.statements import copy_tuples, rows_in_portions
 from server.uncollected import uncollected
 
 BATCH = 1000
@@ -57,10 +57,6 @@ BATCH = 1000
 
 PORTION = 4000
 """Records made ready while as many are written, where one transaction writes them all."""
-
-HELD, PAUSE = 0.5, 0.12
-"""Seconds for which a bulk run on SQLite holds the writer's place, then leaves it: who waits for it looks
-every tenth of a second whether it is free."""
 
 PAIRS = 20_000
 """Pairs written in one transaction by a bulk run."""
@@ -95,13 +91,6 @@ class LinkReport:
     crowded: int = 0
 
 
-@dataclass(slots=True)
-class _Pace:
-    """For how long the writer's place was held since it was left to others."""
-
-    held: float = 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """A bulk run: what was read, what came out of matching, and under which place and number."""
@@ -116,7 +105,6 @@ class _Run:
     is_first: bool  # nobody is linked yet, nor by whoever brings records meanwhile: there is no model
     goes_on: bool  # a run was killed between its portions, so households may lack
     progress: Progress | None
-    pace: _Pace
 
     def tell(self, done: int, total: int) -> None:
         """Tell how many records are linked."""
@@ -168,7 +156,6 @@ def link_all(
         is_first=is_first,
         goes_on=goes_on,
         progress=progress,
-        pace=_Pace(),
     )
     _write_graph(run)
     done = _found(run) if is_first else _change(run)
@@ -306,19 +293,10 @@ def _change(run: _Run) -> _Done:
 
 @contextmanager
 def _writing_a_part(run: _Run) -> Iterator[Session]:
-    """A transaction among many, with a pause behind it now and then.
-
-    SQLite's writers do not queue, and would not get a turn between transactions that follow each other at
-    once (measured: 5.5 s; with pauses of 20 ms 16 s on a machine with much else to do).
-    """
+    """One transaction of many. SQLite's writers queue: whoever waited meanwhile comes before the next."""
     with writing(run.engine) as session:
-        begun = perf_counter()
         run.place.confirm(session)
         yield session
-    run.pace.held += perf_counter() - begun
-    if run.pace.held > HELD and not _is_shown_at_once(run.engine):
-        run.pace.held = 0.0
-        sleep(PAUSE)
 
 
 def _is_shown_at_once(engine: Engine) -> bool:

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import distinct, exists, func, select
 from sqlalchemy.orm import Session
 
-from server.db import row_with
 from server.guests.models import Decision, HouseholdWord, Model, Pin
 from server.jobs.models import Lease
 from server.matching import ENGINE
 from server.properties.models import Property
 from server.records.models import KeyEngine
 from server.records.rekeying import ONLY_ROW
+from server.statements import row_with
 
 PLACE = "linker"
 """Whoever links the whole house anew holds this place."""

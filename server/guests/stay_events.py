@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from server.db import copy_tuples
 from server.guests.models import GuestEvent
+from server.statements import copy_tuples
 from server.stays.told import CAME_TO_NOTHING, Place
 
 STAY_KINDS = (

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, bindparam, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from server.db import change_with, insert_rows, rows_with
 from server.guests.assigning import assign
 from server.guests.loading import parts
 from server.guests.near_stays import Near, told_near, told_of_house
 from server.guests.stay_events import stay_events, write_stay_events
+from server.statements import change_with, insert_rows, rows_with
 from server.stays.models import Stay, StaySource
 from server.stays.told import Counted, Place
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from server.captures.attaching import attach_walk_ins
 from server.captures.following import follow_links
 from server.clock import clock
-from server.db import insert_rows, reading, row_of, writing
+from server.db import reading, row_of, writing
 from server.guests.erasing import erase_records
 from server.guests.linker import take_linker, touch
 from server.guests.linking import FEW, link_waiting
@@ -33,6 +33,7 @@ from server.records.replaying import Replayed, Sighting, replay
 from server.records.rereading import read_again
 from server.records.retelling import is_readable, sure_of, tell_again
 from server.refusal import Refused
+from server.statements import insert_rows
 
 BATCH = 200
 """Records a transaction."""

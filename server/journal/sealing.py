@@ -28,9 +28,10 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from server.db import insert_rows, json_text, take_turn
+from server.db import json_text, take_turn
 from server.journal.heads import START, Head, head_of
 from server.journal.models import JournalEntry, JournalSeal
+from server.statements import insert_rows
 
 SALT_BYTES = 16
 PURPOSE = b"oneguest journal chain 1"

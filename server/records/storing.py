@@ -29,9 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from server.consents.models import Consent
-from server.db import change_with, insert_rows, insert_tuples, row_with, rows_of, rows_with
 from server.records.arriving import Origin, Prepared
 from server.records.models import CleanRow, LargestErased, RecordKey, RecordVersion, Source, SourceRecord
+from server.statements import change_with, insert_rows, insert_tuples, row_with, rows_of, rows_with
 from server.stays.models import ToldReference, ToldStay
 
 

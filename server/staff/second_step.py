@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, cast
 
 import pyotp
-import segno
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -94,10 +93,9 @@ def _opened(colleague: Colleague, at: int, keys: Sequence[Key]) -> str | None:
         return None
 
 
-def app_picture(secret: str, colleague: Colleague, *, house: str) -> str:
-    """The secret as a QR code for the app's camera: SVG without a size, a style or a script."""
-    address = pyotp.TOTP(secret).provisioning_uri(name=colleague.email or "", issuer_name=house)
-    return segno.make(address, error="m", micro=False).svg_inline(omitsize=True, border=3, svgclass="qr")
+def app_address(secret: str, colleague: Colleague, *, house: str) -> str:
+    """What an app takes the secret from, as the address that its camera reads."""
+    return pyotp.TOTP(secret).provisioning_uri(name=colleague.email or "", issuer_name=house)
 
 
 def accept_code(

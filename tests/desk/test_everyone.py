@@ -114,6 +114,8 @@ def test_no_page_is_wider_than_the_screen(
         page.goto(served + in_language(address, "qps"))
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider == 0, name
+    foot = page.locator(".desk-side-foot")
+    assert foot.evaluate("el => el.scrollWidth <= el.clientWidth"), "the languages stay in the side bar"
 
 
 def test_nothing_escapes_the_catalogue(client: FlaskClient, states: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import Engine, select
 
+from server.captures.links import issue_link
+from server.captures.models import GuestLink
 from server.db import reading, writing
 from server.importing.preparing import look_at, prepare
 from server.importing.running import link_imports, run_import
 from server.properties.setup import default_property
+from server.records.models import SourceRecord
 from server.stays.groups import stays_of_group
 from server.stays.models import Stay
 from tests.accessible import assert_accessible
@@ -26,6 +30,7 @@ from tests.guests.test_staying import told_by
 from tests.house import seated_client
 from tests.stays.test_groups import SAMPLE
 
+ARRIVING = datetime(2026, 5, 1, 14, tzinfo=UTC)
 SAID_OF = [["4817985054", "A1"], ["A2"]]
 
 
@@ -60,6 +65,28 @@ def test_from_the_guests_page_two_stays_are_made_one_and_two_again(desk: FlaskCl
     undone = undo_in(desk, joined)
     assert "Undone" in undone
     assert state(engine) == before
+
+
+def test_a_guests_link_lives_as_long_as_the_stay_that_colleagues_speak_of(
+    desk: FlaskClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("stays", "review"):
+        monkeypatch.setattr(f"server.desk.{module}.clock", lambda: ARRIVING)
+    with writing(engine) as session:
+        of_first = session.scalars(select(SourceRecord).where(SourceRecord.key == "A1")).one()
+        link_id = issue_link(session, of_first, actor="staff:1", now=ARRIVING).link.id
+
+    def ends() -> datetime:
+        with reading(engine) as session:
+            return session.get_one(GuestLink, link_id).expires_at
+
+    alone = ends()
+    page = desk.get(f"/desk/stays/{stay_of(engine, 'A1')}").text
+
+    joined = choose(desk, page, "join", other=field(page, "other"), why="stayed_on")
+    assert ends() > alone
+    undo_in(desk, joined)
+    assert ends() == alone
 
 
 def test_what_is_ticked_is_a_stay_of_its_own(desk: FlaskClient, engine: Engine) -> None:

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from itertools import count
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from server.db import make_engine, reading, writing
+from server.guests import applying
+from server.guests.applying import settle
 from server.guests.linker import newest_model, take_linker, touch
 from server.guests.linking import link_waiting
+from server.records.models import SourceRecord
 from tests.builders import NOON, PATRICK, take_in
 from tests.guests.any_order import empty, seen
 from tests.guests.deciding_house import STRANGER
@@ -82,3 +85,21 @@ def test_a_record_that_changes_at_any_moment_leaves_what_a_bulk_run_would(
         in_bulk = seen(house)
         for what in in_bulk:
             assert as_it_came[what] == in_bulk[what], f"{what}, before question {number}"
+
+
+@pytest.mark.parametrize("many", [1, applying.MANY])
+def test_records_wait_no_longer_unless_something_newer_came(
+    engine: Engine, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "MANY", many)
+    take_in(engine, PATRICK | {"key": "A1"}, PATRICK | {"key": "A2"}, PATRICK | {"key": "A3"})
+    take_in(engine, PATRICK | {"key": "A2", "city": "Lyon"})
+    take_in(engine, PATRICK | {"key": "A3", "city": "Lyon"})
+
+    with writing(engine) as session:
+        ids = {row.key: row.id for row in session.execute(select(SourceRecord.key, SourceRecord.id))}
+        settle(session, [(ids["A1"], 1), (ids["A2"], 1), (ids["A3"], 2)])
+
+    with reading(engine) as session:
+        waiting = select(SourceRecord.key).where(SourceRecord.needs_linking.is_(True))
+        assert session.scalars(waiting).all() == ["A2"]

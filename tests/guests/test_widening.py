@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
-from server.db import reading
+from server.db import reading, writing
 from server.guests import graph
 from server.guests.linker import newest_model
 from server.guests.linking import link_waiting
@@ -74,6 +74,23 @@ def test_what_is_cut_short_keeps_guests_whole_and_the_house_is_linked_anew(
 
     link_waiting(house, bulk=True)
     assert together(house, "n1", *ROW)
+
+
+def test_the_house_is_linked_anew_for_a_new_question_and_not_at_each_touch_of_an_old_one(
+    house: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph, "MOST_PASSES", 1)
+    asked = []
+    for key in ("n1", "n2"):
+        row = somebody(0) | {"key": key, "mobile": ""}
+        take_in(house, row, source="newsletter", kind="newsletter")
+        link_waiting(house)
+        with writing(house) as session:
+            assert session.scalars(select(Question.kind)).all() == ["unsettled"]
+            asked.append(session.scalars(select(Job.kind)).all())
+            session.execute(delete(Job))
+
+    assert asked == [["rematch"], []]
 
 
 def test_many_who_come_together_are_not_cut_short(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,12 +16,15 @@ from flask.testing import FlaskClient
 from server.app import APOLOGIES
 from server.clock import clock
 from server.forms.definition import find_form, published_forms
+from server.language import desk_languages, number, speak
 from server.properties.reasons import EMAIL_REASONS
 from server.wording import CATALOGUES, GUESTS, SOURCE_LANGUAGE, pseudo, translations
 from tests.house import expect_guest, seated_client, token_of
 from tests.surfaces.showcase import add_showcase
 
 TOP = Path(__file__).parents[2]
+DESK = ("de", "es", "fr", "it")
+"""What the desk speaks besides English."""
 
 
 def texts() -> set[str | tuple[str, ...]]:
@@ -46,6 +49,11 @@ def texts() -> set[str | tuple[str, ...]]:
 def parameters(text: str) -> set[str]:
     braces = {name for _, name, _, _ in string.Formatter().parse(text) if name} if "%(" not in text else set()
     return braces | set(re.findall(r"%\((\w+)\)s", text))
+
+
+def test_the_desk_speaks_the_languages_of_its_hotels() -> None:
+    assert desk_languages() == (SOURCE_LANGUAGE, *DESK)
+    assert {path.stem for path in (CATALOGUES / GUESTS).glob("*.po")}.isdisjoint(DESK)
 
 
 @pytest.mark.parametrize("language", [path.stem for path in CATALOGUES.glob("*.po")])
@@ -106,10 +114,28 @@ def test_guests_are_spoken_to_in_the_languages_of_the_forms(client: FlaskClient)
     assert "هذا الرابط لا يُفتح" in page
 
 
-def test_french_is_there() -> None:
-    assert (CATALOGUES / "fr.po").is_file()
-    assert translations("fr").gettext("Arrivals today") == "Arrivées du jour"
-    assert translations(SOURCE_LANGUAGE).gettext("Arrivals today") == "Arrivals today"
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Arrivals today"), ("fr", "Arrivées du jour"), ("de", "Anreisen heute")]
+)
+def test_each_language_is_its_own(language: str, said: str) -> None:
+    assert translations(language).gettext("Arrivals today") == said
+
+
+@pytest.mark.parametrize(
+    ("language", "amount"),
+    [
+        ("en", "12,345.6"),
+        ("fr", "12\u202f345,6"),
+        ("de", "12.345,6"),
+        ("es", "12.345,6"),
+        ("it", "12.345,6"),
+    ],
+)
+def test_numbers_are_written_as_the_language_writes_them(app: Flask, language: str, amount: str) -> None:
+    with app.test_request_context("/"):
+        speak(language)
+
+        assert number(12345.6) == amount
 
 
 class VisibleTexts(HTMLParser):
@@ -187,7 +213,7 @@ def test_nothing_on_the_desk_escapes_the_catalogue(app: Flask, arrivals: int) ->
     page = seated_client(app, "reception").get("/?lang=qps").get_data(as_text=True)
 
     assert ("María" in page) == bool(arrivals)
-    assert plain_texts(re.sub(r"<p>\w+day \d+ \w+</p>", "", page)) == []
+    assert plain_texts(re.sub(r"<p>\w+day, \d+ \w+</p>", "", page)) == []
 
 
 def test_nothing_on_the_phone_escapes_the_catalogue(app: Flask, client: FlaskClient) -> None:
@@ -233,7 +259,8 @@ def test_the_desk_speaks_the_language_that_was_chosen(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "language"), [("fr-CH, en;q=0.5", "fr"), ("de, en;q=0.5", "en"), ("", "en")]
+    ("wish", "language"),
+    [("fr-CH, en;q=0.5", "fr"), ("de-AT, en;q=0.5", "de"), ("nl, en;q=0.5", "en"), ("", "en")],
 )
 def test_else_it_speaks_the_browsers_language(app: Flask, wish: str, language: str) -> None:
     page = seated_client(app).get("/", headers={"Accept-Language": wish}).get_data(as_text=True)
