@@ -23,9 +23,9 @@ export async function beat() {
     const reply = await ask("beat", await telling(tablet), tablet.token);
     if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
     if (reply.status !== 200 || !reply.said) return false;
-    const { name, house, key, export: code } = reply.said;
+    const { name, house, key, export: ofFile } = reply.said;
     const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
-    await changeTablet(tablet.device, { name, house, export: code, ...changed });
+    await changeTablet(tablet.device, { name, house, export: ofFile, ...changed });
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
     return true;
   } catch {

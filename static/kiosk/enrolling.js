@@ -51,9 +51,9 @@ async function start() {
   done();
 }
 
-async function becomeTablet({ device, name, house, token, export: code }, key) {
+async function becomeTablet({ device, name, house, token, export: ofFile }, key) {
   await navigator.storage?.persist?.();
-  await writeTablet({ device, name, house, token, export: code, token_at: Date.now(), key, last_number: 0, is_revoked: false });
+  await writeTablet({ device, name, house, token, export: ofFile, token_at: Date.now(), key, last_number: 0, is_revoked: false });
 }
 
 /** The worker is there once every page and file lies in its cache. */

@@ -9,6 +9,7 @@ const LONGEST_PAUSE = 30_000; // between looks at a house that does not answer
 const PATIENCE = 10_000;
 const TRIES = 3; // an answer can get lost, and the same form may ask again
 const PAUSE = 1_000;
+const QUIET = 60_000; // a code that somebody left half typed
 const MARK = "#handed-"; // with the number of what waits, which tells nothing of the guest
 
 /** The resting screen: look whether a stay waits, and let a code be typed. `isOpen`: whether a guest may begin now. */
@@ -55,7 +56,14 @@ function takeCodes() {
   const say = (code) => {
     for (const line of dialog.querySelectorAll("[data-says]")) line.hidden = line.dataset.says !== code;
   };
-  const open = () => { field.value = ""; say(""); dialog.showModal(); field.focus(); };
+  let closing = 0;
+  const open = () => {
+    field.value = "";
+    say("");
+    if (!dialog.open) dialog.showModal();
+    field.focus();
+  };
+  dialog.addEventListener("input", () => { clearTimeout(closing); closing = setTimeout(() => dialog.close(), QUIET); });
   opener.hidden = false;
   opener.addEventListener("click", open);
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
