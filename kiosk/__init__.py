@@ -156,6 +156,19 @@ def enrol() -> str:
     return render_template("desk/lobby/enrol.html", house=default_property(g.session))
 
 
+@pages.get("/export")
+@kiosk_public
+def export() -> Response:
+    """Where a colleague has a tablet that is cut off write its sealed forms to a file."""
+    if "shell" in request.args:
+        return _shell(request.path)
+    return make_response(_export_page(default_property(g.session)))
+
+
+def _export_page(house: Property) -> str:
+    return render_template("desk/lobby/export.html", house=house)
+
+
 @pages.get("/worker.js")
 @kiosk_public
 def worker() -> Response:
@@ -229,6 +242,7 @@ def _precache(house: Property) -> Precache:
 def _shells(house: Property) -> dict[str, str]:
     """Every page that a tablet of a property holds, by its path."""
     found = {url_for("kiosk.attract"): _attract_page(house, offered_languages(house)[0])}
+    found[url_for("kiosk.export")] = _export_page(house)
     for code in offered_languages(house):
         if len(forms_in(house, code)) > 1:
             found[_choice(code)] = _choose_page(house, code)

@@ -10,7 +10,7 @@ from alembic import op
 from server import db
 
 revision = "0031_lobby"
-down_revision = "0029_wishes"
+down_revision = "0030_handover"
 branch_labels = None
 depends_on = None
 

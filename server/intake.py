@@ -18,12 +18,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.captures.attaching import attach_walk_ins
-from server.captures.models import Capture, GuestLink
-from server.captures.opening import give_up_first, open_waiting
+from server.captures.binding import attach_handed
+from server.captures.models import Capture, GuestLink, Handover
+from server.captures.opening import give_up_first, has_new_chance, open_waiting, wait_again
 from server.captures.wishes import keep_survey, keep_wish
 from server.cleaning import clean
 from server.clock import clock
-from server.db import take_turn, writing
+from server.db import reading, take_turn, writing
 from server.discovery import discover
 from server.flows._telling import Person, Told, finished_at
 from server.forms.definition import find_form
@@ -39,6 +40,7 @@ from server.record import RawRecord
 from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, Problem, Source, SourceRecord
 from server.records.storing import store
+from server.release import this_release
 
 FLOW_NAMES = ("FLOW", "STAY_KIND", "read", "text_version")
 SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
@@ -64,15 +66,21 @@ def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
     """Open and read so many of the forms that tablets sealed, oldest first; how many were looked at.
 
     All with one commit: a run that is killed finds them sealed as before. Where they cannot be read together
-    each is read by itself, so that one which cannot be read holds up none.
+    each is read by itself, so that one which cannot be read holds up none. It is tried again by another
+    release, or when a colleague asks for it.
     """
+    with reading(engine) as session:
+        is_due = has_new_chance(session, keys, release=this_release())
+    if is_due:
+        with writing(engine) as session:
+            wait_again(session, keys, release=this_release())
     try:
         looked_at, waits = _open_some(engine, keys, most)
     except (DBAPIError, OSError):
         raise  # the store is to blame, and says the same of each
     except Exception:
         if most == 1:
-            return _give_up_first(engine)
+            return give_up_first_form(engine)
         return sum(open_forms(engine, keys, 1) for _ in range(most))
     if waits:
         _link_first(engine)
@@ -82,14 +90,14 @@ def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
 def _open_some(engine: Engine, keys: Sequence[Key], most: int) -> tuple[int, bool]:
     with writing(engine) as session:
         take_linker_soon(session)
-        opened = open_waiting(session, keys, most, now=clock())
+        opened = open_waiting(session, keys, most, release=this_release(), now=clock())
         return opened.looked_at, _read(session, opened.captures)
 
 
-def _give_up_first(engine: Engine) -> int:
-    """The form that waits longest could not even be looked at: it becomes a problem."""
+def give_up_first_form(engine: Engine) -> int:
+    """The form that waits longest could not even be looked at: it becomes a problem; 0: none waits."""
     with writing(engine) as session:
-        return give_up_first(session, now=clock())
+        return give_up_first(session, release=this_release(), now=clock())
 
 
 def _read(session: Session, captures: Sequence[Capture]) -> bool:
@@ -97,6 +105,7 @@ def _read(session: Session, captures: Sequence[Capture]) -> bool:
     record_ids = _take_in(session, [capture for capture in captures if capture.state == "stored"])
     waits = bool(record_ids) and touch(session, record_ids, cause="arrival", now=clock()).model is None
     if not waits:
+        attach_handed(session, now=clock())
         attach_walk_ins(session, now=clock())
     if captures:
         enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
@@ -106,6 +115,7 @@ def _read(session: Session, captures: Sequence[Capture]) -> bool:
 def _link_first(engine: Engine) -> None:
     link_waiting(engine)
     with writing(engine) as session:
+        attach_handed(session, now=clock())
         attach_walk_ins(session, now=clock())
 
 
@@ -157,18 +167,18 @@ def _read_together(session: Session, captures: Sequence[Capture]) -> list[int]:
     the first that cannot be read raises."""
     places = {id_: session.get_one(Property, id_) for id_ in {capture.property_id for capture in captures}}
     readings = [_understood(capture, places[capture.property_id]) for capture in captures]
-    people = [(reading, person) for reading in readings for person in reading.told.people]
+    people = [(one, person) for one in readings for person in one.told.people]
     record_ids = _records_of(session, people) if people else []
-    first = dict(zip([id(reading) for reading, _ in reversed(people)], reversed(record_ids), strict=True))
-    for reading in readings:
-        capture, told = reading.capture, reading.told
+    first = dict(zip([id(one) for one, _ in reversed(people)], reversed(record_ids), strict=True))
+    for one in readings:
+        capture, told = one.capture, one.told
         if told.surveyed is None:
-            capture.record_id, capture.state = first[id(reading)], "read"
+            capture.record_id, capture.state = first[id(one)], "read"
             if told.wished is not None:
-                keep_wish(session, capture, first[id(reading)], told.wished)
-    for reading in readings:  # last: it takes the form away
-        if reading.told.surveyed is not None:
-            keep_survey(session, reading.capture, reading.told.surveyed, day=reading.day)
+                keep_wish(session, capture, first[id(one)], told.wished)
+    for one in readings:  # last: it takes the form away
+        if one.told.surveyed is not None:
+            keep_survey(session, one.capture, one.told.surveyed, day=one.day)
     return record_ids
 
 
@@ -194,7 +204,7 @@ def _records_of(session: Session, people: Sequence[tuple[_Reading, Person]]) -> 
         reference = _booked_reference(session, capture) if person.of_booking else None
         if reference:
             values["reference"] = reference
-        reading = clean(values, context_of(place, {}, today_at(place, now=now)))
+        cleaned = clean(values, context_of(place, {}, today_at(place, now=now)))
         key = f"{capture.id}/{person.part}" if person.part else capture.id
         origin = Origin(
             source_id=source.id,
@@ -204,7 +214,7 @@ def _records_of(session: Session, people: Sequence[tuple[_Reading, Person]]) -> 
             text_version=flow.text_version(capture),
         )
         raw = RawRecord(key=key, row=dict(values), values=values, line=1)
-        arriving[origin].append(Arrival(raw, reading, place.id, place.legal_entity_id, place.currency))
+        arriving[origin].append(Arrival(raw, cleaned, place.id, place.legal_entity_id, place.currency))
         named.append((source.id, key))
     for origin, arrivals in arriving.items():
         store(session, origin, prepare(origin, arrivals), now=now)
@@ -238,11 +248,12 @@ def _source(session: Session, capture: Capture, place: Property) -> Source:
 
 
 def _booked_reference(session: Session, capture: Capture) -> str | None:
-    """The booking a link was made for: what binds the form to it, whatever the guest typed."""
+    """The booking that a form is bound to, by its link or by the reception, whatever the guest typed."""
+    bound = select(GuestLink.record_id).where(GuestLink.id == capture.guest_link_id)
     if capture.guest_link_id is None:
-        return None
-    link = session.get_one(GuestLink, capture.guest_link_id)
-    booking = session.get(CleanRow, link.record_id)
+        bound = select(Handover.record_id).where(Handover.capture_id == capture.id)
+    record_id = session.scalar(bound)
+    booking = session.get(CleanRow, record_id) if record_id is not None else None
     references = booking.rest.get("references") if booking else None
     return str(references[0]) if references else None
 

@@ -24,9 +24,17 @@ const ACTIONS = {
   u: () => document.querySelector("[data-undo]")?.click(),
 };
 
+// In a list the key is that of the line; before any line was chosen it leads to the first that has it.
+function ofLine(key) {
+  const all = [...document.querySelectorAll(`[data-line-hotkey="${key}"]`)];
+  const line = document.activeElement?.closest("tr, li");
+  const mine = all.find((button) => line?.contains(button));
+  return mine ?? (all.length > 1 ? { click: () => all[0].focus(), matches: () => false } : all[0]);
+}
+
 // A button of this page that names its key. One that opens a choice hands the next key to it.
 function pressing(key) {
-  const button = /^[a-z0-9]$/.test(key) && document.querySelector(`[data-hotkey="${key}"]`);
+  const button = /^[a-z0-9]$/.test(key) && (document.querySelector(`[data-hotkey="${key}"]`) ?? ofLine(key));
   if (!button || button.checkVisibility?.() === false) return null;
   return () => {
     button.click();

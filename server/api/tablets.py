@@ -1,7 +1,8 @@
 """What a lobby tablet asks: to become ours, to hand over sealed forms, to say how it is.
 
 Every answer of ours carries PROTOCOL. A tablet takes nothing else for our word: a portal of the Wi-Fi answers
-too, with 200 or 401 as it likes. No answer holds anything of a guest.
+too, with 200 or 401 as it likes. Only take_stay answers anything of a guest: what prefilling.py names, for
+the page that begins the form, which keeps it in its memory.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
 from server.access import address_here, count_wrong_try, keep_changes, machine, too_many
+from server.captures.handing import Waiting, claim, take, waiting_for
+from server.captures.identifiers import is_capture_id
 from server.captures.sealing import fingerprint, public_bytes
 from server.captures.syncing import MOST_ITEMS, read_item, take_in
 from server.clock import clock
 from server.db import reading, writing
 from server.devices.beating import note_beat, read_beat, skew_of
-from server.devices.enrolling import enrol, find_device, rotate_token, settle_token
+from server.devices.enrolling import enrol, export_digest, find_device, rotate_token, settle_token
 from server.devices.models import Device
 from server.keys import Key, read_all_keys
 from server.properties.models import Property
@@ -30,6 +33,10 @@ PROTOCOL = "oneguest-1"
 _A_PROTOCOL = re.compile(r"oneguest-[0-9]{1,4}")
 TRIED = "device"
 """Under this name wrong codes and tokens of one address are counted; ten a minute, then it waits."""
+
+
+TRIED_CODES, MOST_CODES = "handover", 5
+"""So many wrong codes of stays within a minute, then this tablet waits with them; its forms go on coming."""
 
 
 def is_unhurried() -> bool:
@@ -121,6 +128,49 @@ def renew_token() -> Response:
     return _answer(token=rotate_token(g.session, _device(), secret=_index_key(), now=clock()))
 
 
+@pages.get("/handover")
+@machine(is_tablet)
+def look() -> Response:
+    """Whether a stay waits for this tablet. Asked every few seconds by one that rests, so it only reads."""
+    waiting = waiting_for(g.session, g.session.get_one(Device, g.device_id), now=clock())
+    return _answer(handover=_waits(waiting) if waiting else None)
+
+
+@pages.post("/handover/claim")
+@machine(is_tablet)
+def claim_stay() -> Response:
+    """Somebody typed a code: the stay that it means waits for this tablet now."""
+    device, now = _device(), clock()
+    if too_many(g.session, TRIED_CODES, device.subject, now=now, limit=MOST_CODES):
+        return _told(429, "handover.wait", {"Retry-After": "60"})
+    try:
+        waiting = claim(g.session, device, str(_said().get("code", ""))[:40], secret=_index_key(), now=now)
+    except Refused as refusal:
+        g.denied = True
+        count_wrong_try(g.session, TRIED_CODES, device.subject, now=now)
+        keep_changes()
+        return _told(403, refusal.code)
+    return _answer(handover=_waits(waiting))
+
+
+@pages.post("/handover/take")
+@machine(is_tablet)
+def take_stay() -> Response:
+    """What is known of the stay, once, for the form that this tablet begins with it."""
+    said = _said()
+    handover_id, capture_id = said.get("handover"), said.get("capture")
+    if type(handover_id) is not int or not isinstance(capture_id, str) or not is_capture_id(capture_id):
+        return _told(422, "handover.not_understood")
+    try:
+        return _answer(answers=take(g.session, _device(), handover_id, capture_id, now=clock()))
+    except Refused as refusal:
+        return _told(403, refusal.code)
+
+
+def _waits(waiting: Waiting) -> dict[str, Any]:
+    return {"id": waiting.id, "form": waiting.form, "language": waiting.language}
+
+
 def _device() -> Device:
     """The tablet that asks, in the request's own transaction."""
     device: Device = g.session.get_one(Device, g.device_id)
@@ -137,6 +187,7 @@ def _of(device: Device) -> dict[str, Any]:
         "name": device.name,
         "house": place.name,
         "code": place.code,
+        "export": export_digest(device, secret=_index_key()),
         "key": {"id": key.id, "public": public, "sha256": fingerprint(key)},
     }
 

@@ -130,10 +130,41 @@ class SealedForm(Base):
     form_version: Mapped[int] = mapped_column(Integer)
     key_id: Mapped[str] = mapped_column(String(40))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    state: Mapped[str] = mapped_column(String(10))  # waiting, opened, problem, conflict, rejected, erased
+    state: Mapped[str] = mapped_column(String(10))
+    # waiting, opened, problem, held (of an ended tablet, by hand), conflict, rejected, erased
+    given_up_by: Mapped[str | None] = mapped_column(String(16))  # the release that could not open or read it
     skew_seconds: Mapped[int] = mapped_column(Integer)  # our clock less the tablet's, as it was sent
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Handover(Base):
+    """A stay that the reception hands over to a tablet: for ten minutes, once, to one tablet of that house.
+
+    It names the record that speaks for the stay; what of it the tablet is told is in handing.py. Of its code
+    only a keyed hash is kept. Once taken it binds the form that was begun with it to the stay.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (Index("ix_handover_device_id_expires_at", "device_id", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))  # None: whichever has its code
+    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)  # None once it was used
+    language: Mapped[str] = mapped_column(String(8))
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    capture_id: Mapped[str | None] = mapped_column(String(36), unique=True)  # of the form begun with it
+    attached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # that form was put to the stay
+
+    @property
+    def subject(self) -> str:
+        """How the journal names it."""
+        return f"handover:{self.id}"
 
 
 class _Opened:

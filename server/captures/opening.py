@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from server.captures.handing import handover_of
 from server.captures.models import Capture, SealedForm
 from server.captures.receiving import keep
 from server.captures.sealing import CannotOpen, Envelope, open_sealed
@@ -18,11 +19,13 @@ from server.devices.beating import in_our_time, moment
 from server.devices.models import Device
 from server.forms.definition import find_form
 from server.forms.rules import answered
+from server.journal import note
 from server.keys import Key
 from server.records.models import Problem
 
 LONGEST_ANSWER = 20_000
 MOST_ANSWERS = 500
+ACTOR = "worker"
 KEPT = timedelta(days=30)
 """Sealed bytes of a form that was opened and yet not understood are kept that long."""
 
@@ -44,36 +47,56 @@ class Opened:
     captures: Sequence[Capture]
 
 
-def open_waiting(session: Session, keys: Sequence[Key], most: int, *, now: datetime) -> Opened:
-    """Open so many of the forms that wait, oldest first.
+def has_new_chance(session: Session, keys: Sequence[Key], *, release: str) -> bool:
+    """Whether a form that was set aside may be opened now: its key came back, or another release runs."""
+    return session.scalar(select(SealedForm.id).where(_new_chance(keys, release)).limit(1)) is not None
 
-    In the caller's transaction. A form whose key came back waits again.
+
+def wait_again(session: Session, keys: Sequence[Key], *, release: str) -> None:
+    """Let the forms wait again that have a new chance; a release has one try at each.
+
+    To be committed before any is opened: what fails then is undone as a whole, and the form that is given
+    up for it must be among those that wait.
     """
-    session.execute(
-        update(SealedForm)
-        .where(SealedForm.state == "rejected", SealedForm.key_id.in_([key.id for key in keys]))
-        .values(state="waiting")
-    )
+    session.execute(update(SealedForm).where(_new_chance(keys, release)).values(state="waiting"))
+
+
+def _new_chance(keys: Sequence[Key], release: str) -> ColumnElement[bool]:
+    has_key = and_(SealedForm.state == "rejected", SealedForm.key_id.in_([key.id for key in keys]))
+    return or_(has_key, and_(SealedForm.state == "problem", SealedForm.given_up_by != release))
+
+
+def open_waiting(session: Session, keys: Sequence[Key], most: int, *, release: str, now: datetime) -> Opened:
+    """Open so many of the forms that wait, oldest first, in the caller's transaction."""
     rows = session.scalars(_WAITING.limit(most)).all()
     _devices = session.scalars(select(Device)).all()  # held here, or each form would load its tablet anew
-    ids = [id_ for row in rows if (id_ := _open(session, row, keys, now=now)) is not None]
+    ids = [id_ for row in rows if (id_ := _open(session, row, keys, release, now)) is not None]
     return Opened(len(rows), [session.get_one(Capture, id_) for id_ in ids])
 
 
 _WAITING = select(SealedForm).where(SealedForm.state == "waiting").order_by(SealedForm.id)
 
 
-def give_up_first(session: Session, *, now: datetime) -> int:
+def give_up_first(session: Session, *, release: str, now: datetime) -> int:
     """Make the form that waits longest a problem, as reading it failed as nobody foresaw; 0: none waits."""
     row = session.scalar(_WAITING.limit(1))
     if row is None:
         return 0
-    _set_aside(session, row, "sealed.cannot_read", now=now)
+    set_aside(session, row, "sealed.cannot_read", release=release, now=now)
     return 1
 
 
-def _set_aside(session: Session, row: SealedForm, code: str, *, now: datetime) -> None:
-    row.state = "problem"
+def set_aside(session: Session, row: SealedForm, code: str, *, release: str | None, now: datetime) -> None:
+    """Keep a form that cannot be opened, or not yet, as a problem: one for each form, however often tried.
+
+    Without its key it is rejected, and waits for that. One that somebody settled stays settled.
+    """
+    row.state = "rejected" if code == "sealed.unknown_key" else "problem"
+    row.given_up_by = release
+    problem = session.scalar(_problems_of(row).limit(1))
+    if problem is not None:
+        problem.code = code
+        return
     params = {"device": str(row.device_id), "number": str(row.number)}
     place = session.get_one(Device, row.device_id).property_id
     session.add(
@@ -81,13 +104,28 @@ def _set_aside(session: Session, row: SealedForm, code: str, *, now: datetime) -
     )
 
 
-def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: datetime) -> str | None:
+def _problems_of(row: SealedForm) -> Select[Problem]:
+    """What stands at the desk of a form that was not opened yet, the newest first."""
+    of_form = Problem.capture_id == row.capture_id, Problem.code.startswith("sealed.", autoescape=True)
+    return select(Problem).where(*of_form).order_by(Problem.id.desc())
+
+
+def _settle(session: Session, row: SealedForm, *, now: datetime) -> None:
+    """It was opened after all: nobody need look at it any more."""
+    for problem in session.scalars(_problems_of(row).where(Problem.state == "waiting")):
+        problem.state = "settled"
+        place = problem.property_id
+        note(session, ACTOR, "problem.settled", f"problem:{problem.id}", now=now, property_id=place)
+
+
+def _open(session: Session, row: SealedForm, keys: Sequence[Key], release: str, now: datetime) -> str | None:
     try:
         content = read_content(open_sealed(row.sealed or b"", envelope_of(row), keys))
     except CannotOpen as why:
-        _set_aside(session, row, why.code, now=now)
+        set_aside(session, row, why.code, release=release, now=now)
         return None
     form, received = find_form(row.form, row.form_version), row.received_at
+    handed = handover_of(session, row.capture_id, row.device_id)
     receipt = keep(
         session,
         id=row.capture_id,
@@ -95,8 +133,8 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: dateti
         version=row.form_version,
         language=content.language,
         surface="kiosk",
-        proof="typed",
-        property_id=session.get_one(Device, row.device_id).property_id,
+        proof="booking-bound" if handed is not None else "typed",
+        property_id=handed.property_id if handed else session.get_one(Device, row.device_id).property_id,
         answers=answered(form, content.answers) if form else content.answers,
         device_id=row.device_id,
         captured_at=in_our_time(
@@ -105,6 +143,7 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], *, now: dateti
         now=received,
     )
     row.state, row.opened_at = "opened", now
+    _settle(session, row, now=now)
     return row.capture_id if receipt.status == "stored" else None
 
 

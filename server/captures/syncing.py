@@ -93,6 +93,7 @@ def take_in(
     *,
     known_keys: Collection[str],
     skew: timedelta,
+    held_of: Collection[int] = (),
     now: datetime,
 ) -> list[Acknowledged]:
     """Store what is new of a batch, in the caller's transaction, and say of each item what became of it.
@@ -100,15 +101,17 @@ def take_in(
     `device` is the tablet that speaks; a form may have been sealed by another one (it was enrolled anew, or
     its forms are brought by hand). `known_keys`: ids of the secrets that open; what was sealed to another
     is kept all the same, and rejected, so that the tablet keeps it too. `skew`: our clock less the tablet's.
+    What the tablets `held_of` sealed is kept as it is, for somebody to decide on.
     """
     sound = {(item.id, item.digest): item for item in items if item.envelope and not item.fault}
     devices = set(session.scalars(select(Device.id)))
     for key in [key for key, item in sound.items() if item.envelope and item.envelope.device not in devices]:
         del sound[key]
-    fresh = _store(session, sound.values(), known_keys, skew, copy=0, now=now)
+    known = _Known(known_keys, held_of, skew, now)
+    fresh = _store(session, sound.values(), known, copy=0)
     kept = _kept(session, {id_ for id_, _ in sound})
     for key in sound.keys() - kept.keys():  # the id is another form's: both are kept
-        fresh |= _store(session, [sound[key]], known_keys, skew, copy=_next_copy(session, key[0]), now=now)
+        fresh |= _store(session, [sound[key]], known, copy=_next_copy(session, key[0]))
     kept = _kept(session, {id_ for id_, _ in sound})
     if fresh:
         _note_clones(session, [item for key, item in sound.items() if key in fresh])
@@ -116,15 +119,24 @@ def take_in(
     return [_acknowledged(item, fresh, kept) for item in items]
 
 
-def _store(
-    session: Session,
-    items: Collection[Handed],
-    known_keys: Collection[str],
-    skew: timedelta,
-    *,
-    copy: int,
-    now: datetime,
-) -> set[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What decides how a form is stored: see `take_in`."""
+
+    keys: Collection[str]
+    held_of: Collection[int]
+    skew: timedelta
+    now: datetime
+
+    def state(self, envelope: Envelope, copy: int) -> str:
+        if copy:
+            return "conflict"
+        if envelope.device in self.held_of:  # whether there is a key for it or not: nobody trusts it yet
+            return "held"
+        return "waiting" if envelope.key in self.keys else "rejected"
+
+
+def _store(session: Session, items: Collection[Handed], known: _Known, *, copy: int) -> set[tuple[str, str]]:
     """Store forms unless they are there; the ids and digests of those that were not."""
     rows = [
         {
@@ -137,9 +149,9 @@ def _store(
             "form_version": envelope.version,
             "key_id": envelope.key,
             "sealed": item.sealed,
-            "state": "conflict" if copy else "waiting" if envelope.key in known_keys else "rejected",
-            "skew_seconds": max(-LARGEST, min(LARGEST, int(skew.total_seconds()))),
-            "received_at": now,
+            "state": known.state(envelope, copy),
+            "skew_seconds": max(-LARGEST, min(LARGEST, int(known.skew.total_seconds()))),
+            "received_at": known.now,
         }
         for item in items
         if (envelope := item.envelope) is not None

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, g, render_template, request
 from werkzeug.wrappers import Response
 
 from server.access import not_found, polls, staff
+from server.captures.again import count_given_up
 from server.captures.sealing import fingerprint
 from server.captures.tablets import TabletStanding, standing_of, standings, tablet_within, to_ask_again
 from server.clock import clock
@@ -15,8 +16,9 @@ from server.desk.phone_address import phone_address
 from server.desk.pictured import pictured
 from server.desk.watching import as_known, tag_of
 from server.desk.words import use_words
-from server.devices.enrolling import enrolment_address, issue_code, revoke_device
+from server.devices.enrolling import enrolment_address, export_code, issue_code, revoke_device
 from server.devices.models import Device
+from server.journal import note
 from server.keys import read_key
 from server.language import page_language
 from server.properties.finding import properties_within, property_within
@@ -72,6 +74,22 @@ def show(device_id: int) -> str:
     return _show(_tablet(device_id))
 
 
+@pages.post("/<int:device_id>/export")
+@staff("devices.end")
+def export(device_id: int) -> str:
+    """The code with which this tablet writes its forms to a file."""
+    device, secret = _tablet(device_id), current_app.config["INDEX_KEY"]
+    note(
+        g.session,
+        g.actor,
+        "device.export_code_shown",
+        device.subject,
+        now=clock(),
+        property_id=device.property_id,
+    )
+    return _show(device, export=export_code(device, secret=secret))
+
+
 @pages.post("/<int:device_id>/end")
 @staff("devices.end")
 def end(device_id: int) -> str:
@@ -95,6 +113,7 @@ def _shown() -> dict[str, Any]:
     return {
         "tablets": found,
         "houses": houses,
+        "given_up": count_given_up(g.session, g.reach),
         "seen": tag_of([page_language(), len(houses), *map(_tag, found)]),
     }
 
@@ -105,7 +124,7 @@ def _tag(one: TabletStanding) -> tuple[object, ...]:
     return *known, one.missing, one.troubles, device.seen_at if one.state == "silent" else None
 
 
-def _show(device: Device) -> str:
+def _show(device: Device, *, export: str | None = None) -> str:
     house = property_within(g.session, device.property_id, g.reach) or not_found()
     sees_guests = may(g.colleague, "guests.see") and reach_of(g.colleague, "guests.see").covers(house.id)
     now = clock()
@@ -117,6 +136,7 @@ def _show(device: Device) -> str:
         to_ask=to_ask_again(g.session, device, house, now=now) if sees_guests and is_lacking else [],
         sees_guests=sees_guests,
         is_lacking=is_lacking,
+        export=export,
     )
 
 

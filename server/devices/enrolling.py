@@ -106,6 +106,18 @@ def enrol(session: Session, text: str, *, secret: bytes, now: datetime) -> Enrol
     return Enrolled(device, token)
 
 
+def export_code(device: Device, *, secret: bytes) -> str:
+    """The code with which a colleague has a tablet write its forms to a file, also when it is cut off for
+    good: it was told the digest before. It opens nothing; it keeps passers-by from taking files home."""
+    digest = _hash(secret, "device export", str(device.id))
+    return "".join(CODE_SIGNS[byte % len(CODE_SIGNS)] for byte in digest[:CODE_LENGTH])
+
+
+def export_digest(device: Device, *, secret: bytes) -> str:
+    """What the tablet holds the code against: SHA-256, bound to the tablet."""
+    return hashlib.sha256(f"{device.id}|{export_code(device, secret=secret)}".encode()).hexdigest()
+
+
 def find_device(session: Session, token: str, *, secret: bytes) -> Device | None:
     """The tablet of a token, revoked ones too; None when there is none."""
     hashed = _hash(secret, "device token", token)

@@ -481,11 +481,11 @@ def _sealed_forms_lost() -> Select[Any]:
     """Bytes that nobody has read yet are there; one that was opened is a form, or its guest was erased."""
     problem = select(Problem.id).where(Problem.capture_id == SealedForm.capture_id)
     form = select(Capture.id).where(Capture.id == SealedForm.capture_id)
-    is_unread = SealedForm.state.in_(("waiting", "rejected", "conflict", "problem"))
+    is_unread = SealedForm.state.in_(("waiting", "rejected", "conflict", "problem", "held"))
     return select(SealedForm.id).where(
         or_(
             and_(is_unread, SealedForm.sealed.is_(None)),
-            and_(SealedForm.state == "problem", ~problem.exists()),
+            and_(SealedForm.state.in_(("problem", "held")), ~problem.exists()),
             and_(SealedForm.state == "opened", ~form.exists()),
             and_(SealedForm.state == "erased", SealedForm.sealed.is_not(None)),
         )

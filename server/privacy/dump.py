@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture, GuestLink, SealedForm, SurveyAnswer, Wish
+from server.captures.models import Capture, GuestLink, Handover, SealedForm, SurveyAnswer, Wish
 from server.consents.models import Consent
 from server.devices.models import Device
 from server.feeds.models import Feed
@@ -48,6 +48,7 @@ def dump(session: Session) -> list[str]:
         _sources(session),
         _kept_mappings(session),
         _guest_links(session, names),
+        _handovers(session, names),
         _arrangements(session),
         _feeds(session),
         _records(session, names),
@@ -180,6 +181,20 @@ def _guest_links(session: Session, names: Names) -> Iterator[dict[str, Any]]:
             "leads_to": link.leads_to,
             "is_used": link.used_at is not None,
             "is_revoked": link.revoked_at is not None,
+        }
+
+
+def _handovers(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    query = select(Handover, Property.code).join(Property, Property.id == Handover.property_id)
+    for row, place in session.execute(query):
+        yield {
+            "type": "handover",
+            "record": names[row.record_id],
+            "property": place,
+            "language": row.language,
+            "made_at": row.made_at,
+            "capture": row.capture_id,
+            "is_attached": row.attached_at is not None,
         }
 
 

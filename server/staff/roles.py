@@ -65,6 +65,7 @@ PERMISSIONS = {
     "files.import": _for(REVIEWER, MANAGER),
     "values.pin": _for(RECEPTION, REVIEWER, MANAGER),
     "households.say": _for(RECEPTION, REVIEWER, MANAGER),
+    "stays.hand_over": _for(RECEPTION, REVIEWER, MANAGER),
     "pairs.decide": _for(RECEPTION, REVIEWER, MANAGER),
     "pairs.decide_many": _for(REVIEWER, MANAGER),
     "guests.export": _for(MANAGER, second_factor=True, fresh=True),

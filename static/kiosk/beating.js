@@ -27,9 +27,9 @@ export async function beat() {
     if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
     if (isOutdated(reply)) await changeTablet(tablet.device, { is_outdated: true });
     if (reply.status !== 200 || !reply.said) return false;
-    const { name, house, code, key } = reply.said;
+    const { name, house, code, key, export: ofFile } = reply.said;
     const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
-    await changeTablet(tablet.device, { name, house, code, is_outdated: false, ...changed });
+    await changeTablet(tablet.device, { name, house, code, export: ofFile, is_outdated: false, ...changed });
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
     return true;
   } catch {

@@ -53,9 +53,10 @@ async function start() {
   done();
 }
 
-async function becomeTablet({ device, name, house, code, token }, key) {
+async function becomeTablet({ device, name, house, code, token, export: ofFile }, key) {
   await navigator.storage?.persist?.();
-  await writeTablet({ device, name, house, code, token, token_at: Date.now(), key, last_number: 0, is_revoked: false });
+  const given = { device, name, house, code, token, export: ofFile };
+  await writeTablet({ ...given, token_at: Date.now(), key, last_number: 0, is_revoked: false });
 }
 
 /**

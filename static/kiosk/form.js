@@ -2,6 +2,7 @@
 
 import { answered, askedSteps, checkStep, isShown } from "./rules.js";
 import { isAlias, suggestEmail } from "./suggestion.js";
+import { takeHanded } from "./handing.js";
 import { chooseWay, newCaptureId } from "./sending.js";
 import { watchIdle } from "./idle.js";
 import { watchKeyboard } from "./keyboard.js";
@@ -16,6 +17,7 @@ let askedAbout = null;
 let leaving = false;
 let erasing = false;
 let going = 0;
+let isHanded = false; // the reception handed the stay over: what is known is not asked again, only shown at the end
 
 function read(source) {
   const form = source.querySelector("[data-form]");
@@ -235,8 +237,27 @@ function goOn() {
   if (way) way.value = "";
   if (sayErrors(step, at, checkStep(at, answers(), today()))) return;
   if (askAboutAddress(step)) return;
-  if (after()) show(after());
-  else send(step);
+  if (!after()) send(step);
+  else if (isHanded && at.id === page.rules.steps[0].id) show(nextOpen());
+  else show(after());
+}
+
+/** The first question after this one that still lacks an answer; else the last look. */
+function nextOpen() {
+  const rest = asked().slice(asked().findIndex((rules) => rules.id === at.id) + 1);
+  const isOpen = (rules) => Object.keys(checkStep(rules, answers(), today())).length > 0;
+  return rest.find((rules) => "review" in stepOf(rules).dataset || isOpen(rules)) ?? after();
+}
+
+/** What is known already, into fields that are still empty. */
+function putIn(given) {
+  for (const [name, value] of Object.entries(given)) {
+    for (const field of placesOf(name)) {
+      if (isTapped(field)) field.checked ||= field.value === value;
+      else if (field.value === "" || field.matches("select")) field.value = value; // a country stands there beforehand
+    }
+  }
+  showFields();
 }
 
 function goOut(way) {
@@ -347,3 +368,8 @@ watchIdle(document.querySelector("[data-idle]"), leaveBehind);
 watchKeyboard();
 show(at, { focus: false });
 handing.then(({ mayBegin }) => { if (!mayBegin) wipe(); });
+takeHanded(captureId).then((known) => {
+  if (!known || leaving) return;
+  putIn(known);
+  isHanded = true;
+});

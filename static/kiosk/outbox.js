@@ -98,6 +98,9 @@ export const nextForms = (most, bytes, now) => within("readonly", async (_tablet
   return chosen;
 });
 
+/** Every form that waits, refused ones too, in their order. */
+export const allForms = () => within("readonly", (_tablet, outbox) => result(outbox.getAll()));
+
 /** Forget what was delivered and set aside what was refused; how many of either. An answer counts by id and digest. */
 export const settle = (answers, now) => within("readwrite", async (_tablet, outbox, tombstones) => {
   let settled = 0;

@@ -33,6 +33,7 @@ MAY: dict[str, str] = {
     "files.import": "reviewer manager",
     "values.pin": "reception reviewer manager",
     "households.say": "reception reviewer manager",
+    "stays.hand_over": "reception reviewer manager",
     "pairs.decide": "reception reviewer manager",
     "pairs.decide_many": "reviewer manager",
     "guests.export": "manager",
@@ -103,7 +104,9 @@ IDS: dict[str, Numbers] = {
         f"first_hour.{name}": lambda house: {"property_id": house.property_id}
         for name in ("open_kiosk", "accept", "take_back", "refuse", "rehearse")
     },
-    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end")},
+    **{f"lobby.{name}": lambda house: {"device_id": house.device} for name in ("show", "end", "export")},
+    **{f"handing.{name}": lambda house: {"handover_id": house.handover} for name in ("state", "back")},
+    "lobby_forms.one_again": lambda house: {"problem_id": house.problems[0]},
     **{f"wishes.{name}_wish": lambda house: {"wish_id": house.wish} for name in ("settle", "open")},
     **{f"wishes.{name}_survey": lambda house: {"survey_id": house.survey} for name in ("settle", "open")},
     "house.show": lambda house: {"property_id": house.property_id},
@@ -133,7 +136,7 @@ NOTHING: dict[str, Any] = {
     "guest_id": "f" * 32,
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
-    **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id"), 987654),
+    **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
     "other_id": 987655,
 }
 """The same of what does not exist."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PARTS_OF_A_PAGE = {
     "account.awake",
     "first_hour.refresh",
+    "handing.state",
     "imports.progress",
     "imports.refresh",
     "lobby.refresh",

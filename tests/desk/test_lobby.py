@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from server.captures.bringing import KIND, PROTOCOL
+from server.captures.models import SealedForm
+from server.captures.opening import give_up_first
 from server.captures.tablets import standing_of
 from server.clock import clock
 from server.db import reading, writing
 from server.devices.beating import note_beat, read_beat
+from server.devices.enrolling import export_code
 from server.devices.models import Device
 from server.guests.linking import link_waiting
+from server.journal.models import JournalEntry
+from server.keys import read_key
 from server.properties.finding import today_at
 from server.properties.setup import default_property
+from server.records.models import Problem
+from server.release import this_release
 from tests.builders import take_in
 from tests.captures.tablet import Tablet, hand_over, new_tablet
 from tests.house import token_of
@@ -137,3 +148,78 @@ def test_a_lost_tablet_is_ended_and_the_desk_learns_whom_to_ask_again(
         "/api/v1/beat", headers={"Authorization": f"Bearer {tablet.token}"}, json={}
     )
     assert answer.get_json()["error"] == "device.revoked"
+
+
+def given_up_form(house: Flask, tablet: Tablet) -> int:
+    """A form that could not be read; the number of its problem."""
+    hand_over(house.config["ENGINE"], tablet, tablet.item())
+    with writing(house.config["ENGINE"]) as session:
+        give_up_first(session, release=this_release(), now=clock())
+        session.flush()
+        return session.scalars(select(Problem.id)).one()
+
+
+def test_a_form_that_could_not_be_read_is_tried_again_from_the_tablets_page(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    given_up_form(house, tablet)
+    assert "1 form could not be read" in page_of(desk)
+
+    assert post(desk, "/desk/tablets/forms/again").status_code == 303
+
+    assert "could not be read" not in page_of(desk)
+    with reading(house.config["ENGINE"]) as session:
+        assert session.scalars(select(SealedForm.state)).all() == ["waiting"]
+
+
+def test_a_form_is_tried_again_from_its_problem_and_once_is_enough(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    problem = given_up_form(house, tablet)
+    assert "Try again" in page_of(desk, "/desk/problems")
+
+    pressed = [post(desk, f"/desk/tablets/forms/{problem}/again").status_code for _ in range(2)]
+
+    assert pressed == [303, 303]
+    assert "This form needs nobody any more" in page_of(desk, "/desk/problems")
+
+
+def bring(desk: FlaskClient, content: bytes, name: str = "forms.json") -> TestResponse:
+    data = {"csrf_token": token_of(desk, "/desk/tablets/forms"), "file": (BytesIO(content), name)}
+    return desk.post("/desk/tablets/forms", data=data, content_type="multipart/form-data")
+
+
+def test_a_file_of_a_cut_off_tablet_is_brought_with_an_account_of_each_form(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    tablet.key = read_key(house.config["ONEGUEST"].keys_dir, "sealing")
+    items = [tablet.item(), tablet.item(), {"id": "\ud800", "seq": "\ud800"}]
+    content = json.dumps({"protocol": PROTOCOL, "kind": KIND, "items": items}).encode()
+
+    first, again = (bring(desk, content).get_data(as_text=True) for _ in range(2))
+
+    assert "<strong>2</strong> new, being read" in first
+    assert "It holds no sealed form" in first
+    assert "<strong>2</strong> was here already" in again
+
+
+@pytest.mark.parametrize(("content", "name"), [(b"rubbish", "a.json"), (b"", ""), (b"\xff" * 100, "b.bin")])
+def test_a_file_that_no_tablet_wrote_is_refused_with_its_reason(
+    house: Flask, desk: FlaskClient, tablet: Tablet, content: bytes, name: str
+) -> None:
+    answer = bring(desk, content, name)
+
+    assert answer.status_code == 422
+    assert ("no file of forms" if name else "No file was chosen") in answer.get_data(as_text=True)
+
+
+def test_the_code_for_a_tablets_file_is_shown_at_the_desk_and_journalled(
+    house: Flask, desk: FlaskClient, tablet: Tablet
+) -> None:
+    shown = post(desk, f"/desk/tablets/{tablet.device}/export").get_data(as_text=True)
+
+    with reading(house.config["ENGINE"]) as session:
+        code = export_code(session.get_one(Device, tablet.device), secret=house.config["INDEX_KEY"])
+        acts = set(session.scalars(select(JournalEntry.act)))
+    assert f"{code[:4]}-{code[4:]}" in shown
+    assert "device.export_code_shown" in acts

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.captures.handing import hand_over
 from server.captures.models import Capture, SurveyAnswer, Wish
 from server.clock import clock
 from server.db import reading, writing
@@ -73,6 +74,7 @@ class House:
     device: int
     wish: int
     survey: int
+    handover: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -199,6 +201,14 @@ def _lay_out_a_tablet(engine: Engine, code: str) -> int:
         return enrol(session, made.text, secret=b"s" * 32, now=clock()).device.id
 
 
+def _hand_a_stay_over(engine: Engine, code: str) -> int:
+    """A stay of a house that waits for a tablet there."""
+    with writing(engine) as session:
+        of_key = SourceRecord.key == _marked(code, "a")["key"]
+        record = session.scalars(select(SourceRecord).where(of_key)).one()
+        return hand_over(session, record, None, secret=b"s" * 32, actor="staff:1", now=clock()).row.id
+
+
 def _somebody_of(engine: Engine, code: str) -> int:
     """A colleague whose only post is at one house."""
     with writing(engine) as session:
@@ -255,6 +265,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
         _put_two_together(engine, code)
     count(engine, clock().date())
     tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
+    handovers = {code: _hand_a_stay_over(engine, code) for code in ("arc", "lac")}
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
         made = []
@@ -299,6 +310,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     tablets[place.code],
                     session.scalars(select(Wish.id).where(Wish.property_id == place.id)).one(),
                     2**40 + place.id,
+                    handovers[place.code],
                 )
             )
         first, second = made

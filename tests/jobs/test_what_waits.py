@@ -6,16 +6,21 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+import pytest
+from sqlalchemy import Engine, delete, select
 
 from server.captures.models import Capture
+from server.captures.opening import give_up_first
 from server.db import reading, writing
 from server.jobs.models import Job, Lease
 from server.jobs.worker import Task
 from server.properties.setup import default_property
 from server.records.models import Import
+from server.release import this_release
+from server.work import take_up_what_waits
 from server.work.take_up_what_waits import run
 from tests.builders import NOON, PATRICK, take_in
+from tests.captures.tablet import hand_over, new_tablet
 from tests.house import make_settings
 
 
@@ -83,3 +88,27 @@ def test_records_that_nobody_links_are_linked_unless_an_import_is_about_to(engin
         session.get_one(Lease, "import:1").until = NOON
 
     assert work_after_a_look(engine) == [("link_records", {})]
+
+
+def test_a_sealed_form_whose_opening_was_given_up_is_opened_after_all(engine: Engine) -> None:
+    tablet = new_tablet(engine)
+    hand_over(engine, tablet, tablet.item())
+    with writing(engine) as session:
+        session.execute(delete(Job))
+        session.add(given_up("open_forms"))
+
+    assert work_after_a_look(engine) == [("open_forms", {})]
+
+
+def test_a_form_that_one_release_gave_up_is_opened_by_the_next(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet = new_tablet(engine)
+    hand_over(engine, tablet, tablet.item())
+    with writing(engine) as session:
+        give_up_first(session, release=this_release(), now=NOON)
+        session.execute(delete(Job))
+
+    assert work_after_a_look(engine) == []
+    monkeypatch.setattr(take_up_what_waits, "this_release", lambda: "the next")
+    assert work_after_a_look(engine) == [("open_forms", {})]

@@ -15,9 +15,11 @@ from server.db import Base, make_engine, reading, writing
 from server.guests.linking import link_waiting
 from server.guests.living import say_word
 from server.guests.models import Decision, Deed
+from server.intake import open_forms
 from server.migrating import FOLDER, migrate, migrate_engine
 from server.properties.reach import EVERYWHERE
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
+from tests.captures.tablet import KEY, hand_over, new_tablet
 from tests.guests.deciding_house import state
 from tests.guests.test_households import ANNE, LUC, TOM, ZOE, come
 from tests.guests.test_one_stay import fill, join
@@ -270,3 +272,16 @@ def test_words_on_a_household_said_at_once_are_one_deed_after_the_upgrade(engine
         number = session.scalars(select(Deed.id)).one()
     undo_deed(engine, number)
     assert state(engine) == before
+
+
+def test_forms_that_stood_as_problems_before_are_tried_once_more(engine: Engine) -> None:
+    tablet = new_tablet(engine)
+    hand_over(engine, tablet, tablet.item(plain=b"rubbish"), tablet.item())
+    open_forms(engine, [KEY], 50)
+
+    migrate_engine(engine, "0029_wishes")
+    migrate_engine(engine, "head")
+
+    with engine.connect() as connection:
+        states = connection.execute(text("SELECT state, given_up_by FROM sealed_form ORDER BY id")).all()
+    assert states == [("problem", "before"), ("opened", None)]

@@ -50,7 +50,7 @@ def test_a_code_enrols_one_tablet_once(app: Flask, client: FlaskClient) -> None:
 
     told = first.get_json()
     assert (first.status_code, told["protocol"], told["name"]) == (200, PROTOCOL, "Lobby")
-    assert set(told) == {"protocol", "at", "device", "name", "house", "code", "key", "token"}
+    assert set(told) == {"protocol", "at", "device", "name", "house", "code", "export", "key", "token"}
     assert (second.status_code, second.get_json()["error"]) == (403, "device.code_wrong")
     with reading(app.config["ENGINE"]) as session:
         device = session.scalars(select(Device)).one()
@@ -208,7 +208,7 @@ def test_a_beat_tells_the_desk_how_a_tablet_is(app: Flask, client: FlaskClient, 
 
     answer = say(client, "beat", tablet.token, **said)
 
-    assert set(answer.get_json()) == {"protocol", "at", "device", "name", "house", "code", "key"}
+    assert set(answer.get_json()) == {"protocol", "at", "device", "name", "house", "code", "export", "key"}
     with reading(app.config["ENGINE"]) as session:
         device = session.get_one(Device, tablet.device)
         assert (device.last_number, device.waiting, device.skew_seconds) == (7, 3, 3 * 86400)
