@@ -52,6 +52,7 @@ def test_each_house_has_a_set_of_pages_of_its_own(client: FlaskClient, lake: Pro
     held = {path for path in own if path.startswith("/kiosk/")}
     assert held == {
         "/kiosk/",
+        "/kiosk/export",
         *(f"/kiosk/{form}/{code}" for form in ("choose", "pre_check_in", "survey") for code in ("de", "en")),
     }
     for path in held:
@@ -62,6 +63,7 @@ def test_each_house_has_a_set_of_pages_of_its_own(client: FlaskClient, lake: Pro
     assert BREAKFAST in own["/kiosk/pre_check_in/en"]
     assert {path for path in main if path.startswith("/kiosk/")} == {
         "/kiosk/",
+        "/kiosk/export",
         "/kiosk/pre_check_in/en",
         "/kiosk/pre_check_in/fr",
     }
