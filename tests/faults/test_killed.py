@@ -123,14 +123,16 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def nobody(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
+def nobody(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house without a record, on the store that the test names."""
     server = request.getfixturevalue("postgres_server_address") if request.param == "postgresql" else None
-    return House.made(tmp_path_factory.mktemp("killed") / "nobody", server)
+    made = House.made(tmp_path_factory.mktemp("killed") / "nobody", server)
+    yield made
+    made.leave()
 
 
 @pytest.fixture(scope="module")
-def house(nobody: House) -> House:
+def house(nobody: House) -> Iterator[House]:
     """A house of some hundred records whose questions a colleague answered in part."""
     made = nobody.copy_to("house")
     made.run("import", str(export_of(made, 1200)))
@@ -143,7 +145,8 @@ def house(nobody: House) -> House:
                 seen = seen_of(session, [one, other])
                 with suppress(Refused):  # where an earlier answer settled it
                     decide(session, one, other, verdict, seen=seen, author="staff:1", now=NOON)
-    return made
+    yield made
+    made.leave()
 
 
 def export_of(house: House, rows: int) -> Path:
