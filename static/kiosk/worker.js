@@ -9,7 +9,11 @@ const LIST = "/kiosk/precache.json";
 const RESTING = "/kiosk/";
 const IDLE = [RESTING, "/kiosk/enrol"]; // where no guest is in the middle of anything
 
-addEventListener("install", (event) => event.waitUntil(fill()));
+addEventListener("install", (event) => {
+  // where the browser can, what goes to the house passes by the worker: one that is never idle is never replaced
+  event.addRoutes?.({ condition: { urlPattern: { pathname: "/api/*" } }, source: "network" });
+  event.waitUntil(fill());
+});
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
 addEventListener("message", (event) => { if (event.data === "take over") event.waitUntil(askToTakeOver()); });
 addEventListener("fetch", (event) => {

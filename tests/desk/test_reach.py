@@ -491,8 +491,9 @@ def test_forwarding_headers_change_neither_addresses_nor_cookies(app: Flask) -> 
     assert "Secure" not in str(page.headers.get("Set-Cookie", ""))
 
 
-IN_EACH = 9
-"""Entries of each house: its feed, its tablet, a pinned value and a household, and what follows."""
+IN_EACH = 10
+"""Entries of each house: its feed, its tablet, a stay handed over to it, a pinned value and a household, and what
+follows."""
 
 
 def fill_journal(engine: Engine, *houses: House) -> None:
