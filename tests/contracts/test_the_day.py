@@ -35,7 +35,7 @@ OF_ANY_ZONE = {
     "server/guests/loading.py",  # how fresh a value is among a guest's others
     "server/guests/within.py",
     "server/guests/history.py",
-    "server/desk/handing.py",  # whether to offer a key: a day less than UTC has; hand_over judges by the house
+    "server/desk/handing.py",  # whether to offer a key: a day less than UTC has; the house judges
     "server/captures/settling.py",  # how far back a list reaches
     "server/records/arriving.py",  # the day of a sale as its cell says it
 }
