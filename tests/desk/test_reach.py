@@ -492,7 +492,7 @@ def test_forwarding_headers_change_neither_addresses_nor_cookies(app: Flask) -> 
 
 
 IN_EACH = 10
-"""Entries of each house: its feed, its tablet, a stay for it, a pinned value and a household, and what follows."""
+"""Entries of each house: its feed, its tablet, a stay for it, a pinned value, a household, what follows."""
 
 
 def fill_journal(engine: Engine, *houses: House) -> None:
