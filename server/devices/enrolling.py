@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -118,12 +119,21 @@ def export_digest(device: Device, *, secret: bytes) -> str:
     return hashlib.sha256(f"{device.id}|{export_code(device, secret=secret)}".encode()).hexdigest()
 
 
-def find_device(session: Session, token: str, *, secret: bytes) -> Device | None:
+class Bearer(NamedTuple):
+    """Whose token it is. Asked with each request, so no more than these is read."""
+
+    id: int
+    revoked_at: datetime | None
+
+
+def find_bearer(session: Session, token: str, *, secret: bytes) -> Bearer | None:
     """The tablet of a token, revoked ones too; None when there is none."""
     hashed = _hash(secret, "device token", token)
-    return session.scalar(
-        select(Device).where(or_(Device.token_hash == hashed, Device.next_token_hash == hashed))
-    )
+    query = select(Device.id, Device.revoked_at)
+    row = session.execute(
+        query.where(or_(Device.token_hash == hashed, Device.next_token_hash == hashed))
+    ).first()
+    return None if row is None else Bearer(row.id, row.revoked_at)
 
 
 def settle_token(session: Session, device: Device, token: str, *, secret: bytes) -> None:

@@ -44,7 +44,12 @@ class Device(Base):
     @property
     def subject(self) -> str:
         """How the journal names it."""
-        return f"device:{self.id}"
+        return subject_of(self.id)
+
+
+def subject_of(device_id: int) -> str:
+    """How the journal names the tablet of this number."""
+    return f"device:{device_id}"
 
 
 class DeviceCode(Base):
