@@ -25,6 +25,7 @@ from server.captures.sealing import Envelope
 from server.devices.beating import LARGEST
 from server.devices.models import Device
 from server.jobs.queue import enqueue
+from server.records.models import Problem
 
 MOST_ITEMS = 20
 LARGEST_SEALED = 256_000
@@ -112,6 +113,7 @@ def take_in(
     others = [key for key in sound if key not in kept]  # the id is another form's: both are kept
     for key in others:
         fresh |= _store(session, [sound[key]], known, copy=_next_copy(session, key[0]))
+        _tell_of_copy(session, sound[key], now)
     if others:
         kept = _kept(session, {id_ for id_, _ in sound})
     if fresh:
@@ -187,6 +189,19 @@ def _kept(session: Session, ids: Collection[str]) -> dict[tuple[str, str], str]:
 def _next_copy(session: Session, id_: str) -> int:
     query = select(func.max(SealedForm.copy)).where(SealedForm.capture_id == id_)
     return 1 + (session.scalar(query) or 0)
+
+
+def _tell_of_copy(session: Session, item: Handed, now: datetime) -> None:
+    """Two forms under one id are a fault of a tablet, or somebody's doing: the desk sees it once. It does not
+    where the first was erased, as nothing may tell of that guest."""
+    of_id = SealedForm.capture_id == item.id
+    erased = session.scalar(select(SealedForm.id).where(of_id, SealedForm.state == "erased").limit(1))
+    if item.envelope is None or erased is not None:
+        return
+    place = session.get_one(Device, item.envelope.device).property_id
+    params = {"device": str(item.envelope.device), "number": str(item.envelope.seq)}
+    code = "capture.second_copy"
+    session.add(Problem(capture_id=item.id, property_id=place, code=code, params=params, created_at=now))
 
 
 def _note_clones(session: Session, items: Collection[Handed]) -> None:
