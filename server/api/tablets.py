@@ -17,15 +17,15 @@ from sqlalchemy.orm import Session
 
 from server.access import address_here, count_wrong_try, keep_changes, machine, too_many
 from server.captures.handing import Waiting, claim, take, waiting_for
-from server.captures.hearing import Heard, Word, hear
+from server.captures.hearing import Heard, Unheard, Word, hear
 from server.captures.identifiers import is_capture_id
 from server.captures.sealing import fingerprint, public_bytes
 from server.captures.syncing import MOST_ITEMS, read_item
 from server.clock import clock
 from server.db import reading, writing
 from server.devices.beating import read_beat, skew_of
-from server.devices.enrolling import enrol, export_digest, find_bearer, rotate_token, settle_token
-from server.devices.models import Device, subject_of
+from server.devices.enrolling import enrol, export_digest, find_bearers, rotate_token, settle_token
+from server.devices.models import Device
 from server.keys import Key, read_all_keys
 from server.properties.models import Property
 from server.refusal import Refused
@@ -61,31 +61,44 @@ def is_tablet() -> bool:
     One that was revoked is told so, and stops; a wrong one is counted, and waits after ten. A right one never
     waits for the wrong ones of its address: a lobby has one address, and nobody guesses 256 bits.
     """
-    g.actor = "device"
-    request.get_data()  # at its sender's pace, before anybody has to wait for us
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    g.device_token = text.strip() if kind.lower() == "bearer" else ""
+    _read_token()
     with reading(current_app.config["ENGINE"]) as session:
-        bearer = find_bearer(session, g.device_token, secret=_index_key())
-        waits = bearer is None and too_many(session, TRIED, address_here(), now=clock())
-    if waits:
-        abort(_told(429, "device.wait", {"Retry-After": "60"}))
-    if bearer is None:
-        g.denied = True
-        with writing(current_app.config["ENGINE"]) as session:
-            count_wrong_try(session, TRIED, address_here(), now=clock())
-        abort(_told(401, "device.unknown"))
-    if bearer.revoked_at is not None:
-        abort(_told(401, "device.revoked"))
-    g.actor, g.device_id = subject_of(bearer.id), bearer.id
+        (device,) = find_bearers(session, [g.device_token], secret=_index_key())
+    if device is None:
+        _turn_away("device.unknown")
+    if device.revoked_at is not None:
+        _turn_away("device.revoked")
+    g.actor, g.device_id = device.subject, device.id
     return True
 
 
 def is_speaking_tablet() -> bool:
-    """For machine(): is_tablet, of one that is about to be heard together with others."""
+    """For machine(): is_tablet, of one that is heard together with others: whose token it is, is found out in
+    the transaction that hears them. Until then it is nobody's."""
+    _read_token()
     g.arrive = _together().announce()
     after_this_request(_went)
-    return is_tablet()
+    return True
+
+
+def _read_token() -> None:
+    g.actor = "device"
+    request.get_data()  # at its sender's pace, before anybody has to wait for us
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    g.device_token = text.strip() if kind.lower() == "bearer" else ""
+
+
+def _turn_away(code: Unheard) -> NoReturn:
+    """Tell whoever bears no tablet's token so, in our words; whoever tries tokens waits after ten."""
+    if code == "device.unknown":
+        g.denied = True
+        with reading(current_app.config["ENGINE"]) as session:
+            waits = too_many(session, TRIED, address_here(), now=clock())
+        if waits:
+            abort(_told(429, "device.wait", {"Retry-After": "60"}))
+        with writing(current_app.config["ENGINE"]) as session:
+            count_wrong_try(session, TRIED, address_here(), now=clock())
+    abort(_told(401, code))
 
 
 def _went(answer: Response) -> Response:
@@ -114,10 +127,10 @@ def sync() -> Response:
     """Store sealed forms, and say of each what became of it; with them comes how the tablet is."""
     said = _said()
     items = said.get("items")
-    if not isinstance(items, list):
-        return _told(422, "sync.not_understood")
-    if len(items) > MOST_ITEMS:
-        return _told(413, "sync.too_many")
+    if not isinstance(items, list) or len(items) > MOST_ITEMS:
+        is_tablet()
+        what = (413, "sync.too_many") if isinstance(items, list) else (422, "sync.not_understood")
+        return _told(*what)
     told = [
         {"id": a.id, "sha256": a.digest, "status": a.status, **({"code": a.code} if a.code else {})}
         for a in _heard(said, items).acknowledged
@@ -137,12 +150,16 @@ def _heard(said: Mapping[str, Any], items: Sequence[object] = ()) -> Heard:
     """What became of what a tablet said, once it is committed."""
     now, told = clock(), read_beat(said)
     skew = skew_of(told.sent_at, now=now)
-    word = Word(g.device_id, g.device_token, told, tuple(read_item(item, skew) for item in items), now)
-    return _together()(word, g.arrive)
+    word = Word(g.device_token, told, tuple(read_item(item, skew) for item in items), now)
+    heard = _together()(word, g.arrive)
+    if not isinstance(heard, Heard):
+        _turn_away(heard)
+    g.actor, g.device_id = heard.device.subject, heard.device.id
+    return heard
 
 
-def _together() -> Together[Word, Heard]:
-    hearing: Together[Word, Heard] = current_app.extensions[TOGETHER]
+def _together() -> Together[Word, Heard | Unheard]:
+    hearing: Together[Word, Heard | Unheard] = current_app.extensions[TOGETHER]
     return hearing
 
 
@@ -150,7 +167,7 @@ def hear_together(app: Flask) -> None:
     """What several tablets say at the same moment is committed together."""
     config = app.config
 
-    def act(session: Session, words: Sequence[Word]) -> Sequence[Heard]:
+    def act(session: Session, words: Sequence[Word]) -> Sequence[Heard | Unheard]:
         keys = read_all_keys(config["ONEGUEST"].keys_dir, "sealing")
         return hear(session, words, known_keys={key.id for key in keys}, secret=config["INDEX_KEY"])
 
@@ -241,6 +258,8 @@ def _said() -> dict[str, Any]:
 
 def _send_for_newer_pages(spoken: str) -> NoReturn:
     """Answer 426 in the tablet's own protocol, or it would not believe us; the desk sees it."""
+    if "arrive" in g:
+        is_tablet()
     if "device_id" in g:
         device = _device()
         device.seen_at, device.told = clock(), {**device.told, "trouble": "outdated"}

@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -119,21 +118,14 @@ def export_digest(device: Device, *, secret: bytes) -> str:
     return hashlib.sha256(f"{device.id}|{export_code(device, secret=secret)}".encode()).hexdigest()
 
 
-class Bearer(NamedTuple):
-    """Whose token it is. Asked with each request, so no more than these is read."""
-
-    id: int
-    revoked_at: datetime | None
-
-
-def find_bearer(session: Session, token: str, *, secret: bytes) -> Bearer | None:
-    """The tablet of a token, revoked ones too; None when there is none."""
-    hashed = _hash(secret, "device token", token)
-    query = select(Device.id, Device.revoked_at)
-    row = session.execute(
-        query.where(or_(Device.token_hash == hashed, Device.next_token_hash == hashed))
-    ).first()
-    return None if row is None else Bearer(row.id, row.revoked_at)
+def find_bearers(session: Session, tokens: Sequence[str], *, secret: bytes) -> Sequence[Device | None]:
+    """The tablet of each token, revoked ones too; None where there is none."""
+    hashes = [_hash(secret, "device token", token) for token in tokens]
+    query = select(Device).where(or_(Device.token_hash.in_(hashes), Device.next_token_hash.in_(hashes)))
+    found: dict[bytes | None, Device] = {}
+    for device in session.scalars(query):
+        found |= {device.token_hash: device, device.next_token_hash: device}
+    return [found.get(hashed) for hashed in hashes]
 
 
 def settle_token(session: Session, device: Device, token: str, *, secret: bytes) -> None:

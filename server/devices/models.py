@@ -44,12 +44,7 @@ class Device(Base):
     @property
     def subject(self) -> str:
         """How the journal names it."""
-        return subject_of(self.id)
-
-
-def subject_of(device_id: int) -> str:
-    """How the journal names the tablet of this number."""
-    return f"device:{device_id}"
+        return f"device:{self.id}"
 
 
 class DeviceCode(Base):

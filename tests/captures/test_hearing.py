@@ -11,19 +11,21 @@ from server.captures.models import SealedForm
 from server.captures.syncing import read_item
 from server.db import reading, writing
 from server.devices.beating import Beat
-from server.devices.enrolling import rotate_token
+from server.devices.enrolling import revoke_device, rotate_token
 from server.devices.models import Device
 from tests.captures.tablet import KEY, NOON, SECRET, Tablet, new_tablet
 
 
 def word(tablet: Tablet, *items: object, skew: timedelta = timedelta(0), **beat: object) -> Word:
     read = tuple(read_item(item, skew) for item in items)
-    return Word(tablet.device, tablet.token, Beat(sent_at=NOON - skew, **beat), read, NOON)  # type: ignore[arg-type]
+    return Word(tablet.token, Beat(sent_at=NOON - skew, **beat), read, NOON)  # type: ignore[arg-type]
 
 
 def say_at_once(engine: Engine, *words: Word) -> list[Heard]:
     with writing(engine) as session:
-        return list(hear(session, words, known_keys={KEY.id}, secret=SECRET))
+        heard = hear(session, words, known_keys={KEY.id}, secret=SECRET)
+    assert all(isinstance(one, Heard) for one in heard)
+    return [one for one in heard if isinstance(one, Heard)]
 
 
 def told(heard: Heard) -> list[str]:
@@ -83,3 +85,24 @@ def test_a_newer_token_ends_the_one_before_once_its_tablet_was_heard(engine: Eng
 
     with reading(engine) as session:
         assert session.get_one(Device, hall.device).next_token_hash is None
+
+
+def test_whose_token_is_no_tablets_is_not_heard_and_keeps_none_from_it(engine: Engine) -> None:
+    hall, ended = new_tablet(engine), new_tablet(engine)
+    with writing(engine) as session:
+        revoke_device(session, ended.device, actor="staff:1", now=NOON)
+    words = (
+        word(ended, ended.item()),
+        word(Tablet(hall.device, "guessed"), hall.item()),
+        word(hall, hall.item()),
+    )
+
+    with writing(engine) as session:
+        unknown_too = hear(session, words, known_keys={KEY.id}, secret=SECRET)
+
+    assert unknown_too[:2] == ["device.revoked", "device.unknown"]
+    assert isinstance(unknown_too[2], Heard)
+    assert told(unknown_too[2]) == ["stored"]
+    with reading(engine) as session:
+        assert session.scalars(select(SealedForm.device_id)).all() == [hall.device]
+        assert session.get_one(Device, ended.device).seen_at is None
