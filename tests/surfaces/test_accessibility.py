@@ -41,7 +41,7 @@ LANGUAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "ar"])
 def test_the_tablet_can_be_used_by_everyone(app: Flask, served: str, page: Page, language: str) -> None:
     speak_everything(app)
     page.set_viewport_size({"width": 1024, "height": 768})
@@ -94,10 +94,11 @@ def test_a_phone_from_right_to_left_shows_everything_without_scrolling_sideways(
 
 
 def test_a_tablet_from_right_to_left_shows_everything_without_scrolling_sideways(
-    arabic_way: None, served: str, page: Page
+    app: Flask, served: str, page: Page
 ) -> None:
+    speak_everything(app)
     page.set_viewport_size({"width": 768, "height": 1024})
-    for state in kiosk_states(page, served, wording.PSEUDO):
+    for state in kiosk_states(page, served, "ar"):
         assert_mirrored(page, state)
         assert_accessible(page, state)
 
