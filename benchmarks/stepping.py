@@ -1,16 +1,19 @@
-"""From one question to the next on a slow tablet: python -m benchmarks.stepping [ROUNDS] [--throttle N] [--reading MS]
+"""From one question to the next on a slow tablet.
 
 A guest goes through the whole pre-check-in ROUNDS times in Chromium, with its processor made N times slower
-(6 is an old tablet), by real touches, and reads each question for MS before the next one. Two figures for each step:
+(6 is an old tablet), by real touches, and reads each question for a while before the next one:
 
-- *seen*: from the finger leaving the glass to the first frame on the screen with the heading of the next question,
-  as the browser says it (Element Timing). This is what the goal means: what a guest waits for.
-- *second frame*: from the same touch to the call before the second frame after it. Until 2026-11-23 it was the only
-  figure, of clicks made by a script one right after the other. It adds a whole frame that shows nothing new, and
-  nobody answers a question in the instant it comes; `--reading 0` is near that.
+    python -m benchmarks.stepping [ROUNDS] [--throttle N] [--reading MS]
 
-An answer by one tap goes on after a pause of its own, by design; that pause is taken off. The house is a new one,
-in this process; needs the test requirements.
+- *seen*: from the finger leaving the glass to the first frame on the screen with the heading of the next
+  question, as the browser says it (Element Timing). This is what a guest waits for, and what the goal means.
+- *second frame*: from the same touch to the call before the second frame after it. Until 2026-11-23 this was
+  the only figure, of clicks that a script made one right after the other. It adds a frame that shows nothing
+  new, and did not see that the first frames of a question were empty, while it faded in; and nobody answers a
+  question in the instant it comes. `--reading 0` is nearly that.
+
+An answer by one tap goes on after a pause of its own, by design; that pause is taken off. The house is a new
+one, in this process; needs the test requirements.
 """
 
 from __future__ import annotations
@@ -49,17 +52,15 @@ WATCH = """() => {
 FILL = """() => {
     window.second = null;
     const here = document.querySelector(".question.now");
+    if (here.querySelector("[data-send]")) return null;
     for (const name of ["given_name", "family_name"]) {
         const field = here.querySelector(`#f-${name}`);
         if (field) field.value = "Rossi";
     }
-    const ways = [".tap input:not(:checked)", "[data-out=skipped]", "[data-next]"];
-    const found = ways.map((way) => here.querySelector(way)).find(Boolean);
-    const isLast = Boolean(here.querySelector("[data-send]"));
     const byTap = "oneTap" in here.dataset;
-    const box = (byTap ? found.parentElement : here.querySelector(ways[1]) ?? here.querySelector(ways[2]))
-        ?.getBoundingClientRect();
-    return isLast ? null : { step: here.dataset.step, byTap, x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const ways = byTap ? [".tap"] : ["[data-out=skipped]", "[data-next]"];
+    const box = ways.map((way) => here.querySelector(way)).find(Boolean).getBoundingClientRect();
+    return { step: here.dataset.step, byTap, x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }"""
 SEEN = """() => {
     const now = document.querySelector(".question.now").dataset.step;
@@ -68,7 +69,6 @@ SEEN = """() => {
 MOST_STEPS = 40
 PAUSE = 150
 """Milliseconds between an answer by one tap and the next question, as in static/kiosk/form.js."""
-WAIT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,6 @@ def walk(page: Page, address: str, reading: int) -> list[Step]:
                 return now !== from && now in window.seen && (byTap || window.second !== null); }""",
             arg=[place["step"], place["byTap"]],
             polling=100,
-            timeout=WAIT * 10,
         )
         seen = page.evaluate(SEEN)
         pause = PAUSE if place["byTap"] else 0
