@@ -3,6 +3,7 @@
 import { alone, ask, fromBase64, isOutdated, isRevoked } from "./asking.js";
 import { changeTablet, readTablet } from "./outbox.js";
 import { digestOf } from "./sealing.js";
+import { keepSpare, readSpare } from "./spare.js";
 import { telling } from "./telling.js";
 
 const EVERY = 60_000;
@@ -23,6 +24,7 @@ export async function beat() {
     const tablet = await readTablet();
     known = tablet;
     if (!tablet || tablet.is_revoked) return false;
+    await keepSpare(tablet);
     const reply = await ask("beat", await telling(tablet), tablet.token);
     if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
     if (isOutdated(reply)) await changeTablet(tablet.device, { is_outdated: true });
@@ -33,6 +35,7 @@ export async function beat() {
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
     return true;
   } catch {
+    known ??= await readSpare(); // closed since before this page was opened
     if (known) await ask("beat", await telling(known), known.token); // the store is closed: the desk is to know
     return false;
   }
@@ -50,5 +53,7 @@ async function renewToken() {
   const tablet = await readTablet();
   if (Math.abs(Date.now() - tablet.token_at) <= RENEWED) return;
   const { status, said } = await ask("token", {}, tablet.token);
-  if (status === 200 && said?.token) await changeTablet(tablet.device, { token: said.token, token_at: Date.now() });
+  if (status !== 200 || !said?.token) return;
+  await changeTablet(tablet.device, { token: said.token, token_at: Date.now() });
+  await keepSpare({ ...tablet, token: said.token });
 }
