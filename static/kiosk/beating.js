@@ -24,7 +24,6 @@ export async function beat() {
     const tablet = await readTablet();
     known = tablet;
     if (!tablet || tablet.is_revoked) return false;
-    await keepSpare(tablet);
     const reply = await ask("beat", await telling(tablet), tablet.token);
     if (isRevoked(reply)) await changeTablet(tablet.device, { is_revoked: true });
     if (isOutdated(reply)) await changeTablet(tablet.device, { is_outdated: true });
@@ -32,6 +31,7 @@ export async function beat() {
     const { name, house, code, key, export: ofFile } = reply.said;
     const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
     await changeTablet(tablet.device, { name, house, code, export: ofFile, is_outdated: false, ...changed });
+    await keepSpare(tablet);
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
     return true;
   } catch {

@@ -1,5 +1,5 @@
 // What this tablet needs to tell the house that its store is closed: who it is, kept apart from that store, among the
-// pages that it holds. Written by the beat; of no use to anybody who could not read the store as well.
+// pages that it holds. Written when it is enrolled and by each beat; of no use to anybody who could not read the store.
 
 const NAME = "oneguest-spare"; // no cache of pages: those go with each update
 const PLACE = "/kiosk/spare";
