@@ -23,10 +23,15 @@ let going = 0;
 let waiting = 0;
 let isHanded = false; // the reception handed the stay over: what is known is not asked again, only shown at the end
 
+/** What each step asks for again and again, looked up once: fields and sections, and what most answer. */
 function read(source) {
   const form = source.querySelector("[data-form]");
+  const rules = JSON.parse(form.dataset.rules);
+  const fields = [...form.elements].filter((field) => field.name && field.name !== "csrf_token" && !["submit", "button"].includes(field.type));
   const sections = Object.fromEntries([...form.querySelectorAll("[data-step]")].map((step) => [step.dataset.step, step]));
-  return { form, sections, rules: JSON.parse(form.dataset.rules) };
+  const chosen = rules.steps.flatMap((step) => step.fields).filter((field) => field.kind === "choice" && !field.member);
+  const likely = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
+  return { form, fields, sections, likely, rules };
 }
 
 function today() {
@@ -37,9 +42,7 @@ function today() {
 /** What stands in the form. Read by hand: `new FormData` lays the whole page out for each text area it comes to. */
 function answers() {
   const given = {};
-  for (const field of page.form.elements) {
-    if (isAnswer(field) && !(isTapped(field) && !field.checked)) given[field.name] = field.value;
-  }
+  for (const field of page.fields) if (field.checked || !isTapped(field)) given[field.name] = field.value;
   return given;
 }
 
@@ -50,7 +53,6 @@ const placeIn = (steps) => steps.findIndex((rules) => rules.id === at.id);
 const before = (steps = asked(answers())) => steps[placeIn(steps) - 1];
 const after = (steps = asked(answers())) => steps[placeIn(steps) + 1];
 const isTapped = (field) => field.type === "radio" || field.type === "checkbox";
-const isAnswer = (field) => field.name && field.name !== "csrf_token" && !["submit", "button", "fieldset"].includes(field.type);
 
 /** Empty a field; the value of what is tapped or ticked is its meaning, and stays. */
 function empty(field) {
@@ -135,10 +137,7 @@ function showFields(rules = at, given = answers()) {
 }
 
 /** As far as can be told: what is not answered yet as most do. */
-function asMostAnswer(given) {
-  const chosen = page.rules.steps.flatMap((rules) => rules.fields).filter((field) => field.kind === "choice" && !field.member);
-  return { ...Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]])), ...given };
-}
+const asMostAnswer = (given) => ({ ...page.likely, ...given });
 
 /** Which question of `steps` this is, of how many. */
 function sayProgress(step, rules, steps) {
@@ -286,7 +285,8 @@ function goOut(way) {
   }
   input(at.way_out_name).value = way;
   sayErrors(stepOf(at), at, {});
-  show(after());
+  const given = answers();
+  show(after(asked(given)), { given });
 }
 
 const handOver = async (given) => (await handing).handOver({
