@@ -13,13 +13,13 @@ from functools import cache
 from types import ModuleType
 from typing import NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, union_all
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.captures.attaching import attach_walk_ins
 from server.captures.binding import attach_handed
-from server.captures.models import Capture, GuestLink, Handover
+from server.captures.models import Bound, Capture, GuestLink, Handover
 from server.captures.opening import give_up_first, has_new_chance, open_waiting, wait_again
 from server.captures.unread import keep_unread, was_cut_off, was_read
 from server.captures.wishes import keep_survey, keep_wish
@@ -253,11 +253,14 @@ def _source(session: Session, capture: Capture, place: Property) -> Source:
 
 
 def _booked_reference(session: Session, capture: Capture) -> str | None:
-    """The booking that a form is bound to, by its link or by the reception, whatever the guest typed."""
-    bound = select(GuestLink.record_id).where(GuestLink.id == capture.guest_link_id)
-    if capture.guest_link_id is None:
-        bound = select(Handover.record_id).where(Handover.capture_id == capture.id)
-    record_id = session.scalar(bound)
+    """The booking that a form is bound to, by its link, by the reception or by the question it answers,
+    whatever the guest typed."""
+    ways = (
+        select(GuestLink.record_id).where(GuestLink.id == capture.guest_link_id),
+        select(Handover.record_id).where(Handover.capture_id == capture.id),
+        select(Bound.record_id).where(Bound.capture_id == capture.id),
+    )
+    record_id = session.scalar(union_all(*ways).limit(1))
     booking = session.get(CleanRow, record_id) if record_id is not None else None
     references = booking.rest.get("references") if booking else None
     return str(references[0]) if references else None

@@ -7,6 +7,7 @@ from server.feeds import models as feeds
 from server.guests import models as guests
 from server.jobs import models as jobs
 from server.journal import models as journal
+from server.prompts import models as prompts
 from server.properties import models as properties
 from server.records import models as records
 from server.reporting import models as reporting
@@ -21,6 +22,7 @@ __all__ = [
     "guests",
     "jobs",
     "journal",
+    "prompts",
     "properties",
     "records",
     "reporting",

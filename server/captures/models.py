@@ -56,6 +56,16 @@ class Capture(Base):
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
 
 
+class Bound(Base):
+    """A form that is bound to the stay a record tells of, whatever was typed: the guest answered a question
+    of the house about that stay."""
+
+    __tablename__ = "bound"
+
+    capture_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"), index=True)
+
+
 class Wish(Base):
     """What a guest asks for before or on arrival: for the reception to read. Kept as long as the record it
     came with, which is of the retention class `stay`."""

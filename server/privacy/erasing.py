@@ -14,6 +14,7 @@ from server.guests.linker import Changes, take_linker
 from server.guests.loading import parts
 from server.guests.models import Link
 from server.journal import note as journal
+from server.prompts.erasing import forget_prompts
 from server.records.models import Source, SourceRecord
 from server.refusal import Refused
 
@@ -48,6 +49,7 @@ def erase(session: Session, record_ids: Collection[int], *, actor: str, now: dat
         sealed = update(SealedForm).where(SealedForm.capture_id.in_(theirs))
         session.execute(sealed.values(state="erased", sealed=None))  # a copy that comes late is still known
         session.execute(delete(Capture).where(Capture.record_id.in_(part)))
+    forget_prompts(session, record_ids, now=now)
     of = select(SourceRecord.property_id).where(SourceRecord.id.in_(sorted(record_ids)[:500])).distinct()
     houses = session.scalars(of).all()
     changes = erase_records(session, record_ids, cause="erasure", now=now)

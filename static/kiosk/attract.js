@@ -3,6 +3,7 @@
 
 import { watchForStays } from "./handing.js";
 import { hold } from "./holding.js";
+import { dropSpare } from "./spare.js";
 import { lookAtTablet, wake } from "./tablet.js";
 
 const LOOK_EVERY = 5_000;
@@ -37,11 +38,12 @@ function enrolWithCode() {
 async function begin() {
   const { enrolled, tablet } = await show(true);
   if (!enrolled) return leaveThePagesHeld();
-  if (tablet) {
-    wake();
-    watchForStays(() => document.querySelector("[data-closed]").hidden);
-  }
-  setInterval(() => show(isClosed()), LOOK_EVERY); // a closed one opens again when what was wrong is over
+  wake(); // with a closed store too: the house is told
+  if (tablet) watchForStays(() => document.querySelector("[data-closed]").hidden);
+  setInterval(async () => { // a closed one opens again when what was wrong is over
+    const now = await show(isClosed());
+    if (!tablet && now.tablet) location.reload(); // its store is back
+  }, LOOK_EVERY);
   changeToNewerPages(tablet?.code);
 }
 
@@ -74,6 +76,7 @@ function close(closed) {
 
 /** A browser whose store was emptied is no tablet any more: it works from the network, like any other. */
 async function leaveThePagesHeld() {
+  await dropSpare();
   const held = await navigator.serviceWorker?.getRegistration(location.pathname).catch(() => undefined);
   if (held && (await held.unregister()) && navigator.serviceWorker.controller) location.reload();
 }

@@ -3,6 +3,7 @@
 import { alone, ask, fromBase64, isOutdated, isRevoked } from "./asking.js";
 import { changeTablet, readTablet } from "./outbox.js";
 import { digestOf } from "./sealing.js";
+import { keepSpare, readSpare } from "./spare.js";
 import { telling } from "./telling.js";
 
 const EVERY = 60_000;
@@ -30,9 +31,11 @@ export async function beat() {
     const { name, house, code, key, export: ofFile } = reply.said;
     const changed = key && key.id !== tablet.key.id ? { key: await keyOf(key) } : {};
     await changeTablet(tablet.device, { name, house, code, export: ofFile, is_outdated: false, ...changed });
+    await keepSpare(tablet);
     if (Math.abs(Date.now() - tablet.token_at) > RENEWED) await alone("token", renewToken);
     return true;
   } catch {
+    known ??= await readSpare(); // closed since before this page was opened
     if (known) await ask("beat", await telling(known), known.token); // the store is closed: the desk is to know
     return false;
   }
@@ -50,5 +53,7 @@ async function renewToken() {
   const tablet = await readTablet();
   if (Math.abs(Date.now() - tablet.token_at) <= RENEWED) return;
   const { status, said } = await ask("token", {}, tablet.token);
-  if (status === 200 && said?.token) await changeTablet(tablet.device, { token: said.token, token_at: Date.now() });
+  if (status !== 200 || !said?.token) return;
+  await changeTablet(tablet.device, { token: said.token, token_at: Date.now() });
+  await keepSpare({ ...tablet, token: said.token });
 }

@@ -5,6 +5,7 @@ import { ask } from "./asking.js";
 import { keyOf } from "./beating.js";
 import { hold } from "./holding.js";
 import { readTablet, tryWriting, writeTablet } from "./outbox.js";
+import { keepSpare } from "./spare.js";
 
 const form = document.querySelector("[data-enrol]");
 const field = form.elements.namedItem("code");
@@ -57,6 +58,7 @@ async function becomeTablet({ device, name, house, code, token, export: ofFile }
   await navigator.storage?.persist?.();
   const given = { device, name, house, code, token, export: ofFile };
   await writeTablet({ ...given, token_at: Date.now(), key, last_number: 0, is_revoked: false });
+  await keepSpare(given);
 }
 
 /**

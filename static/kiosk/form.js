@@ -1,6 +1,7 @@
 // Steps through the form that the server rendered once. What a guest types lives in these fields and nowhere else.
 
 import { answered, askedSteps, checkStep, isShown } from "./rules.js";
+import { inWords } from "./summary.js";
 import { isAlias, suggestEmail } from "./suggestion.js";
 import { takeHanded } from "./handing.js";
 import { chooseWay, newCaptureId } from "./sending.js";
@@ -9,6 +10,8 @@ import { watchKeyboard } from "./keyboard.js";
 
 const HANDED_WITHIN = 2_000;
 const PAUSE = 150; // long enough to see what was tapped
+const ONCE_SHOWN = 200; // the question that came has stopped moving
+const ONCE_ANSWERED = 50; // what was tapped is seen, and PAUSE is not over
 const handing = chooseWay(); // online, or through the outbox of an enrolled tablet
 let page = read(document);
 const captureId = newCaptureId();
@@ -17,11 +20,18 @@ let askedAbout = null;
 let leaving = false;
 let erasing = false;
 let going = 0;
+let waiting = 0;
 let isHanded = false; // the reception handed the stay over: what is known is not asked again, only shown at the end
 
+/** What each step asks for again and again, looked up once: fields and sections, and what most answer. */
 function read(source) {
   const form = source.querySelector("[data-form]");
-  return { form, rules: JSON.parse(form.dataset.rules) };
+  const rules = JSON.parse(form.dataset.rules);
+  const fields = [...form.elements].filter((field) => field.name && field.name !== "csrf_token" && !["submit", "button"].includes(field.type));
+  const sections = Object.fromEntries([...form.querySelectorAll("[data-step]")].map((step) => [step.dataset.step, step]));
+  const chosen = rules.steps.flatMap((step) => step.fields).filter((field) => field.kind === "choice" && !field.member);
+  const likely = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
+  return { form, fields, sections, likely, rules };
 }
 
 function today() {
@@ -29,18 +39,19 @@ function today() {
   return { year: now.getFullYear(), month: now.getMonth() + 1, day: now.getDate() };
 }
 
+/** What stands in the form. Read by hand: `new FormData` lays the whole page out for each text area it comes to. */
 function answers() {
   const given = {};
-  for (const [name, value] of new FormData(page.form)) given[name] = value;
-  delete given.csrf_token;
+  for (const field of page.fields) if (field.checked || !isTapped(field)) given[field.name] = field.value;
   return given;
 }
 
 const input = (name) => page.form.elements.namedItem(name);
-const stepOf = (rules) => page.form.querySelector(`[data-step="${rules.id}"]`);
-const asked = () => askedSteps(page.rules.steps, answers());
-const after = () => asked()[asked().findIndex((rules) => rules.id === at.id) + 1];
-const before = () => asked()[asked().findIndex((rules) => rules.id === at.id) - 1];
+const stepOf = (rules) => page.sections[rules.id];
+const asked = (given) => askedSteps(page.rules.steps, given);
+const placeIn = (steps) => steps.findIndex((rules) => rules.id === at.id);
+const before = (steps = asked(answers())) => steps[placeIn(steps) - 1];
+const after = (steps = asked(answers())) => steps[placeIn(steps) + 1];
 const isTapped = (field) => field.type === "radio" || field.type === "checkbox";
 
 /** Empty a field; the value of what is tapped or ticked is its meaning, and stays. */
@@ -51,6 +62,7 @@ function empty(field) {
 
 function clear() {
   leaving = true;
+  clearTimeout(waiting);
   page.form.reset();
   for (const field of page.form.elements) empty(field);
   document.body.replaceChildren();
@@ -73,49 +85,71 @@ async function leaveBehind() {
   location.replace(page.form.dataset.thanks);
 }
 
-function show(next, { focus = true } = {}) {
+/** Another question. All is changed before anything asks how it lies, so that the page is laid out once. */
+function show(next, { focus = true, given = answers() } = {}) {
   clearTimeout(going);
   at = next;
   const step = stepOf(at);
-  for (const other of page.form.querySelectorAll("[data-step]")) other.classList.toggle("now", other === step);
-  showFields();
-  if ("review" in step.dataset) summarise(step, answers());
-  if (focus) step.querySelector("h1").focus({ preventScroll: true });
+  setUp(at, given);
+  for (const other of Object.values(page.sections)) {
+    other.classList.toggle("now", other === step);
+    other.classList.remove("next");
+  }
   scrollTo(0, 0);
+  if (focus) step.querySelector("h1").focus({ preventScroll: true });
+  getReady(ONCE_SHOWN);
 }
+
+/** While a guest reads or types, what is likely asked next is laid out unseen: an old tablet takes a while for that. */
+function getReady(wait) {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const given = answers();
+    const next = following(asMostAnswer(given));
+    if (!next) return;
+    setUp(next, given);
+    for (const other of Object.values(page.sections)) other.classList.toggle("next", other === stepOf(next));
+  }, wait);
+}
+
+/** A question as the answers so far make it. */
+function setUp(rules, given) {
+  showFields(rules, given);
+  if ("review" in stepOf(rules).dataset) summarise(stepOf(rules), given);
+}
+
+const hide = (part, isHidden) => { if (part.hidden !== isHidden) part.hidden = isHidden; };
+const say = (part, words) => { if (part.textContent !== words) part.textContent = words; };
 
 /** What another answer shows or hides, as soon as that answer is given. */
-function showFields() {
-  const step = stepOf(at);
-  const given = answers();
-  for (const field of at.fields) {
-    const box = step.querySelector(`[data-field="${field.id}"]`);
-    box.hidden = !isShown(field, given);
+function showFields(rules = at, given = answers()) {
+  const step = stepOf(rules);
+  for (const field of rules.fields) {
+    const isHidden = !isShown(field, given);
+    hide(step.querySelector(`[data-field="${field.id}"]`), isHidden);
     const domains = step.querySelector(`[data-domains="${field.id}"]`);
-    if (domains) domains.hidden = box.hidden;
+    if (domains) hide(domains, isHidden);
   }
-  for (const person of step.querySelectorAll("[data-member]")) person.hidden = !marker(person).checked;
+  for (const person of step.querySelectorAll("[data-member]")) hide(person, !marker(person).checked);
   const add = step.querySelector("[data-add]");
-  if (add) add.hidden = !step.querySelector("[data-member][hidden]");
-  sayProgress(step);
+  if (add) hide(add, !step.querySelector("[data-member][hidden]"));
+  sayProgress(step, rules, asked(asMostAnswer(given)));
 }
 
-/** The steps that will be asked as far as can be told: what is not answered yet as most do. */
-function likely() {
-  const chosen = page.rules.steps.flatMap((rules) => rules.fields).filter((field) => field.kind === "choice" && !field.member);
-  const firsts = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
-  return askedSteps(page.rules.steps, { ...firsts, ...answers() });
-}
+/** As far as can be told: what is not answered yet as most do. */
+const asMostAnswer = (given) => ({ ...page.likely, ...given });
 
-function sayProgress(step) {
-  const steps = likely();
-  const count = { step: steps.findIndex((rules) => rules.id === at.id) + 1, steps: steps.length };
+/** Which question of `steps` this is, of how many. */
+function sayProgress(step, rules, steps) {
+  const count = { step: steps.findIndex((one) => one.id === rules.id) + 1, steps: steps.length };
   const words = page.form.dataset.progressWords.replace("{step}", count.step).replace("{steps}", count.steps);
+  const line = step.querySelector("[data-progress] p");
+  if (line.textContent === words) return;
   const bar = step.querySelector("progress");
   bar.max = count.steps;
   bar.value = count.step;
   bar.setAttribute("aria-label", words);
-  step.querySelector("[data-progress] p").textContent = words;
+  line.textContent = words;
 }
 
 const marker = (person) => person.querySelector(".marker");
@@ -137,43 +171,26 @@ function removePerson(number) {
 }
 
 function summarise(step, given) {
-  const shown = asked();
+  const shown = asked(given);
   for (const rules of page.rules.steps) {
     const line = step.querySelector(`[data-of="${rules.id}"]`);
     if (!line) continue;
-    line.hidden = !shown.includes(rules);
+    hide(line, !shown.includes(rules));
     const way = given[rules.way_out_name];
-    line.querySelector("[data-value]").textContent = way ? page.rules.ways_out[way] : inWords(rules, given) || "–";
+    say(line.querySelector("[data-value]"), way ? page.rules.ways_out[way] : inWords(rules, given) || "–");
   }
 }
 
-/** The form asks day, month, year; plain `en` would answer in the order of the United States. */
-const dayFirst = (language) => (language === "en" ? "en-GB" : language);
-
-function inWords(rules, given) {
-  const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member"].includes(field.kind));
-  const together = (some, between) => some.map((field) => answerInWords(field, given)).filter(Boolean).join(between);
-  if (!rules.group) return together(fields, ["name", "guest"].includes(rules.id) ? " " : " · ");
-  const people = [...new Set(fields.map((field) => field.member))];
-  return people.map((number) => together(fields.filter((field) => field.member === number && field.kind !== "choice"), " ")).filter(Boolean).join(" · ");
-}
-
-function answerInWords(field, given) {
-  const answer = (given[field.id] ?? "").trim();
-  if (field.kind === "tick") return answer === "yes" ? field.label : "";
-  if (field.options) return field.options[answer] ?? "";
-  if (field.kind !== "date") return answer;
-  const [day, month, year] = field.names.map((name) => (given[name] ?? "").trim());
-  if (!(day && month && year)) return [day, month, year].filter(Boolean).join(" ");
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return new Intl.DateTimeFormat(dayFirst(document.documentElement.lang), { dateStyle: "long", timeZone: "UTC" }).format(date);
-}
-
 /** The inputs of one answer: several where it is tapped; of those, none is wrong by itself. */
-const placesOf = (name) => [...page.form.querySelectorAll(`[name="${name}"]`)];
+function placesOf(name) {
+  const found = input(name) ?? [];
+  return found instanceof Element ? [found] : [...found];
+}
 
 function sayErrors(step, rules, errors) {
   const summary = step.querySelector("[data-summary]");
+  const wrong = Object.keys(errors).length > 0;
+  if (!wrong && summary.hidden) return false; // and nothing was wrong before
   const list = summary.querySelector("ul");
   list.replaceChildren();
   for (const field of rules.fields) {
@@ -199,15 +216,14 @@ function sayErrors(step, rules, errors) {
     item.append(link);
     list.append(item);
   }
-  const wrong = Object.keys(errors).length > 0;
   summary.hidden = !wrong;
   if (wrong) summary.focus();
   return wrong;
 }
 
-function askAboutAddress(step) {
+function askAboutAddress(step, given) {
   const box = step.querySelector("[data-suggestion]");
-  const field = at.fields.find((one) => one.kind === "email" && !one.member && isShown(one, answers()));
+  const field = at.fields.find((one) => one.kind === "email" && !one.member && isShown(one, given));
   if (!box || !field) return false;
   const address = input(field.id);
   const meant = suggestEmail(address.value, page.rules.known);
@@ -235,18 +251,21 @@ function goOn() {
   const step = stepOf(at);
   const way = input(at.way_out_name);
   if (way) way.value = "";
-  if (sayErrors(step, at, checkStep(at, answers(), today()))) return;
-  if (askAboutAddress(step)) return;
-  if (!after()) send(step);
-  else if (isHanded && at.id === page.rules.steps[0].id) show(nextOpen());
-  else show(after());
+  const given = answers();
+  if (sayErrors(step, at, checkStep(at, given, today()))) return;
+  if (askAboutAddress(step, given)) return;
+  const next = following(given);
+  if (next) show(next, { given });
+  else send(step);
 }
 
-/** The first question after this one that still lacks an answer; else the last look. */
-function nextOpen() {
-  const rest = asked().slice(asked().findIndex((rules) => rules.id === at.id) + 1);
-  const isOpen = (rules) => Object.keys(checkStep(rules, answers(), today())).length > 0;
-  return rest.find((rules) => "review" in stepOf(rules).dataset || isOpen(rules)) ?? after();
+/** The next question; of a stay that was handed over, the first that still lacks an answer, else the last look. */
+function following(given) {
+  const steps = asked(given);
+  if (!isHanded || at.id !== page.rules.steps[0].id) return after(steps);
+  const rest = steps.slice(placeIn(steps) + 1);
+  const isOpen = (rules) => Object.keys(checkStep(rules, given, today())).length > 0;
+  return rest.find((rules) => "review" in stepOf(rules).dataset || isOpen(rules)) ?? rest[0];
 }
 
 /** What is known already, into fields that are still empty. */
@@ -266,7 +285,8 @@ function goOut(way) {
   }
   input(at.way_out_name).value = way;
   sayErrors(stepOf(at), at, {});
-  show(after());
+  const given = answers();
+  show(after(asked(given)), { given });
 }
 
 const handOver = async (given) => (await handing).handOver({
@@ -295,8 +315,9 @@ async function send(step) {
 }
 
 function thank() {
+  clearTimeout(waiting);
   page.form.reset();
-  page.form.querySelector(".now").classList.remove("now");
+  for (const step of Object.values(page.sections)) step.classList.remove("now", "next");
   for (const field of page.form.elements) empty(field);
   document.querySelectorAll("[data-value]").forEach((line) => { line.textContent = ""; });
   const screen = document.querySelector("[data-thanks-screen]");
@@ -338,7 +359,7 @@ async function speak(link) {
 }
 
 document.addEventListener("click", (event) => { erasing ||= Boolean(event.target.closest("[data-erase]")); }, { capture: true });
-document.addEventListener("change", (event) => { if (event.target.form === page.form) showFields(); });
+document.addEventListener("change", (event) => { if (event.target.form === page.form) { showFields(); getReady(ONCE_ANSWERED); } });
 document.addEventListener("click", (event) => {
   // A tap on the only answer that a question wants goes on by itself; arrow keys only choose.
   if (event.detail && event.target.closest(".now[data-one-tap] .tap")) {
@@ -372,4 +393,5 @@ takeHanded(captureId).then((known) => {
   if (!known || leaving) return;
   putIn(known);
   isHanded = true;
+  getReady(ONCE_ANSWERED);
 });

@@ -3,6 +3,7 @@
 import { readTablet, standing, tryWriting } from "./outbox.js";
 import { startBeating } from "./beating.js";
 import { houseIsThere, startDelivering } from "./delivering.js";
+import { readSpare } from "./spare.js";
 import { tellOf } from "./telling.js";
 
 const ROOM = 2_000_000; // bytes left, below which a day without network may not fit
@@ -12,11 +13,11 @@ const ROOM = 2_000_000; // bytes left, below which a day without network may not
  * `thorough` also writes: before a guest begins, not while one types.
  */
 export async function lookAtTablet({ thorough = false } = {}) {
-  const held = Boolean(navigator.serviceWorker?.controller); // only an enrolled tablet has one
   let tablet;
   try {
     tablet = await readTablet();
   } catch {
+    const held = Boolean(navigator.serviceWorker?.controller || (await readSpare())); // only a tablet has either
     return seen(held, null, held ? "storage_closed" : "");
   }
   if (!tablet) return seen(false, null, "");

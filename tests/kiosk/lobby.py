@@ -44,6 +44,7 @@ HAND_OVER = """async (names) => {
     }
     return kept;
 }"""
+CACHES_OF_PAGES = "caches.keys().then((names) => names.filter((name) => name.startsWith('kiosk-')).length)"
 Way = Callable[["House", "WSGIEnvironment", "StartResponse"], Iterable[bytes]]
 
 

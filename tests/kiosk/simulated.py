@@ -34,8 +34,12 @@ MOST = 20
 def signed(name: str) -> dict[str, str]:
     """The answers of a guest, whose second name proves the first: an altered form would not fit."""
     strokes = hashlib.shake_256(name.encode()).hexdigest(STROKES // 2)
-    proof = hashlib.sha256(name.encode()).hexdigest()[:40].translate(LETTERS)
-    return {"given_name": name, "family_name": proof, "signature": strokes}
+    return {"given_name": name, "family_name": proof_of(name), "signature": strokes}
+
+
+def proof_of(name: str) -> str:
+    """Forty letters that only this name has."""
+    return hashlib.sha256(name.encode()).hexdigest()[:40].translate(LETTERS)
 
 
 @dataclass

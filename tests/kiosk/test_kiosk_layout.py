@@ -71,6 +71,34 @@ def test_the_field_in_hand_is_never_behind_the_buttons(served: str, page: Page) 
         assert mine["y"] + mine["height"] <= buttons["y"], name
 
 
+def test_the_next_question_lies_ready_as_wide_as_it_comes_and_out_of_reach(served: str, page: Page) -> None:
+    page.set_viewport_size({"width": LYING[0], "height": LYING[1]})
+    page.goto(f"{served}/kiosk/pre_check_in/en")
+    page.locator(".now .tap").first.click()
+    page.locator(".now #f-given_name").fill("Anna")
+    ready = page.locator(".question.next[data-step=stay]")
+    ready.wait_for(state="attached")
+    wide = "step => step.querySelector('.why').getBoundingClientRect().width"
+    width = ready.evaluate(wide)
+
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.get_by_role("button", name="Continue").count() == 1
+    page.locator(".now [data-next]").click()
+    assert page.locator(".now[data-step=stay]").evaluate(wide) == width
+    assert page.evaluate("document.activeElement.id") == "q-stay"
+
+
+def test_an_answer_that_leads_elsewhere_makes_that_question_ready(served: str, page: Page) -> None:
+    page.goto(f"{served}/kiosk/pre_check_in/en")
+    page.locator(".question.next[data-step=name]").wait_for(state="attached")
+
+    page.locator("#f-staying-other").evaluate("tap => tap.click()")
+
+    page.locator(".question.next[data-step=booker]").wait_for(state="attached")
+    assert page.locator(".question.next").count() == 1
+
+
 def test_a_keyboard_that_covers_the_page_lifts_the_buttons(served: str, page: Page) -> None:
     page.set_viewport_size({"width": LYING[0], "height": LYING[1]})
     page.goto(f"{served}/kiosk/")

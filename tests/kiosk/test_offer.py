@@ -19,7 +19,7 @@ from server.properties.pictures import re_encode
 from server.properties.setup import default_property, ensure_properties, property_by_code
 from tests.accessible import assert_accessible
 from tests.desk.test_house import picture_of
-from tests.kiosk.lobby import House, enrol, settle_down
+from tests.kiosk.lobby import CACHES_OF_PAGES, House, enrol, settle_down
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -196,4 +196,4 @@ def test_a_tablet_that_moves_to_another_house_becomes_that_houses(
     enrol(page, house, at="lake")
 
     expect(page.locator("h1")).to_have_text("Hôtel du Lac", timeout=20_000)
-    assert page.evaluate("caches.keys().then((names) => names.length)") == 1
+    assert page.evaluate(CACHES_OF_PAGES) == 1

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import socket
 import time
@@ -21,6 +20,7 @@ from flask import Flask
 from tests.kiosk import lobby
 from tests.kiosk.lobby import House, Tablet, enrol, settle_down, tablet_in
 from tests.kiosk.process import Process
+from tests.kiosk.simulated import proof_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -75,7 +75,7 @@ class Lobby:
 def signed(number: int) -> tuple[str, str]:
     """A guest whose second name proves the first: an altered form would not fit."""
     name = f"Guest {number}"
-    return name, hashlib.sha256(name.encode()).hexdigest()
+    return name, proof_of(name)
 
 
 def faulty(drawn: random.Random) -> lobby.Way:

@@ -14,7 +14,18 @@ from server.devices.models import Device
 from server.keys import rotate_key
 from server.properties.setup import default_property
 from tests.accessible import assert_accessible
-from tests.kiosk.lobby import House, Tablet, check_in, enrol, fill_in, hand_over, send, settle_down, waiting
+from tests.kiosk.lobby import (
+    CACHES_OF_PAGES,
+    House,
+    Tablet,
+    check_in,
+    enrol,
+    fill_in,
+    hand_over,
+    send,
+    settle_down,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -33,6 +44,11 @@ MAKE_THE_TOKEN_OLD = """async () => {
     await changeTablet(1, { token_at: Date.now() - 8 * 24 * 3600 * 1000 });
 }"""
 CLOSE_THE_STORE = "indexedDB.open = () => { throw new DOMException('denied', 'SecurityError'); }"
+SPARE_IS_KEPT = "async () => Boolean(await (await import('/static/kiosk/spare.js')).readSpare())"
+FORGET_THE_TABLET = """async () => {
+    const { writeTablet } = await import("/static/kiosk/outbox.js");
+    await writeTablet(undefined);
+}"""
 KEEP_PLAINLY = """(text) => new Promise((done) => {
     const asked = indexedDB.open("control", 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore("plain");
@@ -110,14 +126,14 @@ def test_newer_pages_wait_until_no_guest_is_at_the_tablet(house: House, page: Pa
         default_property(session).name = "Hôtel du Lac"
     page.evaluate("navigator.serviceWorker.getRegistration('/kiosk/').then((pages) => pages.update())")
     page.wait_for_timeout(1_000)
-    assert page.evaluate("caches.keys().then((names) => names.length)") == 2
+    assert page.evaluate(CACHES_OF_PAGES) == 2
     assert "Hôtel des Arcades" in page.locator(".guest-bar").inner_text()
     send(page)
 
     page.locator("[data-thanks-screen] [data-leave]").click()
 
     expect(page.get_by_role("heading", name="Hôtel du Lac")).to_be_visible(timeout=20_000)
-    assert page.evaluate("caches.keys().then((names) => names.length)") == 1
+    assert page.evaluate(CACHES_OF_PAGES) == 1
     settle_down(page)
     assert len(house.opened()) == 1
 
@@ -144,6 +160,32 @@ def test_a_tablet_whose_store_is_closed_says_so_before_a_guest_begins(house: Hou
     page.get_by_text("Please see the reception.").wait_for()
     page.goto(f"{house.address}/kiosk/pre_check_in/en")
     page.wait_for_url("**/kiosk/")
+
+
+def test_the_desk_hears_of_a_store_that_was_closed_before_the_tablet_was_opened(
+    house: House, page: Page
+) -> None:
+    enrol(page, house)
+    page.wait_for_function(SPARE_IS_KEPT)
+    page.add_init_script(CLOSE_THE_STORE)
+
+    with page.expect_response("**/api/v1/beat") as told:
+        page.reload()
+    told.value.finished()
+
+    assert house.devices()[0].told["trouble"] == "storage_closed"
+    page.get_by_text("Please see the reception.").wait_for()
+
+
+def test_a_browser_that_was_emptied_keeps_nothing_of_the_tablet_it_was(house: House, page: Page) -> None:
+    enrol(page, house)
+    page.wait_for_function(SPARE_IS_KEPT)
+    page.evaluate(FORGET_THE_TABLET)
+
+    page.goto(f"{house.address}/kiosk/")
+
+    page.get_by_role("link", name="English").wait_for()
+    page.wait_for_function(f"async () => !(await ({SPARE_IS_KEPT})())")
 
 
 def test_a_form_that_finds_no_room_is_not_thanked_for(house: House, page: Page) -> None:

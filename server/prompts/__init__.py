@@ -1,0 +1,1 @@
+"""Who is asked what, when and how; what was sent; what came back."""
