@@ -144,11 +144,6 @@ def serve_app() -> Flask:
     return create_app(read_settings())
 
 
-def house_address(settings: Settings) -> str:
-    """The address that goes into links: the public one, else this machine's. Never a Host header's."""
-    return settings.public_url or f"http://localhost:{settings.port}"
-
-
 def _certified_names(settings: Settings) -> tuple[str, ...]:
     certificate = None if settings.trusted_proxies else own_certificate(settings.keys_dir)
     return () if certificate is None else certificate.names

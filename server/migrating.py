@@ -7,27 +7,28 @@ in that folder.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from server.db import Base, make_engine
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 _LOCK = 7_251_190  # an arbitrary number: PostgreSQL's advisory lock of whoever migrates
 
 
 def _script() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
 
 
 def head() -> str:
-    """The newest revision there is."""
-    return str(_script().get_current_head())
+    """The newest revision there is, by the number that its file's name begins with."""
+    return max(path.stem for path in FOLDER.glob("[0-9]*.py"))
 
 
 def migrate(url: str) -> None:
@@ -41,9 +42,12 @@ def migrate(url: str) -> None:
 
 def migrate_engine(engine: Engine, target: str = "head") -> None:
     """Go up or down to `target` (a revision, `head` or `base`) in one transaction."""
+    if target == "head" and _revisions(engine) == [head()]:
+        return  # the usual start: it takes no writer's place, and no time to import Alembic
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+
     script = _script()
-    if target == "head" and _revision(engine) == script.get_current_head():
-        return  # the usual start: it takes no writer's place
 
     def steps(revision: Any, _context: Any) -> Any:
         if target == "base" or (target != "head" and _is_behind(script, target, revision)):
@@ -62,9 +66,12 @@ def migrate_engine(engine: Engine, target: str = "head") -> None:
             env.run_migrations()
 
 
-def _revision(engine: Engine) -> str | None:
+def _revisions(engine: Engine) -> list[str]:
+    """What the database says that it is at; nothing while it has no tables."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return []
+        return list(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
 def _is_behind(script: ScriptDirectory, target: str, revision: Any) -> bool:

@@ -60,6 +60,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
 
+def house_address(settings: Settings) -> str:
+    """The address that goes into links: the public one, else this machine's. Never a Host header's."""
+    return settings.public_url or f"http://localhost:{settings.port}"
+
+
 def default_data_dir(environ: Mapping[str, str]) -> Path:
     """`~/.local/share/oneguest`, by the XDG base directory specification."""
     base = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".local/share")

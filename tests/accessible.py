@@ -13,13 +13,11 @@ if TYPE_CHECKING:
 
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 
-LOOKS = [
-    ("light", "fr"),
-    ("dark", "qps"),
-    pytest.param("light", "en", marks=pytest.mark.soak),
-    pytest.param("dark", "en", marks=pytest.mark.soak),
-]
-"""Scheme and language: each scheme once, in words longer than the English ones, which hide less."""
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""The rules whose answer depends on the scheme: it changes colours and nothing else."""
+
+LANGUAGES = ["fr", *(pytest.param(language, marks=pytest.mark.soak) for language in ("qps", "en"))]
+"""Always a language whose words are longer than the English ones, which hide less."""
 
 ARRIVED = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
@@ -39,10 +37,23 @@ FOUND = """async (rules) => {
 """Only what is wrong comes back: to tell of each element that passed took as long as to find out."""
 
 
+def assert_accessible_in_both(page: Page, state: str) -> None:
+    """No violation in what is shown now, light and dark, without asking for it again; it ends light."""
+    page.emulate_media(color_scheme="light")
+    assert_accessible(page, f"{state}, light")
+    page.emulate_media(color_scheme="dark")
+    _assert_without_violation(page, f"{state}, dark", COLOURS)
+    page.emulate_media(color_scheme="light")
+
+
 def assert_accessible(page: Page, state: str) -> None:
     """No violation in what is shown now; `state` says in the failure which page that was."""
+    _assert_without_violation(page, state, RULES)
+
+
+def _assert_without_violation(page: Page, state: str, rules: object) -> None:
     if not page.evaluate(ARRIVED):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate(FOUND, RULES)
+    found = page.evaluate(FOUND, rules)
     told = [(rule, [re.sub(r"\s+", " ", html)[:160] for html in nodes]) for rule, nodes in found]
     assert told == [], f"{state}: {told}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from server.settings import Settings
+from server.settings import Settings, house_address
 
 HELP = "Make a one-time code that enrols a lobby tablet within ten minutes."
 EXAMPLE = "device enrol --property lyon --name Lobby"
@@ -22,7 +22,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     import segno
 
     from server import data_folder
-    from server.app import house_address
     from server.captures.sealing import fingerprint
     from server.clock import clock
     from server.commands._house import make_house

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from server.settings import Settings
+from server.settings import Settings, house_address
 
 HELP = "Make a guest's link for one stay; older links of that stay to the same form stop working."
 EXAMPLE = "link issue --reference BK-20481 --form survey"
@@ -24,7 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Print the address and the time at which it dies."""
     from server import data_folder
-    from server.app import house_address
     from server.captures.links import issue_link, record_of_reference
     from server.clock import clock
     from server.db import writing

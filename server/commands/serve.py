@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from server.settings import Settings
+from server.settings import Settings, house_address
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,7 +34,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     from granian.server import Server
 
     from server import data_folder
-    from server.app import house_address
     from server.commands._entrance import first_entrance
     from server.commands._house import make_house
     from server.commands._https import certificate_for, own_address

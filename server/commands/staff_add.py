@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from server.settings import Settings
+from server.settings import Settings, house_address
 
 HELP = "Make a colleague's account and print the link with which they choose a password."
 EXAMPLE = "staff add nadia@hotel.example --name 'Nadia Benali' --role reception"
@@ -31,7 +31,6 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     """Make the account; print its link and how long it opens."""
     from datetime import date
 
-    from server.app import house_address
     from server.clock import clock
     from server.commands._house import make_house
     from server.db import writing

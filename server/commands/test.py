@@ -25,7 +25,7 @@ HELP = "Run all tests. What follows is handed to pytest; --soak adds the long ru
 EXAMPLE = "test"
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PROCESSES = 2  # the suite waits on databases and the browser as much as it computes
+PROCESSES = 3  # on two processors: while one waits for a browser, a kill or a disk, two compute
 
 
 class NotEquipped(Refused):

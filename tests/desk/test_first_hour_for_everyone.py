@@ -18,9 +18,10 @@ from server.jobs.worker import run_due
 from server.properties.beginning import STEPS, mark_step
 from server.properties.setup import default_property
 from server.records.models import Import
-from tests.accessible import LOOKS, assert_accessible
+from tests.accessible import LANGUAGES, assert_accessible, assert_accessible_in_both
 from tests.builders import take_in
 from tests.desk.filled import count
+from tests.desk.test_everyone import SCREENS, WIDER
 from tests.house import make_app, seat, seat_page
 
 if TYPE_CHECKING:
@@ -92,11 +93,9 @@ def finish(app: Flask) -> None:
         )
 
 
-@pytest.mark.parametrize(("scheme", "language"), LOOKS)
-def test_every_step_can_be_used_by_everyone(
-    app: Flask, served: str, page: Page, scheme: str, language: str
-) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_step_can_be_used_by_everyone(app: Flask, served: str, page: Page, language: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     for filled in (False, True):
@@ -105,24 +104,21 @@ def test_every_step_can_be_used_by_everyone(
             rehearse(app)
         for step in STEPS:
             page.goto(f"{served}{HOUR}?step={step}&lang={language}")
-            assert_accessible(page, f"{step} in {language}, {scheme}")
+            assert_accessible_in_both(page, f"{step} in {language}")
     finish(app)
     page.goto(f"{served}{HOUR}?step=guest&lang={language}")
-    assert_accessible(page, f"a finished rehearsal in {language}, {scheme}")
+    assert_accessible_in_both(page, f"a finished rehearsal in {language}")
     assert complaints == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
-def test_no_step_is_wider_than_the_screen(
-    app: Flask, served: str, page: Page, width: int, height: int
-) -> None:
+def test_no_step_is_wider_than_the_screen(app: Flask, served: str, page: Page) -> None:
     bring_states(app)
     rehearse(app)
-    page.set_viewport_size({"width": width, "height": height})
     for step in STEPS:
         page.goto(f"{served}{HOUR}?step={step}&lang=qps")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider == 0, step
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(WIDER) == 0, f"{step}, {width}"
 
 
 def test_a_receptionists_list_says_whose_the_other_steps_are(app: Flask, served: str, page: Page) -> None:
@@ -165,12 +161,9 @@ def test_a_file_chosen_while_another_one_is_read_is_not_lost_when_the_list_moves
     assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_a_rehearsal_can_be_used_by_everyone(
-    app: Flask, served: str, page: Page, scheme: str
-) -> None:
+def test_the_pages_of_a_rehearsal_can_be_used_by_everyone(app: Flask, served: str, page: Page) -> None:
     rehearse(app)
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{served}{HOUR}?step=guest")
     link = page.get_by_role("link", name="Try it on this machine").get_attribute("href")
@@ -178,5 +171,5 @@ def test_the_pages_of_a_rehearsal_can_be_used_by_everyone(
     page.goto(f"{served}{link}")
 
     page.get_by_text("Rehearsal: you are the guest.").wait_for()
-    assert_accessible(page, f"the door of a rehearsal, {scheme}")
+    assert_accessible_in_both(page, "the door of a rehearsal")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -41,6 +41,9 @@ KILLS = {"linking": 20, "import": 20, "first": 10, "rematch": 20, "learn": 15, "
 QUICK = (("sqlite", "rematch"), ("postgresql", "linking"))
 """What is killed once otherwise."""
 
+RECORDS, FEW = 1200, 500
+"""In the house with --soak, and otherwise."""
+
 AFTER_THE_LEASE = 3600
 """Seconds after which what a killed worker had taken up is anybody's."""
 
@@ -132,10 +135,10 @@ def nobody(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="module")
-def house(nobody: House) -> Iterator[House]:
+def house(nobody: House, soak: bool) -> Iterator[House]:
     """A house of some hundred records whose questions a colleague answered in part."""
     made = nobody.copy_to("house")
-    made.run("import", str(export_of(made, 1200)))
+    made.run("import", str(export_of(made, RECORDS if soak else FEW)))
     with made.open() as engine:
         with reading(engine) as session:
             asked = session.execute(select(Question.record_a, Question.record_b).limit(40)).all()
@@ -161,7 +164,7 @@ def words_of(house: House, what: str) -> tuple[str, ...]:
     if what == "accept":
         return ("accept", "--at-least", "0.5", "--limit", "100")
     if what == "first":
-        return ("import", str(export_of(house, 1200)))
+        return ("import", str(export_of(house, RECORDS)))
     if what == "import":
         return ("import", str(export_of(house, 400)))
     if what == "linking":

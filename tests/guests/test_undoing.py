@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,6 @@ from server.db import reading
 from server.guests.deeds import Verdict
 from server.guests.linking import link_waiting
 from server.guests.models import Decision, Deed
-from server.migrating import migrate
 from server.properties.models import Property
 from server.properties.reach import Reach
 from server.refusal import Refused
@@ -58,11 +58,11 @@ def is_as_in_bulk(engine: Engine) -> bool:
 
 
 @pytest.fixture(scope="module")
-def kept_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def kept_house(
+    lay_sqlite: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     """One house for all examples: each of them leaves it as it found it."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('undoing')}/oneguest.db"
-    migrate(url)
-    engine = open_store(url)
+    engine = open_store(lay_sqlite(tmp_path_factory.mktemp("undoing")))
     fill(engine)
     yield engine
     engine.dispose()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from server.opening import open_database
 from server.privacy.check import check
 from server.privacy.dump import dump
 from server.records.models import Import
-from server.settings import Settings, read_settings
+from server.settings import read_settings
 from tests.builders import write_export
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +32,9 @@ SECONDS_TO_END = 30
 """`up` ends a worker that takes ten; a machine that does other work besides is given more."""
 
 
-def confirmed_import(folder: Path, export: Path) -> tuple[Engine, Settings]:
+def confirmed_import(folder: Path, export: Path, lay: Callable[[Path], str]) -> Engine:
     """A house with one file that staff dropped at the desk and confirmed."""
+    lay(folder)
     settings = read_settings({"ONEGUEST_DATA_DIR": str(folder)})
     engine = open_database(settings)
     ensure_keys(settings.keys_dir)
@@ -44,7 +46,7 @@ def confirmed_import(folder: Path, export: Path) -> tuple[Engine, Settings]:
         made = prepare(session, looked)
         made.upload, made.state = upload, "queued"
         enqueue(session, "run_import", {"import_id": made.id}, now=clock())
-    return engine, settings
+    return engine
 
 
 def start_worker(folder: Path, *words: str) -> subprocess.Popen[bytes]:
@@ -78,10 +80,10 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory, export: Path) -> Engine:
+def calm(tmp_path_factory: pytest.TempPathFactory, export: Path, lay_sqlite: Callable[[Path], str]) -> Engine:
     """A house where nobody stopped the import of that file."""
     folder = tmp_path_factory.mktemp("calm")
-    engine, _ = confirmed_import(folder, export)
+    engine = confirmed_import(folder, export, lay_sqlite)
     with start_worker(folder, "--once") as worker:
         assert worker.wait(180) == 0
     return engine
@@ -89,9 +91,9 @@ def calm(tmp_path_factory: pytest.TempPathFactory, export: Path) -> Engine:
 
 @pytest.mark.parametrize("moment", ["reading", "linking"])
 def test_a_worker_asked_to_end_goes_within_seconds_and_the_next_one_ends_the_import(
-    tmp_path: Path, export: Path, calm: Engine, moment: str
+    tmp_path: Path, lay_sqlite: Callable[[Path], str], export: Path, calm: Engine, moment: str
 ) -> None:
-    engine, _ = confirmed_import(tmp_path / "stopped", export)
+    engine = confirmed_import(tmp_path / "stopped", export, lay_sqlite)
 
     with start_worker(tmp_path / "stopped") as worker:
         wait_until(engine, moment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,6 @@ from server.importing.preparing import look_at, prepare
 from server.importing.running import link_imports, run_import
 from server.importing.undoing import undo_import
 from server.jobs.places import holding
-from server.migrating import migrate
 from server.privacy.check import check
 from server.privacy.dump import dump
 from server.properties.reach import EVERYWHERE
@@ -362,7 +361,7 @@ def some_rows(chance: random.Random, *, of_cardex: bool) -> list[str]:
 )
 @given(seed=st.integers(0, 2**32))
 def test_imports_undone_in_any_order_leave_what_the_others_alone_would(
-    tmp_path_factory: pytest.TempPathFactory, seed: int
+    lay_sqlite: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:
     chance = random.Random(seed)
     folder = tmp_path_factory.mktemp("undone")
@@ -370,9 +369,7 @@ def test_imports_undone_in_any_order_leave_what_the_others_alone_would(
     files = [some_rows(chance, of_cardex=of_cardex) for _ in range(4)]
     gone = chance.sample(range(4), chance.randint(1, 3))
 
-    engines = [open_store(f"sqlite:///{folder}/{name}.db") for name in ("all", "kept")]
-    for engine in engines:
-        migrate(str(engine.url))
+    engines = [open_store(lay_sqlite(folder / name)) for name in ("all", "kept")]
     everything, kept = engines
     ids = [bring(everything, folder, rows) for rows in files]
     for number in gone:

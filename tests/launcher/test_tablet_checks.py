@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,9 +26,9 @@ CHROME = (
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(lay_sqlite: Callable[[Path], str], tmp_path: Path) -> Settings:
     data = tmp_path / "data"
-    settings = Settings(data_dir=data, database_url=f"sqlite:///{data / 'oneguest.db'}")
+    settings = Settings(data_dir=data, database_url=lay_sqlite(data))
     make_house(settings)
     return settings
 

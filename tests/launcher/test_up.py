@@ -25,7 +25,7 @@ from server.clock import clock
 from server.commands import up
 from server.commands._demo import guests_link, import_commands
 from server.commands._listening import CannotStart, address_of, is_healthy, refuse_busy_port
-from server.commands._supervisor import Child
+from server.commands._supervisor import Child, Supervisor
 from server.db import make_engine, writing
 from server.properties.setup import is_demo
 from server.settings import Settings, read_settings
@@ -110,7 +110,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHouse]:
         yield house
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.soak),
+        signal.SIGTERM,
+        pytest.param(signal.SIGHUP, marks=pytest.mark.soak),
+        signal.SIGKILL,
+    ],
+)
 def test_however_the_house_is_stopped_nothing_of_it_stays(tmp_path: Path, number: signal.Signals) -> None:
     with open_house(tmp_path) as house:
         assert is_healthy("127.0.0.1", house.port)
@@ -121,6 +129,20 @@ def test_however_the_house_is_stopped_nothing_of_it_stays(tmp_path: Path, number
 
         wait_for(lambda: not house.processes(), "the children end", within=20)
         refuse_busy_port("127.0.0.1", house.port)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_a_service_managers_stop_and_a_closed_terminal_are_one_wish(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    answers: dict[int, Callable[[int, None], None]] = {}
+    monkeypatch.setattr("server.commands._supervisor.signal.signal", answers.__setitem__)
+    supervisor = Supervisor("127.0.0.1", 8000)
+    supervisor.listen_to_signals()
+
+    answers[number](number, None)
+
+    assert supervisor.stopping
 
 
 def test_the_house_says_what_to_open_and_who_can(house: RunningHouse) -> None:

@@ -16,7 +16,7 @@ from server.guests.linking import link_waiting
 from server.guests.living import say_word
 from server.guests.models import Decision, Deed
 from server.intake import open_forms
-from server.migrating import FOLDER, migrate, migrate_engine
+from server.migrating import FOLDER, head, migrate, migrate_engine
 from server.properties.reach import EVERYWHERE
 from tests.builders import NOON, PATRICK, guests_by_key, take_in
 from tests.captures.tablet import KEY, hand_over, new_tablet
@@ -34,6 +34,15 @@ REVISIONS = [
 
 def tables(engine: Engine) -> set[str]:
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_the_newest_migration_is_the_one_with_the_highest_number() -> None:
+    script = ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)])
+
+    assert script.get_heads() == [head()]
+    assert {revision.revision for revision in script.walk_revisions()} == {
+        path.stem for path in FOLDER.glob("*.py")
+    }
 
 
 def test_the_migrated_tables_are_the_models(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from server.clock import clock
 from server.db import writing
 from server.forms.definition import find_form
 from server.properties.setup import default_property
-from tests.accessible import assert_accessible
+from tests.accessible import assert_accessible, assert_accessible_in_both
 from tests.house import expect_guest, seat, seat_page, serving
 from tests.surfaces.showcase import add_showcase
 from tests.surfaces.walks import kiosk_states, phone_states, speak_everything, survey_states
@@ -41,7 +41,7 @@ LANGUAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "ar"])
 def test_the_tablet_can_be_used_by_everyone(app: Flask, served: str, page: Page, language: str) -> None:
     speak_everything(app)
     page.set_viewport_size({"width": 1024, "height": 768})
@@ -64,13 +64,12 @@ def test_survey_and_wishes_can_be_used_by_everyone(
             assert box is None or box["height"] >= 48, state
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_phone_can_be_used_by_everyone(app: Flask, served: str, page: Page, scheme: str) -> None:
+def test_the_phone_can_be_used_by_everyone(app: Flask, served: str, page: Page) -> None:
     expected = expect_guest(app.config["ENGINE"], now=clock())
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 390, "height": 844})
     for state in phone_states(page, served, expected):
-        assert_accessible(page, state)
+        assert_accessible_in_both(page, state)
         if "error" in state:
             summary = page.locator("[data-summary]:visible")
             assert summary.evaluate("el => el === document.activeElement"), state
@@ -95,10 +94,11 @@ def test_a_phone_from_right_to_left_shows_everything_without_scrolling_sideways(
 
 
 def test_a_tablet_from_right_to_left_shows_everything_without_scrolling_sideways(
-    arabic_way: None, served: str, page: Page
+    app: Flask, served: str, page: Page
 ) -> None:
+    speak_everything(app)
     page.set_viewport_size({"width": 768, "height": 1024})
-    for state in kiosk_states(page, served, wording.PSEUDO):
+    for state in kiosk_states(page, served, "ar"):
         assert_mirrored(page, state)
         assert_accessible(page, state)
 
@@ -113,19 +113,18 @@ def test_at_twice_the_size_nothing_lies_outside(app: Flask, served: str, page: P
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_desk_can_be_used_by_everyone(app: Flask, served: str, page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+def test_the_desk_can_be_used_by_everyone(app: Flask, served: str, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
     seat_page(page, served, seat(app.config["ENGINE"]))
     page.goto(f"{served}/")
-    assert_accessible(page, "no arrivals")
+    assert_accessible_in_both(page, "no arrivals")
     expect_guest(app.config["ENGINE"], now=clock())
     page.goto(f"{served}/")
-    assert_accessible(page, "arrivals")
+    assert_accessible_in_both(page, "arrivals")
     page.keyboard.press("/")
     assert page.locator("#search").evaluate("el => el === document.activeElement")
     page.goto(f"{served}/nowhere")
-    assert_accessible(page, "no such page")
+    assert_accessible_in_both(page, "no such page")
 
 
 @pytest.fixture
@@ -136,15 +135,14 @@ def showcase(own_app: Flask) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_of_the_desk_can_be_used_by_everyone(
-    own_app: Flask, showcase: str, page: Page, scheme: str
+    own_app: Flask, showcase: str, page: Page
 ) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    page.emulate_media(reduced_motion="reduce")
     seat_page(page, showcase, seat(own_app.config["ENGINE"]))
     page.goto(f"{showcase}/desk/showcase")
 
-    assert_accessible(page, "components")
+    assert_accessible_in_both(page, "components")
 
 
 @pytest.mark.parametrize("accent", ["#ffd400", "#000000", "#ff5a5f", "#c0ffee"])
