@@ -1,6 +1,7 @@
 // The resting screen leaves no trace in the history: Back cannot lead to a guest's form. It is also where an enrolled
 // tablet says how it is, to guests only that it is closed, and the only place where it changes to newer pages.
 
+import { houseIsThere } from "./delivering.js";
 import { watchForStays } from "./handing.js";
 import { hold } from "./holding.js";
 import { lookAtTablet, wake } from "./tablet.js";
@@ -39,7 +40,7 @@ async function begin() {
   if (!enrolled) return leaveThePagesHeld();
   if (tablet) {
     wake();
-    watchForStays(() => document.querySelector("[data-closed]").hidden);
+    watchForStays(() => document.querySelector("[data-closed]").hidden, houseIsThere);
   }
   setInterval(() => show(isClosed()), LOOK_EVERY); // a closed one opens again when what was wrong is over
   changeToNewerPages(tablet?.code);

@@ -17,6 +17,7 @@ let askedAbout = null;
 let leaving = false;
 let erasing = false;
 let going = 0;
+let isChanging = false; // from the last look back to one question, and no further
 let isHanded = false; // the reception handed the stay over: what is known is not asked again, only shown at the end
 
 function read(source) {
@@ -79,7 +80,10 @@ function show(next, { focus = true } = {}) {
   const step = stepOf(at);
   for (const other of page.form.querySelectorAll("[data-step]")) other.classList.toggle("now", other === step);
   showFields();
-  if ("review" in step.dataset) summarise(step, answers());
+  if ("review" in step.dataset) {
+    isChanging = false;
+    summarise(step, answers());
+  }
   if (focus) step.querySelector("h1").focus({ preventScroll: true });
   scrollTo(0, 0);
 }
@@ -152,7 +156,9 @@ const dayFirst = (language) => (language === "en" ? "en-GB" : language);
 
 function inWords(rules, given) {
   const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member"].includes(field.kind));
-  const together = (some, between) => some.map((field) => answerInWords(field, given)).filter(Boolean).join(between);
+  const answered = fields.filter((field) => field.names.some((name) => given[name]));
+  const leading = new Set(answered.flatMap((field) => (field.show_if ?? []).map(([asked]) => asked))); // "another day", and then the day
+  const together = (some, between) => some.filter((field) => !leading.has(field.id)).map((field) => answerInWords(field, given)).filter(Boolean).join(between);
   if (!rules.group) return together(fields, ["name", "guest"].includes(rules.id) ? " " : " · ");
   const people = [...new Set(fields.map((field) => field.member))];
   return people.map((number) => together(fields.filter((field) => field.member === number && field.kind !== "choice"), " ")).filter(Boolean).join(" · ");
@@ -223,7 +229,7 @@ function askAboutAddress(step) {
       address.value = meant ?? "";
       words.hidden = use.hidden = true;
       if (meant === null) address.focus();
-      else show(after());
+      else onward();
     };
     use.focus();
   }
@@ -238,9 +244,11 @@ function goOn() {
   if (sayErrors(step, at, checkStep(at, answers(), today()))) return;
   if (askAboutAddress(step)) return;
   if (!after()) send(step);
-  else if (isHanded && at.id === page.rules.steps[0].id) show(nextOpen());
-  else show(after());
+  else onward();
 }
+
+/** The following question; where only some are left to ask, the next of those, else the last look. */
+const onward = () => show(isHanded || isChanging ? nextOpen() : after());
 
 /** The first question after this one that still lacks an answer; else the last look. */
 function nextOpen() {
@@ -266,7 +274,7 @@ function goOut(way) {
   }
   input(at.way_out_name).value = way;
   sayErrors(stepOf(at), at, {});
-  show(after());
+  onward();
 }
 
 const handOver = async (given) => (await handing).handOver({
@@ -353,7 +361,10 @@ document.addEventListener("click", (event) => {
   else if ("next" in target.dataset) goOn();
   else if ("back" in target.dataset) { if (before()) show(before()); else wipe(); }
   else if ("out" in target.dataset) goOut(target.dataset.out);
-  else if ("change" in target.dataset) show(page.rules.steps.find((rules) => rules.id === target.dataset.change));
+  else if ("change" in target.dataset) {
+    isChanging = true;
+    show(page.rules.steps.find((rules) => rules.id === target.dataset.change));
+  }
   else if ("add" in target.dataset) addPerson();
   else if ("remove" in target.dataset) removePerson(target.dataset.remove);
 });
