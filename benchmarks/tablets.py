@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -28,7 +28,6 @@ from server.captures.syncing import MOST_ITEMS, read_item, take_in
 from server.clock import clock
 from server.db import make_engine, writing
 from server.devices.enrolling import enrol, issue_code
-from server.devices.models import Device
 from server.intake import open_forms
 from server.keys import Key
 from server.migrating import migrate
@@ -78,12 +77,11 @@ def new_device(engine: Engine) -> int:
         return enrol(session, code.text, secret=SECRET, now=now).device.id
 
 
-def hand_over(engine: Engine, device: int, items: list[dict[str, Any]]) -> None:
+def hand_over(engine: Engine, items: list[dict[str, Any]]) -> None:
     """One batch, as the page of tablets takes it."""
     with writing(engine) as session:
-        tablet = session.get_one(Device, device)
         read = [read_item(item) for item in items]
-        take_in(session, tablet, read, known_keys={KEY.id}, skew=timedelta(0), now=clock())
+        take_in(session, read, known_keys={KEY.id}, now=clock())
 
 
 def open_all(engine: Engine) -> None:
@@ -106,13 +104,13 @@ def run(engine: Engine, forms: int, tablets: int) -> None:
     each = forms // tablets
     sealed = [(device, list(items_of(random, device, each))) for device in _devices(engine, tablets)]
     first = new_device(engine)
-    hand_over(engine, first, list(items_of(random, first, MOST_ITEMS)))
+    hand_over(engine, list(items_of(random, first, MOST_ITEMS)))
     open_all(engine)
 
     def hand_over_all() -> None:
         for start in range(0, each, MOST_ITEMS):
-            for device, items in sealed:
-                hand_over(engine, device, items[start : start + MOST_ITEMS])
+            for _, items in sealed:
+                hand_over(engine, items[start : start + MOST_ITEMS])
 
     print(
         f"{engine.dialect.name}, {each * tablets} forms of {tablets} tablets, load {os.getloadavg()[0]:.1f}"

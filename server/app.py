@@ -187,6 +187,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     app.register_error_handler(Exception, _went_wrong)
     for surface in SURFACES:
         app.register_blueprint(surface)
+    tablets.hear_together(app)
     anyone(app.view_functions["static"])
     behind = behind_proxies(app.wsgi_app, settings.trusted_proxies)
     strict = https and not app.config["OWN_NAMES"]  # localhost is bound to https in no browser for a year

@@ -51,6 +51,10 @@ PATIENCE = 15
 LOOK = 0.002
 """Seconds between two looks whether it is free."""
 
+KEPT_OPEN = 16
+"""Connections that stay open once they were needed: one for each request at a time. What is opened beyond is
+closed after each use, and to open one costs more than most pages ask of it."""
+
 LARGEST_ID = 2**31 - 1
 """The largest number that a row can have; both stores raise an error when asked for a much larger one."""
 
@@ -128,7 +132,11 @@ def json_text(value: Any) -> str:
 def make_engine(url: str) -> Engine:
     """An engine for either store. Database errors print no parameters: they would be guest data."""
     engine = create_engine(
-        url, hide_parameters=True, json_serializer=_json, pool_pre_ping=not url.startswith("sqlite")
+        url,
+        hide_parameters=True,
+        json_serializer=_json,
+        pool_pre_ping=not url.startswith("sqlite"),
+        pool_size=KEPT_OPEN,
     )
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)

@@ -21,6 +21,7 @@ from server.captures.attaching import attach_walk_ins
 from server.captures.binding import attach_handed
 from server.captures.models import Capture, GuestLink, Handover
 from server.captures.opening import give_up_first, has_new_chance, open_waiting, wait_again
+from server.captures.unread import keep_unread, was_cut_off, was_read
 from server.captures.wishes import keep_survey, keep_wish
 from server.cleaning import clean
 from server.clock import clock
@@ -38,7 +39,7 @@ from server.properties.finding import today_at
 from server.properties.models import Property
 from server.record import RawRecord
 from server.records.arriving import Arrival, Origin, prepare
-from server.records.models import CleanRow, Problem, Source, SourceRecord
+from server.records.models import CleanRow, Source, SourceRecord
 from server.records.storing import store
 from server.release import this_release
 
@@ -135,13 +136,14 @@ def _take_in(session: Session, captures: Sequence[Capture]) -> list[int]:
 def _take_in_one(session: Session, capture: Capture) -> list[int]:
     """The records that a form became, the main guest's first; none when it is a problem now, or a survey."""
     if _flow_of(capture) is None:
-        _problem(session, capture, "capture.unknown_form")
+        keep_unread(session, capture, "capture.unknown_form", release=this_release(), now=clock())
         return []
     try:
         with session.begin_nested():
             return _read_together(session, [capture])
     except (ValueError, KeyError, TypeError) as error:
-        _problem(session, capture, "capture.unreadable", fault=type(error).__name__)
+        fault = type(error).__name__
+        keep_unread(session, capture, "capture.unreadable", release=this_release(), now=clock(), fault=fault)
         return []
 
 
@@ -176,6 +178,9 @@ def _read_together(session: Session, captures: Sequence[Capture]) -> list[int]:
             capture.record_id, capture.state = first[id(one)], "read"
             if told.wished is not None:
                 keep_wish(session, capture, first[id(one)], told.wished)
+    surveys = [one.capture.id for one in readings if one.told.surveyed is not None]
+    was_read(session, {one.capture.id for one in readings} - {*surveys}, now=clock())
+    was_cut_off(session, surveys)
     for one in readings:  # last: it takes the form away
         if one.told.surveyed is not None:
             keep_survey(session, one.capture, one.told.surveyed, day=one.day)
@@ -262,8 +267,3 @@ def _booked_reference(session: Session, capture: Capture) -> str | None:
 def flows() -> Mapping[str, ModuleType]:
     """What a form does once it is finished, by the flow that its definition names."""
     return {module.FLOW: module for module in discover("server.flows", FLOW_NAMES).values()}
-
-
-def _problem(session: Session, capture: Capture, code: str, **params: str) -> None:
-    capture.state = "problem"
-    session.add(Problem(capture_id=capture.id, code=code, params=params, created_at=clock()))

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, current_app, g, jsonify, request
+from flask import Blueprint, Flask, Response, abort, after_this_request, current_app, g, jsonify, request
+from sqlalchemy.orm import Session
 
 from server.access import address_here, count_wrong_try, keep_changes, machine, too_many
 from server.captures.handing import Waiting, claim, take, waiting_for
+from server.captures.hearing import Heard, Unheard, Word, hear
 from server.captures.identifiers import is_capture_id
 from server.captures.sealing import fingerprint, public_bytes
-from server.captures.syncing import MOST_ITEMS, read_item, take_in
+from server.captures.syncing import MOST_ITEMS, read_item
 from server.clock import clock
 from server.db import reading, writing
-from server.devices.beating import note_beat, read_beat, skew_of
-from server.devices.enrolling import enrol, export_digest, find_device, rotate_token, settle_token
+from server.devices.beating import read_beat, skew_of
+from server.devices.enrolling import enrol, export_digest, find_bearers, rotate_token, settle_token
 from server.devices.models import Device
 from server.keys import Key, read_all_keys
 from server.properties.models import Property
 from server.refusal import Refused
+from server.together import Together
 
 pages = Blueprint("tablets", __name__, url_prefix="/api/v1")
 
@@ -34,6 +38,8 @@ _A_PROTOCOL = re.compile(r"oneguest-[0-9]{1,4}")
 TRIED = "device"
 """Under this name wrong codes and tokens of one address are counted; ten a minute, then it waits."""
 
+
+TOGETHER = "what tablets say"
 
 TRIED_CODES, MOST_CODES = "handover", 5
 """So many wrong codes of stays within a minute, then this tablet waits with them; its forms go on coming."""
@@ -52,22 +58,52 @@ def is_unhurried() -> bool:
 def is_tablet() -> bool:
     """For machine(): the request carries the live token of a tablet, which is then g.device_id.
 
-    One that was revoked is told so, and stops; a wrong one is counted.
+    One that was revoked is told so, and stops; a wrong one is counted, and waits after ten. A right one never
+    waits for the wrong ones of its address: a lobby has one address, and nobody guesses 256 bits.
     """
-    is_unhurried()
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    g.device_token = text.strip() if kind.lower() == "bearer" else ""
+    _read_token()
     with reading(current_app.config["ENGINE"]) as session:
-        device = find_device(session, g.device_token, secret=_index_key())
+        (device,) = find_bearers(session, [g.device_token], secret=_index_key())
     if device is None:
-        g.denied = True
-        with writing(current_app.config["ENGINE"]) as session:
-            count_wrong_try(session, TRIED, address_here(), now=clock())
-        abort(_told(401, "device.unknown"))
+        _turn_away("device.unknown")
     if device.revoked_at is not None:
-        abort(_told(401, "device.revoked"))
+        _turn_away("device.revoked")
     g.actor, g.device_id = device.subject, device.id
     return True
+
+
+def is_speaking_tablet() -> bool:
+    """For machine(): is_tablet, of one that is heard together with others: whose token it is, is found out in
+    the transaction that hears them. Until then it is nobody's."""
+    _read_token()
+    g.arrive = _together().announce()
+    after_this_request(_went)
+    return True
+
+
+def _read_token() -> None:
+    g.actor = "device"
+    request.get_data()  # at its sender's pace, before anybody has to wait for us
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    g.device_token = text.strip() if kind.lower() == "bearer" else ""
+
+
+def _turn_away(code: Unheard) -> NoReturn:
+    """Tell whoever bears no tablet's token so, in our words; whoever tries tokens waits after ten."""
+    if code == "device.unknown":
+        g.denied = True
+        with reading(current_app.config["ENGINE"]) as session:
+            waits = too_many(session, TRIED, address_here(), now=clock())
+        if waits:
+            abort(_told(429, "device.wait", {"Retry-After": "60"}))
+        with writing(current_app.config["ENGINE"]) as session:
+            count_wrong_try(session, TRIED, address_here(), now=clock())
+    abort(_told(401, code))
+
+
+def _went(answer: Response) -> Response:
+    g.arrive()
+    return answer
 
 
 @pages.post("/enrol")
@@ -81,44 +117,61 @@ def enrol_tablet() -> Response:
         count_wrong_try(g.session, TRIED, address_here(), now=clock())
         keep_changes()
         return _told(403, refusal.code)
-    return _answer(token=enrolled.token, **_of(enrolled.device))
+    place = g.session.get_one(Property, enrolled.device.property_id)
+    return _answer(token=enrolled.token, **_of(enrolled.device, place))
 
 
 @pages.post("/sync")
-@machine(is_tablet)
+@machine(is_speaking_tablet)
 def sync() -> Response:
     """Store sealed forms, and say of each what became of it; with them comes how the tablet is."""
-    said, now = _said(), clock()
+    said = _said()
     items = said.get("items")
-    if not isinstance(items, list):
-        return _told(422, "sync.not_understood")
-    if len(items) > MOST_ITEMS:
-        return _told(413, "sync.too_many")
-    device = _device()
-    beat = read_beat(said)
-    acknowledged = take_in(
-        g.session,
-        device,
-        [read_item(item) for item in items],
-        known_keys={key.id for key in _sealing_keys()},
-        skew=skew_of(beat.sent_at, now=now),
-        now=now,
-    )
-    note_beat(device, beat, now=now)
+    if not isinstance(items, list) or len(items) > MOST_ITEMS:
+        is_tablet()
+        what = (413, "sync.too_many") if isinstance(items, list) else (422, "sync.not_understood")
+        return _told(*what)
     told = [
         {"id": a.id, "sha256": a.digest, "status": a.status, **({"code": a.code} if a.code else {})}
-        for a in acknowledged
+        for a in _heard(said, items).acknowledged
     ]
     return _answer(items=told)
 
 
 @pages.post("/beat")
-@machine(is_tablet)
+@machine(is_speaking_tablet)
 def beat() -> Response:
     """How a tablet is. It is told its name, and to which key it is to seal from here on."""
-    device = _device()
-    note_beat(device, read_beat(_said()), now=clock())
-    return _answer(**_of(device))
+    heard = _heard(_said())
+    return _answer(**_of(heard.device, heard.place))
+
+
+def _heard(said: Mapping[str, Any], items: Sequence[object] = ()) -> Heard:
+    """What became of what a tablet said, once it is committed."""
+    now, told = clock(), read_beat(said)
+    skew = skew_of(told.sent_at, now=now)
+    word = Word(g.device_token, told, tuple(read_item(item, skew) for item in items), now)
+    heard = _together()(word, g.arrive)
+    if not isinstance(heard, Heard):
+        _turn_away(heard)
+    g.actor, g.device_id = heard.device.subject, heard.device.id
+    return heard
+
+
+def _together() -> Together[Word, Heard | Unheard]:
+    hearing: Together[Word, Heard | Unheard] = current_app.extensions[TOGETHER]
+    return hearing
+
+
+def hear_together(app: Flask) -> None:
+    """What several tablets say at the same moment is committed together."""
+    config = app.config
+
+    def act(session: Session, words: Sequence[Word]) -> Sequence[Heard | Unheard]:
+        keys = read_all_keys(config["ONEGUEST"].keys_dir, "sealing")
+        return hear(session, words, known_keys={key.id for key in keys}, secret=config["INDEX_KEY"])
+
+    app.extensions[TOGETHER] = Together(lambda: writing(config["ENGINE"]), act)
 
 
 @pages.post("/token")
@@ -178,9 +231,9 @@ def _device() -> Device:
     return device
 
 
-def _of(device: Device) -> dict[str, Any]:
+def _of(device: Device, place: Property) -> dict[str, Any]:
     """What a tablet must know of itself and of its house."""
-    key, place = _sealing_keys()[0], g.session.get_one(Property, device.property_id)
+    key = _sealing_keys()[0]
     public = base64.b64encode(public_bytes(key)).decode("ascii")
     return {
         "device": device.id,
@@ -205,6 +258,8 @@ def _said() -> dict[str, Any]:
 
 def _send_for_newer_pages(spoken: str) -> NoReturn:
     """Answer 426 in the tablet's own protocol, or it would not believe us; the desk sees it."""
+    if "arrive" in g:
+        is_tablet()
     if "device_id" in g:
         device = _device()
         device.seen_at, device.told = clock(), {**device.told, "trouble": "outdated"}

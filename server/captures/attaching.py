@@ -5,6 +5,9 @@ When the house's reservation system tells of a stay of that day and house under 
 one such form and one such stay, they are one guest: staff made that stay of somebody who stood before them.
 That is a function of forms and stays, whichever came first: where a second one turns up, the word is
 withdrawn and a colleague is asked. What a colleague said of it is never touched.
+
+A form that was begun with a stay handed over, by somebody who bears neither of its names, is shown like one
+that waits: nobody but a colleague can tell who that was.
 """
 
 from __future__ import annotations
@@ -14,11 +17,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from server.captures.links import name_key
-from server.captures.models import Capture
+from server.captures.models import Capture, Handover
 from server.guests.deciding import Contradicts, refuse_contradiction
 from server.guests.deeds import fellows_of, seen_of, withdraw_words, write_deed
 from server.guests.linker import take_linker, touch
@@ -49,7 +52,7 @@ _Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A form that anybody may have typed."""
+    """A form that anybody may have typed; `handed` is the record whose stay its tablet was given for it."""
 
     capture: Capture
     record_id: int
@@ -57,6 +60,7 @@ class _Form:
     name: _Name
     shown: str
     born: date | None
+    handed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ def attach_walk_ins(session: Session, *, now: datetime) -> int:
 
 def waiting_walk_ins(session: Session, reach: Reach, *, now: datetime) -> list[WalkIn]:
     """The forms of the last days at the houses within reach that no stay is known for, the newest first."""
-    forms = _forms(session, reach, since=now - SHOWN)
+    since = now - SHOWN
+    forms = [*_forms(session, reach, since=since), *_handed_forms(session, reach, since=since)]
+    forms.sort(key=lambda form: (form.capture.received_at, form.capture.id))
     alone = [form for form in forms if not _has_stay(session, form)][-MOST:]
     told = _told(session, {form.day for form in alone})
     houses = {house.id: house for house in properties_within(session, reach)}
@@ -126,26 +132,42 @@ def waiting_walk_ins(session: Session, reach: Reach, *, now: datetime) -> list[W
 
 
 def _forms(session: Session, reach: Reach, *, since: datetime) -> list[_Form]:
-    query = (
-        select(Capture, CleanRow)
-        .join(CleanRow, CleanRow.record_id == Capture.record_id)
-        .where(
-            Capture.proof == "typed",
-            Capture.state == "read",
-            Capture.received_at > since,
-            reach.limit(Capture.property_id),
-        )
-        .order_by(Capture.received_at, Capture.id)
-    )
+    query = _read_since(reach, since).where(Capture.proof == "typed")
     houses = {house.id: house for house in properties_within(session, reach)}
     found = []
     for capture, clean in session.execute(query):
         said = clean.rest.get("stay_from")
         here = today_at(houses[capture.property_id], now=capture.received_at)
-        day = capture.property_id, date.fromisoformat(said) if said else here
-        name = _name(clean)
-        found.append(_Form(capture, clean.record_id, day, name, _shown(clean), clean.birth_date))
+        found.append(_form(capture, clean, date.fromisoformat(said) if said else here))
     return found
+
+
+def _handed_forms(session: Session, reach: Reach, *, since: datetime) -> list[_Form]:
+    """Those that were begun with a stay handed over; they are of the day of its arrival."""
+    query = (
+        _read_since(reach, since)
+        .join(Handover, Handover.capture_id == Capture.id)
+        .join(StaySource, StaySource.record_id == Handover.record_id)
+        .join(Stay, Stay.id == StaySource.stay_id)
+        .where(Stay.property_id == Capture.property_id, Handover.attached_at.is_not(None))
+        .add_columns(Handover.record_id, func.min(Stay.arrives))
+        .group_by(Capture.id, CleanRow.record_id, Handover.record_id)
+    )
+    return [_form(capture, clean, day, handed) for capture, clean, handed, day in session.execute(query)]
+
+
+def _read_since(reach: Reach, since: datetime) -> Select[Capture, CleanRow]:
+    return (
+        select(Capture, CleanRow)
+        .join(CleanRow, CleanRow.record_id == Capture.record_id)
+        .where(Capture.state == "read", Capture.received_at > since, reach.limit(Capture.property_id))
+        .order_by(Capture.received_at, Capture.id)
+    )
+
+
+def _form(capture: Capture, clean: CleanRow, day: date, handed: int | None = None) -> _Form:
+    where = capture.property_id, day
+    return _Form(capture, clean.record_id, where, _name(clean), _shown(clean), clean.birth_date, handed)
 
 
 def _told(session: Session, days: Collection[_Day]) -> dict[_Day, list[_Told]]:
@@ -287,8 +309,10 @@ def _has_stay(session: Session, form: _Form) -> bool:
 
 
 def _offers(session: Session, form: _Form, told: Collection[_Told]) -> tuple[Offer, ...]:
-    """Stays of that day by a like name, each once; the full name first."""
-    like = [row for row in told if form.name[1] and form.name[1] == row.name[1]]
+    """Stays of that day by a like name, and the one handed over, each once; the full name first."""
+    like = [
+        row for row in told if row.record_id == form.handed or (form.name[1] and form.name[1] == row.name[1])
+    ]
     by_stay: dict[tuple[str, _Name], _Told] = {}
     for row in sorted(like, key=lambda row: (row.name != form.name, row.key)):
         by_stay.setdefault((row.stay.id, row.name), row)

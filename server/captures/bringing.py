@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -93,14 +93,13 @@ def bring(
     told: dict[int, Acknowledged] = {}
     for device_id, places in _by_tablet(read, tablets).items():
         device = tablets[device_id]
+        skew = timedelta(seconds=device.skew_seconds)  # as it last said: the file may be days old
         for part in range(0, len(places), MOST_ITEMS):
             chosen = places[part : part + MOST_ITEMS]
             answers = take_in(
                 session,
-                device,
-                [read[place] for place in chosen],
+                [replace(read[place], skew=skew) for place in chosen],
                 known_keys=known_keys,
-                skew=timedelta(seconds=device.skew_seconds),  # as it last said: the file may be days old
                 held_of=ended,
                 now=now,
             )

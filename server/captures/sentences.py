@@ -23,6 +23,10 @@ SENTENCES: Mapping[str, str] = {
         "Form {number} of tablet {device} opened and holds nothing that can be understood. "
         "Ask the guest again; what came is kept."
     ),
+    "capture.second_copy": N_(
+        "Form {number} of tablet {device} came a second time with other content. The first was taken; the "
+        "second is kept unread. Ask the guest whether all is right, look at the tablet, and settle it."
+    ),
     "sealed.cannot_read": N_(
         "Form {number} of tablet {device} could not be read for a fault of ours. It is kept, and tried again "
         "by itself after an update; tell whoever runs this machine, who finds the fault in the log."

@@ -12,9 +12,9 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from server.captures.sealing import Envelope
 from server.devices.beating import LARGEST
 from server.devices.models import Device
 from server.jobs.queue import enqueue
+from server.records.models import Problem
 
 MOST_ITEMS = 20
 LARGEST_SEALED = 256_000
@@ -43,6 +44,8 @@ class Handed:
     envelope: Envelope | None
     sealed: bytes
     fault: str = ""
+    skew: timedelta = timedelta(0)
+    """Our clock less the tablet's, as it handed the item over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Acknowledged:
     code: str = ""
 
 
-def read_item(content: object) -> Handed:
+def read_item(content: object, skew: timedelta = timedelta(0)) -> Handed:
     """One item of a batch: its envelope and the sealed bytes, held against the digest it names."""
     item: Mapping[str, Any] = content if isinstance(content, dict) else {}
     id_, digest = item.get("id"), item.get("sha256")
@@ -72,7 +75,7 @@ def read_item(content: object) -> Handed:
         return Handed(id_, digest, envelope, b"", "item.too_large")
     if hashlib.sha256(sealed).hexdigest() != digest:
         return Handed(id_, digest, envelope, b"", "item.damaged")
-    return Handed(id_, digest, envelope, sealed)
+    return Handed(id_, digest, envelope, sealed, skew=skew)
 
 
 def _envelope(item: Mapping[str, Any], id_: str) -> Envelope | None:
@@ -88,35 +91,43 @@ def _envelope(item: Mapping[str, Any], id_: str) -> Envelope | None:
 
 def take_in(
     session: Session,
-    device: Device,
     items: Sequence[Handed],
     *,
     known_keys: Collection[str],
-    skew: timedelta,
     held_of: Collection[int] = (),
     now: datetime,
 ) -> list[Acknowledged]:
-    """Store what is new of a batch, in the caller's transaction, and say of each item what became of it.
+    """Store what is new of some items, in the caller's transaction, and say of each what became of it.
 
-    `device` is the tablet that speaks; a form may have been sealed by another one (it was enrolled anew, or
-    its forms are brought by hand). `known_keys`: ids of the secrets that open; what was sealed to another
-    is kept all the same, and rejected, so that the tablet keeps it too. `skew`: our clock less the tablet's.
-    What the tablets `held_of` sealed is kept as it is, for somebody to decide on.
+    They may come from several tablets at once, and whoever hands a form over need not have sealed it (it was
+    enrolled anew, or its forms are brought by hand). `known_keys`: ids of the secrets that open; what was
+    sealed to another is kept all the same, and rejected, so that the tablet keeps it too. What the tablets
+    `held_of` sealed is kept as it is, for somebody to decide on.
     """
-    sound = {(item.id, item.digest): item for item in items if item.envelope and not item.fault}
-    devices = set(session.scalars(select(Device.id)))
-    for key in [key for key, item in sound.items() if item.envelope and item.envelope.device not in devices]:
-        del sound[key]
-    known = _Known(known_keys, held_of, skew, now)
+    sound = _of_our_tablets(session, items)
+    if not sound:
+        return [_acknowledged(item, set(), {}) for item in items]
+    known = _Known(known_keys, held_of, now)
     fresh = _store(session, sound.values(), known, copy=0)
     kept = _kept(session, {id_ for id_, _ in sound})
-    for key in sound.keys() - kept.keys():  # the id is another form's: both are kept
+    others = [key for key in sound if key not in kept]  # the id is another form's: both are kept
+    for key in others:
         fresh |= _store(session, [sound[key]], known, copy=_next_copy(session, key[0]))
-    kept = _kept(session, {id_ for id_, _ in sound})
+        _tell_of_copy(session, sound[key], now)
+    if others:
+        kept = _kept(session, {id_ for id_, _ in sound})
     if fresh:
         _note_clones(session, [item for key, item in sound.items() if key in fresh])
         enqueue(session, "open_forms", {}, now=now, dedup_key="open_forms")
     return [_acknowledged(item, fresh, kept) for item in items]
+
+
+def _of_our_tablets(session: Session, items: Sequence[Handed]) -> dict[tuple[str, str], Handed]:
+    """What can be stored, by id and digest, in the order in which it came."""
+    sound = {(item.id, item.digest): item for item in items if item.envelope and not item.fault}
+    sealed_by = {item.envelope.device for item in sound.values() if item.envelope}
+    ours = set(session.scalars(select(Device.id).where(Device.id.in_(sealed_by)))) if sound else set()
+    return {key: item for key, item in sound.items() if item.envelope and item.envelope.device in ours}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,6 @@ class _Known:
 
     keys: Collection[str]
     held_of: Collection[int]
-    skew: timedelta
     now: datetime
 
     def state(self, envelope: Envelope, copy: int) -> str:
@@ -150,7 +160,7 @@ def _store(session: Session, items: Collection[Handed], known: _Known, *, copy: 
             "key_id": envelope.key,
             "sealed": item.sealed,
             "state": known.state(envelope, copy),
-            "skew_seconds": max(-LARGEST, min(LARGEST, int(known.skew.total_seconds()))),
+            "skew_seconds": max(-LARGEST, min(LARGEST, int(item.skew.total_seconds()))),
             "received_at": known.now,
         }
         for item in items
@@ -159,11 +169,11 @@ def _store(session: Session, items: Collection[Handed], known: _Known, *, copy: 
     if not rows:
         return set()
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    stored = session.execute(
-        insert(SealedForm)
-        .values(rows)
+    stored = session.connection().execute(
+        insert(cast(Table, SealedForm.__table__))
         .on_conflict_do_nothing()
-        .returning(SealedForm.capture_id, SealedForm.digest)
+        .returning(SealedForm.capture_id, SealedForm.digest),
+        rows,
     )
     return {(id_, digest.hex()) for id_, digest in stored}
 
@@ -181,20 +191,34 @@ def _next_copy(session: Session, id_: str) -> int:
     return 1 + (session.scalar(query) or 0)
 
 
+def _tell_of_copy(session: Session, item: Handed, now: datetime) -> None:
+    """Two forms under one id are a fault of a tablet, or somebody's doing: the desk sees it once. It does not
+    where the first was erased, as nothing may tell of that guest."""
+    of_id = SealedForm.capture_id == item.id
+    erased = session.scalar(select(SealedForm.id).where(of_id, SealedForm.state == "erased").limit(1))
+    if item.envelope is None or erased is not None:
+        return
+    place = session.get_one(Device, item.envelope.device).property_id
+    params = {"device": str(item.envelope.device), "number": str(item.envelope.seq)}
+    code = "capture.second_copy"
+    session.add(Problem(capture_id=item.id, property_id=place, code=code, params=params, created_at=now))
+
+
 def _note_clones(session: Session, items: Collection[Handed]) -> None:
     """A number that two forms of one tablet bear: a copy of the tablet is about."""
-    for item in items:
-        if item.envelope is None:
-            continue
-        bearers = select(func.count(SealedForm.capture_id.distinct())).where(
-            SealedForm.device_id == item.envelope.device, SealedForm.number == item.envelope.seq
-        )
-        if (session.scalar(bearers) or 0) > 1:
-            session.get_one(Device, item.envelope.device).is_cloned = True
+    borne = {(item.envelope.device, item.envelope.seq) for item in items if item.envelope}
+    bearers = (
+        select(SealedForm.device_id)
+        .where(tuple_(SealedForm.device_id, SealedForm.number).in_(sorted(borne)))
+        .group_by(SealedForm.device_id, SealedForm.number)
+        .having(func.count(SealedForm.capture_id.distinct()) > 1)
+    )
+    for device_id in sorted(set(session.scalars(bearers))):
+        session.get_one(Device, device_id).is_cloned = True
 
 
 def _acknowledged(
-    item: Handed, fresh: Collection[tuple[str, str]], kept: Mapping[tuple[str, str], str]
+    item: Handed, fresh: set[tuple[str, str]], kept: Mapping[tuple[str, str], str]
 ) -> Acknowledged:
     key = (item.id, item.digest)
     state = kept.get(key)
@@ -204,4 +228,7 @@ def _acknowledged(
         return Acknowledged(item.id, item.digest, "rejected", "item.unknown_key")
     if state == "conflict":
         return Acknowledged(item.id, item.digest, "conflict")
-    return Acknowledged(item.id, item.digest, "stored" if key in fresh else "duplicate")
+    if key in fresh:
+        fresh.discard(key)  # should the same stand here once more
+        return Acknowledged(item.id, item.digest, "stored")
+    return Acknowledged(item.id, item.digest, "duplicate")

@@ -118,12 +118,14 @@ def export_digest(device: Device, *, secret: bytes) -> str:
     return hashlib.sha256(f"{device.id}|{export_code(device, secret=secret)}".encode()).hexdigest()
 
 
-def find_device(session: Session, token: str, *, secret: bytes) -> Device | None:
-    """The tablet of a token, revoked ones too; None when there is none."""
-    hashed = _hash(secret, "device token", token)
-    return session.scalar(
-        select(Device).where(or_(Device.token_hash == hashed, Device.next_token_hash == hashed))
-    )
+def find_bearers(session: Session, tokens: Sequence[str], *, secret: bytes) -> Sequence[Device | None]:
+    """The tablet of each token, revoked ones too; None where there is none."""
+    hashes = [_hash(secret, "device token", token) for token in tokens]
+    query = select(Device).where(or_(Device.token_hash.in_(hashes), Device.next_token_hash.in_(hashes)))
+    found: dict[bytes | None, Device] = {}
+    for device in session.scalars(query):
+        found |= {device.token_hash: device, device.next_token_hash: device}
+    return [found.get(hashed) for hashed in hashes]
 
 
 def settle_token(session: Session, device: Device, token: str, *, secret: bytes) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
+from sqlalchemy import Engine, func, select
+
 from server.clock import clock
-from server.db import writing
+from server.db import reading, writing
+from server.devices.models import Device
 from server.intake import give_up_first_form, open_forms
 from server.jobs.queue import enqueue
 from server.jobs.worker import Task
@@ -15,12 +21,33 @@ BY_ITSELF = {"together": 1}
 """What the work is told when many together ended the worker: the first that waits is at fault."""
 
 
+CROWD, JUST_NOW = 10, timedelta(seconds=0.5)
+"""So many tablets that spoke just now are back all at once."""
+LONGEST = 6.0
+"""Seconds that forms wait at most until the crowd was heard."""
+
+
 def run(task: Task) -> None:
     """Until none waits."""
     keys = read_all_keys(task.settings.keys_dir, "sealing")
     most = int(task.payload.get("together", TOGETHER))
+    until = time.monotonic() + LONGEST
+    let_them_arrive(task, until)
     while not task.stopping() and open_forms(task.engine, keys, most):
-        pass
+        let_them_arrive(task, until)
+
+
+def let_them_arrive(task: Task, until: float) -> None:
+    """Hundreds of tablets may be back at once, and each waits for the writer's place, which opening takes for
+    half a second at a time. A form is safe once it is stored; it can be read when all were heard."""
+    while not task.stopping() and time.monotonic() < until and _is_crowded(task.engine):
+        time.sleep(JUST_NOW.total_seconds() / 2)
+
+
+def _is_crowded(engine: Engine) -> bool:
+    query = select(func.count(Device.id)).where(Device.seen_at > clock() - JUST_NOW)
+    with reading(engine) as session:
+        return (session.scalar(query) or 0) >= CROWD
 
 
 def ended_its_worker(task: Task) -> None:

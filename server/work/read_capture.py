@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from server.captures.models import Capture
+from server.captures.unread import keep_unread
 from server.clock import clock
 from server.db import writing
 from server.intake import read_capture
 from server.jobs.worker import Task
-from server.records.models import Problem
+from server.release import this_release
 
 
 def run(task: Task) -> None:
@@ -21,8 +22,5 @@ def ended_its_worker(task: Task) -> None:
         capture = session.get(Capture, str(task.payload["capture"]))
         if capture is None or capture.state != "stored":
             return
-        capture.state = "problem"
-        params = {"fault": "WorkerEnded"}
-        session.add(
-            Problem(capture_id=capture.id, code="capture.unreadable", params=params, created_at=clock())
-        )
+        code, release = "capture.unreadable", this_release()
+        keep_unread(session, capture, code, release=release, now=clock(), fault="WorkerEnded")

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from server.captures import unread
 from server.captures.models import Capture, SealedForm
 from server.captures.opening import has_new_chance
 from server.clock import clock
@@ -36,7 +37,8 @@ Waiting = list[tuple[str, str, int | str]]
 
 
 def run(task: Task) -> None:
-    """Ask again for what nobody is about to do."""
+    """Ask again for what nobody is about to do, and for what another release could not do."""
+    _let_forms_wait_again(task.engine)
     with reading(task.engine) as session:
         waiting = _waiting(session, _keys(task))
     if not waiting:
@@ -45,6 +47,14 @@ def run(task: Task) -> None:
     with writing(task.engine) as session:
         for kind, name, value in waiting:
             enqueue(session, kind, {name: value} if name else {}, now=now, dedup_key=f"again:{kind}:{value}")
+
+
+def _let_forms_wait_again(engine: Engine) -> None:
+    with reading(engine) as session:
+        ids = unread.has_new_chance(session, release=this_release())
+    if ids:
+        with writing(engine) as session:
+            unread.wait_again(session, ids)
 
 
 def _waiting(session: Session, keys: Sequence[Key]) -> Waiting:

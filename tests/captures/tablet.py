@@ -16,7 +16,6 @@ from server.captures.sealing import Envelope, public_bytes, seal
 from server.captures.syncing import Acknowledged, read_item, take_in
 from server.db import writing
 from server.devices.enrolling import enrol, issue_code
-from server.devices.models import Device
 from server.keys import Key
 from server.properties.setup import default_property
 
@@ -82,9 +81,7 @@ def hand_over(
     with writing(engine) as session:
         return take_in(
             session,
-            session.get_one(Device, tablet.device),
-            [read_item(item) for item in items],
+            [read_item(item, now - tablet.reads(now)) for item in items],
             known_keys=set(keys),
-            skew=now - tablet.reads(now),
             now=now,
         )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from server.captures.attaching import waiting_walk_ins
 from server.captures.binding import attach_handed
 from server.captures.handing import LIFE, IssuedHandover, claim, hand_over, take, take_back, waiting_for
 from server.captures.identifiers import new_capture_id
@@ -26,6 +27,7 @@ from server.intake import open_forms, read_capture
 from server.privacy.check import check
 from server.privacy.erasing import erase
 from server.properties.models import Property
+from server.properties.reach import EVERYWHERE
 from server.properties.setup import default_property
 from server.records.models import SourceRecord
 from server.refusal import Refused
@@ -382,6 +384,17 @@ def test_somebody_of_another_name_who_took_the_tablet_becomes_nobody_else(
 
     guests = guests_by_key(engine)
     assert guests[form] != guests["A1"]
+    with reading(engine) as session:
+        (waits,) = waiting_walk_ins(session, EVERYWHERE, now=EVENING)
+        (offer,) = waits.offers
+    assert (waits.name, offer.name) == ("John Smith", "Maria de la Cruz")
+
+
+def test_a_form_of_who_was_handed_the_stay_waits_for_nobody(engine: Engine, tablet: Tablet) -> None:
+    fill_in(engine, tablet, expect(engine, reference=""), ANSWERS)
+
+    with reading(engine) as session:
+        assert waiting_walk_ins(session, EVERYWHERE, now=EVENING) == []
 
 
 def test_a_form_without_a_stay_is_as_it_was(engine: Engine, tablet: Tablet) -> None:

@@ -12,6 +12,7 @@ from server.db import reading
 from server.flows import pre_check_in
 from server.intake import open_forms
 from server.records.models import Problem, SourceRecord
+from server.release import this_release
 from tests.captures.tablet import KEY, hand_over, new_tablet
 
 NAMES = [f"Guest {number}" for number in range(6)]
@@ -69,4 +70,5 @@ def test_one_that_cannot_be_read_keeps_none_of_the_others_from_being_read(
     assert len(found) == len(NAMES) - 1
     with reading(engine) as session:
         (problem,) = session.scalars(select(Problem)).all()
-        assert (problem.code, problem.params) == ("capture.unreadable", {"fault": "ValueError"})
+        told = {"fault": "ValueError", "release": this_release()}
+        assert (problem.code, problem.params) == ("capture.unreadable", told)

@@ -99,6 +99,8 @@ def test_another_form_under_a_known_number_is_kept_beside_it(engine: Engine) -> 
     assert states(engine) == ["opened", "conflict"]
     with reading(engine) as session:
         assert session.get_one(Capture, first["id"]).answers == ANNA
+        assert session.scalars(select(Problem.code)).all() == ["capture.second_copy"]
+        assert check(session) == []
 
 
 def test_copies_that_come_at_once_are_stored_once(engine: Engine) -> None:
@@ -245,6 +247,7 @@ def test_a_form_of_an_erased_guest_that_comes_again_revives_nobody(engine: Engin
     assert statuses(*told) == ["duplicate", "conflict"]
     with reading(engine) as session:
         assert session.scalars(select(Capture)).all() == []
+        assert session.scalars(select(Problem)).all() == []
         assert check(session) == []
 
 

@@ -99,7 +99,7 @@ def survive(hotel: Hotel, forms: int, kills: int, *, with_worker: bool) -> None:
         for tablet in hotel.tablets:
             tablet.finish(each - len(tablet.sealed))
         hotel.server.start()
-        until = time.monotonic() + 120
+        until = time.monotonic() + 1800
         while delivering.waiting:
             assert time.monotonic() < until, f"{delivering.waiting} forms still wait on the tablets"
             time.sleep(0.05)

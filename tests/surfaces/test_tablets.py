@@ -175,6 +175,13 @@ def test_a_strange_token_opens_nothing(client: FlaskClient, tablet: Tablet) -> N
         assert (answer.status_code, answer.get_json()["error"]) == (401, "device.unknown")
 
 
+def test_a_tablet_never_waits_for_the_wrong_tokens_of_its_lobby(client: FlaskClient, tablet: Tablet) -> None:
+    tried = [say(client, "beat", "ogd_" + "x" * 43).status_code for _ in range(12)]
+    assert tried == [401] * 10 + [429] * 2
+
+    assert say(client, "beat", tablet.token).status_code == 200
+
+
 def test_a_token_of_a_tablet_reads_nothing(client: FlaskClient, tablet: Tablet) -> None:
     headers = {"Authorization": f"Bearer {tablet.token}"}
 
