@@ -23,6 +23,10 @@ ENGLISH = "en_GB"
 _YEAR = re.compile(r"^y年|(?:,| 'de')?\s+y\b.*")
 """Where the pattern of a whole day names its year."""
 
+_HYPHENED = re.compile(r"([^\s-]+(?:-[^\s-]+)+)")
+LONGEST_UNBROKEN = 14
+"""Signs of a word that a guest's narrowest page still holds in its largest type."""
+
 
 def desk_languages() -> tuple[str, ...]:
     """The languages the desk speaks: the source language and every catalogue."""
@@ -121,13 +125,29 @@ def sentence(code: str, params: dict[str, str] | None = None) -> Markup:
     return escape(say(code, params, page_language()))
 
 
+def unbroken(text: str) -> Markup:
+    """A heading or an answer whose short hyphened words stay on one line: êtes-vous, e-mail, Pré-check-in."""
+    whole = Markup('<span class="whole">{}</span>')
+    parts = _HYPHENED.split(text)  # every second one is such a word
+    return Markup("").join(
+        whole.format(part) if at % 2 and len(part) <= LONGEST_UNBROKEN else escape(part)
+        for at, part in enumerate(parts)
+    )
+
+
 def prepare_language(app: Flask) -> None:
     """Give the templates gettext, the filters and the page's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     install = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]  # added by the extension
     install(_gettext, _ngettext, newstyle=True)
     app.jinja_env.filters.update(
-        day=day, weekday=weekday, moment=moment, ago=ago, number=number, percent=percent
+        day=day,
+        weekday=weekday,
+        moment=moment,
+        ago=ago,
+        number=number,
+        percent=percent,
+        unbroken=unbroken,
     )
     app.jinja_env.globals.update(
         say=sentence, language=page_language, direction=lambda: direction(page_language())

@@ -46,6 +46,29 @@ def assert_accessible_in_both(page: Page, state: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
+OUT_OF_REACH = """(smallest) => {
+  const found = document.documentElement.scrollWidth > innerWidth ? ["the page scrolls sideways"] : [];
+  const seen = { contentVisibilityAuto: true, visibilityProperty: true };
+  const targets = "a, button, summary, select, textarea, input:not([type=hidden])";
+  for (const target of document.querySelectorAll(targets)) {
+    const box = (target.closest(".tap, .tick") ?? target).getBoundingClientRect();
+    const isHidden = box.width < 2 || getComputedStyle(target).clipPath !== "none";
+    if (isHidden || !target.checkVisibility(seen)) continue;
+    const size = `${Math.round(box.width)} x ${Math.round(box.height)}`;
+    const told = `${target.id || target.className || target.localName}, ${size}`;
+    if (Math.min(box.width, box.height) < smallest - 0.5) found.push(`too small: ${told}`);
+    if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`outside: ${told}`);
+  }
+  return found;
+}"""
+FINGER = 48  # pixels
+
+
+def assert_in_reach(page: Page, state: str) -> None:
+    """Whatever can be tapped now is as large as a finger and inside the page."""
+    assert page.evaluate(OUT_OF_REACH, FINGER) == [], state
+
+
 def assert_accessible(page: Page, state: str) -> None:
     """No violation in what is shown now; `state` says in the failure which page that was."""
     _assert_without_violation(page, state, RULES)

@@ -92,7 +92,9 @@ class SurveyAnswer(Base):
     """One finished survey, cut from whoever gave it: of the retention class `surveys`.
 
     It knows no form that came in, no tablet, no stay, and no time but the day. Its number is random, or the
-    order of the rows would tell which of the day's forms it was.
+    order of the rows would tell which of the day's forms it was. What stays besides: of a tablet, that a form
+    of some number came, and when (`SealedForm.FORGOTTEN`); of a link, that it was used, not when. So nothing
+    here says whose an answer is; whoever also knows who stayed may guess, on a day with a single answer.
     """
 
     __tablename__ = "survey_answer"
@@ -121,6 +123,11 @@ class SealedForm(Base):
     It was committed before it was acknowledged. The bytes go once the form was read; its id and digest stay,
     so that a copy which comes late is known, also when the guest was erased meanwhile.
     """
+
+    FORGOTTEN: ClassVar[dict[str, object]] = {
+        "state": "erased", "sealed": None, "form": "", "form_version": 0, "skew_seconds": 0
+    }  # fmt: skip
+    """What stands here of a form that was erased, or was a survey: not even which of the two."""
 
     __tablename__ = "sealed_form"
     __table_args__ = (

@@ -76,7 +76,8 @@ def keep_wish(session: Session, capture: Capture, record_id: int, wished: Wished
 
 def keep_survey(session: Session, capture: Capture, surveyed: Surveyed, *, day: date) -> None:
     """Keep what was answered and cut it from whoever answered: the form that came in is deleted, its sealed
-    bytes too. That a form of that number came stays known with its tablet, so that a copy is not counted."""
+    bytes too. That a form of that number came stays known with its tablet, so that a copy is not counted; not
+    that it was a survey."""
     scores = surveyed.scores.values()
     session.add(
         SurveyAnswer(
@@ -95,7 +96,7 @@ def keep_survey(session: Session, capture: Capture, surveyed: Surveyed, *, day: 
     )
     session.flush()
     session.execute(
-        update(SealedForm).where(SealedForm.capture_id == capture.id).values(state="erased", sealed=None)
+        update(SealedForm).where(SealedForm.capture_id == capture.id).values(SealedForm.FORGOTTEN)
     )
     session.execute(delete(Capture).where(Capture.id == capture.id))
     session.expunge(capture)

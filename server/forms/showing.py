@@ -11,8 +11,9 @@ from typing import Any
 from babel.dates import format_date, format_time
 
 from server.forms.countries import countries
+from server.forms.ordering import date_parts, in_order
 from server.forms.parsing import UNKNOWN_TIME
-from server.forms.questions import YES, Field, FieldKind, Form, Step, fill
+from server.forms.questions import DATE_PARTS, YES, Field, FieldKind, Form, Step, fill
 from server.forms.rules import COUNTRIES, Answers, asked_steps, codes_of, is_shown
 from server.forms.suggestion import SHORTEST, alias_domains, common_domains, known_providers, known_slips
 from server.forms.tones import familiar_texts
@@ -101,6 +102,21 @@ class ShownForm:
         step = next(step for step in self.form.steps if field in step.fields)
         return self.text(f"{step.id}.title")
 
+    def hint(self, field: Field) -> str:
+        """What helps to fill a field in; nothing at a day in another order than the example's."""
+        key = f"{field.words}.hint"
+        is_example_of_other = field.kind == "date" and date_parts(self.language) != DATE_PARTS
+        return self.text(key) if self.has(key) and not is_example_of_other else ""
+
+    def fields(self, fields: Sequence[Field]) -> tuple[Field, ...]:
+        """Fields of a step in the order of the guest's language."""
+        return in_order(fields, self.language)
+
+    @property
+    def date_parts(self) -> list[tuple[str, str]]:
+        """The parts of a day with what they are called, in the order of the guest's language."""
+        return [(part, self.text(f"date.{part}")) for part in date_parts(self.language)]
+
     def options(self, field: Field) -> list[tuple[str, str]]:
         """What can be chosen: each answer with what the guest reads for it."""
         return [(option, self._option(field, option)) for option in field.options]
@@ -183,7 +199,7 @@ class ShownForm:
             "way_out_name": step.way_out_name,
             "show_if": step.show_if,
             "group": step.group,
-            "fields": [self._field_rules(field) for field in step.fields],
+            "fields": [self._field_rules(field) for field in self.fields(step.fields)],
         }
 
     def _field_rules(self, field: Field) -> dict[str, Any]:
@@ -214,7 +230,7 @@ class ShownForm:
         way_out = answers.get(step.way_out_name, "")
         if way_out in step.ways_out:
             return self.text(f"way_out.{way_out}")
-        shown = [field for field in step.fields if is_shown(field, answers)]
+        shown = [field for field in self.fields(step.fields) if is_shown(field, answers)]
         if step.group:
             people = (
                 self._in_line([field for field in shown if field.member == number], answers, " ")
@@ -225,7 +241,15 @@ class ShownForm:
         return self._in_line(shown, answers, " " if is_name else " · ")
 
     def _in_line(self, fields: Sequence[Field], answers: Answers, between: str) -> str:
-        said = (self._field_summary(field, answers) for field in fields if field.kind in SUMMED_UP)
+        answered = [field for field in fields if any(answers.get(name) for name in field.names)]
+        leading = {
+            asked for field in answered for asked, _ in field.show_if
+        }  # "another day", and then the day
+        said = (
+            self._field_summary(field, answers)
+            for field in fields
+            if field.kind in SUMMED_UP and field.id not in leading
+        )
         return between.join(part for part in said if part)
 
     def _field_summary(self, field: Field, answers: Answers) -> str:

@@ -44,6 +44,7 @@ from server.clock import clock
 from server.db import writing
 from server.drafting import forget_draft, keep_draft, kept_draft
 from server.forms.definition import find_form
+from server.forms.ordering import date_parts
 from server.forms.questions import YES, Step
 from server.forms.rules import answered, check_form, check_step
 from server.forms.showing import ShownForm
@@ -123,6 +124,12 @@ def _let_in(link: AnyLink) -> ResponseReturnValue:
 
 
 PROBLEMS = {"wrong": (NO_MATCH, 422), "locked": (LOCKED, 429)}
+
+
+@pages.app_template_global()
+def date_order() -> tuple[str, ...]:
+    """The parts of a day, in the order of the language of the page."""
+    return date_parts(page_language())
 
 
 def _door(link: AnyLink) -> str:

@@ -47,7 +47,7 @@ def erase(session: Session, record_ids: Collection[int], *, actor: str, now: dat
     for part in parts(sorted(record_ids)):
         theirs = select(Capture.id).where(Capture.record_id.in_(part))
         sealed = update(SealedForm).where(SealedForm.capture_id.in_(theirs))
-        session.execute(sealed.values(state="erased", sealed=None))  # a copy that comes late is still known
+        session.execute(sealed.values(SealedForm.FORGOTTEN))  # a copy that comes late is still known
         session.execute(delete(Capture).where(Capture.record_id.in_(part)))
     forget_prompts(session, record_ids, now=now)
     of = select(SourceRecord.property_id).where(SourceRecord.id.in_(sorted(record_ids)[:500])).distinct()

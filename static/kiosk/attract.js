@@ -1,6 +1,7 @@
 // The resting screen leaves no trace in the history: Back cannot lead to a guest's form. It is also where an enrolled
 // tablet says how it is, to guests only that it is closed, and the only place where it changes to newer pages.
 
+import { houseIsThere } from "./delivering.js";
 import { watchForStays } from "./handing.js";
 import { hold } from "./holding.js";
 import { dropSpare } from "./spare.js";
@@ -38,12 +39,20 @@ function enrolWithCode() {
 async function begin() {
   const { enrolled, tablet } = await show(true);
   if (!enrolled) return leaveThePagesHeld();
+<<<<<<< HEAD
   wake(); // with a closed store too: the house is told
   if (tablet) watchForStays(() => document.querySelector("[data-closed]").hidden);
   setInterval(async () => { // a closed one opens again when what was wrong is over
     const now = await show(isClosed());
     if (!tablet && now.tablet) location.reload(); // its store is back
   }, LOOK_EVERY);
+=======
+  if (tablet) {
+    wake();
+    watchForStays(() => document.querySelector("[data-closed]").hidden, houseIsThere);
+  }
+  setInterval(() => show(isClosed()), LOOK_EVERY); // a closed one opens again when what was wrong is over
+>>>>>>> looking
   changeToNewerPages(tablet?.code);
 }
 

@@ -12,12 +12,17 @@ const PAUSE = 1_000;
 const QUIET = 60_000; // a code that somebody left half typed
 const MARK = "#handed-"; // with the number of what waits, which tells nothing of the guest
 
-/** The resting screen: look whether a stay waits, and let a code be typed. `isOpen`: whether a guest may begin now. */
-export function watchForStays(isOpen) {
+/**
+ * The resting screen: look whether a stay waits, and let a code be typed. `isOpen`: whether a guest may begin now;
+ * `whenHeard` is called each time that the house answers.
+ */
+export function watchForStays(isOpen, whenHeard) {
   let pause = LOOK_EVERY;
   const look = async () => {
-    const seen = document.visibilityState !== "visible" || !isOpen() || (await lookOnce());
-    pause = seen ? LOOK_EVERY : Math.min(LONGEST_PAUSE, pause * 2);
+    const looks = document.visibilityState === "visible" && isOpen();
+    const heard = looks && (await lookOnce());
+    if (heard) whenHeard();
+    pause = heard || !looks ? LOOK_EVERY : Math.min(LONGEST_PAUSE, pause * 2);
     setTimeout(look, pause);
   };
   look();

@@ -74,7 +74,7 @@ def test_reception_sees_which_arrivals_have_wishes(app: Flask, desk: FlaskClient
     page = today_of(desk)
 
     assert "about 22:30 · A cot for a baby · A birthday" in page
-    assert "“A &lt;b&gt;quiet&lt;/b&gt; room”" in page
+    assert "<q>A &lt;b&gt;quiet&lt;/b&gt; room</q>" in page
     assert "Anna Rossi" in page
 
 

@@ -156,4 +156,5 @@ def test_a_tablets_sealed_survey_leaves_its_number_and_nothing_to_open(engine: E
         left = session.scalars(select(SealedForm)).one()
         assert check(session) == []
     assert (left.sealed, left.state) == (None, "erased")
+    assert (left.form, left.form_version) == ("", 0), "it is not told from the form of a guest who was erased"
     assert len(answers_kept(engine)) == 1
