@@ -39,20 +39,12 @@ function enrolWithCode() {
 async function begin() {
   const { enrolled, tablet } = await show(true);
   if (!enrolled) return leaveThePagesHeld();
-<<<<<<< HEAD
   wake(); // with a closed store too: the house is told
-  if (tablet) watchForStays(() => document.querySelector("[data-closed]").hidden);
+  if (tablet) watchForStays(() => document.querySelector("[data-closed]").hidden, houseIsThere);
   setInterval(async () => { // a closed one opens again when what was wrong is over
     const now = await show(isClosed());
     if (!tablet && now.tablet) location.reload(); // its store is back
   }, LOOK_EVERY);
-=======
-  if (tablet) {
-    wake();
-    watchForStays(() => document.querySelector("[data-closed]").hidden, houseIsThere);
-  }
-  setInterval(() => show(isClosed()), LOOK_EVERY); // a closed one opens again when what was wrong is over
->>>>>>> looking
   changeToNewerPages(tablet?.code);
 }
 

@@ -20,11 +20,8 @@ let askedAbout = null;
 let leaving = false;
 let erasing = false;
 let going = 0;
-<<<<<<< HEAD
 let waiting = 0;
-=======
 let isChanging = false; // from the last look back to one question, and no further
->>>>>>> looking
 let isHanded = false; // the reception handed the stay over: what is known is not asked again, only shown at the end
 
 /** What each step asks for again and again, looked up once: fields and sections, and what most answer. */
@@ -94,21 +91,12 @@ function show(next, { focus = true, given = answers() } = {}) {
   clearTimeout(going);
   at = next;
   const step = stepOf(at);
-<<<<<<< HEAD
+  if ("review" in step.dataset) isChanging = false;
   setUp(at, given);
   for (const other of Object.values(page.sections)) {
     other.classList.toggle("now", other === step);
     other.classList.remove("next");
   }
-=======
-  for (const other of page.form.querySelectorAll("[data-step]")) other.classList.toggle("now", other === step);
-  showFields();
-  if ("review" in step.dataset) {
-    isChanging = false;
-    summarise(step, answers());
-  }
-  if (focus) step.querySelector("h1").focus({ preventScroll: true });
->>>>>>> looking
   scrollTo(0, 0);
   if (focus) step.querySelector("h1").focus({ preventScroll: true });
   getReady(ONCE_SHOWN);
@@ -195,33 +183,6 @@ function summarise(step, given) {
   }
 }
 
-<<<<<<< HEAD
-=======
-/** The form asks day, month, year; plain `en` would answer in the order of the United States. */
-const dayFirst = (language) => (language === "en" ? "en-GB" : language);
-
-function inWords(rules, given) {
-  const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member"].includes(field.kind));
-  const answered = fields.filter((field) => field.names.some((name) => given[name]));
-  const leading = new Set(answered.flatMap((field) => (field.show_if ?? []).map(([asked]) => asked))); // "another day", and then the day
-  const together = (some, between) => some.filter((field) => !leading.has(field.id)).map((field) => answerInWords(field, given)).filter(Boolean).join(between);
-  if (!rules.group) return together(fields, ["name", "guest"].includes(rules.id) ? " " : " · ");
-  const people = [...new Set(fields.map((field) => field.member))];
-  return people.map((number) => together(fields.filter((field) => field.member === number && field.kind !== "choice"), " ")).filter(Boolean).join(" · ");
-}
-
-function answerInWords(field, given) {
-  const answer = (given[field.id] ?? "").trim();
-  if (field.kind === "tick") return answer === "yes" ? field.label : "";
-  if (field.options) return field.options[answer] ?? "";
-  if (field.kind !== "date") return answer;
-  const [day, month, year] = field.names.map((name) => (given[name] ?? "").trim());
-  if (!(day && month && year)) return [day, month, year].filter(Boolean).join(" ");
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return new Intl.DateTimeFormat(dayFirst(document.documentElement.lang), { dateStyle: "long", timeZone: "UTC" }).format(date);
-}
-
->>>>>>> looking
 /** The inputs of one answer: several where it is tapped; of those, none is wrong by itself. */
 function placesOf(name) {
   const found = input(name) ?? [];
@@ -292,38 +253,23 @@ function goOn() {
   const step = stepOf(at);
   const way = input(at.way_out_name);
   if (way) way.value = "";
-<<<<<<< HEAD
   const given = answers();
   if (sayErrors(step, at, checkStep(at, given, today()))) return;
   if (askAboutAddress(step, given)) return;
-  const next = following(given);
-  if (next) show(next, { given });
+  if (following(given)) onward(given);
   else send(step);
 }
 
-/** The next question; of a stay that was handed over, the first that still lacks an answer, else the last look. */
+/** The next question, with what is answered by now. */
+const onward = (given = answers()) => show(following(given), { given });
+
+/** The next question; where only some are left to ask, the first of those that lacks an answer, else the last look. */
 function following(given) {
   const steps = asked(given);
-  if (!isHanded || at.id !== page.rules.steps[0].id) return after(steps);
+  if (!isHanded && !isChanging) return after(steps);
   const rest = steps.slice(placeIn(steps) + 1);
   const isOpen = (rules) => Object.keys(checkStep(rules, given, today())).length > 0;
   return rest.find((rules) => "review" in stepOf(rules).dataset || isOpen(rules)) ?? rest[0];
-=======
-  if (sayErrors(step, at, checkStep(at, answers(), today()))) return;
-  if (askAboutAddress(step)) return;
-  if (!after()) send(step);
-  else onward();
-}
-
-/** The following question; where only some are left to ask, the next of those, else the last look. */
-const onward = () => show(isHanded || isChanging ? nextOpen() : after());
-
-/** The first question after this one that still lacks an answer; else the last look. */
-function nextOpen() {
-  const rest = asked().slice(asked().findIndex((rules) => rules.id === at.id) + 1);
-  const isOpen = (rules) => Object.keys(checkStep(rules, answers(), today())).length > 0;
-  return rest.find((rules) => "review" in stepOf(rules).dataset || isOpen(rules)) ?? after();
->>>>>>> looking
 }
 
 /** What is known already, into fields that are still empty. */
@@ -343,12 +289,7 @@ function goOut(way) {
   }
   input(at.way_out_name).value = way;
   sayErrors(stepOf(at), at, {});
-<<<<<<< HEAD
-  const given = answers();
-  show(after(asked(given)), { given });
-=======
   onward();
->>>>>>> looking
 }
 
 const handOver = async (given) => (await handing).handOver({

@@ -8,7 +8,9 @@ const dayFirst = (language) => (language === "en" ? "en-GB" : language);
 /** The answers to one question, as its line of the last look says them. */
 export function inWords(rules, given) {
   const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member"].includes(field.kind));
-  const together = (some, between) => some.map((field) => answerInWords(field, given)).filter(Boolean).join(between);
+  const answered = fields.filter((field) => field.names.some((name) => given[name]));
+  const leading = new Set(answered.flatMap((field) => (field.show_if ?? []).map(([asked]) => asked))); // "another day", and then the day
+  const together = (some, between) => some.filter((field) => !leading.has(field.id)).map((field) => answerInWords(field, given)).filter(Boolean).join(between);
   if (!rules.group) return together(fields, ["name", "guest"].includes(rules.id) ? " " : " · ");
   const people = [...new Set(fields.map((field) => field.member))];
   return people.map((number) => together(fields.filter((field) => field.member === number && field.kind !== "choice"), " ")).filter(Boolean).join(" · ");

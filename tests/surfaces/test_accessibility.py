@@ -110,7 +110,8 @@ def test_a_tablet_from_right_to_left_shows_everything_without_scrolling_sideways
     speak_everything(app)
     page.set_viewport_size(UPRIGHT)
     for state in kiosk_states(page, served, "ar"):
-        assert_mirrored(page, state)
+        if state != "resting":  # that page speaks the house's language, beside the names of all
+            assert_mirrored(page, state)
         assert_accessible(page, state)
         assert_in_reach_at(page, state, [UPRIGHT, LYING, IN_HAND] if soak else [UPRIGHT])
 
