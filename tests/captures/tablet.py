@@ -42,12 +42,13 @@ class Tablet:
         id: str | None = None,
         plain: bytes | None = None,
         at: datetime = NOON,
+        version: int = 1,
     ) -> dict[str, Any]:
         """One more form, sealed, as it goes into a batch."""
         self.number += 1
         said = {"answers": answers or ANNA, "language": "de", "captured_at": self.reads(at).isoformat()}
         envelope = Envelope(
-            id or new_capture_id(at), self.number, self.device, "pre_check_in", 1, self.key.id
+            id or new_capture_id(at), self.number, self.device, "pre_check_in", version, self.key.id
         )
         sealed = seal(plain or json.dumps(said).encode(), envelope, public_bytes(self.key))
         return {

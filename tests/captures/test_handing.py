@@ -280,8 +280,8 @@ def test_an_address_of_a_booking_site_stays_in_the_house(engine: Engine, tablet:
     assert "email" not in open_stay(engine, tablet, give(engine, record, tablet).row.id)
 
 
-def from_home(engine: Engine, record: int, **answers: str) -> None:
-    """The guest fills in the form at home, through the link."""
+def from_home(engine: Engine, record: int, **answers: str) -> str:
+    """The guest fills in the form at home, through the link; the form's id."""
     with writing(engine) as session:
         link = issue_link(session, session.get_one(SourceRecord, record), actor="test", now=EVENING).link
         capture_id = new_capture_id(EVENING)
@@ -299,6 +299,7 @@ def from_home(engine: Engine, record: int, **answers: str) -> None:
             now=EVENING,
         )
     read_capture(engine, capture_id)
+    return capture_id
 
 
 def test_a_family_that_filled_it_in_at_home_finds_all_of_it_at_the_tablet(
@@ -323,6 +324,22 @@ def test_a_family_that_filled_it_in_at_home_finds_all_of_it_at_the_tablet(
     assert (told["email"], told["arrives"]) == ("new@posteo.example", "today")
 
 
+@pytest.mark.parametrize("reference", ["BK-77", ""])
+def test_a_family_that_confirms_at_the_tablet_is_no_second_family(
+    engine: Engine, tablet: Tablet, reference: str
+) -> None:
+    record = expect(engine, reference=reference)
+    family = {"companion_1": "yes", "companion_1_given_name": "Luc", "companion_1_reach": "same"}
+    family |= {"companion_2": "yes", "companion_2_given_name": "Zoe", "companion_2_reach": "child"}
+    at_home = from_home(engine, record, **family)
+    at_tablet = fill_in(engine, tablet, record, family, version=2)
+
+    guests = guests_by_key(engine)
+    for person in ("", "/companion_1", "/companion_2"):
+        assert guests[at_home + person] == guests[at_tablet + person], person
+    assert len(set(guests.values())) == 3
+
+
 def test_who_booked_for_the_guest_is_not_handed_to_the_guest(engine: Engine, tablet: Tablet) -> None:
     record = expect(engine, email="")
     other = {"staying": "other", "booker_name": "Bo", "guest_given_name": "Maria", "given_name": ""}
@@ -334,11 +351,19 @@ def test_who_booked_for_the_guest_is_not_handed_to_the_guest(engine: Engine, tab
     assert told["given_name"] == "Maria"
 
 
-def fill_in(engine: Engine, tablet: Tablet, record: int, answers: dict[str, str], *, hours: int = 0) -> str:
+def fill_in(
+    engine: Engine,
+    tablet: Tablet,
+    record: int,
+    answers: dict[str, str],
+    *,
+    hours: int = 0,
+    version: int = 1,
+) -> str:
     """The guest fills in what was handed over; the form arrives so many hours later."""
     capture = new_capture_id(EVENING)
     open_stay(engine, tablet, give(engine, record, tablet).row.id, capture)
-    item = tablet.item(ANSWERS | answers, id=capture, at=LATER)
+    item = tablet.item(ANSWERS | answers, id=capture, at=LATER, version=version)
     tablets.hand_over(engine, tablet, item, now=EVENING + timedelta(hours=hours))
     open_forms(engine, [KEY], 50)
     return capture
