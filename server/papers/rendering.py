@@ -6,6 +6,7 @@ import base64
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from server.refusal import Refused
 from server.system import apt_line, missing_for_pdf
 
 SECONDS, MEGABYTES = 10, 512
+PATIENCE = 3
+"""Times the seconds of computing that a paper may take by the clock: a busy machine lets it wait."""
 AT_ONCE = 2
 """Papers made at the same time on this machine; each may take a processor and MEGABYTES."""
 
@@ -95,7 +98,7 @@ def _typeset(order: bytes, seconds: int) -> bytes:
                 input=order,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                timeout=seconds,
+                timeout=PATIENCE * seconds,
                 cwd=own,
                 env=kept | {"TMPDIR": own},
                 check=False,
@@ -104,6 +107,8 @@ def _typeset(order: bytes, seconds: int) -> bytes:
             raise Refused("paper.too_long", {"seconds": str(seconds)}) from None
     if ended.returncode == 0 and ended.stdout.startswith(b"%PDF-"):
         return ended.stdout
+    if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):  # its computing time was used up
+        raise Refused("paper.too_long", {"seconds": str(seconds)})
     raise Refused(_REASONS.get(ended.returncode, "paper.failed"))
 
 

@@ -226,7 +226,7 @@ def test_a_house_that_says_tu_says_it_on_tablet_and_in_its_reasons(manager: Desk
 
     page = manager.client.get("/kiosk/pre_check_in/fr").get_data(as_text=True)
 
-    assert "Quelle est ton adresse e-mail ?" in page
+    assert 'Quelle est ton adresse <span class="whole">e-mail</span> ?' in page
     assert "Ta facture t’arrive par e-mail." in page
     assert "envoyez-moi par e-mail" in page  # what a guest agrees to stays as it was published
     assert house_of(manager.app).languages == ["fr", "en"]
