@@ -183,7 +183,7 @@ def test_the_desk_hears_of_a_store_that_does_not_open_any_more(house: House, pag
 
     page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
 
-    page.get_by_text("Please see the reception.").wait_for()
+    page.get_by_text("Please see the reception.").wait_for(timeout=25_000)  # it looks each 5 s
     assert house.devices()[0].told["trouble"] == "storage_closed"
 
 

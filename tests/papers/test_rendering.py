@@ -21,7 +21,7 @@ from flask import Flask
 from PIL import Image
 
 from server.papers import rendering
-from server.papers.rendering import AT_ONCE, Part, render_pdf, turn
+from server.papers.rendering import AT_ONCE, PATIENCE, Part, render_pdf, turn
 from server.refusal import Refused
 from tests.house import app
 
@@ -172,7 +172,7 @@ def test_a_page_that_never_ends_is_given_up_while_the_house_goes_on(
     printing.join()
 
     assert refused in (["paper.too_long"], ["paper.too_large"], ["paper.failed"])
-    assert time.monotonic() - began < 9  # three seconds, and a slow machine around them
+    assert time.monotonic() - began < 3 * PATIENCE + 3  # by the clock, on a machine however busy
     assert sorted(answers)[len(answers) // 2] < 0.5
 
 
