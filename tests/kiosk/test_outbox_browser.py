@@ -24,6 +24,12 @@ NAME_THE_KEY = """async (id) => {
     await changeTablet(device, { key: { ...key, id } });
 }"""
 CLOSE_FOR_GOOD = "() => { indexedDB.open = () => { throw new DOMException('denied', 'SecurityError'); }; }"
+CLOSE_NOW_AND_FOR_GOOD = """() => new Promise((done) => {
+    const asked = indexedDB.open("oneguest-tablet", 2);
+    indexedDB.open = () => { throw new DOMException('denied', 'SecurityError'); };
+    asked.onupgradeneeded = () => asked.transaction.abort();
+    asked.onerror = () => done();
+})"""  # in one go, or the page opens it again between the two
 CLOSE_UNDER_THE_PAGE = """() => new Promise((done) => {
     const asked = indexedDB.open("oneguest-tablet", 2);
     asked.onupgradeneeded = () => asked.transaction.abort();
@@ -178,8 +184,8 @@ def test_a_tablet_with_pages_of_another_release_tells_the_staff_and_keeps_its_fo
 def test_the_desk_hears_of_a_store_that_does_not_open_any_more(house: House, page: Page) -> None:
     enrol(page, house)
     page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
-    page.evaluate(CLOSE_UNDER_THE_PAGE)
-    page.evaluate(CLOSE_FOR_GOOD)
+    page.add_init_script(f"({CLOSE_FOR_GOOD})()")  # should newer pages take this one's place meanwhile
+    page.evaluate(CLOSE_NOW_AND_FOR_GOOD)
 
     page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
 
