@@ -57,15 +57,16 @@ class Together(Generic[Asked, Told]):
     def announce(self) -> Callable[[], None]:
         """Somebody is about to ask. The answer must be called once they did, or do not any more; it may be
         called again."""
+        is_awaited = True
         with self._lock:
             self._coming += 1
-        outstanding = [1]
 
         def arrive() -> None:
+            nonlocal is_awaited
             with self._lock:
-                if not outstanding:
+                if not is_awaited:
                     return
-                outstanding.clear()
+                is_awaited = False
                 self._coming -= 1
                 if not self._coming:
                     self._all_here.set()
