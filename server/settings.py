@@ -6,6 +6,7 @@ Names are fixed by the contract (README, "Settings"). A wrong value stops the st
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,15 @@ class Settings:
     """The mailbox that feeds are read from. It holds a password, so it is never printed."""
 
     feeds_folder: Path | None = None
+    twilio_account: str | None = None
+    """The account's SID, AC…; without it no text goes out."""
+
+    twilio_token: str | None = field(default=None, repr=False)
+    twilio_base: str | None = None
+    """Where Twilio is spoken to instead of at Twilio's: a fake, in tests and in the demo."""
+
+    smtp_url: str | None = field(default=None, repr=False)
+    """The server that e-mails go out by. It holds a password, so it is never printed."""
 
     @property
     def feeds_dir(self) -> Path:
@@ -93,6 +103,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_log_level(env.get("ONEGUEST_LOG_LEVEL")),
         imap_url=_imap_url(env.get("ONEGUEST_IMAP_URL")),
         feeds_folder=_folder(env.get("ONEGUEST_FEEDS_DIR")),
+        twilio_account=_twilio_account(env),
+        twilio_token=env.get("ONEGUEST_TWILIO_AUTH_TOKEN") or None,
+        twilio_base=_twilio_base(env.get("ONEGUEST_TWILIO_API_BASE")),
+        smtp_url=_smtp_url(env.get("ONEGUEST_SMTP_URL")),
     )
 
 
@@ -148,6 +162,50 @@ def _imap_url(text: str | None) -> str | None:
     if not is_good:
         raise WrongSetting(
             "ONEGUEST_IMAP_URL must be like imaps://name:password@mail.hotel.example, signs in name and "
+            "password written as in an address (%40 for @)."
+        )
+    return text
+
+
+def _twilio_account(env: Mapping[str, str]) -> str | None:
+    account = env.get("ONEGUEST_TWILIO_ACCOUNT_SID")
+    if not account:
+        return None
+    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", account):
+        raise WrongSetting("ONEGUEST_TWILIO_ACCOUNT_SID must be AC and 32 signs, as the console shows it.")
+    if not env.get("ONEGUEST_TWILIO_AUTH_TOKEN"):
+        raise WrongSetting("ONEGUEST_TWILIO_ACCOUNT_SID needs ONEGUEST_TWILIO_AUTH_TOKEN beside it.")
+    return account
+
+
+def _twilio_base(text: str | None) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise WrongSetting("ONEGUEST_TWILIO_API_BASE must be an address such as http://127.0.0.1:8010.")
+    return text.rstrip("/")
+
+
+def _smtp_url(text: str | None) -> str | None:
+    """`smtps://name:password@host[:port]`, or `smtp://` where the server changes to TLS (STARTTLS); a server
+    on this machine may do without name and password."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        is_good = (
+            parts.scheme in ("smtp", "smtps")
+            and bool(parts.hostname)
+            and parts.path in ("", "/")
+            and parts.port != 0
+            and bool(parts.username) == bool(parts.password)
+        )
+    except ValueError:  # a port that is no number; its message would quote the address
+        is_good = False
+    if not is_good:
+        raise WrongSetting(
+            "ONEGUEST_SMTP_URL must be like smtps://name:password@mail.hotel.example, signs in name and "
             "password written as in an address (%40 for @)."
         )
     return text
