@@ -222,54 +222,52 @@ def _last_read(session: Session, source_ids: Collection[int]) -> dict[int, datet
 
 
 def say_typed(
-    session: Session,
-    record_id: int,
-    value_record_id: int,
-    reach: Reach,
-    *,
-    actor: str,
-    now: datetime,
-) -> bool:
-    """A colleague typed an address into the system; False where the list does not hold it for them.
+    session: Session, record_id: int, value_record_id: int, reach: Reach, *, actor: str, now: datetime
+) -> bool | None:
+    """A colleague typed an address into the system; False where the list does not ask for it any more, None
+    where they know no such record.
 
     Whoever was first stays. Of one that was overwritten it is said anew, and waits for its proof again.
     """
+    if not _is_within(session, record_id, reach):
+        return None
     listed = _listed(session, record_id, value_record_id, reach, now=now)
     if listed is None:
         return False
     mark = _mark(session, record_id, listed.address)
-    if mark is None:
-        session.add(
-            TypedIn(record_id=record_id, value_record_id=value_record_id, done_at=now, done_by=actor)
-        )
-    elif mark.overwritten_at is not None:
-        mark.done_at, mark.done_by = now, actor
-        mark.proven_at = mark.overwritten_at = None
-    else:
+    if mark is not None and mark.overwritten_at is None:
         return True
+    if mark is None:
+        mark = TypedIn(record_id=record_id, value_record_id=value_record_id)
+        session.add(mark)
+    mark.done_at, mark.done_by, mark.proven_at, mark.overwritten_at = now, actor, None, None
     note(session, actor, "address.typed", f"record:{record_id}", now=now, property_id=listed.place.id)
     return True
 
 
 def not_typed(
     session: Session, record_id: int, value_record_id: int, reach: Reach, *, actor: str, now: datetime
-) -> bool:
-    """Take it back: it is to be typed again; False where the list does not hold it for them."""
+) -> bool | None:
+    """Take it back: it is to be typed again; the answers are those of say_typed."""
+    if not _is_within(session, record_id, reach):
+        return None
     listed = _listed(session, record_id, value_record_id, reach, now=now)
-    if listed is None:
+    mark = _mark(session, record_id, listed.address) if listed else None
+    if listed is None or mark is None:
         return False
-    mark = _mark(session, record_id, listed.address)
-    if mark is not None:
-        session.delete(mark)
-        note(session, actor, "address.not_typed", f"record:{record_id}", now=now, property_id=listed.place.id)
+    session.delete(mark)
+    note(session, actor, "address.not_typed", f"record:{record_id}", now=now, property_id=listed.place.id)
     return True
+
+
+def _is_within(session: Session, record_id: int, reach: Reach) -> bool:
+    record = session.get(SourceRecord, record_id) if 0 < record_id <= LARGEST_ID else None
+    return record is not None and reach.covers(record.property_id)
 
 
 def _listed(
     session: Session, record_id: int, value_record_id: int, reach: Reach, *, now: datetime
 ) -> ToType | None:
-    if not (0 < record_id <= LARGEST_ID and 0 < value_record_id <= LARGEST_ID):
-        return None
     rows = to_type(session, reach, now=now)
     return next((r for r in rows if (r.record_id, r.value_record_id) == (record_id, value_record_id)), None)
 

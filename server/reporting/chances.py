@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from server.captures.models import Bound, Capture, GuestLink, Handover
 from server.devices.models import Device
+from server.forms.definition import find_form
 from server.guests.loading import parts
 from server.guests.models import Link
 from server.guests.values import USABLE_EMAIL
@@ -52,7 +53,7 @@ class Chance:
     team: str | None
     shift: str
     at: datetime
-    state: str  # of the question; given or answered for a form
+    state: str  # of the question; of a form given, declined or answered
     guest_id: str | None
     stay_id: str | None
     record_id: int | None
@@ -90,7 +91,7 @@ def chances(session: Session, reach: Reach, since: date, until: date, *, now: da
         if since <= today_at(places[capture.property_id], now=_came(capture)) <= until
     ]
     asked_for = _answers_to_questions(session, captures)
-    captures = [capture for capture in captures if capture.id not in asked_for]
+    captures = [one for one in captures if one.id not in asked_for and _asks_for_email(one)]
     known = _known(session, prompts, captures, reach)
     of_prompts = _of_prompts(session, prompts, known, now=now)
     return [*of_prompts, *_of_captures(session, captures, known, places, now=now)]
@@ -103,6 +104,17 @@ def _span(since: date, until: date) -> tuple[datetime, datetime]:
         datetime.combine(since, time.min, UTC) - day,
         datetime.combine(until, time.max, UTC) + day,
     )
+
+
+def _asks_for_email(capture: Capture) -> bool:
+    """Whether a form has a question for the address; of a form that nobody knows any more nothing is said."""
+    form = find_form(capture.form, capture.form_version)
+    return form is not None and any(field.kind == "email" for step in form.steps for field in step.fields)
+
+
+def _said_no(capture: Capture) -> bool:
+    """Whether the guest declined at that question, or has no address; skipping it is no answer."""
+    return capture.answers.get("email_way_out") in ("declined", "none")
 
 
 def _came(capture: Capture) -> datetime:
@@ -288,7 +300,7 @@ def _of_captures(
             team=_team(capture, ways[capture.id], devices),
             shift=_shift(places[house], came),
             at=came,
-            state="given" if is_given else "answered",
+            state="given" if is_given else "declined" if _said_no(capture) else "answered",
             guest_id=known.guest(capture.record_id),
             stay_id=stay_id,
             record_id=capture.record_id,

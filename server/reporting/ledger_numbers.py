@@ -13,7 +13,7 @@ LEDGER_NUMBERS: dict[str, Number] = {
             N_("Chances"),
             N_(
                 "Questions whose time came in the period and that were asked or still wait to be; and forms "
-                "that guests finished at a tablet, by a link or at the desk without such a question."
+                "with the question for an e-mail address that guests finished without having been sent one."
             ),
         ),
         Number(

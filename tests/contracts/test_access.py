@@ -121,6 +121,13 @@ IDS: dict[str, Numbers] = {
     "review.take_back": lambda house: {"deed_id": house.deed},
     "review.look": lambda house: {"deed_id": house.deed},
     **{f"stays.{name}": lambda house: {"stay_id": house.stay} for name in ("show", "join", "part")},
+    **{
+        f"to_type.{name}": lambda house: {
+            "record_id": house.records[0],
+            "value_record_id": house.records[1],
+        }
+        for name in ("done", "back")
+    },
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -138,6 +145,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
     "other_id": 987655,
+    "value_record_id": 987656,
 }
 """The same of what does not exist."""
 
