@@ -38,7 +38,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_typed_in")),
-        sa.UniqueConstraint("record_id", "value_record_id", name=op.f("uq_typed_in_record_id_value_record_id")),
+        sa.UniqueConstraint(
+            "record_id", "value_record_id", name=op.f("uq_typed_in_record_id_value_record_id")
+        ),
     )
     op.create_index(op.f("ix_typed_in_value_record_id"), "typed_in", ["value_record_id"], unique=False)
 

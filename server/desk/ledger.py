@@ -172,9 +172,7 @@ def _wanted() -> Wanted:
         return Wanted(chosen, since, until, "", places, reach, today)
     period = request.args.get("period", USUAL)
     period = period if period in PERIODS else USUAL
-    return Wanted(
-        chosen, today - timedelta(days=PERIODS[period][0] - 1), today, period, places, reach, today
-    )
+    return Wanted(chosen, today - timedelta(days=PERIODS[period][0] - 1), today, period, places, reach, today)
 
 
 def _kept(wanted: Wanted) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """How long an address that a booking site lends lives: no site says so, so every day here is an estimate.
 
-Booking.com: about two months after check-out (a property manager's note of 2015). Airbnb: its guests' addresses
-were switched off on 30 September 2023, its relayed numbers end 48 hours after check-out. Of all others it is
-only known that they die after the stay; a month is what their messaging stays open at most.
+Booking.com: about two months after check-out (a property manager's note of 2015). Airbnb: its guests'
+addresses were switched off on 30 September 2023, its relayed numbers end 48 hours after check-out. Of all
+others it is only known that they die after the stay.
 """
 
 from __future__ import annotations

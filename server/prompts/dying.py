@@ -86,7 +86,7 @@ def dying(session: Session, reach: Reach, *, now: datetime) -> list[Dying]:
 
 
 def _stays(session: Session, reach: Reach, today: date) -> Sequence[tuple[Stay, CleanRow]]:
-    """Stays that may be near, by the calendar that is furthest behind; members of a group are left to its leader."""
+    """Stays that may be near, by the calendar furthest behind; of a group only its leader's."""
     in_group = (
         select(StaySource.stay_id)
         .join(

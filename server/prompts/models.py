@@ -223,10 +223,10 @@ class Declined(Base):
 
 
 class TypedIn(Base):
-    """A colleague typed an address that came back into the reservation system, and what its exports say since.
+    """A colleague typed an address that came back into the reservation system; what its exports say since.
 
-    Both addresses are the records' own: `record_id` is that system's record of the stay, `value_record_id` what
-    the guest gave. So it is kept as long as they are, class `stay`, and holds nothing of the guest itself.
+    Both addresses are the records' own: `record_id` is that system's record of the stay, `value_record_id`
+    what the guest gave. So it is kept as long as they are, class `stay`, and holds nothing of the guest.
     """
 
     __tablename__ = "typed_in"

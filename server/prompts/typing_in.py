@@ -1,4 +1,4 @@
-"""What came back and the reservation system does not have: to be typed there by hand, and proven by its export.
+"""What came back and the reservation system does not have: typed there by hand, and proven by its export.
 
 Nothing writes into another system from here. A colleague copies the address, types it there and says so; the
 next export of that system proves it, or shows that a channel put its alias over it again.
@@ -141,7 +141,7 @@ def _to_type(
 
 
 def _held(session: Session, reach: Reach, *, since: date) -> dict[str, _Held]:
-    """The stays of the houses' own systems by id: of several records of one the main guest's, if it is theirs."""
+    """The stays of the houses' own systems by id; of several records of one the main guest's, if there."""
     query = (
         select(Stay, SourceRecord.id, Source.id, CleanRow)
         .join(StaySource, StaySource.stay_id == Stay.id)
@@ -189,7 +189,7 @@ def _given(session: Session, guest_ids: Collection[str], reach: Reach) -> dict[t
             if proof in ("undone", "bounced"):
                 continue
             at = capture.captured_at or capture.received_at
-            given = _Given(capture.record_id, email, capture.id, at, proof == "verified")
+            given = _Given(capture.record_id or 0, email or "", capture.id, at, proof == "verified")
             known = found.get((guest_id, capture.property_id))
             if known is None or (given.is_verified, given.at) > (known.is_verified, known.at):
                 found[guest_id, capture.property_id] = given
@@ -277,10 +277,10 @@ def _mark(session: Session, record_id: int, address: str) -> TypedIn | None:
 
 
 def settle_typed(session: Session, *, now: datetime) -> int:
-    """Look what the systems' exports say of addresses that were typed; how many are proven or overwritten now.
+    """Look what the systems' exports say of addresses that were typed; how many changed their state.
 
-    Proven: the system's own record holds the address. Overwritten: it held it and holds a booking site's alias
-    now, or a reading that came after the typing still brings the alias.
+    Proven: the system's own record holds the address. Overwritten: it held it and holds a booking site's
+    alias now, or a reading that came after the typing still brings the alias.
     """
     value = aliased(CleanRow)
     query = (
@@ -296,16 +296,17 @@ def settle_typed(session: Session, *, now: datetime) -> int:
             if mark.proven_at is None or mark.overwritten_at is not None:
                 mark.proven_at, mark.overwritten_at = now, None
                 settled += 1
-        elif mark.overwritten_at is None and email_class == "alias":
-            if mark.proven_at is not None or received_at > mark.done_at:
-                mark.overwritten_at = now
-                settled += 1
+            continue
+        had_it = mark.proven_at is not None or received_at > mark.done_at
+        if had_it and mark.overwritten_at is None and email_class == "alias":
+            mark.overwritten_at = now
+            settled += 1
     return settled
 
 
-def _same(one: str | None, other: str) -> bool:
+def _same(one: str | None, other: str | None) -> bool:
     """Whether two addresses are one mailbox: the case of letters makes no other one in practice."""
-    return one is not None and one.casefold() == other.casefold()
+    return one is not None and other is not None and one.casefold() == other.casefold()
 
 
 def count_to_type(rows: Sequence[ToType]) -> dict[State, int]:

@@ -41,8 +41,8 @@ SHIFTS = ((6, "early"), (14, "late"), (22, "night"))
 class Chance:
     """One question, or one form that came without a question (`rule` is empty then).
 
-    `team`: the tablet's name, or "" for the desk; None where a message asked by itself. `at`: when it was due,
-    or came. `given_at`: when the contact came back.
+    `team`: the tablet's name, or "" for the desk; None where a message asked by itself. `at`: when it was
+    due, or came. `given_at`: when the contact came back.
     """
 
     property_id: int
@@ -162,11 +162,10 @@ class _Known:
         return self.addresses.get((self.guest(record_id) or "", property_id), ())
 
 
-def _known(
-    session: Session, prompts: Iterable[Prompt], captures: Iterable[Capture], reach: Reach
-) -> _Known:
+def _known(session: Session, prompts: Iterable[Prompt], captures: Iterable[Capture], reach: Reach) -> _Known:
     known = _Known()
-    records = {one.record_id for one in (*prompts, *captures) if one.record_id is not None}
+    asked, came = (one.record_id for one in prompts), (one.record_id for one in captures)
+    records = {record_id for record_id in (*asked, *came) if record_id is not None}
     for part in parts(sorted(records)):
         links = select(Link.record_id, Link.guest_id).where(Link.record_id.in_(part))
         known.guest_of |= dict(session.execute(links).all())
@@ -179,14 +178,14 @@ def _known(
         )
         .exists()
     )
-    for part in parts(sorted(set(known.guest_of.values()))):
+    for theirs in parts(sorted(set(known.guest_of.values()))):
         query = (
             select(Link.guest_id, SourceRecord.property_id, AddressProof.state, dead)
             .join(SourceRecord, SourceRecord.id == Link.record_id)
             .join(CleanRow, CleanRow.record_id == Link.record_id)
             .outerjoin(AddressProof, AddressProof.record_id == Link.record_id)
             .where(
-                Link.guest_id.in_(part),
+                Link.guest_id.in_(theirs),
                 reach.limit(SourceRecord.property_id),
                 CleanRow.email_class.in_(USABLE_EMAIL),
             )
@@ -262,7 +261,7 @@ def _messages(session: Session, prompt_ids: Collection[int]) -> dict[int, _Messa
             Message.currency,
         ).where(Message.prompt_id.in_(part))
         for prompt_id, kind, channel, state, sent_at, cost, currency in session.execute(query):
-            of = found[prompt_id]
+            of = found[prompt_id or 0]
             went = sent_at is not None and state in LEFT_US
             if kind == "question":
                 of.is_sent |= went
@@ -335,7 +334,7 @@ def _shift(place: Property, moment: datetime) -> str:
 
 
 def _stays(session: Session, capture_ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    """The stay that each form is about, and its booking site: the one it was bound to, else the one it tells."""
+    """The stay that each form is about, and its booking site: what it was bound to, else what it tells."""
     found: dict[str, tuple[str, str]] = {}
     for part in parts(sorted(capture_ids)):
         bound = (

@@ -31,7 +31,7 @@ from server.stays.told import CAME_TO_NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Later stays within `days` after a contact came back: how many, of how many guests, what they brought."""
+    """Later stays within `days` after a contact came back: how many, whose, and what they brought."""
 
     days: int
     guests: int
@@ -90,14 +90,14 @@ def later_stays(
             reach.limit(Stay.property_id),
             Stay.kind == "stay",
             Stay.status.not_in(CAME_TO_NOTHING),
-            Stay.arrives.is_not(None),
-            Stay.departs.is_not(None),
         )
         for stay_id, guest_id, property_id, arrives, departs in session.execute(query):
             today = today_at(places[property_id], now=now)
-            of = backs.get((guest_id, property_id), ())
-            if departs <= today and any(_is_later(back, stay_id, arrives, departs, days) for back in of):
-                counted[stay_id] = guest_id
+            of = backs.get((guest_id or "", property_id), ())
+            if arrives is None or departs is None or departs > today:
+                continue
+            if any(_is_later(back, stay_id, arrives, departs, days) for back in of):
+                counted[stay_id] = guest_id or ""
     money = _money(session, counted)
     return Later(days, len(set(counted.values())), len(counted), money)
 
@@ -122,14 +122,12 @@ def _money(session: Session, stay_ids: Collection[str]) -> dict[str, Decimal]:
             StaySource.stay_id.in_(part), StaySource.counts, StaySource.amount.is_not(None)
         )
         for currency, amount in session.execute(query):
-            found[currency or ""] += amount
+            found[currency or ""] += amount or Decimal(0)
     return {currency: found[currency] for currency in sorted(found)}
 
 
-def compare(
-    session: Session, found: Iterable[Chance], *, now: datetime, days: int = KNOWN_DAYS
-) -> Compared:
-    """Those asked beside those held back, of the questions for an e-mail address that were due long enough ago.
+def compare(session: Session, found: Iterable[Chance], *, now: datetime, days: int = KNOWN_DAYS) -> Compared:
+    """Those asked beside those held back, of the questions for an address that were due long enough ago.
 
     Whose address was known already when the question was due stands on neither side: nobody asks them, and
     among those held back they would make it look as if not asking helped.

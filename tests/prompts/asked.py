@@ -1,4 +1,4 @@
-"""Questions, messages and answers as the rooms that ask leave them in the tables, showing only what matters."""
+"""Questions, messages and answers as the rooms that ask leave them, showing only what matters."""
 
 from __future__ import annotations
 

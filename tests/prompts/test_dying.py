@@ -40,7 +40,9 @@ def lay_out_a_tablet(engine: Engine) -> None:
     with writing(engine) as session:
         place = default_property(session).id
         session.add(
-            Device(property_id=place, name="Lobby", token_hash=b"1" * 32, enrolled_at=NOON, enrolled_by="staff:1")
+            Device(
+                property_id=place, name="Lobby", token_hash=b"1" * 32, enrolled_at=NOON, enrolled_by="staff:1"
+            )
         )
 
 
@@ -119,7 +121,9 @@ def test_who_left_and_cannot_be_reached_any_more_is_not_listed(engine: Engine) -
     assert listed(engine) == []
 
 
-@pytest.mark.parametrize(("state", "action"), [("planned", "planned"), ("asked", "asked"), ("closed", "aloud")])
+@pytest.mark.parametrize(
+    ("state", "action"), [("planned", "planned"), ("asked", "asked"), ("closed", "aloud")]
+)
 def test_a_question_that_is_planned_or_out_is_awaited_and_none_is_put_twice(
     engine: Engine, state: str, action: str
 ) -> None:

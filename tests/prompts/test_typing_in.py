@@ -1,4 +1,4 @@
-"""What came back is typed into the reservation system by hand; its own export proves it, or shows an alias again."""
+"""What came back is typed into the reservation system by hand, and its own export proves it or does not."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def test_what_the_system_has_already_is_not_typed_again(
     assert bool(listed(engine)) is is_to_type
 
 
-@pytest.mark.parametrize("changed", [{"status": "cancelled"}, {"stay_from": "2026-01-01", "stay_to": "2026-01-03"}])
+@pytest.mark.parametrize(
+    "changed", [{"status": "cancelled"}, {"stay_from": "2026-01-01", "stay_to": "2026-01-03"}]
+)
 def test_nobody_types_for_a_stay_that_came_to_nothing_or_is_long_over(
     engine: Engine, changed: dict[str, str]
 ) -> None:

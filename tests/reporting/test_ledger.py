@@ -146,7 +146,14 @@ def test_every_cut_adds_up_to_the_whole(engine: Engine) -> None:
         for name in (*COUNTS, "verified", "old", "kept", "unpriced", "by_question"):
             assert sum(getattr(row, name) for row in rows) == getattr(found.whole, name), (cut, name)
         assert sum((row.cost.get("EUR", Decimal(0)) for row in rows), Decimal(0)) == Decimal("0.07")
-    assert [row.name[0] for row in found.cuts["way"]] == ["sms", "sms_link", "email_link", "link", "tablet", "desk"]
+    assert [row.name[0] for row in found.cuts["way"]] == [
+        "sms",
+        "sms_link",
+        "email_link",
+        "link",
+        "tablet",
+        "desk",
+    ]
     assert [row.name for row in found.cuts["team"]] == [
         ("at ", "late"),
         ("at Bar", "late"),
@@ -310,7 +317,9 @@ def compared(engine: Engine) -> Compared:
 
 def test_those_asked_are_set_beside_those_held_back(engine: Engine) -> None:
     booked(engine, *PEOPLE)
-    for name, state in zip(PEOPLE, ("given", "asked", "closed", "held_back", "held_back", "held_back"), strict=True):
+    for name, state in zip(
+        PEOPLE, ("given", "asked", "closed", "held_back", "held_back", "held_back"), strict=True
+    ):
         ask(engine, name, state)
     for name, days in ((PEOPLE[0], 1), (PEOPLE[3], 29), (PEOPLE[4], 31), (PEOPLE[5], -1)):
         mail = f"{name.partition(' ')[0].lower()}@posteo.de"
