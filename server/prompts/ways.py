@@ -17,7 +17,7 @@ WAYS = {
     "sms_link": N_("Text message with a link"),
     "email": N_("E-mail message"),
     "email_link": N_("E-mail message with a link"),
-    "link": N_("Link without a question"),
+    "link": N_("Guest's phone"),
     "tablet": N_("Tablet"),
     "desk": N_("Desk"),
 }

@@ -84,8 +84,9 @@ LATER = Number(
     N_("Later stays"),
     N_(
         "Revenue of stays that ended within %(days)s days after the contact came back and began after the "
-        "stay it was asked for, of those very guests. Each stay counts once however many systems tell of it; "
-        "cancelled stays and no-shows count nothing. It says what they spent, not that they came because of it."
+        "stay it was asked for, of those very guests. Each stay counts once however many systems tell of "
+        "it; cancelled stays and no-shows count nothing. It says what they spent, not that they came "
+        "because of it."
     ),
 )
 
@@ -95,8 +96,8 @@ COMPARED = Number(
     "compared",
     N_("Asked and held back"),
     N_(
-        "Of guests whose e-mail address was not known when their question was due: the share whose address is "
-        "in the house's records %(days)s days later. Those who were asked, beside those who were held back by "
-        "chance."
+        "Of guests whose e-mail address was not known when their question was due: the share whose address "
+        "is in the house's records %(days)s days later. Those who were asked, beside those who were held "
+        "back by chance."
     ),
 )

@@ -143,7 +143,7 @@ def test_the_file_holds_the_same_numbers_and_no_formula(app: Flask, desk: FlaskC
         "1",
     )
     by_way = {row["name"]: row["given"] for row in rows if row["cut"] == "way"}
-    assert by_way == {"Text message": "1", "Tablet": "1", "Link without a question": "1"}
+    assert by_way == {"Text message": "1", "Tablet": "1", "Guest's phone": "1"}
     assert all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     assert any(row["name"] == f"'{HOSTILE}" for row in rows)
 
