@@ -63,10 +63,12 @@ class Dying:
 def dying(session: Session, reach: Reach, *, now: datetime) -> list[Dying]:
     """Guests of the houses within reach whose only address dies, the soonest first."""
     places = {place.id: place for place in properties_within(session, reach)}
+    if not places:
+        return []
     today = {place.id: today_at(place, now=now) for place in places.values()}
     stays = [
         (stay, clean)
-        for stay, clean in _stays(session, reach, min(today.values(), default=now.date()))
+        for stay, clean in _stays(session, reach, min(today.values()))
         if _is_near(stay, today[stay.property_id])
     ]
     guests = {stay.guest_id for stay, _ in stays if stay.guest_id}
