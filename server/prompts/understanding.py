@@ -205,7 +205,7 @@ def _with_addresses(
     signed: str, found: list[Found], rest: str, asked_about: str | None
 ) -> tuple[Outcome, tuple[str, ...]]:
     whole = Wording(rest)
-    kept = _kept([one for at, one in enumerate(found) if not _is_denied(signed, found, at)])
+    kept = _kept([one for at, one in enumerate(found) if not _is_denied(signed, found, at, asked_about)])
     addresses = tuple(one.address for one in kept)
     if not kept or len(kept) > MOST_ADDRESSES or whole.has("insults") or whole.has("not_me"):
         return Outcome.DESK, ()
@@ -224,14 +224,19 @@ def _with_addresses(
     return Outcome.ADDRESS, addresses
 
 
-def _is_denied(signed: str, found: list[Found], at: int) -> bool:
-    """`not X but Y`, `X is my old one`: the words right before it, or right after, up to the next address."""
+def _is_denied(signed: str, found: list[Found], at: int, asked_about: str | None) -> bool:
+    """`not X but Y`, `X is my old one`: the words right before it, or right after, up to the next address.
+
+    A bare no before another address than we asked about denies ours, not the one it stands before.
+    """
     one = found[at]
     before = signed[found[at - 1].end if at else 0 : one.start]
     words = Wording(_NEAR.split(before)[-1]).words
     denials = {denial for all_ in phrases("not").spaced.values() for denial in all_}
     leads = phrases("lead").spaced
-    for _ in range(4):
+    is_other = asked_about is not None and one.address != asked_about.strip().lower()
+    says_no = is_other and len(words) == 1 and (words[0],) in phrases("no").spaced.get(words[0], ())
+    for _ in range(0 if says_no else 4):
         if any(tuple(words[-len(denial) :]) == denial for denial in denials):
             return True
         if not words or (words[-1],) not in leads.get(words[-1], ()):
