@@ -51,6 +51,11 @@ _POLITE = ("polite", "thanks")
 _YES_SIGNS = re.compile("[👍👌✅✔💯🆗]")
 _NO_SIGNS = re.compile("[👎❌🚫🖕]")
 _SHOUTED_STOP = re.compile(r"(?<![\w@.-])STOPP?(?![\w@-]|\.\w)")
+# "*martine", "J comme Jean": how a part of it is spelled
+_CORRECTED = re.compile(
+    r"(?:^|\s)\*\w|(?<!\w)[^\W\d_] (?:comme|as in|like|for|wie|come|como|zoals|jak|как) \w", re.IGNORECASE
+)
+_WRITTEN = re.compile(r"[^\s@]*@[^\s@]*")
 _SENTENCE = re.compile(r"[.!?;\n]+")
 _NEAR = re.compile(r"[.!?;:,\n]+")
 _CAPITALISED = re.compile(r"[^\W\d_]+")
@@ -94,7 +99,7 @@ def _read(body: str, asked_about: str | None) -> Understood:
             return Understood(Outcome.HELP)
     stops = _stops(rest)
     if found:
-        outcome, addresses = _with_addresses(signed, found, rest, asked_about)
+        outcome, addresses = _with_addresses(signed, found, body, rest, asked_about)
         return Understood(outcome, addresses, stops, asks)
     outcome = _in_words(rest, body, asked_about)
     if stops and outcome in (Outcome.DESK, Outcome.NOTHING) and _only_stops(rest):
@@ -202,7 +207,7 @@ def _kept(found: list[Found]) -> list[Found]:
 
 
 def _with_addresses(
-    signed: str, found: list[Found], rest: str, asked_about: str | None
+    signed: str, found: list[Found], body: str, rest: str, asked_about: str | None
 ) -> tuple[Outcome, tuple[str, ...]]:
     whole = Wording(rest)
     kept = _kept([one for at, one in enumerate(found) if not _is_denied(signed, found, at, asked_about)])
@@ -211,7 +216,9 @@ def _with_addresses(
         return Outcome.DESK, ()
     if len(kept) > 1 or not kept[0].sure or _is_of_another(signed, kept[0]):
         return Outcome.ASK_BACK, addresses
-    if whole.has("has_none") or whole.has("declined"):
+    if whole.has("has_none", "declined") or _CORRECTED.search(rest):
+        return Outcome.ASK_BACK, addresses
+    if Wording(_WRITTEN.sub(" ", body)).has("corrections"):  # as it came: "sans le point" has a sign in it
         return Outcome.ASK_BACK, addresses
     if asked_about is not None:
         parts = clauses(rest)

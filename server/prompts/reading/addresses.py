@@ -24,7 +24,11 @@ _LABEL = re.compile(rf"[{_LETTERS}{DASH}-]{{1,64}}")
 _LOOSE_DOT = re.compile(r"[ \n]\.[ \n]?|\.[ \n]")
 _BROKEN = re.compile(r"\n([a-z0-9-]{1,30}\.[a-z.]{2,20})(?![\w.])")
 _GLUED = re.compile(r"(?:e-?mail|mail|adresse|address|correo|courriel|indirizzo|adres|почта)[-._].", re.IGNORECASE)
+_SAID_FIRST = re.compile(rf"([^\W_]+)[{DOT}{DASH}{UNDERSCORE}]")
+_ASKED = re.compile(r" ?[?？؟]")
 _LAST_WORD = re.compile(r"[^\W_]+(?:['._-][^\W_]+)*\Z")
+_JOINS = frozenset(("et", "und", "and", "y", "en", "i", "и"))
+"""marie et jean@…: one address of two people, or a name and an address"""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -76,13 +80,17 @@ def _around(text: str, at: int, floor: int) -> Found | None:
     domain = _domain(text, at + 1)
     if local_match is None or domain is None:
         return None
-    written = local_match.group()
-    start = at - len(window) + len(kept) - len(written)
+    was = written = local_match.group()
+    start = start_was = at - len(window) + len(kept) - len(written)
     lead = written.lstrip("'&%-")
     start += len(written) - len(lead)
     written = lead
     if not written.strip("."):
         return None
+    cut = _SAID_FIRST.match(written)
+    is_cut = cut is not None and fold(cut.group(1)) in _words("never_local")
+    if cut is not None and is_cut:  # "sans point jeandupont@…" names no address that begins with sans
+        start, written = start + len(cut.group()), written[len(cut.group()) :]
     is_said = text[at] == WEAK_AT or any(sign in written for sign in SIGNS) or kept != window
     local = "".join(SIGNS.get(sign, sign) for sign in written)
     name, end, sure = domain
@@ -96,6 +104,8 @@ def _around(text: str, at: int, floor: int) -> Found | None:
             return None
         sure = False
     if local.startswith((".", "_")) or _GLUED.match(local) or text[end : end + 1] == "@":
+        sure = False
+    if is_cut or _ASKED.match(text, end) or (len(lead) < len(was) and re.search(r"\w ?\Z", text[:start_was])):
         sure = False
     sure = sure and _stands_alone(text, start, local, any(sign in written for sign in SIGNS))
     return _judged(local.strip("."), name, start, end, sure)
@@ -166,13 +176,20 @@ def _mended(text: str, name: str, end: int, sure: bool) -> tuple[str, int, bool]
 
 def _stands_alone(text: str, start: int, local: str, is_said: bool) -> bool:
     """Whether the local part surely begins here: `jean dupont@…` may be one address or a name before one."""
-    before = text[:start].rstrip("<([{'\"«“„*_ ")
+    before = text[:start].rstrip("<([{'\"«“„* ")
     if not before:
         return True
     gap = text[len(before) : start]
     if before[-1] == "\n":
-        line = before.rstrip("\n").rpartition("\n")[2]
-        return " " in line or not re.fullmatch(r"[A-Za-z]+[._][A-Za-z0-9._]*[A-Za-z0-9]|[A-Za-z]+[0-9]+", line)
+        line = before.rstrip("\n").rpartition("\n")[2].rstrip()
+        if " " in line or line == "" or line[-1] in ",:;!?":
+            return True
+        return _is_known(line.rstrip("."), local) or (
+            re.fullmatch(r"[^\W\d_]+", line) is not None and re.search(r"\w[._+-]\w", local) is not None
+        )
+    if before[-1] in ",;=|\\/" and gap == "":
+        word = _LAST_WORD.search(before[-60:-1])
+        return word is None or _is_known(word.group(), local)
     if before[-1] in "._-+" and gap == " ":
         word = _LAST_WORD.search(before[-60:-1])
         alone = word is not None and not re.search(r"\w", before[: len(before) - 1 - len(word.group())])
@@ -187,7 +204,8 @@ def _stands_alone(text: str, start: int, local: str, is_said: bool) -> bool:
             return not re.match(f"[{_LETTERS}]", text[start - 1])  # 邮箱是li@… begins where the letters do
         if _is_known(word.group(), local):
             return True
-        return not is_said and re.search(r"[A-Za-z0-9][._+-][A-Za-z0-9]", local) is not None
+        is_name = fold(word.group()) in listed_domains("given_names")
+        return not is_said and not is_name and re.search(r"[A-Za-z0-9][._+-][A-Za-z0-9]", local) is not None
     return True
 
 
@@ -195,7 +213,7 @@ def _is_known(word: str, local: str) -> bool:
     """Whether a word before an address belongs to the sentence, or is the name that the address holds."""
     known = _words("lead", "polite", "thanks", "yes", "no", "not", "others")
     parts = [fold(part) for part in re.split(r"['._-]", word) if part]
-    if all(part in known for part in parts) or not re.match(f"[{_LETTERS}]", word[-1]):
+    if all(part in known and part not in _JOINS for part in parts) or not re.match(f"[{_LETTERS}]", word[-1]):
         return True
     if _PHRASE_ENDS.search(fold(word)):
         return True

@@ -17,7 +17,7 @@ WORDS = Path(__file__).parent / "words"
 KINDS = (
     "at", "dot", "dash", "underscore", "lead", "never_local", "polite", "thanks", "yes", "no", "declined",
     "declined_whole", "has_none", "none_whole", "not_me", "not_being", "stop", "stop_phrases", "start", "help",
-    "not", "dead", "others", "insults",
+    "not", "dead", "others", "insults", "corrections",
 )  # fmt: skip
 
 _WORD = re.compile(r"[^\W_]+")
