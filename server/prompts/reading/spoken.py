@@ -8,17 +8,21 @@ from functools import cache
 from server.prompts.reading.vocabulary import fold, listed
 
 DOT, DASH, UNDERSCORE, WEAK_AT = "\ue001", "\ue002", "\ue003", "\ue000"
-"""Where a sign was said: no text holds them (plain.py takes them out). `at` alone is a word before it is a sign."""
+"""Where a sign was said: no text holds them (plain.py takes them out). `at` alone is a word first."""
 
 SIGNS = {DOT: ".", DASH: "-", UNDERSCORE: "_"}
 
-_IN_BRACKETS_AT = re.compile(r"[ \n]?[\[({<] ?(?:at|a|@|ät|arobase|arroba|chiocciola) ?[\])}>][ \n]?", re.IGNORECASE)
+_IN_BRACKETS_AT = re.compile(
+    r"[ \n]?[\[({<] ?(?:at|a|@|ät|arobase|arroba|chiocciola) ?[\])}>][ \n]?", re.IGNORECASE
+)
 _IN_BRACKETS_DOT = re.compile(
     r"[ \n]?[\[({<] ?(?:dot|punkt|point|punto|ponto|punt|kropka|точка|\.) ?[\])}>][ \n]?", re.IGNORECASE
 )
 _MAYBE = re.compile(r"[^\W_] (?:at|AT|At) [^\W_]")
 # `at` before a domain, and not before an address: "write to me at h.ford@sky.com"
-_WEAK = re.compile(rf"(?<=[\w.]) at (?=[\w-]{{1,63}}(?:[.{DOT}][\w-]{{1,63}})+(?![\w.@{DOT}{DASH}{UNDERSCORE}-]))", re.I)
+_WEAK = re.compile(
+    rf"(?<=[\w.]) at (?=[\w-]{{1,63}}(?:[.{DOT}][\w-]{{1,63}})+(?![\w.@{DOT}{DASH}{UNDERSCORE}-]))", re.I
+)
 
 
 def with_signs(text: str) -> str:
@@ -42,7 +46,7 @@ def _said(kind: str) -> re.Pattern[str]:
     unspaced = [word for word in words if word not in spaced]
     forms = [
         rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(spaced, key=lambda one: (-len(one), one))))})(?!\w)",
-        rf"(?<=[A-Za-z0-9 ])(?:{'|'.join(map(re.escape, sorted(unspaced, key=lambda one: (-len(one), one))))})"
+        rf"(?<=[A-Za-z0-9 ])(?:{'|'.join(map(re.escape, sorted(unspaced, key=lambda it: (-len(it), it))))})"
         r"(?=[A-Za-z0-9 ])",
     ]
     return re.compile(rf"[ \n]?(?:{'|'.join(forms)})[ \n]?", re.IGNORECASE)
