@@ -1,4 +1,4 @@
-"""A year of bookings over twelve zones and every change of clocks: nothing outside the hours, nothing twice."""
+"""A year of bookings over twelve zones and their changes of clocks: all within the hours, nothing twice."""
 
 from __future__ import annotations
 
