@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from server.db import reading, writing
 from server.prompts.models import Asking, Message, Sender
 from server.properties.setup import default_property
 from tests.house import seated_client
+from tests.prompts.hotel import ANNA, book, nobody_held_back, plan_all
 
 
 def page(desk: FlaskClient) -> str:
@@ -98,3 +101,20 @@ def test_who_sees_no_guest_sees_the_plan_without_names(app: Flask) -> None:
 
     assert "The next two weeks" in shown
     assert "Approve the plan" not in shown
+
+
+def test_the_plan_shows_whom_by_day_and_why_not_yet(app: Flask) -> None:
+    engine, today = app.config["ENGINE"], clock()
+    arrives = (today + timedelta(days=5)).date()
+    days = {"stay_from": str(arrives), "stay_to": str(arrives + timedelta(days=2))}
+    nobody_held_back(engine)
+    book(engine, ANNA | days, now=today)
+    plan_all(engine, now=today)
+    desk = seated_client(app)
+
+    shown = page(desk)
+
+    assert "Anna Bauer" in shown
+    assert "Ask for the e-mail by text" in shown
+    assert "Nobody has approved the plan yet." in shown
+    assert "Anna Bauer" not in page(seated_client(app, "auditor"))
