@@ -9,7 +9,7 @@ from alembic import op
 from server import db
 
 revision = "0034_typed_in"
-down_revision = "0032_prompts"
+down_revision = "0033_senders"
 branch_labels = None
 depends_on = None
 
