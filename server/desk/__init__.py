@@ -35,7 +35,7 @@ NAVIGATION = (
     NavigationItem("to_type.show", N_("Into the PMS"), "guests.see", "n"),
     NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),
     NavigationItem("ledger.show", N_("Ledger"), "figures.see", "l"),
-    NavigationItem("asking.index", N_("Questions to guests"), "figures.see", "m"),
+    NavigationItem("asking.index", N_("Questions to guests"), "figures.see", "e"),
     NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),
     NavigationItem("papers.index", N_("Papers"), "papers.print", "p"),
     NavigationItem("house.index", N_("House"), "house.set", "h"),
