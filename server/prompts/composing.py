@@ -68,8 +68,8 @@ class _Saying:
             "phone": spoken_phone(facts.phone),
         }
 
-    def __call__(self, text: str, **more: str) -> str:
-        return translations(self.language).gettext(text).format(**(self.known | more))
+    def __call__(self, sentence: str, **more: str) -> str:
+        return translations(self.language).gettext(sentence).format(**(self.known | more))
 
     def of_house(self, text: str) -> str:
         return self(texts.FROM, text=text)

@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import phonenumbers
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,8 +15,8 @@ from server.captures.links import issue_link, stay_of
 from server.captures.models import FIRST_FORM
 from server.db import add_unless_there
 from server.forms.definition import find_form
-from server.guests.models import Link
 from server.jobs.queue import enqueue
+from server.prompts.addressing import contact_of, last_sender, prefix_of, sender_of_settings, sender_to
 from server.prompts.carrying import Allowing, SenderOf, can_be_answered
 from server.prompts.composing import Facts, NothingToSay, compose
 from server.prompts.contacts import contact_key
@@ -26,7 +24,7 @@ from server.prompts.models import Message, Prompt
 from server.prompts.opting import is_opted_out, stop_token
 from server.prompts.segments import count
 from server.properties.models import Property
-from server.records.models import CleanRow, SourceRecord
+from server.records.models import SourceRecord
 from server.refusal import Refused
 
 log = logging.getLogger("oneguest.prompts")
@@ -68,11 +66,15 @@ def put_due(
     ).all()
     made = 0
     for prompt in due:
-        why = "too_late" if prompt.until_at <= now else allowing.why_not(
-            session, prompt, secret=secret, now=now
+        why = (
+            "too_late"
+            if prompt.until_at <= now
+            else allowing.why_not(session, prompt, secret=secret, now=now)
         )
         if why is None:
-            why = _put(session, prompt, secret=secret, house_address=house_address, now=now, sender_of=sender_of)
+            why = _put(
+                session, prompt, secret=secret, house_address=house_address, now=now, sender_of=sender_of
+            )
         if why is None:
             prompt.state, prompt.why, prompt.asked_at = "asked", "", now
             made += 1
@@ -102,11 +104,11 @@ def _put(
 ) -> str | None:
     """Write the message of one question; the code of what stands against it, when it cannot be written."""
     record = session.get(SourceRecord, prompt.record_id) if prompt.record_id else None
-    to = _contact_of(session, prompt, secret) if record is not None else None
+    to = contact_of(session, prompt, secret) if record is not None else None
     if record is None or to is None:
         return "no_contact"
     place = session.get_one(Property, prompt.property_id)
-    sender = _sender(session, place, prompt.channel, to, sender_of)
+    sender = sender_to(session, place, prompt.channel, to, sender_of)
     if not sender:
         return "no_sender"
     stay = stay_of(session, record)
@@ -151,7 +153,9 @@ def _put(
     return None
 
 
-def _word(message: Message, facts: Facts, prompt: Prompt | None, *, secret: bytes, house_address: str) -> None:
+def _word(
+    message: Message, facts: Facts, prompt: Prompt | None, *, secret: bytes, house_address: str
+) -> None:
     stop = f"{house_address}/g/stop/{stop_token(secret, message.id)}" if house_address else None
     whole = Facts(
         house=facts.house,
@@ -199,7 +203,7 @@ def _message(
         sender=sender,
         sent_to=to,
         to_key=contact_key(secret, channel, to),
-        prefix=_prefix(to) if channel == "sms" else "",
+        prefix=prefix_of(to) if channel == "sms" else "",
         language=language,
         state="ready",
         made_at=now,
@@ -236,7 +240,7 @@ def put_answer(
     if kind in ONLY_TO_WHO_WANTS and is_opted_out(session, key, channel, place.legal_entity_id):
         return None
     prompt = session.get(Prompt, prompt_id) if prompt_id else None
-    sender = _last_sender(session, key, channel, property_id) or _sender(
+    sender = last_sender(session, key, channel, property_id) or sender_to(
         session, place, channel, to, sender_of or sender_of_settings
     )
     if not sender:
@@ -271,60 +275,3 @@ def put_answer(
     session.flush()
     enqueue(session, SEND, {}, now=now, dedup_key=SEND)
     return message
-
-
-def sender_of_settings(session: Session, property_id: int, country: str) -> str | None:
-    """The one sender of texts that the house's settings name, for whatever country."""
-    return session.get_one(Property, property_id).senders.get("sms")
-
-
-def _sender(
-    session: Session, place: Property, channel: str, to: str, sender_of: SenderOf
-) -> str | None:
-    """From whom it goes: an e-mail from the reception, so that a guest's answer and a bounce come there."""
-    if channel == "email":
-        return place.reply_to
-    return sender_of(session, place.id, country_of(to) or place.country)
-
-
-def _last_sender(session: Session, key: bytes, channel: str, property_id: int) -> str | None:
-    """From whom they got our last message of this house: an answer from another number is not known to them."""
-    sent = select(Message.sender).where(
-        Message.to_key == key, Message.channel == channel, Message.property_id == property_id
-    )
-    return session.scalar(sent.order_by(Message.id.desc()).limit(1))
-
-
-def _contact_of(session: Session, prompt: Prompt, secret: bytes) -> str | None:
-    """The number or address that was planned for, as the records of the guest have it now."""
-    return next(
-        (
-            contact
-            for contact in _contacts(session, prompt)
-            if contact_key(secret, prompt.channel, contact) == prompt.contact_key
-        ),
-        None,
-    )
-
-
-def _contacts(session: Session, prompt: Prompt) -> Iterator[str]:
-    theirs = select(Link.record_id).where(Link.guest_id == prompt.guest_id)
-    whose = (CleanRow.record_id == prompt.record_id) | CleanRow.record_id.in_(theirs)
-    columns = (CleanRow.email,) if prompt.channel == "email" else (CleanRow.mobile, CleanRow.phone)
-    for row in session.execute(select(*columns).where(whose).order_by(CleanRow.record_id)):
-        yield from (contact for contact in row if contact)
-
-
-def country_of(number: str) -> str | None:
-    """The country of a number in the form +33…; None when it tells none."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return None
-
-
-def _prefix(number: str) -> str:
-    try:
-        return f"+{phonenumbers.parse(number).country_code}"
-    except phonenumbers.NumberParseException:
-        return ""

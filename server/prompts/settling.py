@@ -51,7 +51,8 @@ def unknowns(session: Session, *, channel: str, limit: int = 200) -> Sequence[tu
     query = select(Message.id, Message.sent_to, Message.made_at).where(
         Message.state == "unknown", Message.channel == channel
     )
-    return [tuple(row) for row in session.execute(query.order_by(Message.sending_at).limit(limit))]
+    found = session.execute(query.order_by(Message.sending_at).limit(limit))
+    return [(message_id, to, made_at) for message_id, to, made_at in found]
 
 
 def find_all(
@@ -64,9 +65,7 @@ def find_all(
     }
 
 
-def settle(
-    session: Session, message_id: int, listed: Sequence[Listed] | None, *, now: datetime
-) -> None:
+def settle(session: Session, message_id: int, listed: Sequence[Listed] | None, *, now: datetime) -> None:
     """Settle one unknown message by what the list shows: it was sent, or surely not, or it stays unknown.
 
     Surely not accepted, it is ready once more, and once only; after that it failed as `unknown`.

@@ -39,14 +39,16 @@ def take_status(
     `message_id` stands in the address that we gave it for this message: its word may come before its answer
     to us, or when that was lost. A word that says nothing new changes nothing.
     """
-    message = session.scalar(
-        select(Message).where(Message.provider_id == provider_id).with_for_update()
-    )
+    message = session.scalar(select(Message).where(Message.provider_id == provider_id).with_for_update())
     if message is None and message_id is not None:
         named = row_of(session, Message, message_id)
         if named is not None:
             session.refresh(named, with_for_update=True)
-        if named is not None and named.provider_id is None and named.state in ("sending", "unknown", "failed"):
+        if (
+            named is not None
+            and named.provider_id is None
+            and named.state in ("sending", "unknown", "failed")
+        ):
             named.provider_id, message = provider_id, named
     if message is None:
         return None
@@ -74,8 +76,13 @@ def climb(session: Session, message: Message, state: str | None, *, code: str = 
 def _reopen(session: Session, message: Message) -> None:
     """It arrived after all: the question stands."""
     prompt = session.get(Prompt, message.prompt_id) if message.prompt_id else None
-    if message.kind == "question" and prompt is not None and (prompt.state, prompt.why) == (
-        "closed",
-        NOT_ARRIVED,
+    if (
+        message.kind == "question"
+        and prompt is not None
+        and (prompt.state, prompt.why)
+        == (
+            "closed",
+            NOT_ARRIVED,
+        )
     ):
         prompt.state, prompt.why, prompt.settled_at = "asked", "", None

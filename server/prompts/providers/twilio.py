@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ConnectTimeout, RequestException
 from requests.exceptions import ConnectionError as NoConnection
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
+from requests.exceptions import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]  # it ships no types
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # it ships no types
+from twilio.http.response import Response  # type: ignore[import-untyped]  # it ships no types
+from twilio.rest import Client  # type: ignore[import-untyped]  # it ships no types
 from urllib3.exceptions import NewConnectionError
 
 from server.clock import clock
@@ -43,7 +43,7 @@ class _Throttled(Exception):
         self.wait = wait
 
 
-class _Client(TwilioHttpClient):
+class _Client(TwilioHttpClient):  # type: ignore[misc]  # of a package without types
     """Twilio's own HTTP client, at another address if one is set, without tries of its own."""
 
     def __init__(self, base: str | None) -> None:
@@ -108,16 +108,18 @@ class Twilio:
         return Outcome("sent", provider_id=made.sid)
 
     def find(self, to: str, *, since: datetime) -> Sequence[Listed] | None:
-        """What was sent to a number since that day; Twilio filters by the day only, in UTC."""
+        """The newest texts to a number; None when they cannot be had, or not back to `since`.
+
+        Twilio's own filter by day goes by when a text was sent, which one that waits in its queue was not.
+        """
         try:
-            page = self._client.messages.list(
-                to=to, date_sent_after=since - timedelta(days=1), limit=LISTED_AT_MOST
-            )
-            waiting = self._client.messages.list(to=to, limit=LISTED_AT_MOST)
+            page = self._client.messages.list(to=to, limit=LISTED_AT_MOST)
         except (_Throttled, TwilioException, RequestException, ValueError, KeyError, TypeError) as trouble:
             log.warning("list not read error=%s", type(trouble).__name__)
             return None
-        by_id = {one.sid: one for one in (*page, *waiting)}
+        made = [one.date_created for one in page if one.date_created is not None]
+        if len(page) == LISTED_AT_MOST and (not made or min(made) > since):
+            return None
         return [
             Listed(
                 provider_id=one.sid,
@@ -127,7 +129,7 @@ class Twilio:
                 status=str(getattr(one.status, "value", one.status) or ""),
                 code=str(one.error_code or ""),
             )
-            for one in by_id.values()
+            for one in page
             if one.sid and str(one.direction).startswith("outbound")
         ]
 
