@@ -125,12 +125,14 @@ def _guest(session: Session, source: Source, number: int, now: datetime) -> tupl
     return number, record
 
 
-def put(engine: Engine, *, now: datetime = NOON, allowing: Allowing = EVERYTHING_GOES) -> int:
+def put(
+    engine: Engine, *, now: datetime = NOON, allowing: Allowing = EVERYTHING_GOES, secret: bytes = SECRET
+) -> int:
     """Put what is due."""
     with writing(engine) as session:
         return put_due(
             session,
-            secret=SECRET,
+            secret=secret,
             house_address=ADDRESS,
             now=now,
             limit=2000,
@@ -142,13 +144,18 @@ def put(engine: Engine, *, now: datetime = NOON, allowing: Allowing = EVERYTHING
 
 
 def take(
-    engine: Engine, *, now: datetime = NOON, allowing: Allowing = EVERYTHING_GOES, limit: int = 2000
+    engine: Engine,
+    *,
+    now: datetime = NOON,
+    allowing: Allowing = EVERYTHING_GOES,
+    limit: int = 2000,
+    secret: bytes = SECRET,
 ) -> list[Outgoing]:
     """Lease what is ready."""
     with writing(engine) as session:
         return take_ready(
             session,
-            secret=SECRET,
+            secret=secret,
             house_address=ADDRESS,
             channels=("sms", "email"),
             allowing=allowing,
