@@ -62,8 +62,7 @@ _NEAR = re.compile(r"[.!?;:,\n]+")
 _CAPITALISED = re.compile(r"[^\W\d_]+")
 _ARTICLES = frozenset(("o", "a", "el", "la", "der", "die", "il", "de", "le"))
 _TITLES = frozenset(
-    "mr mrs ms miss sir madam herr frau m mme mlle monsieur madame señor señora sr sra don doña signor signore "
-    "signora sig dhr mevrouw mevr de heer senhor senhora pan pani panem panią г н".split()
+    ["mr", "mrs", "ms", "miss", "sir", "madam", "herr", "frau", "m", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sr", "sra", "don", "doña", "signor", "signore", "signora", "sig", "dhr", "mevrouw", "mevr", "de", "heer", "senhor", "senhora", "pan", "pani", "panem", "panią", "г", "н"]
 )
 
 
@@ -175,7 +174,7 @@ def _by_signs(body: str) -> Outcome:
 
 
 def _is_somebody_else(rest: str) -> bool:
-    """"I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
+    """ "I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
     for sentence in _SENTENCE.split(rest):
         words = _CAPITALISED.findall(sentence)
         folded = [fold(word) for word in words]

@@ -10,7 +10,7 @@ from server.clock import clock
 from server.db import reading, writing
 from server.jobs.worker import Task
 from server.keys import read_key
-from server.prompts.allowing import ALLOWING, SENDER_OF
+from server.prompts.allowing import ALLOWING, sender_to_country
 from server.prompts.carrying import Allowing, SenderOf
 from server.prompts.models import Message, Prompt
 from server.prompts.providers import carriers_of
@@ -27,7 +27,7 @@ BATCH = 40
 def run(task: Task) -> None:
     """Batch by batch until nothing is due; others may do the same beside us. Killed between two commits, it
     leaves messages in `sending`, which settle_messages finds."""
-    put_all(task, ALLOWING, SENDER_OF)
+    put_all(task, ALLOWING, sender_to_country)
     send_all(task, ALLOWING)
 
 

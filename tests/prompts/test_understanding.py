@@ -17,10 +17,7 @@ from tests.prompts.labelled import REPLIES, Labelled, batch
 BATCHES = sorted(int(path.stem.rpartition("_")[2]) for path in REPLIES.glob("batch_*.toml"))
 
 SIGNS = st.text(
-    st.sampled_from(
-        "aAé@.@ .@\n>-_*+'\"<()[]،؟。，＠．ａ٣۴яЖ漢あ👍🏽\u200f\ud800\ue001 "
-    )
-    | st.characters(),
+    st.sampled_from("aAé@.@ .@\n>-_*+'\"<()[]،؟。，＠．ａ٣۴яЖ漢あ👍🏽\u200f\ud800\ue001 ") | st.characters(),
     max_size=200,
 )
 PIECES = st.lists(
@@ -70,7 +67,9 @@ def test_where_a_joint_had_to_be_guessed_no_address_is_taken(text: str) -> None:
     assert understand(text, channel="sms").outcome in (Outcome.ASK_BACK, Outcome.DESK)
 
 
-@pytest.mark.parametrize("text", ["avec deux n", "with two n", "sans le point", "no dot", "yes but .fr", "ja aber mit dt"])
+@pytest.mark.parametrize(
+    "text", ["avec deux n", "with two n", "sans le point", "no dot", "yes but .fr", "ja aber mit dt"]
+)
 def test_a_correction_of_what_we_asked_about_is_never_the_address(text: str) -> None:
     understood = understand(text, channel="sms", asked_about="ana@gmail.com")
 
@@ -143,7 +142,9 @@ def test_what_is_taken_derives_from_the_text(text: str) -> None:
 
 
 LOCAL = st.from_regex(r"\A[a-z]{2,8}[._-][a-z]{2,8}[0-9]{0,2}\Z")
-DOMAIN = st.sampled_from(["gmail.com", "orange.fr", "web.de", "libero.it", "wp.pl", "uol.com.br", "novalp.example"])
+DOMAIN = st.sampled_from(
+    ["gmail.com", "orange.fr", "web.de", "libero.it", "wp.pl", "uol.com.br", "novalp.example"]
+)
 FRAMES = st.sampled_from(
     ["{}", " {} ", "{}.", "<{}>", "\n{}\n", "Bonjour, mon adresse est {} merci", "It's {} thanks!",
      "Meine E-Mail: {}", "mi correo es {}", "👉 {}", "E-Mail: {}, danke", "我的邮箱是{}谢谢", "بريدي هو {}"]
