@@ -1,4 +1,4 @@
-"""What a guest's reply to "what is your e-mail?" says. An address is taken when it is certain; nothing is invented.
+"""What a guest's reply to "what is your e-mail?" says. What is certain is taken; nothing is invented.
 
 What is doubtful is asked back (`ASK_BACK`, with what it may be); what nobody can tell goes to a colleague
 (`DESK`). STOP is heard in every spelling, also beside something else (`stops`). Pure: text in, meaning out.
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A reply as understood: the addresses it holds, whether it stops our messages, whether it asks something."""
+    """A reply as understood: its addresses, whether it stops our messages, whether it asks something."""
 
     outcome: Outcome
     addresses: tuple[str, ...] = ()
@@ -62,7 +62,44 @@ _NEAR = re.compile(r"[.!?;:,\n]+")
 _CAPITALISED = re.compile(r"[^\W\d_]+")
 _ARTICLES = frozenset(("o", "a", "el", "la", "der", "die", "il", "de", "le"))
 _TITLES = frozenset(
-    ["mr", "mrs", "ms", "miss", "sir", "madam", "herr", "frau", "m", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sr", "sra", "don", "doña", "signor", "signore", "signora", "sig", "dhr", "mevrouw", "mevr", "de", "heer", "senhor", "senhora", "pan", "pani", "panem", "panią", "г", "н"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "sir",
+        "madam",
+        "herr",
+        "frau",
+        "m",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "señor",
+        "señora",
+        "sr",
+        "sra",
+        "don",
+        "doña",
+        "signor",
+        "signore",
+        "signora",
+        "sig",
+        "dhr",
+        "mevrouw",
+        "mevr",
+        "de",
+        "heer",
+        "senhor",
+        "senhora",
+        "pan",
+        "pani",
+        "panem",
+        "panią",
+        "г",
+        "н",
+    ]
 )
 
 

@@ -22,7 +22,8 @@ SIGNS = st.text(
 )
 PIECES = st.lists(
     st.sampled_from(
-        ["jean", "dupont", "@", " at ", "arobase", "point", ".", "gmail", "gmail.com", "com", "\n", " ", "STOP",
+        ["jean", "dupont", "@", " at ", "arobase", "point", ".", "gmail", "gmail.com", "com", "\n", " ",
+         "STOP",
          "non", "oui", "my wife", "not", "-", "> ", "tiret", "Klammeraffe", "собака", "wp.pl", "77", ",", "?"]
     ),
     max_size=14,
@@ -54,15 +55,35 @@ def test_every_language_says_every_kind_of_word() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "jean\ndupont@gmail.com", "jean.du\npont@gmail.com", "jean. dupont@gmail.com", "jean .dupont@gmail.com",
-        "jean -dupont@gmail.com", "jean_ dupont@gmail.com", "jean,dupont@gmail.com", "jean dupont-martin@gmail.com",
-        "marie et jean@gmail.com", "anna 1975@gmail.com", "jean..dupont@gmail.com", "je@an@gmail.com",
-        "jean@gmail,com", "jean@gmail com", "jean@gmail.com2", "jean@gmail.comm", "jean@gmail",
-        "jean.dupont@gmail.com sans le point", "J comme Jean, dupont@gmail.com", "martin@gmail.com *martine",
-        "look at booking.com", "jean.dupont@gmail.com ?", "jean dupont tout attaché arobase gmail point com",
-        "c'est dupont.jean chez orange.fr", "иван@mail.ru", "x1@guest.booking.com", "me@privaterelay.appleid.com",
+        "jean\ndupont@gmail.com",
+        "jean.du\npont@gmail.com",
+        "jean. dupont@gmail.com",
+        "jean .dupont@gmail.com",
+        "jean -dupont@gmail.com",
+        "jean_ dupont@gmail.com",
+        "jean,dupont@gmail.com",
+        "jean dupont-martin@gmail.com",
+        "marie et jean@gmail.com",
+        "anna 1975@gmail.com",
+        "jean..dupont@gmail.com",
+        "je@an@gmail.com",
+        "jean@gmail,com",
+        "jean@gmail com",
+        "jean@gmail.com2",
+        "jean@gmail.comm",
+        "jean@gmail",
+        "jean.dupont@gmail.com sans le point",
+        "J comme Jean, dupont@gmail.com",
+        "martin@gmail.com *martine",
+        "look at booking.com",
+        "jean.dupont@gmail.com ?",
+        "jean dupont tout attaché arobase gmail point com",
+        "c'est dupont.jean chez orange.fr",
+        "иван@mail.ru",
+        "x1@guest.booking.com",
+        "me@privaterelay.appleid.com",
     ],
-)  # fmt: skip
+)
 def test_where_a_joint_had_to_be_guessed_no_address_is_taken(text: str) -> None:
     assert understand(text, channel="sms").outcome in (Outcome.ASK_BACK, Outcome.DESK)
 
@@ -89,18 +110,45 @@ def test_a_yes_starts_no_messages(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["nonstop@gmail.com", "Our non-stop flight lands at 6", "is there a bus stop", "a stop in Lyon", "stop.over@web.de",
-     "one-stop shop", "You people never stop", "WE STOP IN PARIS"],
-)  # fmt: skip
+    [
+        "nonstop@gmail.com",
+        "Our non-stop flight lands at 6",
+        "is there a bus stop",
+        "a stop in Lyon",
+        "stop.over@web.de",
+        "one-stop shop",
+        "You people never stop",
+        "WE STOP IN PARIS",
+    ],
+)
 def test_a_stop_that_is_none_stops_nothing(text: str) -> None:
     assert not understand(text, channel="sms").stops
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Stop.", "s t o p".replace(" ", ""), "ＳＴＯＰ", "«Stop»", "stop 🙏", "Arrêt !", "STOPP", "baja", "ANNULLA", "Стоп",
-     "توقف", "退订", "opt-out", "Opt out please", "revoke", "quit", "end", "cancel", "Unsubscribe"],
-)  # fmt: skip
+    [
+        "Stop.",
+        "sToP",
+        "ＳＴＯＰ",
+        "«Stop»",
+        "stop 🙏",
+        "Arrêt !",
+        "STOPP",
+        "baja",
+        "ANNULLA",
+        "Стоп",
+        "توقف",
+        "退订",
+        "opt-out",
+        "Opt out please",
+        "revoke",
+        "quit",
+        "end",
+        "cancel",
+        "Unsubscribe",
+    ],
+)
 def test_stop_is_heard_in_every_spelling(text: str) -> None:
     assert understand(text, channel="sms") == Understood(Outcome.STOP, stops=True)
 
@@ -111,7 +159,18 @@ def test_a_question_beside_an_address_is_not_lost() -> None:
     assert understood == Understood(Outcome.ADDRESS, ("jean@free.fr",), asks=True)
 
 
-@pytest.mark.parametrize("text", ["I'm not sure", "i'm not ready", "je ne suis pas prêt", "ich bin nicht da", "no soy de Lyon", "non sono pronto", "je ne suis pas là"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm not sure",
+        "i'm not ready",
+        "je ne suis pas prêt",
+        "ich bin nicht da",
+        "no soy de Lyon",
+        "non sono pronto",
+        "je ne suis pas là",
+    ],
+)
 def test_who_is_not_ready_is_not_somebody_else(text: str) -> None:
     assert understand(text, channel="sms").outcome is Outcome.DESK
 
@@ -134,11 +193,11 @@ def test_what_is_taken_derives_from_the_text(text: str) -> None:
         plain = unicodedata.normalize("NFKC", text).casefold()
         narrow = "".join(str(unicodedata.decimal(sign, sign)) for sign in plain)
         words = "".join(sign if sign.isalnum() else " " for sign in understood.addresses[0])
-        rest = narrow
+        rest = narrow.replace("\u200f", "")
         for word in words.split():  # each in its order; signs may have been said
-            at = rest.replace("\u200f", "").find(word)
+            at = rest.find(word)
             assert at >= 0, (text, understood)
-            rest = rest.replace("\u200f", "")[at + len(word) :]
+            rest = rest[at + len(word) :]
 
 
 LOCAL = st.from_regex(r"\A[a-z]{2,8}[._-][a-z]{2,8}[0-9]{0,2}\Z")
@@ -161,9 +220,36 @@ def test_an_address_written_plainly_is_always_found(local: str, domain: str, fra
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", "@", "a@", "a.", " at ", "stop ", "> ", "Le ", "\n", " \n", "()", "я", "漢", "jean@gmail.com ", "a-",
-              "point ", "no ", "On x wrote ", ":", "*", "\u200f", "ﷺ", "é", "at a.", "From: a\n", "a b@c "]
-)  # fmt: skip
+    "piece",
+    [
+        "a",
+        "@",
+        "a@",
+        "a.",
+        " at ",
+        "stop ",
+        "> ",
+        "Le ",
+        "\n",
+        " \n",
+        "()",
+        "я",
+        "漢",
+        "jean@gmail.com ",
+        "a-",
+        "point ",
+        "no ",
+        "On x wrote ",
+        ":",
+        "*",
+        "\u200f",
+        "ﷺ",
+        "é",
+        "at a.",
+        "From: a\n",
+        "a b@c ",
+    ],
+)
 @pytest.mark.parametrize("channel", ["sms", "email"])
 def test_a_long_text_takes_no_long_time(piece: str, channel: str) -> None:
     text = (piece * 10_000)[:10_000]

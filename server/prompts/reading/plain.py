@@ -1,4 +1,4 @@
-"""A reply as it came, made plain: one form of each sign, Latin digits, nothing hidden, no longer than needed."""
+"""A reply as it came, made plain: one form of each sign, Latin digits, nothing hidden, cut."""
 
 from __future__ import annotations
 

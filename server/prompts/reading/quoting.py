@@ -72,7 +72,7 @@ def _quote_begins(lines: list[str]) -> int:
             return at
         both = f"{line} {lines[at + 1]}" if at + 1 < len(lines) and len(lines[at + 1]) < 250 else line
         # programs break the line above a quote in two
-        if both.rstrip().endswith(":") and not lines[at + 1 : at + 2] == [""] and _ABOVE.match(both):
+        if both.rstrip().endswith(":") and lines[at + 1 : at + 2] != [""] and _ABOVE.match(both):
             return at
         if _HEADER.match(line) and any(_HEADER_NEXT.match(one) for one in lines[at + 1 : at + 3]):
             return at

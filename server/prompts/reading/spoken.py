@@ -8,7 +8,7 @@ from functools import cache
 from server.prompts.reading.vocabulary import fold, listed
 
 DOT, DASH, UNDERSCORE, WEAK_AT = "\ue001", "\ue002", "\ue003", "\ue000"
-"""Where a sign was said: no text holds them (plain.py takes them out). `at` alone is a word before it is a sign."""
+"""Where a sign was said: no text holds them (plain.py takes them out). `at` alone is a word first."""
 
 SIGNS = {DOT: ".", DASH: "-", UNDERSCORE: "_"}
 
@@ -46,7 +46,7 @@ def _said(kind: str) -> re.Pattern[str]:
     unspaced = [word for word in words if word not in spaced]
     forms = [
         rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(spaced, key=lambda one: (-len(one), one))))})(?!\w)",
-        rf"(?<=[A-Za-z0-9 ])(?:{'|'.join(map(re.escape, sorted(unspaced, key=lambda one: (-len(one), one))))})"
+        rf"(?<=[A-Za-z0-9 ])(?:{'|'.join(map(re.escape, sorted(unspaced, key=lambda it: (-len(it), it))))})"
         r"(?=[A-Za-z0-9 ])",
     ]
     return re.compile(rf"[ \n]?(?:{'|'.join(forms)})[ \n]?", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The words by which a reply is told, in all languages at once: nobody answers in the language they were asked.
+"""The words by which a reply is told, in all languages at once: guests answer in their own.
 
 One file a language in `words/`, all with the same keys. Words count without case, accents and apostrophes.
 Chinese and Japanese put no spaces between words: theirs are looked for sign by sign.
@@ -16,8 +16,8 @@ from pathlib import Path
 WORDS = Path(__file__).parent / "words"
 KINDS = (
     "at", "dot", "dash", "underscore", "lead", "never_local", "polite", "thanks", "yes", "no", "declined",
-    "declined_whole", "has_none", "none_whole", "not_me", "not_being", "stop", "stop_phrases", "start", "help",
-    "not", "dead", "others", "insults", "corrections",
+    "declined_whole", "has_none", "none_whole", "not_me", "not_being", "stop", "stop_phrases", "start",
+    "help",     "not", "dead", "others", "insults", "corrections",
 )  # fmt: skip
 
 _WORD = re.compile(r"[^\W_]+")
