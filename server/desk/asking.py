@@ -1,4 +1,4 @@
-"""What guests are asked, at the desk: the plan of two weeks, its rules and limits, approved and stopped here."""
+"""What guests are asked, at the desk: the plan of two weeks, its rules and limits; approved, stopped here."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from server.guests.events import MOST, is_lost, oldest_and_newest
 from server.guests.models import GuestEvent
 from server.prompts.models import PlanningCursor, Prompt
-from server.prompts.planning import AHEAD, BEHIND, OPEN, Planned, plan_guests
+from server.prompts.planning import BEHIND, OPEN, Planned, plan_guests, stays_around
 from server.prompts.replanning import follow_joined
 from server.stays.models import Stay
+
+LOOKS_EVERY = timedelta(hours=12)
+"""Stays come into the two weeks, and open questions end, with no event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def needs_look(session: Session, *, now: datetime) -> bool:
     cursor = session.get(PlanningCursor, 1)
     if cursor is None or cursor.looked_at is None or is_lost(session, cursor.event_id):
         return True
-    return cursor.looked_at.date() < now.date() or cursor.looked_at > now
+    return not now - LOOKS_EVERY < cursor.looked_at <= now
 
 
 def begin_look(session: Session, *, now: datetime) -> None:
@@ -49,13 +52,8 @@ def end_look(session: Session, *, now: datetime) -> None:
 
 def guests_around(session: Session, *, now: datetime) -> list[str]:
     """Everybody with a stay around today, or with an open question, in the order of their ids."""
-    around = (
-        Stay.kind == "stay",
-        Stay.guest_id.is_not(None),
-        Stay.arrives <= (now + AHEAD).date(),
-        Stay.departs >= (now - BEHIND).date(),
-    )
-    found = set(session.scalars(select(Stay.guest_id).where(*around).distinct()))
+    around = select(Stay.guest_id).where(Stay.guest_id.is_not(None), *stays_around(now))
+    found = set(session.scalars(around.distinct()))
     asked = (
         select(Prompt.guest_id)
         .where(Prompt.state.in_(OPEN), Prompt.until_at > now - BEHIND, Prompt.guest_id != "")

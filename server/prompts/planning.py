@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.guests.loading import parts
@@ -202,6 +202,12 @@ def _first_come(case: _Case) -> tuple[int, datetime, str]:
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
+def stays_around(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What a stay must be to be planned: it has days, and these are not far from today."""
+    first, last = (now - BEHIND).date(), (now + AHEAD).date()
+    return Stay.kind == "stay", Stay.arrives <= last, Stay.departs >= first
+
+
 def _circle(session: Session, guest_ids: set[str]) -> set[str]:
     """These guests and those who live with them, and with these."""
     found, new = set(guest_ids), set(guest_ids)
@@ -226,11 +232,7 @@ def _prompts(session: Session, guest_ids: set[str]) -> list[Prompt]:
 def _stays(session: Session, guest_ids: set[str], stay_ids: set[str], now: datetime) -> list[Stay]:
     """The stays of these guests around today, and those that something is open about."""
     found: dict[str, Stay] = {}
-    around = (
-        Stay.kind == "stay",
-        or_(Stay.arrives.is_(None), Stay.arrives <= (now + AHEAD).date()),
-        or_(Stay.departs.is_(None), Stay.departs >= (now - BEHIND).date()),
-    )
+    around = stays_around(now)
     for part in parts(sorted(guest_ids)):
         for stay in session.scalars(select(Stay).where(Stay.guest_id.in_(part), *around)):
             found[stay.id] = stay

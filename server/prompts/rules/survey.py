@@ -13,7 +13,7 @@ DAYS = (1, 1, 14)
 IS_ON, ASKS_ADDRESS = True, False
 KEEPS_SUNDAYS = True
 TITLE = N_("Survey after the stay")
-ABOUT = N_("By e-mail, else by text; never on Sundays and public holidays.")
+ABOUT = N_("By e-mail; never on Sundays and public holidays.")
 DAYS_LABEL = N_("Days after departure")
 
 LASTS = timedelta(days=10)
