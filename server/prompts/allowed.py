@@ -47,7 +47,7 @@ def why_not_from(session: Session, house: Property, *, now: datetime) -> str | N
 
 def why_not(session: Session, prompt: Prompt, *, secret: bytes, now: datetime) -> str | None:
     """Why this question may not go out now, as a code; None: it may. Of WAITS: not yet."""
-    if prompt.state != "planned":
+    if prompt.state not in ("planned", "asked"):  # asked: its message is written, and about to go
         return "not_planned"
     if now >= prompt.until_at:
         return "too_late"
