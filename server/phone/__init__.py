@@ -235,6 +235,8 @@ def go_on() -> ResponseReturnValue:
             if detail not in step.ways_out:
                 abort(422)
             given |= {name: "" for field in step.fields for name in field.names} | {step.way_out_name: detail}
+            if step == shown.asked(given)[-1]:
+                return _send(shown, given, today=today_at(shown.house, now=clock()))
             return _turn_to(shown, _after(shown, step, given), given)
     given.pop(step.way_out_name, None)
     today = today_at(shown.house, now=clock())
