@@ -247,9 +247,7 @@ def _source(session: Session, capture: Capture, place: Property) -> Source:
     take_turn(session, "sources")
     found = session.scalar(select(Source).where(Source.name == name))
     if found is None:
-        found = Source(
-            name=name, layout=capture.form, kind=kind, property_id=place.id
-        )
+        found = Source(name=name, layout=capture.form, kind=kind, property_id=place.id)
         session.add(found)
         session.flush()
     return found
