@@ -1,4 +1,4 @@
-"""What follows from a form once it is a record: its question ends, others close, the address is to be proven."""
+"""What follows from a form once it is a record: its question ends, others close, its address is proven."""
 
 from __future__ import annotations
 

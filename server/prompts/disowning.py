@@ -73,7 +73,7 @@ def disown(
 def own_again(
     session: Session, dead_id: int, reach: Reach, *, actor: str, secret: bytes, now: datetime
 ) -> DeadContact | None:
-    """A colleague knows better: the contact is the guest's after all. None where there is none within reach."""
+    """A colleague knows better: it is the guest's after all. None where there is none within reach."""
     row = session.get(DeadContact, dead_id) if 0 < dead_id <= LARGEST_ID else None
     house = (
         session.scalar(select(SourceRecord.property_id).where(SourceRecord.id == row.record_id)) if row else 0

@@ -93,6 +93,7 @@ def find_proof(session: Session, token: str, *, now: datetime) -> AddressProof |
 def confirm(session: Session, proof: AddressProof, *, how: str, secret: bytes, now: datetime) -> bool:
     """The guest says that the address is theirs: it is verified, and goes through intake as proven. False
     where the record does not bear it any more. Said twice it is said once."""
+    session.flush()  # refreshing drops what is not written yet
     session.refresh(proof, with_for_update=True)
     if proof.state == "verified":
         return True
@@ -124,6 +125,7 @@ def confirm_by_code(
     session: Session, proof: AddressProof, code: str, *, secret: bytes, now: datetime
 ) -> bool:
     """The same by the six digits; after five wrong ones only the link proves it."""
+    session.flush()  # refreshing drops what is not written yet
     session.refresh(proof, with_for_update=True)
     is_open = proof.state in OPEN and proof.expires_at is not None and now < proof.expires_at
     if not is_open or proof.code_hash is None or proof.wrong_codes >= WRONG_CODES:
@@ -136,6 +138,7 @@ def confirm_by_code(
 
 def undo(session: Session, proof: AddressProof, *, secret: bytes, now: datetime) -> bool:
     """The owner of the address says that it is not this guest's: it is used for them no more."""
+    session.flush()  # refreshing drops what is not written yet
     session.refresh(proof, with_for_update=True)
     if proof.state not in (*OPEN, "verified"):
         return False
