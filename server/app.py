@@ -29,8 +29,9 @@ import kiosk
 from kiosk import trusting
 from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
-from server.api import tablets
+from server.api import hooks, tablets
 from server.certificates import own_certificate
+from server.compiled import compiled_pages
 from server.db import writing
 from server.desk import (
     NavigationItem,
@@ -68,6 +69,7 @@ from server.language import desk_languages, prepare_language
 from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
+from server.phone import messages, stopping
 from server.properties.setup import default_property
 from server.protection import (
     SAFE_METHODS,
@@ -106,8 +108,11 @@ SURFACES = (
     kiosk.pages,
     trusting.pages,
     phone.pages,
+    stopping.pages,
+    messages.pages,
     api.pages,
     tablets.pages,
+    hooks.pages,
     accent.pages,
     pictures.pages,
     house.pages,
@@ -175,6 +180,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     csrf.init_app(app)
     htmx.init_app(app)
     prepare_language(app)
+    app.jinja_env.bytecode_cache = compiled_pages(app.jinja_env, TOP / "server" / "__pycache__" / "templates")
     _prepare_pages(app)
     _prepare_requests(app)
     app.register_error_handler(HTTPException, _apologise)
