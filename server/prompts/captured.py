@@ -56,6 +56,7 @@ def follow_capture(
             once_key=f"proof:{begun.proof.id}",
             secret=secret,
             now=now,
+            house_address=house_address,
             link=f"{house_address}/g/mine/{begun.token}",
         )
 

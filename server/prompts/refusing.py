@@ -1,4 +1,4 @@
-"""Honourable No: who declined, has none or does not want to be asked; and who wants no messages at all.
+"""Honourable No: who declined, has none or does not want to be asked.
 
 A No is a fact about the guest like any other: it is remembered for this stay or for good, taken back when it
 was a mistake, and counted against nobody.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.db import LARGEST_ID
@@ -17,7 +17,7 @@ from server.guests.deeds import fellows_of
 from server.guests.loading import parts
 from server.journal import note
 from server.prompts.closing import open_prompts, settle_prompt
-from server.prompts.models import Declined, OptOut
+from server.prompts.models import Declined
 from server.properties.reach import Reach
 
 ANSWERS = ("declined", "has_none", "dont_ask")
@@ -100,38 +100,3 @@ def refusals_of(
             )
         )
     return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
-
-
-def opt_out(
-    session: Session, key: bytes, channel: str, legal_entity_ids: Collection[int], *, how: str, now: datetime
-) -> None:
-    """No more messages to this contact from these legal entities; at once, before the next one is sent."""
-    for entity in sorted(legal_entity_ids):
-        found = session.scalars(_of(key, channel).where(OptOut.legal_entity_id == entity)).first()
-        if found is None:
-            session.add(
-                OptOut(
-                    contact_key=key, channel=channel, legal_entity_id=entity, at=now, how=how, ended_at=None
-                )
-            )
-        elif found.ended_at is not None:
-            found.at, found.how, found.ended_at = now, how, None
-    session.flush()
-
-
-def opt_in(session: Session, key: bytes, channel: str, *, now: datetime) -> int:
-    """START: they want our messages again; how many refusals ended."""
-    found = session.scalars(_of(key, channel).where(OptOut.ended_at.is_(None))).all()
-    for one in found:
-        one.ended_at = now
-    return len(found)
-
-
-def is_opted_out(session: Session, key: bytes, channel: str, legal_entity_id: int) -> bool:
-    """Whether this contact wants no messages of this legal entity."""
-    query = _of(key, channel).where(OptOut.legal_entity_id == legal_entity_id, OptOut.ended_at.is_(None))
-    return session.scalars(query.limit(1)).first() is not None
-
-
-def _of(key: bytes, channel: str) -> Select[OptOut]:
-    return select(OptOut).where(OptOut.contact_key == key, OptOut.channel == channel)

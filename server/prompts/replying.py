@@ -8,12 +8,13 @@ has ended, from a number that several guests share, or of a guest whose address 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server.captures.identifiers import new_capture_id
@@ -21,10 +22,12 @@ from server.captures.models import Bound
 from server.captures.receiving import receive
 from server.guests.deeds import fellows_of
 from server.guests.models import Link
+from server.journal import note
 from server.prompts.closing import ANSWER, EMAIL, settle_prompt
 from server.prompts.disowning import disown
 from server.prompts.models import AddressProof, Message, Prompt, Reply
-from server.prompts.refusing import decline, opt_in, opt_out
+from server.prompts.opting import opt_in, opt_out
+from server.prompts.refusing import decline
 from server.prompts.theirs import why_not_theirs
 from server.properties.models import LegalEntity, Property
 from server.records.models import CleanRow, SourceRecord
@@ -67,6 +70,7 @@ class _Hearing:
     secret: bytes
     now: datetime
     say: Say
+    house_address: str
 
     def answer(self, kind: str, address: str | None = None) -> bool:
         """Say something back, once; whether it may be said."""
@@ -86,6 +90,7 @@ class _Hearing:
             once_key=f"{kind}:reply:{reply.id}",
             secret=self.secret,
             now=self.now,
+            house_address=self.house_address,
             address=address,
         )
         return said is not None
@@ -130,14 +135,15 @@ def take_reply(
     doubt = _doubt(session, reply, prompts, prompt)
     asked_about = _asked_about(session, reply, prompt, understand)
     meant = understand(reply.text, channel=reply.channel, asked_about=asked_about)
-    hearing = _Hearing(session, reply, prompt, doubt, secret, now, say)
+    hearing = _Hearing(session, reply, prompt, doubt, secret, now, say, house_address)
     if meant.stops or meant.outcome == "stop":
         _stop(hearing)
     match str(meant.outcome):
         case "stop":
             return hearing.end("settled", outcome="stop")
         case "start":
-            opt_in(session, reply.from_key, reply.channel, now=now)
+            for company in _companies(session, reply):
+                opt_in(session, reply.from_key, reply.channel, company, now=now)
             hearing.answer("started")
             return hearing.end("settled", outcome="start")
         case "help":
@@ -156,8 +162,11 @@ def answered_by(session: Session, reply: Reply, *, now: datetime) -> list[Prompt
     """The questions of the last fourteen days to this contact that are not answered, the newest first."""
     if not reply.from_key:
         return []
+    to_them: ColumnElement[bool] = Prompt.contact_key == reply.from_key
+    if reply.channel == "email" and reply.prompt_id is not None:  # its headers name our message
+        to_them = or_(to_them, Prompt.id == reply.prompt_id)
     query = select(Prompt).where(
-        Prompt.contact_key == reply.from_key,
+        to_them,
         Prompt.channel == reply.channel,
         Prompt.state.in_(("asked", "answered")),
         Prompt.asked_at > now - ANSWERED_WITHIN,
@@ -220,14 +229,15 @@ def _asked_back(session: Session, reply: Reply, prompt: Prompt | None) -> Reply 
 def _stop(hearing: _Hearing) -> None:
     """STOP holds for whoever sends it, at once: for the house that asked, for all where that is not known."""
     session, reply = hearing.session, hearing.reply
-    query = select(LegalEntity.id)
-    if reply.property_id is not None:
-        query = query.join(Property, Property.legal_entity_id == LegalEntity.id).where(
-            Property.id == reply.property_id
-        )
-    entities = session.scalars(query).all()
-    opt_out(session, reply.from_key, reply.channel, entities, how="stop", now=hearing.now)
+    for company in _companies(session, reply):
+        opt_out(session, reply.from_key, reply.channel, company, how="stop", now=hearing.now)
     hearing.answer("stopped")
+
+
+def _companies(session: Session, reply: Reply) -> list[int]:
+    if reply.property_id is not None:
+        return [session.get_one(Property, reply.property_id).legal_entity_id]
+    return list(session.scalars(select(LegalEntity.id)))
 
 
 def _act(hearing: _Hearing, prompt: Prompt, outcome: str, addresses: tuple[str, ...]) -> str:
@@ -303,3 +313,18 @@ def last_day(session: Session, prompt: Prompt) -> date | None:
     """Until when a No to this question holds: the end of its stay; for good where that is not known."""
     stay = session.get(Stay, prompt.stay_id)
     return stay.departs if stay else None
+
+
+def best_candidate(reply: Reply) -> str:
+    """The address that stands in a reply for a colleague to check; empty where there is none."""
+    found = _ADDRESS.search(reply.text)
+    return found[0].strip(".").lower() if found else ""
+
+
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+
+
+def settle_by_hand(session: Session, reply: Reply, *, actor: str, now: datetime) -> None:
+    """A colleague saw to a reply."""
+    reply.state, reply.settled_at, reply.settled_by = "settled", now, actor
+    note(session, actor, "reply.settled", f"reply:{reply.id}", now=now, property_id=reply.property_id)

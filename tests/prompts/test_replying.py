@@ -11,7 +11,7 @@ from server.captures.models import Capture
 from server.db import reading, writing
 from server.prompts.disowning import records_that_forgot, withhold
 from server.prompts.models import AddressProof, DeadContact, Declined, OptOut, Prompt, Reply
-from server.prompts.refusing import is_opted_out
+from server.prompts.opting import is_opted_out
 from server.properties.setup import default_property
 from tests.builders import NOON
 from tests.prompts.asked import BOOKED, MOBILE, SECRET, Said, ask, book, hear, read_and_follow, take, value_of

@@ -1,0 +1,169 @@
+"""Replies that wait for a person: the text as it came, what was made of it, and one key for each way on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, func, select
+from werkzeug.wrappers import Response
+
+from server.access import not_found, staff
+from server.clock import clock
+from server.db import LARGEST_ID
+from server.desk.toasts import toast
+from server.desk.words import use_words
+from server.guests.within import current_id
+from server.language import translate
+from server.noting import guests_were_shown
+from server.prompts.closing import EMAIL, settle_prompt
+from server.prompts.disowning import disown
+from server.prompts.models import Prompt, Reply
+from server.prompts.refusing import decline
+from server.prompts.replying import become_capture, best_candidate, last_day, settle_by_hand
+from server.prompts.theirs import why_not_theirs
+from server.properties.models import Property
+from server.wording import N_
+
+pages = Blueprint("replies", __name__, url_prefix="/desk/replies")
+use_words(pages)
+
+SHOWN = 30
+
+MEANT: Mapping[str, str] = {
+    "address": N_("an address"),
+    "ask_back": N_("an address, not surely"),
+    "yes": N_("a yes"),
+    "declined": N_("a no"),
+    "has_none": N_("has no e-mail"),
+    "not_me": N_("wrong number"),
+    "desk": N_("a message for somebody"),
+}
+WHY: Mapping[str, str] = {
+    "no_prompt": N_("No open question went to this contact."),
+    "shared": N_("Several guests share this contact."),
+    "verified": N_("This guest has a proven address already."),
+    "own": N_("The address is one of the hotel's own."),
+    "unusable": N_("The address does not reach a guest after the stay."),
+    "several": N_("Several other guests have this address."),
+    "again": N_("We asked back once already."),
+    "silent": N_("We may not write to this contact."),
+    "unclear": N_("It needs somebody to read it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reply on the list. `guest_id` is None where nobody can tell whose it is."""
+
+    reply: Reply
+    prompt: Prompt | None
+    house: Property | None
+    guest_id: str | None
+    meant: str
+    why: str
+    candidate: str
+
+
+@pages.get("")
+@staff("guests.see")
+def index() -> str:
+    """The replies that wait, the oldest first."""
+    found = g.session.scalars(_waiting().order_by(Reply.id).limit(SHOWN)).all()
+    waiting = [_shown(reply) for reply in found]
+    guests_were_shown(*dict.fromkeys(one.guest_id for one in waiting if one.guest_id))
+    total = g.session.scalar(select(func.count()).select_from(_waiting().subquery()))
+    return render_template("desk/replies/index.html", waiting=waiting, total=total)
+
+
+@pages.post("/<int:reply_id>/address")
+@staff("values.pin")
+def take_address(reply_id: int) -> ResponseReturnValue:
+    """The colleague read an address in it: it goes through intake like any other."""
+    reply = _reply(reply_id)
+    prompt = _asked(reply)
+    address = request.form.get("address", "").strip()[:254]
+    place = g.session.get_one(Property, prompt.property_id)
+    why = why_not_theirs(g.session, place, address, record_id=prompt.record_id)
+    if why is not None:
+        toast(translate(WHY[why]))
+        return redirect(url_for("replies.index"), 303)
+    become_capture(g.session, reply, prompt, address, surface="desk", now=clock())
+    return _done(reply, N_("Taken. The guest's page shows it in a moment."))
+
+
+@pages.post("/<int:reply_id>/declined")
+@staff("values.pin")
+def declined(reply_id: int) -> ResponseReturnValue:
+    """It is a No, for this stay."""
+    reply = _reply(reply_id)
+    prompt, now = _asked(reply), clock()
+    decline(
+        g.session,
+        prompt.record_id or 0,
+        answer="declined",
+        purpose=prompt.purpose,
+        property_id=prompt.property_id,
+        until=last_day(g.session, prompt),
+        by=g.actor,
+        now=now,
+    )
+    settle_prompt(prompt, "declined", why="declined", now=now)
+    return _done(reply, N_("Remembered. This guest is not asked again for this stay."))
+
+
+@pages.post("/<int:reply_id>/wrong-number")
+@staff("values.pin")
+def wrong_number(reply_id: int) -> ResponseReturnValue:
+    """Whoever answered is not the guest."""
+    reply = _reply(reply_id)
+    prompt, secret = _asked(reply), current_app.config["INDEX_KEY"]
+    disown(
+        g.session, prompt.record_id or 0, reply.from_key, how="desk", by=g.actor, secret=secret, now=clock()
+    )
+    return _done(reply, N_("Remembered. Nothing goes to this contact for that guest any more."))
+
+
+@pages.post("/<int:reply_id>/done")
+@staff("values.pin")
+def done(reply_id: int) -> ResponseReturnValue:
+    """Somebody read it; nothing more is to be done."""
+    return _done(_reply(reply_id), N_("Seen to."))
+
+
+def _done(reply: Reply, said: str) -> Response:
+    settle_by_hand(g.session, reply, actor=g.actor, now=clock())
+    toast(translate(said))
+    return redirect(url_for("replies.index"), 303)
+
+
+def _waiting() -> Select[Reply]:
+    """Those of the houses within reach; of no known house only for the whole group."""
+    return select(Reply).where(Reply.state == "at_desk", g.reach.limit(Reply.property_id.expression))
+
+
+def _reply(reply_id: int) -> Reply:
+    reply = g.session.get(Reply, reply_id, with_for_update=True) if 0 < reply_id <= LARGEST_ID else None
+    if reply is None or reply.state != "at_desk" or not g.reach.covers(reply.property_id):
+        not_found()
+    return reply
+
+
+def _asked(reply: Reply) -> Prompt:
+    """The question that it belongs to; without one it can only be read."""
+    prompt = g.session.get(Prompt, reply.prompt_id) if reply.prompt_id else None
+    if prompt is None or prompt.record_id is None or prompt.purpose != EMAIL:
+        not_found()
+    return prompt
+
+
+def _shown(reply: Reply) -> Waiting:
+    prompt = g.session.get(Prompt, reply.prompt_id) if reply.prompt_id else None
+    house = g.session.get(Property, reply.property_id) if reply.property_id else None
+    meant, _, why = reply.outcome.partition("/")
+    guest_id = current_id(g.session, prompt.guest_id, g.reach) if prompt and prompt.guest_id else None
+    return Waiting(
+        reply, prompt, house, guest_id, MEANT.get(meant, MEANT["desk"]), WHY.get(why, WHY["unclear"]), best_candidate(reply)
+    )
