@@ -50,6 +50,7 @@ WHY: Mapping[str, str] = {
     "several": N_("Several other guests have this address."),
     "again": N_("We asked back once already."),
     "silent": N_("We may not write to this contact."),
+    "asks": N_("Its answer was taken; it says more besides."),
     "unclear": N_("It needs somebody to read it."),
 }
 
@@ -86,6 +87,8 @@ def take_address(reply_id: int) -> ResponseReturnValue:
     prompt = _asked(reply)
     address = request.form.get("address", "").strip()[:254]
     place = g.session.get_one(Property, prompt.property_id)
+    if reply.state != "at_desk":
+        return _seen_to()
     why = why_not_theirs(g.session, place, address, record_id=prompt.record_id)
     if why is not None:
         toast(translate(WHY[why]))
@@ -100,6 +103,8 @@ def declined(reply_id: int) -> ResponseReturnValue:
     """It is a No, for this stay."""
     reply = _reply(reply_id)
     prompt, now = _asked(reply), clock()
+    if reply.state != "at_desk":
+        return _seen_to()
     decline(
         g.session,
         prompt.record_id or 0,
@@ -120,6 +125,8 @@ def wrong_number(reply_id: int) -> ResponseReturnValue:
     """Whoever answered is not the guest."""
     reply = _reply(reply_id)
     prompt, secret = _asked(reply), current_app.config["INDEX_KEY"]
+    if reply.state != "at_desk":
+        return _seen_to()
     disown(
         g.session, prompt.record_id or 0, reply.from_key, how="desk", by=g.actor, secret=secret, now=clock()
     )
@@ -130,7 +137,14 @@ def wrong_number(reply_id: int) -> ResponseReturnValue:
 @staff("values.pin")
 def done(reply_id: int) -> ResponseReturnValue:
     """Somebody read it; nothing more is to be done."""
-    return _done(_reply(reply_id), N_("Seen to."))
+    reply = _reply(reply_id)
+    return _done(reply, N_("Seen to.")) if reply.state == "at_desk" else _seen_to()
+
+
+def _seen_to() -> Response:
+    """Somebody else was first."""
+    toast(translate(N_("Somebody saw to it already.")))
+    return redirect(url_for("replies.index"), 303)
 
 
 def _done(reply: Reply, said: str) -> Response:
@@ -146,17 +160,17 @@ def _waiting() -> Select[Reply]:
 
 def _reply(reply_id: int) -> Reply:
     reply = g.session.get(Reply, reply_id, with_for_update=True) if 0 < reply_id <= LARGEST_ID else None
-    if reply is None or reply.state != "at_desk" or not g.reach.covers(reply.property_id):
-        not_found()
-    return reply
+    return reply if reply is not None and g.reach.covers(reply.property_id) else not_found()
 
 
 def _asked(reply: Reply) -> Prompt:
     """The question that it belongs to; without one it can only be read."""
     prompt = g.session.get(Prompt, reply.prompt_id) if reply.prompt_id else None
-    if prompt is None or prompt.record_id is None or prompt.purpose != EMAIL:
-        not_found()
-    return prompt
+    return prompt if prompt is not None and _can_be_answered(prompt) else not_found()
+
+
+def _can_be_answered(prompt: Prompt) -> bool:
+    return prompt.record_id is not None and prompt.purpose == EMAIL
 
 
 def _shown(reply: Reply) -> Waiting:
@@ -165,5 +179,11 @@ def _shown(reply: Reply) -> Waiting:
     meant, _, why = reply.outcome.partition("/")
     guest_id = current_id(g.session, prompt.guest_id, g.reach) if prompt and prompt.guest_id else None
     return Waiting(
-        reply, prompt, house, guest_id, MEANT.get(meant, MEANT["desk"]), WHY.get(why, WHY["unclear"]), best_candidate(reply)
+        reply,
+        prompt,
+        house,
+        guest_id,
+        MEANT.get(meant, MEANT["desk"]),
+        WHY.get(why, WHY["unclear"]),
+        best_candidate(reply),
     )

@@ -1,4 +1,4 @@
-"""Is this address yours? Asked at the address itself: one button for yes, one for no; opening it says nothing.
+"""Is this address yours? Asked at the address itself: a button for yes, one for no; opening it says nothing.
 
 Mail scanners open every link, so a GET changes nothing. Before the guest says anything only the hotel's name
 is shown, neither the address nor whose it may be.
@@ -67,11 +67,11 @@ def ask(token: str) -> str:
 def act(token: str) -> ResponseReturnValue:
     """Take the answer."""
     proof, secret, now = _proof(token), current_app.config["INDEX_KEY"], clock()
-    match request.form.get("go", ""):
-        case "yes":
-            confirm(g.session, proof, how="click", secret=secret, now=now)
-            return redirect(url_for("mine.kept"), 303)
-        case "no":
-            undo(g.session, proof, secret=secret, now=now)
-            return redirect(url_for("mine.removed"), 303)
-    abort(422)
+    said = request.form.get("go", "")
+    if said == "yes":
+        confirm(g.session, proof, how="click", secret=secret, now=now)
+        return redirect(url_for("mine.kept"), 303)
+    if said != "no":
+        abort(422)
+    undo(g.session, proof, secret=secret, now=now)
+    return redirect(url_for("mine.removed"), 303)

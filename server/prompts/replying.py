@@ -49,6 +49,8 @@ class Meaning(Protocol):
     def addresses(self) -> tuple[str, ...]: ...
     @property
     def stops(self) -> bool: ...
+    @property
+    def asks(self) -> bool: ...
 
 
 Understand = Callable[..., Meaning]
@@ -154,7 +156,8 @@ def take_reply(
         case outcome if doubt:
             return hearing.leave(outcome, doubt)
         case outcome if prompt is not None:
-            return _act(hearing, prompt, outcome, meant.addresses)
+            state = _act(hearing, prompt, outcome, meant.addresses)
+            return hearing.end("at_desk", outcome=f"{outcome}/asks") if meant.asks else state
     return hearing.leave(str(meant.outcome), "no_prompt")
 
 

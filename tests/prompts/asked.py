@@ -58,6 +58,7 @@ class Meant:
     outcome: Outcome
     addresses: tuple[str, ...] = ()
     stops: bool = False
+    asks: bool = False
 
 
 def plainly(text: str, *, channel: str, asked_about: str | None = None) -> Meant:

@@ -1,4 +1,4 @@
-"""An address is claimed until its owner says that it is theirs; then nothing that is not proven replaces it."""
+"""An address is claimed until its owner says that it is theirs; then nothing unproven replaces it."""
 
 from __future__ import annotations
 
