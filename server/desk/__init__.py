@@ -30,6 +30,7 @@ NAVIGATION = (
     NavigationItem("guests.index", N_("Guests"), "guests.see", "g"),
     NavigationItem("review.index", N_("Questions"), "pairs.decide", "q"),
     NavigationItem("replies.index", N_("Replies"), "guests.see", "r"),
+    NavigationItem("asking.index", N_("Questions to guests"), "figures.see", "a"),
     NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),
     NavigationItem("lobby.index", N_("Tablets"), "devices.see", "b"),
     NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),

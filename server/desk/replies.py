@@ -7,23 +7,29 @@ from dataclasses import dataclass
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, select
 from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
-from server.db import LARGEST_ID
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.within import current_id
 from server.language import translate
 from server.noting import guests_were_shown
-from server.prompts.closing import EMAIL, settle_prompt
+from server.prompts.closing import settle_prompt
 from server.prompts.disowning import disown
 from server.prompts.models import Prompt, Reply
 from server.prompts.refusing import decline
-from server.prompts.replying import become_capture, best_candidate, last_day, settle_by_hand
+from server.prompts.replying import become_capture, last_day
 from server.prompts.theirs import why_not_theirs
+from server.prompts.waiting import (
+    best_candidate,
+    find_reply,
+    question_of,
+    replies_that_wait,
+    settle_by_hand,
+)
+from server.properties.finding import property_within
 from server.properties.models import Property
 from server.wording import N_
 
@@ -72,10 +78,9 @@ class Waiting:
 @staff("guests.see")
 def index() -> str:
     """The replies that wait, the oldest first."""
-    found = g.session.scalars(_waiting().order_by(Reply.id).limit(SHOWN)).all()
+    found, total = replies_that_wait(g.session, g.reach, most=SHOWN)
     waiting = [_shown(reply) for reply in found]
     guests_were_shown(*dict.fromkeys(one.guest_id for one in waiting if one.guest_id))
-    total = g.session.scalar(select(func.count()).select_from(_waiting().subquery()))
     return render_template("desk/replies/index.html", waiting=waiting, total=total)
 
 
@@ -86,9 +91,9 @@ def take_address(reply_id: int) -> ResponseReturnValue:
     reply = _reply(reply_id)
     prompt = _asked(reply)
     address = request.form.get("address", "").strip()[:254]
-    place = g.session.get_one(Property, prompt.property_id)
     if reply.state != "at_desk":
         return _seen_to()
+    place = property_within(g.session, prompt.property_id, g.reach) or not_found()
     why = why_not_theirs(g.session, place, address, record_id=prompt.record_id)
     if why is not None:
         toast(translate(WHY[why]))
@@ -153,29 +158,18 @@ def _done(reply: Reply, said: str) -> Response:
     return redirect(url_for("replies.index"), 303)
 
 
-def _waiting() -> Select[Reply]:
-    """Those of the houses within reach; of no known house only for the whole group."""
-    return select(Reply).where(Reply.state == "at_desk", g.reach.limit(Reply.property_id.expression))
-
-
 def _reply(reply_id: int) -> Reply:
-    reply = g.session.get(Reply, reply_id, with_for_update=True) if 0 < reply_id <= LARGEST_ID else None
-    return reply if reply is not None and g.reach.covers(reply.property_id) else not_found()
+    return find_reply(g.session, reply_id, g.reach) or not_found()
 
 
 def _asked(reply: Reply) -> Prompt:
     """The question that it belongs to; without one it can only be read."""
-    prompt = g.session.get(Prompt, reply.prompt_id) if reply.prompt_id else None
-    return prompt if prompt is not None and _can_be_answered(prompt) else not_found()
-
-
-def _can_be_answered(prompt: Prompt) -> bool:
-    return prompt.record_id is not None and prompt.purpose == EMAIL
+    return question_of(g.session, reply) or not_found()
 
 
 def _shown(reply: Reply) -> Waiting:
-    prompt = g.session.get(Prompt, reply.prompt_id) if reply.prompt_id else None
-    house = g.session.get(Property, reply.property_id) if reply.property_id else None
+    prompt = question_of(g.session, reply)
+    house = property_within(g.session, reply.property_id, g.reach) if reply.property_id else None
     meant, _, why = reply.outcome.partition("/")
     guest_id = current_id(g.session, prompt.guest_id, g.reach) if prompt and prompt.guest_id else None
     return Waiting(

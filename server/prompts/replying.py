@@ -8,7 +8,6 @@ has ended, from a number that several guests share, or of a guest whose address 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +21,6 @@ from server.captures.models import Bound
 from server.captures.receiving import receive
 from server.guests.deeds import fellows_of
 from server.guests.models import Link
-from server.journal import note
 from server.prompts.closing import ANSWER, EMAIL, settle_prompt
 from server.prompts.disowning import disown
 from server.prompts.models import AddressProof, Message, Prompt, Reply
@@ -316,18 +314,3 @@ def last_day(session: Session, prompt: Prompt) -> date | None:
     """Until when a No to this question holds: the end of its stay; for good where that is not known."""
     stay = session.get(Stay, prompt.stay_id)
     return stay.departs if stay else None
-
-
-def best_candidate(reply: Reply) -> str:
-    """The address that stands in a reply for a colleague to check; empty where there is none."""
-    found = _ADDRESS.search(reply.text)
-    return found[0].strip(".").lower() if found else ""
-
-
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-
-
-def settle_by_hand(session: Session, reply: Reply, *, actor: str, now: datetime) -> None:
-    """A colleague saw to a reply."""
-    reply.state, reply.settled_at, reply.settled_by = "settled", now, actor
-    note(session, actor, "reply.settled", f"reply:{reply.id}", now=now, property_id=reply.property_id)

@@ -164,7 +164,7 @@ def take_outcome(
             message.state, message.code = "unknown", _told(message, outcome.code)
         case "again":
             message.state, message.code = "ready", _told(message, outcome.code)
-            message.due_at = now + (outcome.wait or backoff(message.tries))
+            message.due_at = now + (backoff(message.tries) if outcome.wait is None else outcome.wait)
         case "failed":
             message.state, message.code, message.settled_at = "failed", outcome.code[:40], now
             take_failure(session, message, now=now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from server.cleaning.email import read_email
 from server.cleaning.lists import words as listed
@@ -59,9 +60,9 @@ _WRITTEN = re.compile(r"[^\s@]*@[^\s@]*")
 _SENTENCE = re.compile(r"[.!?;\n]+")
 _NEAR = re.compile(r"[.!?;:,\n]+")
 _CAPITALISED = re.compile(r"[^\W\d_]+")
+_ARTICLES = frozenset(("o", "a", "el", "la", "der", "die", "il", "de", "le"))
 _TITLES = frozenset(
-    "mr mrs ms miss sir madam herr frau m mme mlle monsieur madame señor señora sr sra don doña signor signore "
-    "signora sig dhr mevrouw mevr de heer senhor senhora pan pani panem panią г н".split()
+    ["mr", "mrs", "ms", "miss", "sir", "madam", "herr", "frau", "m", "mme", "mlle", "monsieur", "madame", "señor", "señora", "sr", "sra", "don", "doña", "signor", "signore", "signora", "sig", "dhr", "mevrouw", "mevr", "de", "heer", "senhor", "senhora", "pan", "pani", "panem", "panią", "г", "н"]
 )
 
 
@@ -173,7 +174,7 @@ def _by_signs(body: str) -> Outcome:
 
 
 def _is_somebody_else(rest: str) -> bool:
-    """"I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
+    """ "I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
     for sentence in _SENTENCE.split(rest):
         words = _CAPITALISED.findall(sentence)
         folded = [fold(word) for word in words]
@@ -181,19 +182,22 @@ def _is_somebody_else(rest: str) -> bool:
             for denial in phrases("not_being").spaced.get(first, ()):
                 if tuple(folded[at : at + len(denial)]) != denial:
                     continue
-                after = [word for word in words[at + len(denial) :][:2]]
-                if after and (fold(after[0]) in _TITLES or _is_name(after[0])):
+                after = words[at + len(denial) :]
+                after = after[1:] if after and fold(after[0]) in _ARTICLES else after
+                if after and (fold(after[0]) in _TITLES or _is_name(after[0], is_last=len(after) == 1)):
                     return True
     return False
 
 
-def _is_name(word: str) -> bool:
-    is_cyrillic = "\u0400" <= word[0] <= "\u04ff"
-    return word[0].isupper() and (is_cyrillic or fold(word) in _given_names())
+def _is_name(word: str, *, is_last: bool) -> bool:
+    if "\u0400" <= word[0] <= "\u04ff":
+        return word[0].isupper()
+    return (word[0].isupper() or is_last) and fold(word) in _given_names()
 
 
+@cache
 def _given_names() -> frozenset[str]:
-    return listed("given_names")
+    return frozenset(fold(name) for name in listed("given_names"))
 
 
 def _kept(found: list[Found]) -> list[Found]:
@@ -242,8 +246,9 @@ def _is_denied(signed: str, found: list[Found], at: int, asked_about: str | None
     denials = {denial for all_ in phrases("not").spaced.values() for denial in all_}
     leads = phrases("lead").spaced
     is_other = asked_about is not None and one.address != asked_about.strip().lower()
-    says_no = is_other and len(words) == 1 and (words[0],) in phrases("no").spaced.get(words[0], ())
-    for _ in range(0 if says_no else 4):
+    for _ in range(4):
+        if is_other and len(words) == 1 and (words[0],) in phrases("no").spaced.get(words[0], ()):
+            break
         if any(tuple(words[-len(denial) :]) == denial for denial in denials):
             return True
         if not words or (words[-1],) not in leads.get(words[-1], ()):

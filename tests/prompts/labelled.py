@@ -31,7 +31,10 @@ class Labelled(NamedTuple):
     def is_invented(self) -> bool:
         """An address was taken that the guest did not surely give."""
         got = self.understood()
-        return got.outcome is Outcome.ADDRESS and (self.outcome, self.addresses) != (got.outcome, got.addresses)
+        return got.outcome is Outcome.ADDRESS and (self.outcome, self.addresses) != (
+            got.outcome,
+            got.addresses,
+        )
 
 
 def batch(number: int) -> list[Labelled]:
@@ -51,6 +54,4 @@ def _rows(read: dict[str, dict[str, list[str | list[str]]]]) -> Iterator[Labelle
                     yield Labelled(language, one[0], Outcome(one[1]), tuple(one[2:]), channel="email")
                 else:
                     outcome = Outcome(kind)
-                    yield Labelled(
-                        language, one[0], outcome, tuple(one[1:]), stops=outcome is Outcome.STOP
-                    )
+                    yield Labelled(language, one[0], outcome, tuple(one[1:]), stops=outcome is Outcome.STOP)

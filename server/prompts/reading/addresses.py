@@ -22,8 +22,10 @@ _LETTERS = "A-Za-z0-9\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
 _LOCAL = re.compile(rf"[{_LETTERS}_.+'&%{DOT}{DASH}{UNDERSCORE}-]{{1,90}}\Z")
 _LABEL = re.compile(rf"[{_LETTERS}{DASH}-]{{1,64}}")
 _LOOSE_DOT = re.compile(r"[ \n]\.[ \n]?|\.[ \n]")
-_BROKEN = re.compile(r"\n([a-z0-9-]{1,30}\.[a-z.]{2,20})(?![\w.])")
-_GLUED = re.compile(r"(?:e-?mail|mail|adresse|address|correo|courriel|indirizzo|adres|почта)[-._].", re.IGNORECASE)
+_BROKEN = re.compile(r"[ \n]([a-z0-9-]{1,30}\.[a-z.]{2,20})(?![\w.])")
+_GLUED = re.compile(
+    r"(?:e-?mail|mail|adresse|address|correo|courriel|indirizzo|adres|почта)[-._].", re.IGNORECASE
+)
 _SAID_FIRST = re.compile(rf"([^\W_]+)[{DOT}{DASH}{UNDERSCORE}]")
 _ASKED = re.compile(r" ?[?？؟]")
 _LAST_WORD = re.compile(r"[^\W_]+(?:['._-][^\W_]+)*\Z")
@@ -95,7 +97,9 @@ def _around(text: str, at: int, floor: int) -> Found | None:
     local = "".join(SIGNS.get(sign, sign) for sign in written)
     name, end, sure = domain
     first = fold(re.split(r"[._-]", local)[0])
-    if is_said and (first in _words("never_local") or (first in _words("lead", "polite") and len(first) < len(local))):
+    if is_said and (
+        first in _words("never_local") or (first in _words("lead", "polite") and len(first) < len(local))
+    ):
         sure = False
     if is_said and first == fold(local) and first in _words("never_local", "lead", "polite"):
         return None
@@ -244,7 +248,9 @@ def _judged(local: str, name: str, start: int, end: int, sure: bool) -> Found | 
     return Found(email.address, start, end, sure, standing)
 
 
-_NO_AT = re.compile(r"(?<![\w@.-])([a-z0-9]+(?:[._-][a-z0-9]+)*) ((?:[a-z0-9-]+\.)+[a-z]{2,3})(?![\w@])", re.IGNORECASE)
+_NO_AT = re.compile(
+    r"(?<![\w@.-])([a-z0-9]+(?:[._-][a-z0-9]+)*) ((?:[a-z0-9-]+\.)+[a-z]{2,3})(?![\w@])", re.IGNORECASE
+)
 
 
 def _without_at(text: str) -> list[Found]:

@@ -25,7 +25,9 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", _HIDDEN.sub("", text))[:LONGEST]
     text = _HIDDEN.sub("", text)
     if not text.isascii():
-        text = "".join(map(_latin, text)).replace("’", "'").replace("‘", "'").replace("‐", "-").replace("‑", "-")
+        text = (
+            "".join(map(_latin, text)).replace("’", "'").replace("‘", "'").replace("‐", "-").replace("‑", "-")
+        )
         text = _WIDE_DOT.sub(".", text)
     text = _LINES.sub("\n", _BLANKS.sub(" ", _LINK.sub(" ", text)))
     return _EMPTY_LINES.sub("\n\n", text).strip()

@@ -12,13 +12,17 @@ DOT, DASH, UNDERSCORE, WEAK_AT = "\ue001", "\ue002", "\ue003", "\ue000"
 
 SIGNS = {DOT: ".", DASH: "-", UNDERSCORE: "_"}
 
-_IN_BRACKETS_AT = re.compile(r"[ \n]?[\[({<] ?(?:at|a|@|ät|arobase|arroba|chiocciola) ?[\])}>][ \n]?", re.IGNORECASE)
+_IN_BRACKETS_AT = re.compile(
+    r"[ \n]?[\[({<] ?(?:at|a|@|ät|arobase|arroba|chiocciola) ?[\])}>][ \n]?", re.IGNORECASE
+)
 _IN_BRACKETS_DOT = re.compile(
     r"[ \n]?[\[({<] ?(?:dot|punkt|point|punto|ponto|punt|kropka|точка|\.) ?[\])}>][ \n]?", re.IGNORECASE
 )
 _MAYBE = re.compile(r"[^\W_] (?:at|AT|At) [^\W_]")
 # `at` before a domain, and not before an address: "write to me at h.ford@sky.com"
-_WEAK = re.compile(rf"(?<=[\w.]) at (?=[\w-]{{1,63}}(?:[.{DOT}][\w-]{{1,63}})+(?![\w.@{DOT}{DASH}{UNDERSCORE}-]))", re.I)
+_WEAK = re.compile(
+    rf"(?<=[\w.]) at (?=[\w-]{{1,63}}(?:[.{DOT}][\w-]{{1,63}})+(?![\w.@{DOT}{DASH}{UNDERSCORE}-]))", re.I
+)
 
 
 def with_signs(text: str) -> str:
