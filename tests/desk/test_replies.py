@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server.captures.models import Capture
 from server.db import reading, writing
 from server.prompts.models import DeadContact, Declined, Prompt, Reply
-from server.properties.setup import default_property
+from server.properties.models import Property
 from tests.house import token_of
 from tests.prompts.asked import ask, book, hear
 
@@ -61,7 +61,8 @@ def test_the_hotels_own_address_is_refused_with_the_reason(
     house: Flask, desk: FlaskClient, waiting: int
 ) -> None:
     with writing(house.config["ENGINE"]) as session:
-        default_property(session).own_domains = ["hotel.example"]
+        house_id = session.get_one(Reply, waiting).property_id
+        session.get_one(Property, house_id).own_domains = ["hotel.example"]
 
     page = press(desk, f"{LIST}/{waiting}/address", address="desk@hotel.example")
 
