@@ -59,6 +59,7 @@ from server.desk import (
     open_places,
     own_page,
     papers,
+    replies,
     review,
     second_step,
     stays,
@@ -73,7 +74,7 @@ from server.language import desk_languages, prepare_language
 from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
-from server.phone import messages, stopping
+from server.phone import messages, mine, stopping
 from server.properties.setup import default_property
 from server.protection import (
     SAFE_METHODS,
@@ -98,6 +99,7 @@ SURFACES = (
     colleagues.pages,
     guests.pages,
     values.pages,
+    replies.pages,
     wishes.pages,
     households.pages,
     dying.pages,
@@ -115,6 +117,7 @@ SURFACES = (
     first_hour.pages,
     kiosk.pages,
     trusting.pages,
+    mine.pages,
     phone.pages,
     stopping.pages,
     messages.pages,

@@ -29,6 +29,7 @@ NAVIGATION = (
     NavigationItem("today.show", N_("Today"), "guests.see", "t"),
     NavigationItem("guests.index", N_("Guests"), "guests.see", "g"),
     NavigationItem("review.index", N_("Questions"), "pairs.decide", "q"),
+    NavigationItem("replies.index", N_("Replies"), "guests.see", "r"),
     NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),
     NavigationItem("lobby.index", N_("Tablets"), "devices.see", "b"),
     NavigationItem("dying.show", N_("Ask now"), "guests.see", "a"),
