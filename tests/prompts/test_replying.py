@@ -14,7 +14,18 @@ from server.prompts.models import AddressProof, DeadContact, Declined, OptOut, P
 from server.prompts.opting import is_opted_out
 from server.properties.setup import default_property
 from tests.builders import NOON
-from tests.prompts.answered import BOOKED, MOBILE, SECRET, Said, ask, book, hear, read_and_follow, take, value_of
+from tests.prompts.answered import (
+    BOOKED,
+    MOBILE,
+    SECRET,
+    Said,
+    ask,
+    book,
+    hear,
+    read_and_follow,
+    take,
+    value_of,
+)
 
 
 def the_reply(engine: Engine, reply_id: int) -> Reply:
