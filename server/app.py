@@ -31,6 +31,7 @@ from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
 from server.api import tablets
 from server.certificates import own_certificate
+from server.compiled import compiled_pages
 from server.db import writing
 from server.desk import (
     NavigationItem,
@@ -175,6 +176,7 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     csrf.init_app(app)
     htmx.init_app(app)
     prepare_language(app)
+    app.jinja_env.bytecode_cache = compiled_pages(app.jinja_env, TOP / "server" / "__pycache__" / "templates")
     _prepare_pages(app)
     _prepare_requests(app)
     app.register_error_handler(HTTPException, _apologise)
