@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from server.demo.carrier import Carrier
 from server.demo.carrying.listing import page_of
+from server.demo.carrying.mailbox import Mailbox
 from server.demo.carrying.refusals import NotTaken
 from server.demo.carrying.texts import API
+from server.settings import Settings
 
 pages = Blueprint("api", __name__, url_prefix=f"/{API}/Accounts/<account>")
 
@@ -18,6 +20,18 @@ pages = Blueprint("api", __name__, url_prefix=f"/{API}/Accounts/<account>")
 def carrier() -> Carrier:
     """The carrier of this application."""
     found: Carrier = current_app.config["CARRIER"]
+    return found
+
+
+def mailbox() -> Mailbox | None:
+    """The mailbox beside it, where there is one."""
+    found: Mailbox | None = current_app.config["MAILBOX"]
+    return found
+
+
+def current_settings() -> Settings:
+    """Of the house that sends by this carrier."""
+    found: Settings = current_app.config["ONEGUEST"]
     return found
 
 

@@ -2,17 +2,19 @@
 
 With the account's SID and token, as the API. `POST /fake/odds` {"lost": 0.1} · `POST /fake/senders`
 {"+33…": "http://…/hooks/twilio/message"} · `POST /fake/codes` {"+33…": 30006} · `POST /fake/answers`
-{"from": "+33…", "to": "+33…", "body": "…"} · `POST /fake/forget` · `GET /fake/messages`.
+{"from": "+33…", "to": "+33…", "body": "…"} · `POST /fake/forget` · `GET /fake/messages`
+· `GET /fake/mails`.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from server.carrier.api import carrier, refuse_strangers
+from server.carrier.api import carrier, mailbox, refuse_strangers
 from server.demo.carrier import CannotBeAnswered
 from server.demo.carrying.refusals import NotTaken
 
@@ -70,6 +72,9 @@ def answer() -> ResponseReturnValue:
 def forget() -> ResponseReturnValue:
     """As if nothing had been sent."""
     carrier().forget()
+    box = mailbox()
+    if box is not None:
+        box.forget()
     return "", 204
 
 
@@ -83,6 +88,13 @@ def show() -> dict[str, Any]:
         "answers": {str(status): count for status, count in carrier().asked.items()},
         "messages": [text.resource() for text in texts],
     }
+
+
+@pages.get("/mails")
+def show_mails() -> dict[str, Any]:
+    """All e-mails, the newest first."""
+    box = mailbox()
+    return {"mails": [] if box is None else [asdict(mail) for mail in box.mails()]}
 
 
 def _given() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -41,6 +42,12 @@ class _Requests(WSGIRequestHandler):
         return
 
 
+class Posts(Protocol):
+    """Carries one post to the house; the state it answered, or 0 when nobody did."""
+
+    def __call__(self, call: Call, /) -> int: ...
+
+
 def post(call: Call, *, trusting: ssl.SSLContext | None = None) -> int:
     """Post to the house as Twilio does, once; the state it answered, or 0 when nobody did."""
     request = Request(call.address, urlencode(call.fields).encode(), call.headers, method="POST")  # noqa: S310
@@ -57,9 +64,9 @@ def post(call: Call, *, trusting: ssl.SSLContext | None = None) -> int:
 class Posting:
     """Posts what is due, from a thread of its own, until it is stopped."""
 
-    def __init__(self, carrier: Carrier, *, trusting: ssl.SSLContext | None = None) -> None:
+    def __init__(self, carrier: Carrier, posts: Posts = post) -> None:
         self.carrier = carrier
-        self.trusting = trusting
+        self.posts = posts
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="posting", daemon=True)
 
@@ -74,7 +81,7 @@ class Posting:
         with ThreadPoolExecutor(POSTERS, thread_name_prefix="posting") as posters:
             while not self._stop.wait(BEAT):
                 for call in self.carrier.due_calls():
-                    posters.submit(post, call, trusting=self.trusting)
+                    posters.submit(self.posts, call)
 
 
 def listen(app: Flask, host: str, port: int) -> BaseWSGIServer:
@@ -85,7 +92,7 @@ def listen(app: Flask, host: str, port: int) -> BaseWSGIServer:
 @contextmanager
 def running(app: Flask, carrier: Carrier, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """The carrier on the network for as long as the block lasts; gives its address."""
-    server, posting = listen(app, host, port), Posting(carrier)
+    server, posting = listen(app, host, port), Posting(carrier, app.config["POSTS"])
     thread = threading.Thread(target=server.serve_forever, args=(BEAT,), name="carrier", daemon=True)
     thread.start()
     posting.start()

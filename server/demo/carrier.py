@@ -17,7 +17,7 @@ from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
-from server.demo.carrying.checking import is_name, refuse_number, refuse_sender, refuse_words
+from server.demo.carrying.checking import is_name, is_number, refuse_number, refuse_sender, refuse_words
 from server.demo.carrying.odds import Odds
 from server.demo.carrying.refusals import LATER, NotTaken
 from server.demo.carrying.signing import HEADER, sign
@@ -88,6 +88,8 @@ class Carrier:
         self.regions = None if regions is None else frozenset(regions)
         self.senders: dict[str, str] = {}
         """Number or short code of the account -> where its incoming texts are posted."""
+        self.adopts: str | None = None
+        """Where set, every number that texts are sent from becomes the account's, and is answered there."""
         self.services: dict[str, tuple[str, ...]] = {}
         """Messaging Service -> the numbers it sends from."""
         self.codes: dict[str, int] = {}
@@ -130,6 +132,8 @@ class Carrier:
         service = form.get("MessagingServiceSid", "")
         refuse_number(to, codes=self.codes, regions=self.regions)
         sender = form.get("From", "") or (self._sender_of(service, to) if service else "")
+        if self.adopts is not None and is_number(sender):
+            self.senders.setdefault(sender, self.adopts)
         refuse_sender(sender, to, owned=self.senders, codes=self.codes)
         refuse_words(body, callback)
         if (to, sender) in self.opted_out:

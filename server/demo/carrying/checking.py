@@ -15,6 +15,7 @@ LONGEST = 1600
 NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
 """An alphanumeric sender: at most 11 signs, at least one letter."""
 SHORT = re.compile(r"[0-9]{3,8}")
+LONG = re.compile(r"\+[1-9][0-9]{7,14}")
 NO_NAMES = frozenset({"US", "CA"})
 """Where texts from a name are not carried."""
 
@@ -83,3 +84,8 @@ def refuse_words(body: str, callback: str) -> None:
 def is_name(sender: str) -> bool:
     """Whether a telephone shows it as a name, which nobody can answer."""
     return NAME.fullmatch(sender) is not None
+
+
+def is_number(sender: str) -> bool:
+    """Whether it is written as a telephone number or a short code."""
+    return SHORT.fullmatch(sender) is not None or LONG.fullmatch(sender) is not None
