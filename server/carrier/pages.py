@@ -1,4 +1,4 @@
-"""The page of the demo that stands for all invented guests: their telephones, and what is in their mailboxes."""
+"""The demo's page that stands for all invented guests: their telephones and their mailboxes."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-"""Of an e-mail's own page: as a mail program shows it, without scripts and without anything from elsewhere."""
+"""Of an e-mail's own page: as a mail program shows it, without scripts, nothing from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telephone:
-    """One guest's, by its place in the order in which they were first texted: a number stands in no address."""
+    """One guest's, by its place in the order of first texts: a number stands in no address."""
 
     place: int
     number: str
@@ -185,9 +185,6 @@ def _mail(number: int) -> Mail:
 
 
 def _back(told: str, *, phone: int | None = None, mail: int | None = None) -> ResponseReturnValue:
-    kept = {
-        "phone": phone or request.form.get("phone", type=int),
-        "mail": mail or request.form.get("mail", type=int),
-        "told": told or None,
-    }
-    return redirect(url_for("pages.show", **kept), 303)
+    place = phone or request.form.get("phone", type=int)
+    number = mail or request.form.get("mail", type=int)
+    return redirect(url_for("pages.show", phone=place, mail=number, told=told or None), 303)
