@@ -29,7 +29,7 @@ import kiosk
 from kiosk import trusting
 from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
-from server.api import tablets
+from server.api import hooks, tablets
 from server.certificates import own_certificate
 from server.compiled import compiled_pages
 from server.db import writing
@@ -69,6 +69,7 @@ from server.language import desk_languages, prepare_language
 from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
+from server.phone import messages, stopping
 from server.properties.setup import default_property
 from server.protection import (
     SAFE_METHODS,
@@ -107,8 +108,11 @@ SURFACES = (
     kiosk.pages,
     trusting.pages,
     phone.pages,
+    stopping.pages,
+    messages.pages,
     api.pages,
     tablets.pages,
+    hooks.pages,
     accent.pages,
     pictures.pages,
     house.pages,

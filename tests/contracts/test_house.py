@@ -65,7 +65,7 @@ def test_no_room_is_named_for_having_no_job() -> None:
     assert named & NAMELESS == set()
 
 
-def test_nothing_imports_requests() -> None:
+def test_nothing_imports_requests_but_who_tells_twilios_failures_apart() -> None:
     importing = set()
     for path in PYTHON_FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -75,7 +75,7 @@ def test_nothing_imports_requests() -> None:
             if any(name.split(".")[0] == "requests" for name in names):
                 importing.add(path.relative_to(ROOT))
 
-    assert importing == set()
+    assert importing == {Path("server/prompts/providers/twilio.py")}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

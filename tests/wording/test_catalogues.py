@@ -76,7 +76,10 @@ def test_every_text_is_translated_with_its_parameters(language: str) -> None:
     assert missing == []
 
 
-SEEN_BY_GUESTS = ("templates/phone/**.html", "templates/kiosk/**.html", "server/phone/**.py", "kiosk/**.py")
+SEEN_BY_GUESTS = (
+    *("templates/phone/**.html", "templates/kiosk/**.html", "templates/mail/**.html"),
+    *("server/phone/**.py", "server/prompts/texts/**.py", "kiosk/**.py"),
+)
 STAFF_ONLY = {"Rehearsal", "Rehearsal: you are the guest. Nothing of this is kept longer than a day."}
 
 
@@ -200,6 +203,8 @@ PAGES = (
     "/kiosk/survey/qps",
     "/kiosk/wishes/qps",
     "/g/unknown",
+    "/g/stop/1.a",
+    "/g/messages",
     "/nowhere",
 )
 
