@@ -11,27 +11,12 @@ from typing import Any
 import phonenumbers
 
 from server.demo.carrying.refusals import LATER
+from server.prompts.segments import count
 
 API = "2010-04-01"
 CENTS = {"US": "0.00830", "CA": "0.00830", "GB": "0.05240", "FR": "0.07980", "DE": "0.11200"}
 ELSEWHERE = "0.09000"
 """Dollars for one part of a text: made up, in the order of what carriers take."""
-
-GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_DOUBLE = frozenset("\f^{}\\[~]|€")
-"""The alphabet of GSM 03.38 and its extension, whose signs count twice."""
-
-
-def parts_of(body: str) -> int:
-    """How many texts the network carries it in: 160 or 153 signs of GSM, else 70 or 67 of UCS-2."""
-    if all(sign in GSM or sign in GSM_DOUBLE for sign in body):
-        units, alone, together = sum(2 if sign in GSM_DOUBLE else 1 for sign in body), 160, 153
-    else:
-        units, alone, together = len(body.encode("utf-16-be")) // 2, 70, 67
-    return 1 if units <= alone else -(-units // together)
 
 
 def country_of(number: str) -> str:
@@ -72,7 +57,7 @@ class Text:
 
     @property
     def parts(self) -> int:
-        return parts_of(self.body)
+        return count(self.body).parts
 
     def resource(self) -> dict[str, Any]:
         """The message resource of the API (schema api.v2010.account.message)."""
