@@ -26,6 +26,7 @@ ROOMS = (
     "importing",
     "devices",
     "feeds",
+    "prompts",
     "records",
     "guests",
     "captures",

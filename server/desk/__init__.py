@@ -32,6 +32,7 @@ NAVIGATION = (
     NavigationItem("imports.index", N_("Imports"), "arrivals.import", "i"),
     NavigationItem("lobby.index", N_("Tablets"), "devices.see", "b"),
     NavigationItem("completeness.show", N_("Completeness"), "figures.see", "c"),
+    NavigationItem("asking.index", N_("Questions to guests"), "figures.see", "a"),
     NavigationItem("journal.show", N_("Journal"), "journal.read", "o"),
     NavigationItem("papers.index", N_("Papers"), "papers.print", "p"),
     NavigationItem("house.index", N_("House"), "house.set", "h"),

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, current_app, g, render_template
 from server.access import anyone
 from server.language import page_language, speak
 from server.prompts.composing import spoken_phone
-from server.prompts.senders_known import senders_of
+from server.prompts.senders_known import told_senders
 from server.properties.finding import property_named
 from server.properties.models import Property
 from server.properties.setup import default_property
@@ -38,7 +38,7 @@ def _page(house: Property) -> str:
     return render_template(
         "phone/messages.html",
         house=house,
-        senders=senders_of(g.session, house.id),
+        senders=told_senders(g.session, house.id),
         leads_to=urlsplit(house_address(settings)).netloc,
         phone=spoken_phone(house.reception_phone) if house.reception_phone else "",
     )

@@ -16,11 +16,6 @@ from server.properties.models import Property
 from server.records.models import CleanRow
 
 
-def sender_of_settings(session: Session, property_id: int, country: str) -> str | None:
-    """The one sender of texts that the house's settings name, for whatever country."""
-    return session.get_one(Property, property_id).senders.get("sms")
-
-
 def sender_to(session: Session, place: Property, channel: str, to: str, sender_of: SenderOf) -> str | None:
     """From whom it goes: an e-mail from the reception, so that a guest's answer and a bounce come there."""
     if channel == "email":

@@ -75,7 +75,9 @@ class Carrier(Protocol):
 class WhyNot(Protocol):
     """Whether a question may go out now: the code of what stands against it, or None."""
 
-    def __call__(self, session: Session, prompt: Prompt, *, secret: bytes, now: datetime) -> str | None: ...
+    def __call__(
+        self, session: Session, prompt: Prompt, /, *, secret: bytes, now: datetime
+    ) -> str | None: ...
 
 
 class SenderOf(Protocol):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from server.db import add_unless_there
 from server.jobs.queue import enqueue
+from server.logs import place_of
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, Prompt, Reply
 from server.prompts.opting import opt_in, opt_out
+from server.prompts.understanding import Outcome, understand
 from server.properties.models import LegalEntity, Property
 
 log = logging.getLogger("oneguest.prompts")
@@ -28,16 +28,6 @@ ANSWERED_WITHIN = timedelta(days=14)
 
 LONGEST_TEXT = 10_000
 """Signs; a text has 1,600 at most at Twilio, and of an e-mail nobody reads more."""
-
-_STOP_WORDS = (
-    "stop stopall unsubscribe cancel end quit revoke optout arret arreter desabonner desinscrire stopp "
-    "abmelden abbestellen baja parar cancelar fermare annulla disiscrivi afmelden sair "
-    "стоп отписаться 退订 停止 配信停止 توقف"
-)
-STOPS = frozenset(_STOP_WORDS.split())
-"""Whole answers that end our messages (CTIA's and Twilio's words, and those of our languages), folded."""
-
-STARTS = frozenset({"start", "unstop", "resume"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +150,30 @@ def _house_of(session: Session, sent_to: str) -> int | None:
 
 
 def _honour(session: Session, reply: Reply, *, now: datetime) -> None:
-    """A whole answer that says stop or start holds before any other message goes out."""
-    said = fold(reply.text)
-    if said not in STOPS | STARTS:
+    """Whoever says stop or start is obeyed before any other message goes out."""
+    stops, starts = _wish(reply)
+    if not (stops or starts):
         return
     place = session.get(Property, reply.property_id) if reply.property_id else None
     # of a sender that several companies share, nobody knows which one is meant: all of them stop
-    companies = (
-        [place.legal_entity_id] if place is not None else list(session.scalars(select(LegalEntity.id)))
-    )
+    every = select(LegalEntity.id)
+    companies = [place.legal_entity_id] if place is not None else list(session.scalars(every))
     for company in companies:
-        if said in STOPS:
+        if stops:
             opt_out(session, reply.from_key, reply.channel, company, how="stop", now=now)
         else:
             opt_in(session, reply.from_key, reply.channel, company, now=now)
 
 
-def fold(text: str) -> str:
-    """An answer without case, accents, spaces and punctuation: `« Arrêt ! »` is `arret`."""
-    plain = unicodedata.normalize("NFKD", text[:200]).casefold()
-    return re.sub(r"[\W_]", "", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+def _wish(reply: Reply) -> tuple[bool, bool]:
+    """Whether the reply stops our messages, or starts them again."""
+    try:
+        meant = understand(reply.text, channel=reply.channel)
+    except Exception as fault:  # what was sent is stored whatever it is; the work that reads it tells of it
+        log.error("reply not understood error=%s", place_of(fault))
+        return False, False
+    stops = meant.stops or meant.outcome is Outcome.STOP
+    return stops, not stops and meant.outcome is Outcome.START
 
 
 def _storable(text: str) -> str:

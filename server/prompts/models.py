@@ -47,6 +47,28 @@ class Asking(Base):
     # "give us your real address" to an address of a booking site: only after a warning
 
 
+class Sender(Base):
+    """By what a house texts to a country: a name, a long number or a short code; `senders.py` has what each
+    can do there."""
+
+    __tablename__ = "sender"
+
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"), primary_key=True)
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)  # of the guest's number
+    kind: Mapped[str] = mapped_column(String(10))  # name, long, short
+    value: Mapped[str] = mapped_column(String(20))
+
+
+class PlanningCursor(Base):
+    """One row: how far the planning read what changed about guests, and when it last looked at everybody."""
+
+    __tablename__ = "planning_cursor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # always 1
+    event_id: Mapped[int] = mapped_column(Integer)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Prompt(Base):
     """One question to one guest, for one stay and purpose, from the plan to its answer."""
 

@@ -16,7 +16,8 @@ from server.captures.models import FIRST_FORM
 from server.db import add_unless_there
 from server.forms.definition import find_form
 from server.jobs.queue import enqueue
-from server.prompts.addressing import contact_of, last_sender, prefix_of, sender_of_settings, sender_to
+from server.prompts.addressing import contact_of, last_sender, prefix_of, sender_to
+from server.prompts.allowing import sender_to_country
 from server.prompts.carrying import Allowing, SenderOf, can_be_answered
 from server.prompts.composing import Facts, NothingToSay, compose
 from server.prompts.contacts import contact_key
@@ -241,7 +242,7 @@ def put_answer(
         return None
     prompt = session.get(Prompt, prompt_id) if prompt_id else None
     sender = last_sender(session, key, channel, property_id) or sender_to(
-        session, place, channel, to, sender_of or sender_of_settings
+        session, place, channel, to, sender_of or sender_to_country
     )
     if not sender:
         return None

@@ -1,7 +1,7 @@
 """How many parts a text message is: what it costs, and how much room is left while somebody writes it.
 
-GSM-7 by 3GPP TS 23.038 (default alphabet and its extension table), the length of parts by TS 23.040: 160 signs
-alone, 153 in each of several; with one sign outside of it the whole text goes as UCS-2, 70 and 67. A sign that
+GSM-7 by 3GPP TS 23.038 (alphabet and extension table), their length by TS 23.040: 160 signs alone,
+153 in each of several; with one sign outside of it the whole text goes as UCS-2, 70 and 67. A sign that
 takes two places (`€`, an emoji) is never cut in two: it goes into the next part whole.
 """
 

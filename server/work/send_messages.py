@@ -10,7 +10,8 @@ from server.clock import clock
 from server.db import reading, writing
 from server.jobs.worker import Task
 from server.keys import read_key
-from server.prompts.allowing import ALLOWING, SENDER_OF
+from server.prompts.allowing import ALLOWING, sender_to_country
+from server.prompts.carrying import Allowing, SenderOf
 from server.prompts.models import Message, Prompt
 from server.prompts.providers import carriers_of
 from server.prompts.putting import put_due
@@ -26,37 +27,43 @@ BATCH = 40
 def run(task: Task) -> None:
     """Batch by batch until nothing is due; others may do the same beside us. Killed between two commits, it
     leaves messages in `sending`, which settle_messages finds."""
+    put_all(task, ALLOWING, sender_to_country)
+    send_all(task, ALLOWING)
+
+
+def put_all(task: Task, allowing: Allowing, sender_of: SenderOf) -> None:
+    """Make messages of all questions that are due."""
     secret = read_key(task.settings.keys_dir, "index").secret
-    address = house_address(task.settings)
     while not task.stopping() and _is_due(task, Prompt, "planned"):
         with writing(task.engine) as session:
             put_due(
                 session,
                 secret=secret,
-                house_address=address,
+                house_address=house_address(task.settings),
                 now=clock(),
                 limit=BATCH,
-                allowing=ALLOWING,
-                sender_of=SENDER_OF,
+                allowing=allowing,
+                sender_of=sender_of,
             )
+
+
+def send_all(task: Task, allowing: Allowing) -> None:
+    """Carry out all that is ready and due, where the settings name a carrier for it."""
     if not _is_due(task, Message, "ready"):
         return
+    secret = read_key(task.settings.keys_dir, "index").secret
     carriers = carriers_of(task.settings)
-    if not carriers:
-        return
-    while not task.stopping():
+    while carriers and not task.stopping() and _is_due(task, Message, "ready", channels=tuple(carriers)):
         with writing(task.engine) as session:
             taken = take_ready(
                 session,
                 secret=secret,
-                house_address=address,
+                house_address=house_address(task.settings),
                 channels=tuple(carriers),
-                allowing=ALLOWING,
+                allowing=allowing,
                 now=clock(),
                 limit=BATCH,
             )
-        if not taken and not _is_due(task, Message, "ready", channels=tuple(carriers)):
-            return
         outcomes = hand_over(taken, carriers)
         with writing(task.engine) as session:
             take_outcomes(session, outcomes, secret=secret, now=clock())

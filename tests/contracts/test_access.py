@@ -91,6 +91,10 @@ IDS: dict[str, Numbers] = {
     "imports.map_columns": lambda house: {"import_id": house.imports["unknown"]},
     "imports.settle_problem": lambda house: {"problem_id": house.problems[0]},
     "imports.reopen_problem": lambda house: {"problem_id": house.problems[0]},
+    **{
+        f"asking.{name}": lambda house: {"property_id": house.property_id}
+        for name in (*("show", "stop_all", "begin", "arrived", "rule", "through_alias", "country", "limits"),)
+    },
     **{f"feeds.{name}": lambda house: {"feed_id": house.feed} for name in ("show", "change", "switch")},
     **{
         f"colleagues.{name}": lambda house: {"colleague_id": house.colleague}

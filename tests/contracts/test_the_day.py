@@ -37,6 +37,7 @@ OF_ANY_ZONE = {
     "server/guests/history.py",
     "server/desk/handing.py",  # whether to offer a key: a day less than UTC has; the house judges
     "server/captures/settling.py",  # how far back a list reaches
+    "server/prompts/planning.py",  # how far the plan reaches: a day more than it says
     "server/records/arriving.py",  # the day of a sale as its cell says it
 }
 

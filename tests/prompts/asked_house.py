@@ -47,6 +47,7 @@ def plan(
     language: str = "en",
     sms: str = NUMBER,
     now: datetime = NOON,
+    secret: bytes = SECRET,
 ) -> list[int]:
     """Guests with a telephone and an address each, who arrive in three days and are to be asked now."""
     with writing(engine) as session:
@@ -75,7 +76,7 @@ def plan(
                     due_at=now,
                     until_at=now + timedelta(days=3),
                     planned_at=now,
-                    contact_key=contact_key(SECRET, channel, contact),
+                    contact_key=contact_key(secret, channel, contact),
                 )
             )
         session.add_all(prompts)

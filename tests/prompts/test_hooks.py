@@ -15,9 +15,8 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 from werkzeug.test import TestResponse
 
 from server.clock import clock
-from server.db import reading, writing
+from server.db import reading
 from server.jobs.models import Job
-from server.prompts.contacts import contact_key
 from server.prompts.models import OptOut, Reply
 from tests.house import app, client
 from tests.prompts.asked_house import NUMBER, messages, phone_of, plan, prompts, put, take
@@ -65,11 +64,7 @@ def replies(app: Flask) -> int:
 
 
 def ask_guest(app: Flask, *numbers: int) -> None:
-    engine, now = app.config["ENGINE"], clock()
-    plan(engine, numbers or (1,), now=now)
-    with writing(engine) as session:
-        for number, prompt in zip(numbers or (1,), prompts(engine), strict=True):
-            session.merge(prompt).contact_key = contact_key(app.config["INDEX_KEY"], "sms", phone_of(number))
+    plan(app.config["ENGINE"], numbers or (1,), now=clock(), secret=app.config["INDEX_KEY"])
 
 
 def test_a_guests_text_is_stored_and_read_once(app: Flask, client: FlaskClient) -> None:

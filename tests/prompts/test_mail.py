@@ -12,7 +12,7 @@ from email.policy import SMTP
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller  # type: ignore[import-untyped]  # it ships no types
+from aiosmtpd.controller import Controller
 from sqlalchemy import Engine
 
 from server.db import writing

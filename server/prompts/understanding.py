@@ -1,0 +1,301 @@
+"""What a guest's reply to "what is your e-mail?" says. What is certain is taken; nothing is invented.
+
+What is doubtful is asked back (`ASK_BACK`, with what it may be); what nobody can tell goes to a colleague
+(`DESK`). STOP is heard in every spelling, also beside something else (`stops`). Pure: text in, meaning out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from server.cleaning.email import read_email
+from server.cleaning.lists import words as listed
+from server.prompts.reading.addresses import Found, find
+from server.prompts.reading.plain import plain
+from server.prompts.reading.quoting import own_words
+from server.prompts.reading.spoken import SIGNS, WEAK_AT, with_signs
+from server.prompts.reading.vocabulary import Wording, clauses, fold, phrases
+
+
+class Outcome(StrEnum):
+    """What a reply is."""
+
+    ADDRESS = "address"  # one, certain
+    ASK_BACK = "ask_back"  # these may be meant
+    YES = "yes"
+    DECLINED = "declined"
+    HAS_NONE = "has_none"
+    NOT_ME = "not_me"
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    DESK = "desk"  # a colleague reads it
+    NOTHING = "nothing"  # thanks, or no words at all
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A reply as understood: its addresses, whether it stops our messages, whether it asks something."""
+
+    outcome: Outcome
+    addresses: tuple[str, ...] = ()
+    stops: bool = False
+    asks: bool = False
+
+
+MOST_ADDRESSES = 3
+
+_POLITE = ("polite", "thanks")
+_YES_SIGNS = re.compile("[👍👌✅✔💯🆗]")
+_NO_SIGNS = re.compile("[👎❌🚫🖕]")
+_SHOUTED_STOP = re.compile(r"(?<![\w@.-])STOPP?(?![\w@-]|\.\w)")
+# "*martine", "J comme Jean": how a part of it is spelled
+_CORRECTED = re.compile(
+    r"(?:^|\s)\*\w|(?<!\w)[^\W\d_] (?:comme|as in|like|for|wie|come|como|zoals|jak|как) \w", re.IGNORECASE
+)
+_WRITTEN = re.compile(r"[^\s@]*@[^\s@]*")
+_SENTENCE = re.compile(r"[.!?;\n]+")
+_NEAR = re.compile(r"[.!?;:,\n]+")
+_CAPITALISED = re.compile(r"[^\W\d_]+")
+_ARTICLES = frozenset(("o", "a", "el", "la", "der", "die", "il", "de", "le"))
+_TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "sir",
+        "madam",
+        "herr",
+        "frau",
+        "m",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "señor",
+        "señora",
+        "sr",
+        "sra",
+        "don",
+        "doña",
+        "signor",
+        "signore",
+        "signora",
+        "sig",
+        "dhr",
+        "mevrouw",
+        "mevr",
+        "de",
+        "heer",
+        "senhor",
+        "senhora",
+        "pan",
+        "pani",
+        "panem",
+        "panią",
+        "г",
+        "н",
+    ]
+)
+
+
+def understand(text: str, *, channel: str, asked_about: str | None = None) -> Understood:
+    """Read a reply of a channel (`sms`, `email`). `asked_about` is the address that we asked back about."""
+    signature = ""
+    if channel == "email":
+        text, signature = own_words(text)
+    body = plain(text)
+    understood = _read(body, asked_about)
+    unsaid = (Outcome.DESK, Outcome.YES, Outcome.NOTHING)
+    if signature and asked_about is None and understood.outcome in unsaid and "@" not in body:
+        signed = _kept(find(with_signs(plain(signature))))
+        if signed and len(signed) <= MOST_ADDRESSES:
+            return Understood(
+                Outcome.ASK_BACK, tuple(one.address for one in signed), understood.stops, understood.asks
+            )
+    return understood
+
+
+def _read(body: str, asked_about: str | None) -> Understood:
+    signed = with_signs(body)
+    found = find(signed)
+    rest = _without(signed, found)
+    whole = Wording(rest)
+    asks = any(mark in rest for mark in "?？؟")
+    if not found:
+        if whole.is_all("stop", "stop_phrases", "no", *_POLITE) and not whole.is_all("no", *_POLITE):
+            bare = not whole.has("no", "declined") or whole.has("stop_phrases")
+            if bare or whole.is_all("stop", *_POLITE):
+                return Understood(Outcome.STOP, stops=True)
+        if whole.is_all("start", "polite") and not asks:
+            return Understood(Outcome.START)
+        if whole.is_all("help", "polite"):
+            return Understood(Outcome.HELP)
+    stops = _stops(rest)
+    if found:
+        outcome, addresses = _with_addresses(signed, found, body, rest, asked_about)
+        return Understood(outcome, addresses, stops, asks)
+    outcome = _in_words(rest, body, asked_about)
+    if stops and outcome in (Outcome.DESK, Outcome.NOTHING) and _only_stops(rest):
+        return Understood(Outcome.STOP, stops=True)
+    if outcome is Outcome.YES and asked_about is not None:
+        good = read_email(asked_about.strip().lower())
+        if good.address is not None and good.kind in ("real", "shared"):
+            return Understood(Outcome.ADDRESS, (good.address,), stops, asks)
+        outcome = Outcome.DESK
+    return Understood(outcome, (), stops, asks)
+
+
+def _without(signed: str, found: list[Found]) -> str:
+    """The words around the addresses, each address a break between them."""
+    pieces, at = [], 0
+    for one in found:
+        pieces.append(signed[at : one.start])
+        at = one.end
+    rest = "\n".join([*pieces, signed[at:]])
+    for sign in (*SIGNS, WEAK_AT):
+        rest = rest.replace(sign, " ")
+    return rest
+
+
+def _stops(rest: str) -> bool:
+    """Whether our messages are to stop: a clause that says so, a phrase, or STOP shouted in other words."""
+    if any(clause.is_all("stop", *_POLITE) for clause in clauses(rest)) or Wording(rest).has("stop_phrases"):
+        return True
+    return _SHOUTED_STOP.search(rest) is not None and any(sign.islower() for sign in rest)
+
+
+def _only_stops(rest: str) -> bool:
+    """Whether every clause speaks of stopping, or of nothing."""
+    return all(
+        clause.is_all("stop", *_POLITE) or clause.has("stop_phrases") or clause.is_all("polite", *_POLITE)
+        or clause.is_all("thanks", *_POLITE)
+        for clause in clauses(rest)
+        if clause.words
+    )  # fmt: skip
+
+
+def _in_words(rest: str, body: str, asked_about: str | None) -> Outcome:
+    """What a reply without an address is."""
+    whole, parts = Wording(rest), clauses(rest)
+    if not whole.words:
+        return _by_signs(body)
+    if whole.has("insults"):
+        return Outcome.NOT_ME if whole.has("not_me") else Outcome.DESK
+    if whole.has("not_me") or _is_somebody_else(rest):
+        return Outcome.NOT_ME
+    if whole.has("has_none") or any(part.is_all("none_whole", "no", *_POLITE) for part in parts):
+        return Outcome.HAS_NONE
+    if asked_about is not None and whole.is_all("no", "polite"):
+        return Outcome.DESK  # the address was wrong; nobody declined
+    if whole.has("declined") or any(part.is_all("declined_whole", "no", *_POLITE) for part in parts):
+        return Outcome.DECLINED
+    if whole.is_all("yes", *_POLITE) and not any(mark in rest for mark in "?？؟"):
+        return Outcome.DESK if _NO_SIGNS.search(body) else Outcome.YES
+    if whole.is_all("no", *_POLITE, "stop"):
+        return Outcome.DECLINED if asked_about is None else Outcome.DESK
+    if whole.is_all("thanks", *_POLITE) or whole.is_all("polite"):
+        return Outcome.NOTHING
+    return Outcome.DESK
+
+
+def _by_signs(body: str) -> Outcome:
+    """A reply of signs alone."""
+    if any(mark in body for mark in "?？؟") or _NO_SIGNS.search(body):
+        return Outcome.DESK
+    return Outcome.YES if _YES_SIGNS.search(body) else Outcome.NOTHING
+
+
+def _is_somebody_else(rest: str) -> bool:
+    """ "I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
+    for sentence in _SENTENCE.split(rest):
+        words = _CAPITALISED.findall(sentence)
+        folded = [fold(word) for word in words]
+        for at, first in enumerate(folded):
+            for denial in phrases("not_being").spaced.get(first, ()):
+                if tuple(folded[at : at + len(denial)]) != denial:
+                    continue
+                after = words[at + len(denial) :]
+                after = after[1:] if after and fold(after[0]) in _ARTICLES else after
+                if after and (fold(after[0]) in _TITLES or _is_name(after[0], is_last=len(after) == 1)):
+                    return True
+    return False
+
+
+def _is_name(word: str, *, is_last: bool) -> bool:
+    if "\u0400" <= word[0] <= "\u04ff":
+        return word[0].isupper()
+    return (word[0].isupper() or is_last) and fold(word) in _given_names()
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(fold(name) for name in listed("given_names"))
+
+
+def _kept(found: list[Found]) -> list[Found]:
+    """Each address once; where there is a person's, a desk's beside it is somebody's else."""
+    once: dict[str, Found] = {}
+    for one in found:
+        if one.standing != "bad" and (one.address not in once or one.sure):
+            once[one.address] = one
+    people = [one for one in once.values() if one.standing == "real"]
+    return people or list(once.values())
+
+
+def _with_addresses(
+    signed: str, found: list[Found], body: str, rest: str, asked_about: str | None
+) -> tuple[Outcome, tuple[str, ...]]:
+    whole = Wording(rest)
+    kept = _kept([one for at, one in enumerate(found) if not _is_denied(signed, found, at, asked_about)])
+    addresses = tuple(one.address for one in kept)
+    if not kept or len(kept) > MOST_ADDRESSES or whole.has("insults") or whole.has("not_me"):
+        return Outcome.DESK, ()
+    if len(kept) > 1 or not kept[0].sure or _is_of_another(signed, kept[0]):
+        return Outcome.ASK_BACK, addresses
+    if whole.has("has_none", "declined") or _CORRECTED.search(rest):
+        return Outcome.ASK_BACK, addresses
+    if Wording(_WRITTEN.sub(" ", body)).has("corrections"):  # as it came: "sans le point" has a sign in it
+        return Outcome.ASK_BACK, addresses
+    if asked_about is not None:
+        parts = clauses(rest)
+        agrees = any(part.is_all("yes", *_POLITE) for part in parts)
+        denies = any(part.is_all("no", "lead", "polite") for part in parts)
+        if addresses[0] == asked_about.strip().lower():
+            return (Outcome.DESK, ()) if denies and not agrees else (Outcome.ADDRESS, addresses)
+        if agrees and not denies:
+            return Outcome.ASK_BACK, addresses
+    return Outcome.ADDRESS, addresses
+
+
+def _is_denied(signed: str, found: list[Found], at: int, asked_about: str | None) -> bool:
+    """`not X but Y`, `X is my old one`: the words right before it, or right after, up to the next address.
+
+    A bare no before another address than we asked about denies ours, not the one it stands before.
+    """
+    one = found[at]
+    before = signed[found[at - 1].end if at else 0 : one.start]
+    words = Wording(_NEAR.split(before)[-1]).words
+    denials = {denial for all_ in phrases("not").spaced.values() for denial in all_}
+    leads = phrases("lead").spaced
+    is_other = asked_about is not None and one.address != asked_about.strip().lower()
+    for _ in range(4):
+        if is_other and len(words) == 1 and (words[0],) in phrases("no").spaced.get(words[0], ()):
+            break
+        if any(tuple(words[-len(denial) :]) == denial for denial in denials):
+            return True
+        if not words or (words[-1],) not in leads.get(words[-1], ()):
+            break
+        words = words[:-1]
+    after = signed[one.end : found[at + 1].start if at + 1 < len(found) else len(signed)]
+    return Wording(_NEAR.split(after)[0]).has("dead")
+
+
+def _is_of_another(signed: str, one: Found) -> bool:
+    """`my wife's: …`: said in the same sentence."""
+    before, after = _SENTENCE.split(signed[: one.start])[-1], _SENTENCE.split(signed[one.end :])[0]
+    return Wording(before).has("others") or Wording(after).has("others")
