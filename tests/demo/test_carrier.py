@@ -11,11 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from jsonschema import Draft4Validator
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
-from twilio.request_validator import RequestValidator
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]  # it ships no types
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # it ships no types
+from twilio.http.response import Response  # type: ignore[import-untyped]  # it ships no types
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # it ships no types
+from twilio.rest import Client  # type: ignore[import-untyped]  # it ships no types
 
 from server.carrier.app import carrier_app
 from server.demo.carrier import AnswerLost, Call, CannotBeAnswered, Carrier
