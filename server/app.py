@@ -29,7 +29,7 @@ import kiosk
 from kiosk import trusting
 from server import accent, api, phone, pictures
 from server.access import anyone, enforce, guard_of, note_denial, stay_awake
-from server.api import hooks, tablets
+from server.api import hooks, hooks_demo, tablets
 from server.certificates import own_certificate
 from server.compiled import compiled_pages
 from server.db import writing
@@ -199,6 +199,8 @@ def create_app(settings: Settings, *, engine: Engine | None = None) -> Flask:
     app.register_error_handler(Exception, _went_wrong)
     for surface in SURFACES:
         app.register_blueprint(surface)
+    if settings.demo:
+        app.register_blueprint(hooks_demo.pages)
     tablets.hear_together(app)
     anyone(app.view_functions["static"])
     behind = behind_proxies(app.wsgi_app, settings.trusted_proxies)

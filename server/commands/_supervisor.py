@@ -82,6 +82,8 @@ class Supervisor:
     stopping: bool = False
     answered: bool = False
     children: list[Child] = field(default_factory=list)
+    others: tuple[Child, ...] = ()
+    """What runs beside web and worker."""
 
     def listen_to_signals(self) -> None:
         """Ctrl-C, a service manager's stop and a closed terminal all end everything."""
@@ -93,7 +95,7 @@ class Supervisor:
 
     def run(self, announcement: str) -> int:
         """Start web and worker, say what to open, and stay. Returns 0 after a wished stop, else 1."""
-        self.children = [Child("web server", ("serve",)), Child("worker", ("worker",))]
+        self.children = [Child("web server", ("serve",)), Child("worker", ("worker",)), *self.others]
         try:
             for child in self.children:
                 child.start()

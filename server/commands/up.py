@@ -12,7 +12,7 @@ from server import data_folder
 from server.commands._house import make_house, refuse_unlike_folder
 from server.commands._https import certificate_for, own_address
 from server.commands._listening import LOOPBACK, address_of, refuse_busy_port
-from server.commands._supervisor import WITHIN_UP, Supervisor
+from server.commands._supervisor import WITHIN_UP, Child, Supervisor
 from server.settings import Settings
 from server.system import ensure_pdf
 
@@ -45,12 +45,20 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         settings = replace(settings, public_url=settings.public_url or address)
     with data_folder.alone(settings.data_dir, address):
         refuse_busy_port(settings.host, settings.port)
+        carrier: Child | None = None
+        phones: str | None = None
+        if settings.demo:
+            from server.commands._carrier import with_carrier
+
+            settings, carrier, port = with_carrier(settings)
+            phones = f"{address_of(settings.host, port)}/"
         lacking = ensure_pdf(install=args.install_system)
         if lacking:
             print(lacking, file=sys.stderr)
         os.environ.update(environment(settings))
         make_house(settings)
         supervisor = Supervisor(settings.host, settings.port)
+        supervisor.others = () if carrier is None else (carrier,)
         if certificate is not None:
             supervisor.authority, supervisor.renew = certificate.authority, lambda: _is_renewed(settings)
         supervisor.listen_to_signals()
@@ -64,7 +72,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             link = guests_link(settings, address)
             entrance = demo_entrance(settings, address)
         first = first_entrance(settings, settings.public_url or address)
-        return supervisor.run(announcement(settings, address, link, entrance=entrance, first=first))
+        said = announcement(settings, address, link, entrance=entrance, first=first, phones=phones)
+        return supervisor.run(said)
 
 
 def _is_renewed(settings: Settings) -> bool:
@@ -104,6 +113,10 @@ def environment(settings: Settings) -> dict[str, str]:
         "ONEGUEST_PORT": str(settings.port),
         "ONEGUEST_DEMO": "1" if settings.demo else "",
         "ONEGUEST_PUBLIC_URL": settings.public_url or "",
+        "ONEGUEST_TWILIO_ACCOUNT_SID": settings.twilio_account or "",
+        "ONEGUEST_TWILIO_AUTH_TOKEN": settings.twilio_token or "",
+        "ONEGUEST_TWILIO_API_BASE": settings.twilio_base or "",
+        "ONEGUEST_SMTP_URL": settings.smtp_url or "",
     }
 
 
@@ -114,10 +127,12 @@ def announcement(
     *,
     entrance: str | None = None,
     first: str | None = None,
+    phones: str | None = None,
 ) -> str:
     """What is said when everything runs: what to open, and who can.
 
-    `link` is a guest's, `entrance` the demo's desk, `first` the first administrator's; each may be missing.
+    `link` is a guest's, `entrance` the demo's desk, `first` the first administrator's, `phones` where the
+    demo's messages arrive; each may be missing.
     """
     if settings.host in LOOPBACK:
         reach = "The desk listens on this machine only."
@@ -140,6 +155,7 @@ def announcement(
             f"  desk          {entrance or f'{address}/'}",
             f"  kiosk         {address}/kiosk/",
             f"  guest's link  {link or './oneguest link issue --reference BOOKING'}",
+            *((f"Phone and inbox of invented guests: {phones}",) if phones else ()),
             f"Data: {settings.data_dir}. {reach}",
             *((first,) if first else ()),
             "Ctrl-C stops all of it.",

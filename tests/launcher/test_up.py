@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +26,7 @@ from server.captures.links import token_hash
 from server.captures.models import GuestLink
 from server.clock import clock
 from server.commands import up
+from server.commands._carrier import with_carrier
 from server.commands._demo import guests_link, import_commands
 from server.commands._listening import CannotStart, address_of, is_healthy, refuse_busy_port
 from server.commands._supervisor import Child, Supervisor
@@ -50,11 +54,11 @@ def wait_for(happened: Callable[[], bool], what: str, within: float = 90.0) -> N
 class RunningHouse:
     """A house started by `up` on a data folder of its own."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, *words: str) -> None:
         self.data = data
         self.port = free_port()
         self.out = data.parent / "up.out"
-        self.process = self.start(self.port)
+        self.process = self.start(self.port, *words)
 
     def start(self, port: int, *words: str) -> subprocess.Popen[bytes]:
         with self.out.open("ab") as out:
@@ -92,8 +96,8 @@ class RunningHouse:
 
 
 @contextmanager
-def open_house(folder: Path) -> Iterator[RunningHouse]:
-    house = RunningHouse(folder / "data")
+def open_house(folder: Path, *words: str) -> Iterator[RunningHouse]:
+    house = RunningHouse(folder / "data", *words)
     try:
         wait_for(house.is_open, "the house opens")
         yield house
@@ -280,6 +284,53 @@ def test_the_demos_link_stays_the_same_until_it_took_a_form(sqlite_url: str, tmp
         used = session.scalars(select(GuestLink).where(GuestLink.token_hash == token_hash(token))).one()
         used.used_at = clock()
     assert token not in (guests_link(demo, "http://here:3") or token)
+
+
+def test_the_demo_brings_phones_and_an_inbox_and_sends_nowhere_else(tmp_path: Path) -> None:
+    demo = tmp_path / "data"
+    demo.mkdir()
+    data_folder.mark_demo(demo, filled=True)
+
+    with open_house(tmp_path, "--demo") as house:
+        (address,) = re.findall(r"Phone and inbox of invented guests: (http://\S+)", house.said())
+        wait_for(lambda: answers(address), "the page of the guests answers")
+        (carrier,) = (pid for pid, line in house.processes().items() if " carrier " in line)
+        told = (Path("/proc") / str(carrier) / "environ").read_bytes().decode().split("\0")
+
+    assert urlsplit(address).port in range(house.port + 10, house.port + 60)
+    assert f"ONEGUEST_TWILIO_API_BASE={address.rstrip('/')}" in told
+    assert any(one.startswith("ONEGUEST_SMTP_URL=smtp://127.0.0.1:") for one in told)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urlopen(address, timeout=5) as page:  # noqa: S310 (printed by our own command)
+            return b"</html>" in page.read()
+    except OSError:
+        return False
+
+
+def test_the_demo_never_texts_by_an_account_of_the_environment() -> None:
+    real = settings("--demo", ONEGUEST_TWILIO_ACCOUNT_SID="AC" + "1" * 32, ONEGUEST_TWILIO_AUTH_TOKEN="real")
+
+    sending, child, port = with_carrier(replace(real, port=free_port()))
+
+    assert sending.twilio_account != real.twilio_account
+    assert sending.twilio_base == f"http://127.0.0.1:{port}"
+    assert "real" not in (sending.twilio_token, *child.words)
+    assert read_settings(up.environment(sending)) == sending
+
+
+def test_the_phones_take_the_next_free_port() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = int(other.getsockname()[1])
+
+        _, child, port = with_carrier(replace(settings("--demo"), port=taken - 10))
+
+    assert port > taken
+    assert int(child.words[-1]) > port
 
 
 def run_up(*words: str) -> subprocess.CompletedProcess[str]:

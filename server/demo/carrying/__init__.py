@@ -1,0 +1,1 @@
+"""The parts of the invented telephone network: what it takes, what it says, what may go wrong with it."""
