@@ -40,6 +40,7 @@ from server.desk import (
     asking,
     colleagues,
     completeness,
+    dying,
     entrance,
     feeds,
     first_hour,
@@ -51,15 +52,18 @@ from server.desk import (
     households,
     imports,
     journal,
+    ledger,
     lobby,
     lobby_forms,
     new_house,
     open_places,
     own_page,
     papers,
+    replies,
     review,
     second_step,
     stays,
+    to_type,
     today,
     values,
     wishes,
@@ -70,7 +74,7 @@ from server.language import desk_languages, prepare_language
 from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
-from server.phone import messages, stopping
+from server.phone import messages, mine, stopping
 from server.properties.setup import default_property
 from server.protection import (
     SAFE_METHODS,
@@ -95,8 +99,12 @@ SURFACES = (
     colleagues.pages,
     guests.pages,
     values.pages,
+    replies.pages,
     wishes.pages,
     households.pages,
+    dying.pages,
+    to_type.pages,
+    ledger.pages,
     imports.pages,
     feeds.pages,
     asking.pages,
@@ -109,6 +117,7 @@ SURFACES = (
     first_hour.pages,
     kiosk.pages,
     trusting.pages,
+    mine.pages,
     phone.pages,
     stopping.pages,
     messages.pages,

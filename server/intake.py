@@ -44,7 +44,7 @@ from server.records.storing import store
 from server.release import this_release
 
 FLOW_NAMES = ("FLOW", "STAY_KIND", "read", "text_version")
-SOURCE_KINDS = {"kiosk": "tablet", "phone": "link"}
+SOURCE_KINDS = {"kiosk": "tablet", "phone": "link", "sms": "reply", "email": "reply", "desk": "typed"}
 
 
 def read_capture(engine: Engine, capture_id: str) -> None:
@@ -206,9 +206,11 @@ def _records_of(session: Session, people: Sequence[tuple[_Reading, Person]]) -> 
             sources[capture.surface, place.id] = _source(session, capture, place)
         source = sources[capture.surface, place.id]
         values = dict(person.values)
-        reference = _booked_reference(session, capture) if person.of_booking else None
-        if reference:
-            values["reference"] = reference
+        booking = _booking(session, capture) if person.of_booking else None
+        if booking is not None and booking.rest.get("references"):
+            values["reference"] = str(booking.rest["references"][0])
+        if booking is not None and person.named_by_booking:
+            values = {**_name_of(booking), **values}
         cleaned = clean(values, context_of(place, {}, today_at(place, now=now)))
         key = f"{capture.id}/{person.part}" if person.part else capture.id
         origin = Origin(
@@ -239,20 +241,19 @@ def _records_of(session: Session, people: Sequence[tuple[_Reading, Person]]) -> 
 
 
 def _source(session: Session, capture: Capture, place: Property) -> Source:
-    """The tablets of a property are one source, its links another."""
-    name = f"{SOURCE_KINDS[capture.surface]}@{place.code}"
+    """The tablets of a property are one source, its links another, and replies to its messages."""
+    kind = SOURCE_KINDS[capture.surface]
+    name = f"{kind}@{place.code}"
     take_turn(session, "sources")
     found = session.scalar(select(Source).where(Source.name == name))
     if found is None:
-        found = Source(
-            name=name, layout=capture.form, kind=SOURCE_KINDS[capture.surface], property_id=place.id
-        )
+        found = Source(name=name, layout=capture.form, kind=kind, property_id=place.id)
         session.add(found)
         session.flush()
     return found
 
 
-def _booked_reference(session: Session, capture: Capture) -> str | None:
+def _booking(session: Session, capture: Capture) -> CleanRow | None:
     """The booking that a form is bound to, by its link, by the reception or by the question it answers,
     whatever the guest typed."""
     ways = (
@@ -261,9 +262,13 @@ def _booked_reference(session: Session, capture: Capture) -> str | None:
         select(Bound.record_id).where(Bound.capture_id == capture.id),
     )
     record_id = session.scalar(union_all(*ways).limit(1))
-    booking = session.get(CleanRow, record_id) if record_id is not None else None
-    references = booking.rest.get("references") if booking else None
-    return str(references[0]) if references else None
+    return session.get(CleanRow, record_id) if record_id is not None else None
+
+
+def _name_of(booking: CleanRow) -> dict[str, str]:
+    """The guest's name as the booking has it."""
+    named = {"first_name": booking.first_name, "last_name": booking.last_name}
+    return {field: name for field, name in named.items() if name}
 
 
 @cache

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from server.captures.models import FIRST_FORM, GuestLink, Rehearsal
 from server.forms.definition import find_form
-from server.forms.offering import tablet_forms
+from server.forms.offering import link_forms
 from server.journal import note
 from server.properties.models import Property
 from server.records.models import CleanRow, SourceRecord
@@ -101,7 +101,7 @@ def issue_link(
     """
     words = {"record": str(record.id)}
     if find_form(form) is None:
-        raise Refused("link.no_form", {"form": form, "known": ", ".join(one.name for one in tablet_forms())})
+        raise Refused("link.no_form", {"form": form, "known": ", ".join(one.name for one in link_forms())})
     clean = session.get(CleanRow, record.id)
     stay = stay_of(session, record)
     key = name_key(clean.last_name or "") if clean else ""

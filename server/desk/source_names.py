@@ -12,7 +12,12 @@ from server.records.finding import sources_within
 from server.sources.layout import layouts
 from server.wording import N_
 
-FORM_SOURCES: Mapping[str, str] = {"tablet": N_("Tablet"), "link": N_("Guest's phone")}
+FORM_SOURCES: Mapping[str, str] = {
+    "tablet": N_("Tablet"),
+    "link": N_("Guest's phone"),
+    "reply": N_("Guest's reply"),
+    "typed": N_("Typed at the desk"),
+}
 """Sources that are our own forms, by kind."""
 
 PLAIN_TITLES = (

@@ -18,12 +18,13 @@ class Person:
     """One person of a form: FIELDS name -> raw text, what was not answered left out.
 
     `part` tells the record's key from that of the main guest, whose part is empty. Whoever is `of_booking`
-    shares the booking that a link was made for.
+    shares the booking that a link was made for. Who was asked for no name is `named_by_booking`.
     """
 
     values: dict[str, str]
     part: str = ""
     of_booking: bool = True
+    named_by_booking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

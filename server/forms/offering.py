@@ -13,10 +13,19 @@ _ORDER = ("pre_check_in", "wishes", "survey")
 """Flows in the order of a stay; a flow that is not here comes after."""
 
 
-def tablet_forms() -> list[Form]:
-    """The newest version of every published form, in the order of a stay: each of them fits a tablet."""
+BY_MESSAGE = frozenset({"contact"})
+"""Flows whose forms only a message leads to: without its link nobody could tell whose answer it is."""
+
+
+def link_forms() -> list[Form]:
+    """The newest version of every published form that a link may lead to."""
     names = {name for name, _ in published_forms()}
-    newest = [form for name in sorted(names) if (form := find_form(name)) is not None]
+    return [form for name in sorted(names) if (form := find_form(name)) is not None]
+
+
+def tablet_forms() -> list[Form]:
+    """Those that fit a tablet too, in the order of a stay."""
+    newest = [form for form in link_forms() if form.flow not in BY_MESSAGE]
     return sorted(newest, key=lambda form: _ORDER.index(form.flow) if form.flow in _ORDER else len(_ORDER))
 
 

@@ -51,6 +51,7 @@ from server.forms.showing import ShownForm
 from server.forms.suggestion import is_alias, suggest_email
 from server.language import COOKIE as LANGUAGE
 from server.language import guest_languages, page_language, pseudo_allowed, speak
+from server.prompts.closing import answer_link
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.wording import N_, PSEUDO
@@ -235,6 +236,8 @@ def go_on() -> ResponseReturnValue:
             if detail not in step.ways_out:
                 abort(422)
             given |= {name: "" for field in step.fields for name in field.names} | {step.way_out_name: detail}
+            if step == shown.asked(given)[-1]:
+                return _send(shown, given, today=today_at(shown.house, now=clock()))
             return _turn_to(shown, _after(shown, step, given), given)
     given.pop(step.way_out_name, None)
     today = today_at(shown.house, now=clock())
@@ -347,6 +350,7 @@ def _keep(shown: ShownForm, answers: dict[str, str]) -> None:
         guest_link=g.link,
         now=now,
     )
+    answer_link(g.session, g.link, ends=is_survey(form.name), now=now)
 
 
 def _go_to(address: str) -> Response:

@@ -30,6 +30,7 @@ from server.guests.models import (
     Pin,
     StayWord,
 )
+from server.prompts.models import TypedIn
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
 from server.records.models import Import, KeptMapping, Problem, RecordVersion, Source, SourceRecord
@@ -68,6 +69,7 @@ def dump(session: Session) -> list[str]:
         _sealed_forms(session),
         _wishes(session, names),
         _surveys(session),
+        _typed_in(session, names),
     )
     return sorted(
         {
@@ -501,4 +503,16 @@ def _surveys(session: Session) -> Iterator[dict[str, Any]]:
             "comment": answer.comment,
             "reply_to": answer.reply_to,
             "is_settled": answer.settled_at is not None,
+        }
+
+
+def _typed_in(session: Session, names: Names) -> Iterator[dict[str, Any]]:
+    """That a colleague typed it is state; whether an export showed it since follows from the records."""
+    for mark in session.scalars(select(TypedIn)):
+        yield {
+            "type": "typed_in",
+            "record": names[mark.record_id],
+            "value": names[mark.value_record_id],
+            "is_proven": mark.proven_at is not None,
+            "is_overwritten": mark.overwritten_at is not None,
         }

@@ -242,3 +242,24 @@ class Declined(Base):
     by: Mapped[str] = mapped_column(String(80))  # the actor, or `guest`
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TypedIn(Base):
+    """A colleague typed an address that came back into the reservation system; what its exports say since.
+
+    Both addresses are the records' own: `record_id` is that system's record of the stay, `value_record_id`
+    what the guest gave. So it is kept as long as they are, class `stay`, and holds nothing of the guest.
+    """
+
+    __tablename__ = "typed_in"
+    __table_args__ = (UniqueConstraint("record_id", "value_record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_record.id", ondelete="CASCADE"))
+    value_record_id: Mapped[int] = mapped_column(
+        ForeignKey("source_record.id", ondelete="CASCADE"), index=True
+    )
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_by: Mapped[str] = mapped_column(String(80))  # the actor, as in the journal
+    proven_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the system's own export brought it
+    overwritten_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # and then an alias again

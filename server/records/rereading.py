@@ -29,7 +29,7 @@ from server.jobs.queue import enqueue
 from server.properties.context import context_of
 from server.properties.finding import today_at
 from server.properties.models import Property
-from server.record import FIELDS, DateOrder, Finding, Proof, RawRecord, StayKind
+from server.record import FIELDS, CleanRecord, DateOrder, Finding, Proof, RawRecord, StayKind
 from server.records.arriving import PROPERTY_SUPPOSED, Arrival, Origin, Prepared, prepare
 from server.records.models import CleanRow, Import, RecordVersion, Source, SourceRecord
 from server.records.storing import replace_readings
@@ -172,8 +172,18 @@ class _Kept:
     consents: Sequence[Consent]
 
 
-def read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
-    """Read these records again in the caller's transaction; which changed, how many were unreadable."""
+def _as_read(record_id: int, read: CleanRecord) -> CleanRecord:
+    """Nothing of it is withheld."""
+    return read
+
+
+def read_again(
+    session: Session, ids: Sequence[int], *, less: Callable[[int, CleanRecord], CleanRecord] = _as_read
+) -> tuple[list[int], int]:
+    """Read these records again in the caller's transaction; which changed, how many were unreadable.
+
+    `less` takes out of a reading what is not to be believed of that record.
+    """
     kept = _load(session, ids)
     places = {place.id: place for place in session.scalars(select(Property))}
     imports = {found.head.import_id for found in kept.values()} - {None}
@@ -193,7 +203,7 @@ def read_again(session: Session, ids: Sequence[int]) -> tuple[list[int], int]:
             log.warning("record not read again record=%s fault=%s", record_id, type(fault).__name__)
             unreadable.append(record_id)
             continue
-        together[origin].append((record_id, arrival))
+        together[origin].append((record_id, arrival._replace(clean=less(record_id, arrival.clean))))
     changed: dict[int, Prepared] = {}
     for origin, members in together.items():
         ready = prepare(origin, [arrival for _, arrival in members])

@@ -43,6 +43,7 @@ def run(task: Task) -> None:
     with writing(task.engine) as session:
         session.get_one(Import, import_id).upload = None
         enqueue(session, "count_day", {}, now=clock(), dedup_key="count_day")
+        enqueue(session, "settle_typed", {}, now=clock(), dedup_key="settle_typed")
     drop_upload(folder, upload)
 
 

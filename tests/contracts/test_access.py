@@ -113,6 +113,10 @@ IDS: dict[str, Numbers] = {
     "lobby_forms.one_again": lambda house: {"problem_id": house.problems[0]},
     **{f"wishes.{name}_wish": lambda house: {"wish_id": house.wish} for name in ("settle", "open")},
     **{f"wishes.{name}_survey": lambda house: {"survey_id": house.survey} for name in ("settle", "open")},
+    **{
+        f"replies.{name}": lambda house: {"reply_id": house.reply}
+        for name in ("take_address", "declined", "wrong_number", "done")
+    },
     "house.show": lambda house: {"property_id": house.property_id},
     "house.save": lambda house: {"property_id": house.property_id, "section": "look"},
     "house.save_company": lambda house: {"property_id": house.property_id},
@@ -125,6 +129,13 @@ IDS: dict[str, Numbers] = {
     "review.take_back": lambda house: {"deed_id": house.deed},
     "review.look": lambda house: {"deed_id": house.deed},
     **{f"stays.{name}": lambda house: {"stay_id": house.stay} for name in ("show", "join", "part")},
+    **{
+        f"to_type.{name}": lambda house: {
+            "record_id": house.records[0],
+            "value_record_id": house.records[1],
+        }
+        for name in ("done", "back")
+    },
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -141,7 +152,9 @@ NOTHING: dict[str, Any] = {
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
+    "reply_id": 987654,
     "other_id": 987655,
+    "value_record_id": 987656,
 }
 """The same of what does not exist."""
 

@@ -32,6 +32,7 @@ PARTS_OF_A_PAGE = {
     "handing.state",
     "imports.progress",
     "imports.refresh",
+    "ledger.file",
     "lobby.refresh",
     "papers.print_",
     "today.refresh",

@@ -23,6 +23,7 @@ from server.guests.living import say_word
 from server.guests.models import Decision, Deed, Guest, Link
 from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
+from server.prompts.models import Prompt, Reply
 from server.properties.finding import properties_within, today_at
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
@@ -75,6 +76,7 @@ class House:
     wish: int
     survey: int
     handover: int
+    reply: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -201,6 +203,44 @@ def _lay_out_a_tablet(engine: Engine, code: str) -> int:
         return enrol(session, made.text, secret=b"s" * 32, now=clock()).device.id
 
 
+def _hear_of_a_guest(engine: Engine, code: str) -> int:
+    """A reply to a question of a house, which waits for a person."""
+    with writing(engine) as session:
+        of_key = SourceRecord.key == _marked(code, "a")["key"]
+        record = session.scalars(select(SourceRecord).where(of_key)).one()
+        guest_id = session.scalars(select(Link.guest_id).where(Link.record_id == record.id)).one()
+        now, key = clock(), f"qx{code}".encode().ljust(32)
+        times = {"due_at": now, "until_at": now, "planned_at": now, "asked_at": now}
+        how = {"rule": "email_by_text", "purpose": "email", "channel": "sms", "mode": "reply"}
+        asked = Prompt(
+            property_id=record.property_id,
+            stay_id=f"qx{code}",
+            guest_id=guest_id,
+            record_id=record.id,
+            language="en",
+            state="answered",
+            contact_key=key,
+            **how,
+            **times,
+        )
+        session.add(asked)
+        session.flush()
+        reply = Reply(
+            channel="sms",
+            provider_id=f"SMqx{code}",
+            property_id=record.property_id,
+            prompt_id=asked.id,
+            from_key=key,
+            text=f"qx{code}@posteo.de perhaps",
+            state="at_desk",
+            outcome="ask_back/again",
+            received_at=now,
+        )
+        session.add(reply)
+        session.flush()
+        return reply.id
+
+
 def _hand_a_stay_over(engine: Engine, code: str) -> int:
     """A stay of a house that waits for a tablet there."""
     with writing(engine) as session:
@@ -266,6 +306,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     count(engine, clock().date())
     tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
     handovers = {code: _hand_a_stay_over(engine, code) for code in ("arc", "lac")}
+    replies = {code: _hear_of_a_guest(engine, code) for code in ("arc", "lac")}
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
         made = []
@@ -311,6 +352,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     session.scalars(select(Wish.id).where(Wish.property_id == place.id)).one(),
                     2**40 + place.id,
                     handovers[place.code],
+                    replies[place.code],
                 )
             )
         first, second = made

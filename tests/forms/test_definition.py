@@ -147,7 +147,7 @@ def test_a_group_asks_the_same_of_each_person() -> None:
 
 def test_staff_can_tell_which_texts_nobody_has_read_yet() -> None:
     assert unreviewed_languages() == dict.fromkeys(
-        ("pre_check_in.v2", "survey.v1", "wishes.v1"),
+        ("pre_check_in.v2", "survey.v1", "wishes.v1", "your_email.v1"),
         ("de", "es", "it", "nl", "pt", "pl", "ru", "ar", "zh", "ja"),
     )
 

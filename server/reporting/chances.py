@@ -1,0 +1,358 @@
+"""Every chance to get a contact back, one row each, as the tables tell it: a question that was planned, or a
+form that a guest finished without one.
+
+The ledger counts these rows and nothing else, so a number is the same in every cut of it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from server.captures.models import Bound, Capture, GuestLink, Handover
+from server.devices.models import Device
+from server.forms.definition import find_form
+from server.guests.loading import parts
+from server.guests.models import Link
+from server.guests.values import USABLE_EMAIL
+from server.prompts.models import AddressProof, DeadContact, Message, Prompt, Reply
+from server.prompts.ways import way_of_prompt, ways_of_captures
+from server.properties.finding import properties_within, today_at
+from server.properties.models import Property
+from server.properties.reach import Reach
+from server.records.models import CleanRow, SourceRecord
+from server.stays.models import Stay, StaySource
+
+KEPT_AFTER = timedelta(days=90)
+LEFT_US = ("sent", "delivered", "failed", "unknown")
+SHIFTS = ((6, "early"), (14, "late"), (22, "night"))
+"""Hours at a house's own clock at which a shift begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One question, or one form that came without a question (`rule` is empty then).
+
+    `team`: the tablet's name, or "" for the desk; None where a message asked by itself. `at`: when it was
+    due, or came. `given_at`: when the contact came back.
+    """
+
+    property_id: int
+    rule: str
+    purpose: str
+    way: str
+    source: str
+    team: str | None
+    shift: str
+    at: datetime
+    state: str  # of the question; of a form given, declined or answered
+    guest_id: str | None
+    stay_id: str | None
+    record_id: int | None
+    is_asked: bool
+    is_sent: bool = False
+    is_delivered: bool = False
+    is_answered: bool = False
+    given_at: datetime | None = None
+    is_verified: bool = False
+    is_kept: bool | None = None  # None: not given, or less than 90 days ago
+    cost: Mapping[str, Decimal] = field(default_factory=dict)
+    unpriced: int = 0  # texts that went out and have no price yet
+
+
+def chances(session: Session, reach: Reach, since: date, until: date, *, now: datetime) -> list[Chance]:
+    """The chances of a period within reach, by the day at each house: questions due, forms that came."""
+    places = {place.id: place for place in properties_within(session, reach)}
+    span = _span(since, until)
+    prompts = [
+        prompt
+        for prompt in session.scalars(
+            select(Prompt).where(reach.limit(Prompt.property_id), Prompt.due_at.between(*span))
+        )
+        if since <= today_at(places[prompt.property_id], now=prompt.due_at) <= until
+    ]
+    captures = [
+        capture
+        for capture in session.scalars(
+            select(Capture).where(
+                reach.limit(Capture.property_id),
+                Capture.received_at.between(*span),
+                Capture.record_id.is_not(None),
+            )
+        )
+        if since <= today_at(places[capture.property_id], now=_came(capture)) <= until
+    ]
+    asked_for = _answers_to_questions(session, captures)
+    captures = [one for one in captures if one.id not in asked_for and _asks_for_email(one)]
+    known = _known(session, prompts, captures, reach)
+    of_prompts = _of_prompts(session, prompts, known, now=now)
+    return [*of_prompts, *_of_captures(session, captures, known, places, now=now)]
+
+
+def _span(since: date, until: date) -> tuple[datetime, datetime]:
+    """What surely holds the period in every zone; the day itself is each house's own."""
+    day = timedelta(days=1)
+    return (
+        datetime.combine(since, time.min, UTC) - day,
+        datetime.combine(until, time.max, UTC) + day,
+    )
+
+
+def _asks_for_email(capture: Capture) -> bool:
+    """Whether a form has a question for the address; of a form that nobody knows any more nothing is said."""
+    form = find_form(capture.form, capture.form_version)
+    return form is not None and any(field.kind == "email" for step in form.steps for field in step.fields)
+
+
+def _said_no(capture: Capture) -> bool:
+    """Whether the guest declined at that question, or has no address; skipping it is no answer."""
+    return capture.answers.get("email_way_out") in ("declined", "none")
+
+
+def _came(capture: Capture) -> datetime:
+    return capture.captured_at or capture.received_at
+
+
+def _answers_to_questions(session: Session, captures: Collection[Capture]) -> set[str]:
+    """The forms that are the answer to a question: by its link, or by a reply."""
+    found: set[str] = set()
+    for part in parts(sorted(capture.id for capture in captures)):
+        linked = select(Capture.id).join(Prompt, Prompt.guest_link_id == Capture.guest_link_id)
+        found.update(session.scalars(linked.where(Capture.id.in_(part))))
+        replied = select(Reply.capture_id).where(Reply.capture_id.in_(part), Reply.prompt_id.is_not(None))
+        found.update(id_ for id_ in session.scalars(replied) if id_ is not None)
+    return found
+
+
+class _Address(NamedTuple):
+    """A usable address of a guest in a house's own records."""
+
+    is_verified: bool
+    is_dead: bool
+
+
+class _Known:
+    """Of the guests concerned, by guest and house: what addresses they have now."""
+
+    def __init__(self) -> None:
+        self.guest_of: dict[int, str] = {}
+        self.addresses: dict[tuple[str, int], list[_Address]] = defaultdict(list)
+
+    def guest(self, record_id: int | None) -> str | None:
+        """The guest that a record is linked to today."""
+        return self.guest_of.get(record_id or 0)
+
+    def is_verified(self, record_id: int | None, property_id: int) -> bool:
+        """Whether the guest of a record proved an address there."""
+        return any(one.is_verified for one in self._of(record_id, property_id))
+
+    def is_reachable(self, record_id: int | None, property_id: int) -> bool:
+        """Whether an address of the guest of a record still works there."""
+        return any(not one.is_dead for one in self._of(record_id, property_id))
+
+    def _of(self, record_id: int | None, property_id: int) -> Iterable[_Address]:
+        return self.addresses.get((self.guest(record_id) or "", property_id), ())
+
+
+def _known(session: Session, prompts: Iterable[Prompt], captures: Iterable[Capture], reach: Reach) -> _Known:
+    known = _Known()
+    asked, came = (one.record_id for one in prompts), (one.record_id for one in captures)
+    records = {record_id for record_id in (*asked, *came) if record_id is not None}
+    for part in parts(sorted(records)):
+        links = select(Link.record_id, Link.guest_id).where(Link.record_id.in_(part))
+        known.guest_of |= dict(session.execute(links).all())
+    dead = (
+        select(DeadContact.id)
+        .where(
+            DeadContact.record_id == CleanRow.record_id,
+            DeadContact.how == "bounced",
+            DeadContact.ended_at.is_(None),
+        )
+        .exists()
+    )
+    for theirs in parts(sorted(set(known.guest_of.values()))):
+        query = (
+            select(Link.guest_id, SourceRecord.property_id, AddressProof.state, dead)
+            .join(SourceRecord, SourceRecord.id == Link.record_id)
+            .join(CleanRow, CleanRow.record_id == Link.record_id)
+            .outerjoin(AddressProof, AddressProof.record_id == Link.record_id)
+            .where(
+                Link.guest_id.in_(theirs),
+                reach.limit(SourceRecord.property_id),
+                CleanRow.email_class.in_(USABLE_EMAIL),
+            )
+        )
+        for guest_id, property_id, proof, is_dead in session.execute(query):
+            address = _Address(proof == "verified", bool(is_dead) or proof in ("bounced", "undone"))
+            known.addresses[guest_id, property_id].append(address)
+    return known
+
+
+def _of_prompts(
+    session: Session, prompts: Collection[Prompt], known: _Known, *, now: datetime
+) -> Iterable[Chance]:
+    sent = _messages(session, [prompt.id for prompt in prompts])
+    for prompt in prompts:
+        messages = sent.get(prompt.id) or _Messages()
+        given_at = prompt.settled_at or prompt.answered_at or prompt.due_at
+        is_given = prompt.state == "given"
+        house = prompt.property_id
+        yield Chance(
+            property_id=house,
+            rule=prompt.rule,
+            purpose=prompt.purpose,
+            way=way_of_prompt(prompt.channel, prompt.mode),
+            source=prompt.source_channel or "",
+            team=None,
+            shift="",
+            at=prompt.due_at,
+            state=prompt.state,
+            guest_id=known.guest(prompt.record_id),
+            stay_id=prompt.stay_id,
+            record_id=prompt.record_id,
+            is_asked=prompt.asked_at is not None,
+            is_sent=messages.is_sent,
+            is_delivered=messages.is_delivered,
+            is_answered=prompt.answered_at is not None or prompt.state in ("answered", "given", "declined"),
+            given_at=given_at if is_given else None,
+            is_verified=is_given and known.is_verified(prompt.record_id, house),
+            is_kept=_is_kept(known, prompt.record_id, house, given_at if is_given else None, now=now),
+            cost=dict(messages.cost),
+            unpriced=messages.unpriced,
+        )
+
+
+def _is_kept(
+    known: _Known, record_id: int | None, property_id: int, given_at: datetime | None, *, now: datetime
+) -> bool | None:
+    if given_at is None or now - given_at < KEPT_AFTER:
+        return None
+    return known.is_reachable(record_id, property_id)
+
+
+@dataclass(slots=True)
+class _Messages:
+    """What went out for one question."""
+
+    is_sent: bool = False
+    is_delivered: bool = False
+    unpriced: int = 0
+    cost: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+
+def _messages(session: Session, prompt_ids: Collection[int]) -> dict[int, _Messages]:
+    found: dict[int, _Messages] = defaultdict(_Messages)
+    for part in parts(sorted(prompt_ids)):
+        query = select(
+            Message.prompt_id,
+            Message.kind,
+            Message.channel,
+            Message.state,
+            Message.sent_at,
+            Message.cost,
+            Message.currency,
+        ).where(Message.prompt_id.in_(part))
+        for prompt_id, kind, channel, state, sent_at, cost, currency in session.execute(query):
+            of = found[prompt_id or 0]
+            went = sent_at is not None and state in LEFT_US
+            if kind == "question":
+                of.is_sent |= went
+                of.is_delivered |= state == "delivered" or (channel == "email" and state == "sent")
+            if cost is not None:
+                of.cost[currency or ""] += cost
+            elif went and channel == "sms":
+                of.unpriced += 1
+    return found
+
+
+def _of_captures(
+    session: Session,
+    captures: Collection[Capture],
+    known: _Known,
+    places: Mapping[int, Property],
+    *,
+    now: datetime,
+) -> Iterable[Chance]:
+    ids = [capture.id for capture in captures]
+    ways = ways_of_captures(session, ids)
+    stays = _stays(session, ids)
+    devices = dict(session.execute(select(Device.id, Device.name)).all())
+    usable = _usable(session, [capture.record_id for capture in captures if capture.record_id is not None])
+    for capture in captures:
+        came, house = _came(capture), capture.property_id
+        is_given = capture.record_id in usable
+        stay_id, source = stays.get(capture.id, (None, ""))
+        yield Chance(
+            property_id=house,
+            rule="",
+            purpose="email",
+            way=ways[capture.id],
+            source=source,
+            team=_team(capture, ways[capture.id], devices),
+            shift=_shift(places[house], came),
+            at=came,
+            state="given" if is_given else "declined" if _said_no(capture) else "answered",
+            guest_id=known.guest(capture.record_id),
+            stay_id=stay_id,
+            record_id=capture.record_id,
+            is_asked=True,
+            is_answered=True,
+            given_at=came if is_given else None,
+            is_verified=is_given and known.is_verified(capture.record_id, house),
+            is_kept=_is_kept(known, capture.record_id, house, came if is_given else None, now=now),
+        )
+
+
+def _usable(session: Session, record_ids: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for part in parts(sorted(record_ids)):
+        query = select(CleanRow.record_id).where(
+            CleanRow.record_id.in_(part), CleanRow.email_class.in_(USABLE_EMAIL)
+        )
+        found.update(session.scalars(query))
+    return found
+
+
+def _team(capture: Capture, way: str, devices: Mapping[int, str]) -> str | None:
+    if capture.device_id is not None:
+        return devices.get(capture.device_id, "")
+    return "" if way in ("tablet", "desk") else None
+
+
+def _shift(place: Property, moment: datetime) -> str:
+    """The shift of a moment at a house; before the first one begins it is still the night."""
+    hour = moment.astimezone(ZoneInfo(place.zone)).hour
+    return next((name for begins, name in reversed(SHIFTS) if hour >= begins), "night")
+
+
+def _stays(session: Session, capture_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The stay that each form is about, and its booking site: what it was bound to, else what it tells."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in parts(sorted(capture_ids)):
+        bound = (
+            select(Capture.id, Bound.record_id).join(Bound, Bound.capture_id == Capture.id),
+            select(Capture.id, Handover.record_id).join(Handover, Handover.capture_id == Capture.id),
+            select(Capture.id, GuestLink.record_id).join(GuestLink, GuestLink.id == Capture.guest_link_id),
+            select(Capture.id, Capture.record_id),
+        )
+        for query in bound:
+            told = query.where(Capture.id.in_(part)).subquery()
+            of_record = (
+                select(told.c.id, Stay.id, Stay.channel)
+                .join(StaySource, StaySource.record_id == told.c.record_id)
+                .join(Stay, and_(Stay.id == StaySource.stay_id, Stay.kind == "stay"))
+                .order_by(Stay.arrives, Stay.id)
+            )
+            for capture_id, stay_id, channel in session.execute(of_record):
+                known = found.get(capture_id)
+                if known is None or not known[1]:
+                    found[capture_id] = (stay_id, channel or "")
+    return found

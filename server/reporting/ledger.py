@@ -1,0 +1,126 @@
+"""The ledger of what came back: chances counted by rule, way, house, team and booking site.
+
+Teams are devices and the desk, by shift, in the order of the alphabet: nobody is ranked, and no colleague
+stands here. Every cut adds up to the same whole, since each chance stands in one row of each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from server.prompts.ways import WAYS
+from server.properties.reach import Reach
+from server.reporting.chances import SHIFTS, Chance, chances
+
+CUTS = ("way", "rule", "source", "team", "property")
+
+Name = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Row:
+    """The numbers of some chances; `old` are the contacts given at least 90 days ago."""
+
+    name: Name
+    chances: int = 0
+    held_back: int = 0
+    not_asked: int = 0
+    sent: int = 0
+    delivered: int = 0
+    answered: int = 0
+    given: int = 0
+    verified: int = 0
+    declined: int = 0
+    old: int = 0
+    kept: int = 0
+    unpriced: int = 0
+    by_question: int = 0  # of the chances, those that a message asked
+    cost: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> float | None:
+        """Contacts given among the chances; None where there was none."""
+        return self.given / self.chances if self.chances else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the page shows: the whole, and the same in each cut."""
+
+    since: date
+    until: date
+    whole: Row
+    cuts: Mapping[str, tuple[Row, ...]]
+
+
+def ledger(session: Session, reach: Reach, since: date, until: date, *, now: datetime) -> Ledger:
+    """The ledger of a period within reach, both days included."""
+    return count_chances(chances(session, reach, since, until, now=now), since, until)
+
+
+def count_chances(found: Iterable[Chance], since: date, until: date) -> Ledger:
+    """The same of chances that were read."""
+    found = list(found)
+    cuts = {cut: _rows(found, name_in) for cut, name_in in _NAMES.items()}
+    return Ledger(since, until, _count((), found), cuts)
+
+
+_NAMES: Mapping[str, Callable[[Chance], Name]] = {
+    "way": lambda one: (one.way,),
+    "rule": lambda one: (one.rule,),
+    "source": lambda one: (one.source,),
+    "team": lambda one: ("message", "") if one.team is None else (f"at {one.team}", one.shift),
+    "property": lambda one: (str(one.property_id),),
+}
+
+
+def _rows(found: Iterable[Chance], name_in: Callable[[Chance], Name]) -> tuple[Row, ...]:
+    by_name: dict[Name, list[Chance]] = defaultdict(list)
+    for one in found:
+        by_name[name_in(one)].append(one)
+    return tuple(_count(name, by_name[name]) for name in sorted(by_name, key=_order))
+
+
+_WAYS = list(WAYS)
+_SHIFTS = [name for _, name in SHIFTS]
+
+
+def _order(name: Name) -> tuple[object, ...]:
+    """Ways in their order, shifts in that of the day, all else by the alphabet."""
+    first = name[0]
+    way = _WAYS.index(first) if first in _WAYS else len(_WAYS)
+    shift = _SHIFTS.index(name[1]) if len(name) > 1 and name[1] in _SHIFTS else -1
+    return way, first.casefold(), first, shift
+
+
+def _count(name: Name, found: Iterable[Chance]) -> Row:
+    row = Row(name)
+    cost: dict[str, Decimal] = defaultdict(Decimal)
+    for one in found:
+        if one.state == "held_back":
+            row.held_back += 1
+            continue
+        if one.state == "closed" and not one.is_asked:
+            row.not_asked += 1
+            continue
+        row.chances += 1
+        row.by_question += bool(one.rule)
+        row.sent += one.is_sent
+        row.delivered += one.is_delivered
+        row.answered += one.is_answered
+        row.given += one.given_at is not None
+        row.verified += one.is_verified
+        row.declined += one.state == "declined"
+        row.old += one.is_kept is not None
+        row.kept += one.is_kept is True
+        row.unpriced += one.unpriced
+        for currency, amount in one.cost.items():
+            cost[currency] += amount
+    row.cost = {currency: cost[currency] for currency in sorted(cost)}
+    return row
