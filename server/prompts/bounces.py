@@ -70,6 +70,11 @@ def read_bounce(message: EmailMessage) -> Bounce | None:
     return _of_text(message)
 
 
+def looks_like_bounce(head: EmailMessage) -> bool:
+    """Whether a message may be a bounce, by what stands above it."""
+    return head.get_content_type() == "multipart/report" or _BOUNCER.match(_from(head)) is not None
+
+
 def is_automatic(message: EmailMessage) -> bool:
     """Whether no person wrote this (RFC 3834): an absence, a confirmation, a list, a report."""
     said = _header(message, "Auto-Submitted").partition(";")[0].lower()

@@ -245,7 +245,8 @@ DEEP = (
         b"From: mailer-daemon@x.example\nSubject: failed\n\n" + b"a@" * 200_000,
         b"From: mailer-daemon@x.example\nSubject: failed\n\n" + b"a.b" * 200_000,
         b"Content-Type: text/html\n\n" + b"<blockquote>" * 50_000 + b"<![x",
-        b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n\xff\n--b--",
+        b"Content-Type: multipart/report; boundary=b\n\n--b\n"
+        b"Content-Type: message/delivery-status\n\n\xff\n--b--",
         DEEP.encode(),
         b"In-Reply-To: " + b"<og-" * 50_000 + b"\n\nx",
     ],
