@@ -210,7 +210,7 @@ def _records_of(session: Session, people: Sequence[tuple[_Reading, Person]]) -> 
         if booking is not None and booking.rest.get("references"):
             values["reference"] = str(booking.rest["references"][0])
         if booking is not None and person.named_by_booking:
-            values = {**_name_of(booking), **values}
+            values = {**_told_by(booking), **values}
         cleaned = clean(values, context_of(place, {}, today_at(place, now=now)))
         key = f"{capture.id}/{person.part}" if person.part else capture.id
         origin = Origin(
@@ -265,10 +265,13 @@ def _booking(session: Session, capture: Capture) -> CleanRow | None:
     return session.get(CleanRow, record_id) if record_id is not None else None
 
 
-def _name_of(booking: CleanRow) -> dict[str, str]:
-    """The guest's name as the booking has it."""
-    named = {"first_name": booking.first_name, "last_name": booking.last_name}
-    return {field: name for field, name in named.items() if name}
+def _told_by(booking: CleanRow) -> dict[str, str]:
+    """The guest's name as the booking has it; of one without a number of its own also the telephone, by which
+    the two are seen to be one guest."""
+    told = {"first_name": booking.first_name, "last_name": booking.last_name}
+    if not booking.rest.get("references"):
+        told["mobile" if booking.mobile else "phone"] = booking.mobile or booking.phone
+    return {field: value for field, value in told.items() if value}
 
 
 @cache

@@ -125,13 +125,16 @@ def _came(capture: Capture) -> datetime:
 
 
 def _answers_to_questions(session: Session, captures: Collection[Capture]) -> set[str]:
-    """The forms that are the answer to a question: by its link, or by a reply."""
+    """The forms that are the answer to a question: by its link, or by a reply. And the clicks that prove an
+    address: what was given by one form is not given once more by its proof."""
     found: set[str] = set()
     for part in parts(sorted(capture.id for capture in captures)):
         linked = select(Capture.id).join(Prompt, Prompt.guest_link_id == Capture.guest_link_id)
         found.update(session.scalars(linked.where(Capture.id.in_(part))))
         replied = select(Reply.capture_id).where(Reply.capture_id.in_(part), Reply.prompt_id.is_not(None))
         found.update(id_ for id_ in session.scalars(replied) if id_ is not None)
+        proven = select(Bound.capture_id).join(AddressProof, AddressProof.record_id == Bound.record_id)
+        found.update(session.scalars(proven.where(Bound.capture_id.in_(part))))
     return found
 
 

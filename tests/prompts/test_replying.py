@@ -53,6 +53,17 @@ def test_an_address_that_comes_back_is_the_guests_from_then_on(engine: Engine) -
     assert said.links[0].startswith("https://hotel.example/g/mine/")
 
 
+def test_a_booking_without_a_number_of_its_own_gets_its_guests_address_too(engine: Engine) -> None:
+    record, said = book(engine, reference="", first_name="P."), Said()
+    ask(engine, record)
+    reply = hear(engine, "patrick@orange.fr")
+    take(engine, reply, said)
+
+    read_and_follow(engine, the_reply(engine, reply).capture_id or "", said)
+
+    assert value_of(engine, record) == "patrick@orange.fr"
+
+
 def test_a_reply_that_is_taken_twice_counts_once(engine: Engine) -> None:
     said = Said()
     ask(engine, book(engine))

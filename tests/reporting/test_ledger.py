@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from server.captures.models import Bound
 from server.db import reading, writing
 from server.devices.models import Device
 from server.prompts.models import AddressProof, DeadContact, Message
@@ -116,6 +117,21 @@ def test_the_answer_to_a_question_is_not_counted_beside_it(engine: Engine) -> No
     came(engine, guest("Anna Rossi") | {"email": "anna@posteo.de"}, surface="phone", prompt_id=prompt)
 
     assert numbers(counted(engine).whole)["chances"] == 1
+
+
+def test_the_click_that_proves_an_address_is_no_chance_of_its_own(engine: Engine) -> None:
+    booked(engine, "Anna Rossi")
+    prompt, own = ask(engine, "Anna Rossi", "given"), guest("Anna Rossi") | {"email": "anna@posteo.de"}
+    answer = came(engine, own, surface="phone", prompt_id=prompt)
+
+    click = came(engine, own, surface="email", form="your_email", form_version=1, proof="verified")
+    with writing(engine) as session:
+        record = session.scalars(select(SourceRecord.id).where(SourceRecord.key == answer)).one()
+        session.add(AddressProof(record_id=record, contact_key=b"k", state="verified", made_at=NOON))
+        session.add(Bound(capture_id=click, record_id=record))
+
+    whole = counted(engine).whole
+    assert (whole.chances, whole.given, whole.verified) == (1, 1, 1)
 
 
 def test_every_cut_adds_up_to_the_whole(engine: Engine) -> None:
