@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server.captures.models import Capture, SealedForm
+from server.captures.models import Bound, Capture, SealedForm
 from server.guests.erasing import erase_records
 from server.guests.linker import Changes, take_linker
 from server.guests.loading import parts
@@ -49,6 +49,8 @@ def erase(session: Session, record_ids: Collection[int], *, actor: str, now: dat
         sealed = update(SealedForm).where(SealedForm.capture_id.in_(theirs))
         session.execute(sealed.values(SealedForm.FORGOTTEN))  # a copy that comes late is still known
         session.execute(delete(Capture).where(Capture.record_id.in_(part)))
+        bound = select(Bound.capture_id).where(Bound.record_id.in_(part))  # came, and is not read yet
+        session.execute(delete(Capture).where(Capture.id.in_(bound), Capture.record_id.is_(None)))
     forget_prompts(session, record_ids, now=now)
     of = select(SourceRecord.property_id).where(SourceRecord.id.in_(sorted(record_ids)[:500])).distinct()
     houses = session.scalars(of).all()

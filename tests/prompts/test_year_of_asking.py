@@ -77,8 +77,9 @@ def test_a_year_of_a_few_guests(engine: Engine) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_a_year_of_many_guests(engine: Engine) -> None:
-    post = live_through(engine, 2_000, looks_every=timedelta(hours=12), rests=timedelta(minutes=15))
+    post = live_through(engine, 1_200, looks_every=timedelta(days=1), rests=timedelta(minutes=30))
 
     found = look_at(engine, post)
     print(dict(sorted(found.items())))
