@@ -258,7 +258,8 @@ def test_a_long_text_takes_no_long_time(piece: str, channel: str) -> None:
     started = time.process_time()
     understand(text, channel=channel)
 
-    assert time.process_time() - started < 0.25
+    # a tenth of it on idle processors; an expression that tries every way would take minutes
+    assert time.process_time() - started < 2
 
 
 def test_a_reply_is_read_in_less_than_two_milliseconds() -> None:
