@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from server.captures.models import Capture
 from server.db import reading, writing
 from server.prompts.models import DeadContact, Declined, Prompt, Reply
 from server.properties.models import Property
-from tests.house import token_of
+from tests.accessible import assert_accessible_in_both
+from tests.house import seat, seat_page, token_of
 from tests.prompts.answered import ask, book, hear
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 LIST = "/desk/replies"
 
@@ -20,7 +26,10 @@ LIST = "/desk/replies"
 @pytest.fixture
 def waiting(house: Flask) -> int:
     """A reply that was not sure twice; its number."""
-    engine = house.config["ENGINE"]
+    return leave_waiting(house.config["ENGINE"])
+
+
+def leave_waiting(engine: Engine) -> int:
     prompt = ask(engine, book(engine), state="answered")
     reply = hear(engine, "its patrik@orange.fr I think <b>")
     with writing(engine) as session:
@@ -78,3 +87,33 @@ def test_each_way_on_empties_the_list(house: Flask, desk: FlaskClient, waiting: 
         assert len(session.scalars(select(Declined)).all()) == (way == "declined")
         assert len(session.scalars(select(DeadContact)).all()) == (way == "wrong-number")
     assert "Somebody saw to it already." in press(desk, f"{LIST}/{waiting}/{way}")
+
+
+def test_a_reply_leaves_the_list_in_place_by_one_key(app: Flask, served: str, page: Page) -> None:
+    from playwright.sync_api import expect
+
+    engine = app.config["ENGINE"]
+    waiting = leave_waiting(engine)
+    hear_another(engine)
+    seat_page(page, served, seat(engine))
+    page.goto(f"{served}{LIST}")
+    page.evaluate("window.same = true")
+    expect(page.locator("#waiting-count")).to_have_text("2")
+
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+
+    expect(page.locator("#waiting-count")).to_have_text("1")
+    expect(page.locator(f"#reply-{waiting}")).to_have_count(0)
+    expect(page.locator("#toasts")).to_contain_text("Seen to.")
+    page.keyboard.press("e")
+    expect(page.get_by_text("No reply waits")).to_be_visible()
+    assert page.evaluate("window.same") is True
+    assert_accessible_in_both(page, "no reply waits")
+
+
+def hear_another(engine: Engine) -> None:
+    reply = hear(engine, "call me please", number="SM2")
+    with writing(engine) as session:
+        row = session.get_one(Reply, reply)
+        row.state, row.outcome = "at_desk", "desk/unclear"
