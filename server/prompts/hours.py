@@ -29,8 +29,10 @@ class Hours:
 def hours_of(house: Property, *, is_demo: bool = False) -> Hours:
     """Of a house, by its settings; an invented one writes at any hour."""
     start, end = house.quiet_from, house.quiet_until
-    own = (time.fromisoformat(start), time.fromisoformat(end)) if start and end else (None, None)
-    return Hours(house.zone, house.country, *own, wakes_nobody=is_demo)
+    if not (start and end):
+        return Hours(house.zone, house.country, wakes_nobody=is_demo)
+    since, until = time.fromisoformat(start), time.fromisoformat(end)
+    return Hours(house.zone, house.country, since, until, wakes_nobody=is_demo)
 
 
 def local(day: date, hour: int, hours: Hours) -> datetime:
