@@ -20,6 +20,8 @@ from server.desk.watching import as_known, tag_of
 from server.desk.words import use_words
 from server.importing.progress import fingerprint, minutes_left, share_read
 from server.language import page_language, translate
+from server.prompts.allowed import is_approved
+from server.prompts.models import Asking
 from server.properties.beginning import HOUR, STEPS, Mark, mark_step, unmark_step
 from server.properties.finding import properties_within
 from server.properties.models import Property
@@ -35,6 +37,13 @@ from server.settings import Settings
 from server.staff.roles import PERMISSIONS, ROLES
 from server.staff.sessions import may, reach_of
 from server.wording import N_
+
+MET = {
+    "sending.no_sender": N_("A sender is set."),
+    "sending.no_test": N_("A test has arrived at one of you."),
+    "sending.plan_unseen": N_("The plan was approved: who is asked what, and when."),
+}
+"""What sending waits for, said of where it is so."""
 
 pages = Blueprint("first_hour", __name__, url_prefix="/desk/first-hour")
 use_words(pages)
@@ -342,7 +351,13 @@ def _needs(
         case "guest":
             return _rehearsal(place, rehearsal)
         case "sending":
-            return {"waits": sending_waits_for(place)}
+            asking = g.session.get(Asking, place.id)
+            return {
+                "waits": sending_waits_for(place),
+                "met": MET,
+                "is_on": is_approved(asking),
+                "plan_of": place.id if _may(place, ("figures.see",)) else None,
+            }
     return {}
 
 

@@ -15,6 +15,7 @@ from server.clock import clock
 from server.db import reading, writing
 from server.discovery import discover
 from server.jobs.worker import run_due
+from server.prompts.asking import approve
 from server.properties.beginning import STEPS, mark_step
 from server.properties.models import NotOwn, Property
 from server.properties.sending import sending_waits_for
@@ -272,13 +273,28 @@ def test_no_a_guests_is_kept_and_a_second_press_on_a_stale_page_only_says_so(
 def test_nothing_is_sent_and_the_step_says_what_sending_waits_for(house: Flask, desk: FlaskClient) -> None:
     page = page_of(desk, f"{HOUR}?step=sending")
 
-    assert "This version sends nothing" in page
+    assert "Nothing goes to your guests" in page
     assert page.count('<span class="badge attention">waits</span>') == 3
     with writing(house.config["ENGINE"]) as session:
         place = session.scalars(select(Property)).one()
         assert sending_waits_for(place) == ["sending.no_sender", "sending.no_test", "sending.plan_unseen"]
         place.test_arrived_at = place.plan_seen_at = clock()
         assert sending_waits_for(place) == ["sending.no_sender"]
+
+
+def test_the_step_ticks_what_is_done_and_leads_to_the_plan(house: Flask, desk: FlaskClient) -> None:
+    with writing(house.config["ENGINE"]) as session:
+        place = session.scalars(select(Property)).one()
+        place.senders, place.test_arrived_at = {"sms": "Arcades"}, clock()
+
+    page = page_of(desk, f"{HOUR}?step=sending")
+    assert page.count('<span class="badge attention">waits</span>') == 1
+    assert "A test has arrived at one of you." in page
+    assert f'href="/desk/asking/{place.id}"' in page
+
+    with writing(house.config["ENGINE"]) as session:
+        approve(session, session.scalars(select(Property)).one(), actor="staff:1", now=clock())
+    assert "Messages go out as planned." in page_of(desk, f"{HOUR}?step=sending")
 
 
 def test_a_step_whose_page_is_not_there_yet_says_so(house: Flask, desk: FlaskClient) -> None:

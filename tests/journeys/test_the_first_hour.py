@@ -146,7 +146,7 @@ def test_a_stranger_comes_from_an_empty_folder_to_the_last_step(
     opens("notice")
     press("It hangs at the reception")
     opens("sending")
-    assert page.get_by_text("This version sends nothing").is_visible()
+    assert page.get_by_text("Nothing goes to your guests").is_visible()
     press("Understood")
 
     opens("name")  # what was put off is left
