@@ -7,6 +7,7 @@ from datetime import timedelta
 from server.clock import clock
 from server.db import reading, writing
 from server.jobs.places import Place, holding
+from server.jobs.queue import enqueue
 from server.jobs.worker import Task
 from server.keys import read_key
 from server.prompts.following import (
@@ -18,6 +19,7 @@ from server.prompts.following import (
     needs_look,
 )
 from server.prompts.planning import plan_guests
+from server.prompts.putting import SEND
 from server.prompts.replanning import let_expire
 
 EVERY = timedelta(minutes=1)
@@ -46,6 +48,8 @@ def run(task: Task) -> None:
             _follow(task, place, secret)
         with writing(task.engine) as session:
             let_expire(session, now=clock())
+            if is_due:  # all that waited may be due now, as after an approval: nobody watches for a minute
+                enqueue(session, SEND, {}, now=clock(), dedup_key=SEND)
 
 
 def _follow(task: Task, place: Place, secret: bytes) -> None:

@@ -6,13 +6,13 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import time_machine
 from sqlalchemy import Engine, func, select
 
 from server.db import reading, writing
 from server.guests.linking import link_waiting
-from server.prompts.allowing import ALLOWING, sender_to_country
 from server.prompts.asking import approve, asking_of
 from server.prompts.carrying import Listed, Outcome, Outgoing
 from server.prompts.following import begin_look, end_look, follow_events, guests_around
@@ -20,8 +20,10 @@ from server.prompts.models import Message, Prompt
 from server.prompts.planning import plan_guests
 from server.prompts.putting import put_due
 from server.prompts.replanning import let_expire
+from server.prompts.senders import sender_to_country
 from server.prompts.sending import hand_over, take_outcomes, take_ready
 from server.properties.setup import ensure_properties
+from server.work.send_messages import ALLOWING
 from tests.builders import take_in
 from tests.prompts.test_planned_year import PLACES
 
@@ -187,11 +189,16 @@ def _plan(engine: Engine, now: datetime, *, is_look: bool) -> None:
 
 
 def _carry(engine: Engine, post: Post, now: datetime) -> None:
-    words = {"secret": SECRET, "house_address": "https://hotel.example", "allowing": ALLOWING, "now": now}
+    words: dict[str, Any] = {
+        "secret": SECRET,
+        "house_address": "https://hotel.example",
+        "allowing": ALLOWING,
+        "now": now,
+    }
     with writing(engine) as session:
-        put_due(session, **words, sender_of=sender_to_country, limit=200)  # type: ignore[arg-type]
+        put_due(session, **words, sender_of=sender_to_country, limit=200)
     with writing(engine) as session:
-        taken = take_ready(session, **words, channels=("sms", "email"), limit=200)  # type: ignore[arg-type]
+        taken = take_ready(session, **words, channels=("sms", "email"), limit=200)
     if taken:
         outcomes = hand_over(taken, {"sms": post, "email": post})
         with writing(engine) as session:
