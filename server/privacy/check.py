@@ -25,6 +25,7 @@ from server.guests.models import (
     Pin,
     StayWord,
 )
+from server.privacy.asked import ASKED_RULES
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay, StaySource, ToldStay
@@ -525,6 +526,7 @@ RULES: dict[str, Rule] = {
     "No amount of a room is counted twice.": _money_twice,
     "Every finished form is a record, or a problem, or about to be read.": _captures_lost,
     "Every form that a tablet sealed is kept, or was read, or its guest was erased.": _sealed_forms_lost,
+    **ASKED_RULES,
 }
 
 
