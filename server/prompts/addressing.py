@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import phonenumbers
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from server.guests.models import Link
 from server.prompts.carrying import SenderOf
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, Prompt
+from server.prompts.senders import country_of
 from server.properties.models import Property
 from server.records.models import CleanRow
 
@@ -49,19 +49,3 @@ def _contacts(session: Session, prompt: Prompt) -> Iterator[str]:
     columns = (CleanRow.email,) if prompt.channel == "email" else (CleanRow.mobile, CleanRow.phone)
     for row in session.execute(select(*columns).where(whose).order_by(CleanRow.record_id)):
         yield from (contact for contact in row if contact)
-
-
-def country_of(number: str) -> str | None:
-    """The country of a number in the form +33…; None when it tells none."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return None
-
-
-def prefix_of(number: str) -> str:
-    """What a number is dialled with to its country, such as +33."""
-    try:
-        return f"+{phonenumbers.parse(number).country_code}"
-    except phonenumbers.NumberParseException:
-        return ""

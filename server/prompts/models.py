@@ -129,7 +129,7 @@ class Message(Base):
     sender: Mapped[str] = mapped_column(String(254))
     sent_to: Mapped[str] = mapped_column(String(320), default="")  # +33…, an address; empty after 30 days
     to_key: Mapped[bytes] = mapped_column(LargeBinary(32))
-    prefix: Mapped[str] = mapped_column(String(8), default="")  # +33, for caps
+    prefix: Mapped[str] = mapped_column(String(8), default="")  # +3361234, a block of numbers, for caps
     language: Mapped[str] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text, default="")  # empty after 30 days

@@ -16,14 +16,15 @@ from server.captures.models import FIRST_FORM
 from server.db import add_unless_there
 from server.forms.definition import find_form
 from server.jobs.queue import enqueue
-from server.prompts.addressing import contact_of, last_sender, prefix_of, sender_to
-from server.prompts.allowing import sender_to_country
+from server.prompts.addressing import contact_of, last_sender, sender_to
+from server.prompts.caps import prefix_of
 from server.prompts.carrying import Allowing, SenderOf, can_be_answered
 from server.prompts.composing import Facts, NothingToSay, compose
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, Prompt
 from server.prompts.opting import is_opted_out, stop_token
 from server.prompts.segments import count
+from server.prompts.senders import sender_to_country
 from server.properties.models import Property
 from server.records.models import SourceRecord
 from server.refusal import Refused

@@ -94,6 +94,12 @@ def sender_for(house: Property, country: str, own: Mapping[str, Sender]) -> tupl
     return (kind, value) if kind is not None else None
 
 
+def sender_to_country(session: Session, property_id: int, country: str) -> str | None:
+    """The number or name that a house texts by to a country; None: by none."""
+    found = sender_for(session.get_one(Property, property_id), country, senders_of(session, property_id))
+    return None if found is None else found[1]
+
+
 def mode_for(house: Property, asking: Asking | None, country: str | None) -> Mode:
     """Link, reply or nothing to a number of that country. To others than the hotel's own: nothing, until
     somebody of the house said otherwise: texts to far countries are what fraudsters have others pay for."""

@@ -10,15 +10,18 @@ from server.clock import clock
 from server.db import reading, writing
 from server.jobs.worker import Task
 from server.keys import read_key
-from server.prompts.allowing import ALLOWING, sender_to_country
+from server.prompts.allowed import WAITS, why_not
 from server.prompts.carrying import Allowing, SenderOf
 from server.prompts.models import Message, Prompt
 from server.prompts.providers import carriers_of
 from server.prompts.putting import put_due
+from server.prompts.senders import sender_to_country
 from server.prompts.sending import hand_over, take_outcomes, take_ready
 from server.settings import house_address
 
 EVERY = timedelta(minutes=1)
+
+ALLOWING = Allowing(why_not, WAITS)
 
 BATCH = 40
 """Messages of one lease: two for each thread that hands over, and a desk's write waits for so many."""

@@ -24,7 +24,7 @@ def test_a_due_question_becomes_one_message_however_often_it_is_put(engine: Engi
     assert [put(engine), put(engine)] == [1, 0]
 
     (message,) = messages(engine)
-    assert (message.state, message.sent_to, message.prefix) == ("ready", phone_of(1), "+33")
+    assert (message.state, message.sent_to, message.prefix) == ("ready", phone_of(1), "+3363998")
     assert message.body.startswith("Hôtel des Bains: For your stay from 7 May")
     assert "https://guests.hotel.example/g/" in message.body
     assert "We never ask for a card." in message.body
