@@ -98,12 +98,12 @@ def test_a_reply_leaves_the_list_in_place_by_one_key(app: Flask, served: str, pa
     seat_page(page, served, seat(engine))
     page.goto(f"{served}{LIST}")
     page.evaluate("window.same = true")
-    expect(page.locator("#waiting-count")).to_have_text("2")
+    expect(page.locator("#waiting-count")).to_have_text("2 replies")
 
     page.keyboard.press("j")
     page.keyboard.press("e")
 
-    expect(page.locator("#waiting-count")).to_have_text("1")
+    expect(page.locator("#waiting-count")).to_have_text("1 reply")
     expect(page.locator(f"#reply-{waiting}")).to_have_count(0)
     expect(page.locator("#toasts")).to_contain_text("Seen to.")
     page.keyboard.press("e")
