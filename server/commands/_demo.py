@@ -19,6 +19,7 @@ from server.captures.models import GuestLink
 from server.clock import clock
 from server.db import make_engine, writing
 from server.demo.companies import seat_companies
+from server.demo.senders import seat_senders
 from server.guests.circles import record_arrangement
 from server.properties.setup import ensure_properties, property_by_code
 from server.records.models import CleanRow, SourceRecord
@@ -55,6 +56,16 @@ def fill(settings: Settings, run_to_end: Callable[..., None]) -> None:
     for words in import_commands(manifest, exports):
         run_to_end(*words, may_complain=True)  # exports have bad rows, and the importer says so
     data_folder.mark_demo(folder, filled=True, records=RECORDS, seed=SEED)
+
+
+def seat(settings: Settings) -> None:
+    """Let the invented hotels write to their guests, once a colleague approves it; also in an older demo."""
+    engine = make_engine(settings.database_url)
+    try:
+        with writing(engine) as session:
+            seat_senders(session)
+    finally:
+        engine.dispose()
 
 
 def _agree(session: Session, pairs: Sequence[Sequence[str]]) -> None:

@@ -66,9 +66,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
         link = entrance = None
         if settings.demo:
-            from server.commands._demo import fill, guests_link
+            from server.commands._demo import fill, guests_link, seat
 
             fill(settings, supervisor.run_to_end)
+            seat(settings)
             link = guests_link(settings, address)
             entrance = demo_entrance(settings, address)
         first = first_entrance(settings, settings.public_url or address)

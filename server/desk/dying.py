@@ -8,6 +8,7 @@ from flask import Blueprint, g, render_template
 
 from server.access import staff
 from server.clock import clock
+from server.desk.asked_words import KEYS
 from server.desk.words import use_words
 from server.prompts.alias_life import DAYS, USUAL_DAYS
 from server.prompts.dying import dying
@@ -45,5 +46,6 @@ def show() -> str:
         places=properties_within(g.session, g.reach),
         when_words=WHEN,
         actions=ACTIONS,
+        no_keys=KEYS,
         alias_days=DAYS | {"": USUAL_DAYS},
     )

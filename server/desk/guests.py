@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
+from server.desk.asked_words import ANSWERS, KEYS, MESSAGE_STATES, PROOFS, PURPOSES, STATES
 from server.desk.searching import open_words, seal_words
 from server.desk.words import use_words
 from server.guests.cardex import life, reasons, side_by_side, spent
@@ -17,6 +18,8 @@ from server.guests.finding import guests_in, search_guests, see_guest
 from server.guests.living import households_of
 from server.guests.within import current_id
 from server.noting import guests_were_shown
+from server.prompts.asked_of import asked_of
+from server.prompts.ways import WAYS, way_of_prompt
 from server.properties.finding import property_within, today_at
 from server.properties.setup import default_property
 from server.refusal import Refused
@@ -76,6 +79,22 @@ def show(guest_id: str) -> str | Response:
         households=households_of(g.session, guest_id, g.reach),
         deeds=deeds_about(g.session, [record.id for record in seen.records], reach=g.reach),
         seen=seen_of(g.session, [seen.records[0].id]),
+        asked=asked_of(
+            g.session,
+            guest_id,
+            [record.id for record in seen.records],
+            g.reach,
+            secret=current_app.config["INDEX_KEY"],
+            now=clock(),
+        ),
+        purposes=PURPOSES,
+        prompt_states=STATES,
+        message_states=MESSAGE_STATES,
+        proof_states=PROOFS,
+        answers=ANSWERS,
+        no_keys=KEYS,
+        ways=WAYS,
+        way_of=way_of_prompt,
     )
 
 

@@ -24,6 +24,7 @@ from server.db import reading, writing
 from server.feeds.imap import Account, Fault, Head, Mailbox, opened
 from server.feeds.messages import attachments, is_expected, parse, sender_of, standing_of
 from server.feeds.models import Feed, FeedFile
+from server.feeds.others import is_taken_elsewhere
 from server.feeds.taking import (
     LARGEST,
     Delivery,
@@ -187,6 +188,8 @@ def _take(tools: Tools, box: Mailbox, feed: _Expecting, uid: int) -> int:
             _mark(message, sender, head), 0, "", head.received_at, sender, box.uid_validity, uid
         )
         why = _why_not(message, sender, feed, head)
+        if why is not None and why.code == "feed.stranger" and is_taken_elsewhere(tools, box, head):
+            return 0
     except Unreadable:
         mark = mark_of("head", head.raw)
         delivery = Delivery(mark, 0, "", head.received_at, None, box.uid_validity, uid)

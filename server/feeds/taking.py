@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -33,6 +34,9 @@ from server.sources.reading import Reading
 
 log = logging.getLogger("oneguest.feeds")
 
+TakeOther = Callable[[EmailMessage, Callable[[], bytes | None]], bool]
+"""Takes a message that no feed expects, by its head and what reads the whole; False: left as it is."""
+
 LARGEST = 200 << 20
 """Bytes of a file that a feed may bring. A year's reservations of a large house take a tenth."""
 
@@ -52,6 +56,7 @@ class Tools:
     engine: Engine
     uploads: Path
     secrets: Sequence[bytes]
+    take_other: TakeOther | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from server.prompts.chances import Chance
 from server.prompts.contacts import contact_key
 from server.prompts.feed_age import is_old
 from server.prompts.gathering import gather
-from server.prompts.hours import hours_of, is_open
+from server.prompts.hours import is_open
 from server.prompts.judging import never
 from server.prompts.models import Asking, Message, Prompt
 from server.prompts.rules import settings_of
@@ -66,7 +66,11 @@ def why_not(session: Session, prompt: Prompt, *, secret: bytes, now: datetime) -
     return (
         why_not_from(session, house, now=now)
         or ("not_yet" if now < max(span.first, prompt.due_at) else None)
-        or ("quiet_hours" if not _may_write(house, setting.rule.KEEPS_SUNDAYS, now) else None)
+        or (
+            "quiet_hours"
+            if not is_open(now, chance.hours, keeps_sundays=setting.rule.KEEPS_SUNDAYS)
+            else None
+        )
         or ("contact_changed" if _contact(prompt, chance, secret) != prompt.contact_key else None)
         or ("no_sender" if prompt.channel == "sms" and chance.sender is None else None)
         or ("household_today" if _wrote_today(session, prompt, house, now) else None)
@@ -80,10 +84,6 @@ def why_not(session: Session, prompt: Prompt, *, secret: bytes, now: datetime) -
             but_prompt=prompt.id,
         )
     )
-
-
-def _may_write(house: Property, keeps_sundays: bool, now: datetime) -> bool:
-    return is_open(now, hours_of(house), keeps_sundays=keeps_sundays)
 
 
 def _contact(prompt: Prompt, chance: Chance, secret: bytes) -> bytes:

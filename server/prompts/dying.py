@@ -6,7 +6,6 @@ Whoever declined, has none or asked not to be asked does not: an honourable No i
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -73,13 +72,13 @@ def dying(session: Session, reach: Reach, *, now: datetime) -> list[Dying]:
     ]
     guests = {stay.guest_id for stay, _ in stays if stay.guest_id}
     known = known_of(session, guests, reach, fields=("email", "mobile", "phone"))
-    declined = _declined(session, guests, reach, today)
+    declined = _declined(session, guests, reach)
     ways = _Ways(session, reach, [stay.id for stay, _ in stays])
     found = []
     for stay, clean in stays:
         values = known.get(stay.guest_id or "", {})
         email = values.get("email")
-        if (email and email.value_class in USABLE_EMAIL) or (stay.guest_id, stay.property_id) in declined:
+        if (email and email.value_class in USABLE_EMAIL) or _holds(declined, stay):
             continue
         row = _row(stay, clean, values, places[stay.property_id], today[stay.property_id], ways)
         if row is not None:
@@ -208,11 +207,9 @@ def _is(value: GuestValue | None, classes: Collection[str]) -> bool:
     return value is not None and value.value_class in classes
 
 
-def _declined(
-    session: Session, guest_ids: Collection[str], reach: Reach, today: Mapping[int, date]
-) -> set[tuple[str, int]]:
-    """Who said No, to which house, for this stay or for good."""
-    said: dict[tuple[str, int], bool] = defaultdict(bool)
+def _declined(session: Session, guest_ids: Collection[str], reach: Reach) -> dict[tuple[str, int], date]:
+    """Until which stay who said No to which house; for good: for ever."""
+    said: dict[tuple[str, int], date] = {}
     for part in parts(sorted(guest_ids)):
         query = (
             select(Link.guest_id, Declined.property_id, Declined.until)
@@ -225,5 +222,12 @@ def _declined(
             )
         )
         for guest_id, property_id, until in session.execute(query):
-            said[guest_id, property_id] |= until is None or until >= today[property_id]
-    return {one for one, holds in said.items() if holds}
+            known = said.get((guest_id, property_id), date.min)
+            said[guest_id, property_id] = max(known, until or date.max)
+    return said
+
+
+def _holds(declined: Mapping[tuple[str, int], date], stay: Stay) -> bool:
+    """Whether a No covers a stay, as the planning has it: one that had begun by the last day of it."""
+    until = declined.get((stay.guest_id or "", stay.property_id))
+    return until is not None and (stay.arrives is None or stay.arrives <= until)

@@ -28,20 +28,28 @@ class Followed:
 
 
 def needs_look(session: Session, *, now: datetime) -> bool:
-    """Whether everybody is to be looked at: once a day, and when events were missed."""
+    """Whether everybody is to be looked at: twice a day, and when events were missed."""
     cursor = session.get(PlanningCursor, 1)
     if cursor is None or cursor.looked_at is None or is_lost(session, cursor.event_id):
         return True
     return not now - LOOKS_EVERY < cursor.looked_at <= now
 
 
+def can_follow(session: Session) -> bool:
+    """Whether all that happened since the last reading is still told."""
+    cursor = session.get(PlanningCursor, 1)
+    return cursor is not None and not is_lost(session, cursor.event_id)
+
+
 def begin_look(session: Session, *, now: datetime) -> None:
-    """From here on events are read again: what changes during the look is behind the cursor."""
+    """What changes during the look is behind the cursor. It goes on only over events that are lost: of two
+    stays that became one nothing else tells than the event, and the question has to go along."""
     cursor = session.get(PlanningCursor, 1)
     if cursor is None:
-        cursor = PlanningCursor(id=1, event_id=0)
+        cursor = PlanningCursor(id=1, event_id=oldest_and_newest(session)[1])
         session.add(cursor)
-    cursor.event_id = oldest_and_newest(session)[1]
+    elif is_lost(session, cursor.event_id):
+        cursor.event_id = oldest_and_newest(session)[1]
     cursor.looked_at = None
 
 

@@ -118,7 +118,7 @@ def _chance(
         arrives=stay.arrives or date.max,
         departs=stay.departs or date.max,
         source_channel=stay.channel,
-        hours=hours_of(house),
+        hours=hours_of(house, is_demo=is_demo),
         is_person=row[0],
         email=email,
         email_class=email_class,

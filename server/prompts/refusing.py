@@ -17,7 +17,7 @@ from server.guests.deeds import fellows_of
 from server.guests.loading import parts
 from server.journal import note
 from server.prompts.closing import open_prompts, settle_prompt
-from server.prompts.models import Declined
+from server.prompts.models import Declined, Prompt
 from server.properties.reach import Reach
 
 ANSWERS = ("declined", "has_none", "dont_ask")
@@ -74,6 +74,7 @@ def take_refusal_back(
         return None
     if row.ended_at is None:
         row.ended_at = now
+        _open_again(session, row)
         note(
             session,
             actor,
@@ -83,6 +84,20 @@ def take_refusal_back(
             property_id=row.property_id,
         )
     return row
+
+
+def _open_again(session: Session, row: Declined) -> None:
+    """The questions that ended with this No stand where they stood."""
+    for part in parts(fellows_of(session, row.record_id)):
+        ended = select(Prompt).where(
+            Prompt.record_id.in_(part),
+            Prompt.purpose == row.purpose,
+            Prompt.settled_at == row.at,
+            Prompt.why.in_((row.answer, "declined")),
+        )
+        for prompt in session.scalars(ended):
+            prompt.state = "planned" if prompt.asked_at is None else "asked"
+            prompt.why, prompt.settled_at, prompt.answered_at = "", None, None
 
 
 def refusals_of(

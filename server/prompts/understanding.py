@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 from server.cleaning.email import read_email
-from server.cleaning.lists import words as listed
 from server.prompts.reading.addresses import Found, find
 from server.prompts.reading.plain import plain
 from server.prompts.reading.quoting import own_words
+from server.prompts.reading.somebody import SENTENCE, is_somebody_else
 from server.prompts.reading.spoken import SIGNS, WEAK_AT, with_signs
-from server.prompts.reading.vocabulary import Wording, clauses, fold, phrases
+from server.prompts.reading.vocabulary import Wording, clauses, phrases
 
 
 class Outcome(StrEnum):
@@ -57,50 +56,7 @@ _CORRECTED = re.compile(
     r"(?:^|\s)\*\w|(?<!\w)[^\W\d_] (?:comme|as in|like|for|wie|come|como|zoals|jak|как) \w", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"[^\s@]*@[^\s@]*")
-_SENTENCE = re.compile(r"[.!?;\n]+")
 _NEAR = re.compile(r"[.!?;:,\n]+")
-_CAPITALISED = re.compile(r"[^\W\d_]+")
-_ARTICLES = frozenset(("o", "a", "el", "la", "der", "die", "il", "de", "le"))
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "sir",
-        "madam",
-        "herr",
-        "frau",
-        "m",
-        "mme",
-        "mlle",
-        "monsieur",
-        "madame",
-        "señor",
-        "señora",
-        "sr",
-        "sra",
-        "don",
-        "doña",
-        "signor",
-        "signore",
-        "signora",
-        "sig",
-        "dhr",
-        "mevrouw",
-        "mevr",
-        "de",
-        "heer",
-        "senhor",
-        "senhora",
-        "pan",
-        "pani",
-        "panem",
-        "panią",
-        "г",
-        "н",
-    ]
-)
 
 
 def understand(text: str, *, channel: str, asked_about: str | None = None) -> Understood:
@@ -186,7 +142,7 @@ def _in_words(rest: str, body: str, asked_about: str | None) -> Outcome:
         return _by_signs(body)
     if whole.has("insults"):
         return Outcome.NOT_ME if whole.has("not_me") else Outcome.DESK
-    if whole.has("not_me") or _is_somebody_else(rest):
+    if whole.has("not_me") or is_somebody_else(rest):
         return Outcome.NOT_ME
     if whole.has("has_none") or any(part.is_all("none_whole", "no", *_POLITE) for part in parts):
         return Outcome.HAS_NONE
@@ -208,33 +164,6 @@ def _by_signs(body: str) -> Outcome:
     if any(mark in body for mark in "?？؟") or _NO_SIGNS.search(body):
         return Outcome.DESK
     return Outcome.YES if _YES_SIGNS.search(body) else Outcome.NOTHING
-
-
-def _is_somebody_else(rest: str) -> bool:
-    """ "I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
-    for sentence in _SENTENCE.split(rest):
-        words = _CAPITALISED.findall(sentence)
-        folded = [fold(word) for word in words]
-        for at, first in enumerate(folded):
-            for denial in phrases("not_being").spaced.get(first, ()):
-                if tuple(folded[at : at + len(denial)]) != denial:
-                    continue
-                after = words[at + len(denial) :]
-                after = after[1:] if after and fold(after[0]) in _ARTICLES else after
-                if after and (fold(after[0]) in _TITLES or _is_name(after[0], is_last=len(after) == 1)):
-                    return True
-    return False
-
-
-def _is_name(word: str, *, is_last: bool) -> bool:
-    if "\u0400" <= word[0] <= "\u04ff":
-        return word[0].isupper()
-    return (word[0].isupper() or is_last) and fold(word) in _given_names()
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    return frozenset(fold(name) for name in listed("given_names"))
 
 
 def _kept(found: list[Found]) -> list[Found]:
@@ -297,5 +226,5 @@ def _is_denied(signed: str, found: list[Found], at: int, asked_about: str | None
 
 def _is_of_another(signed: str, one: Found) -> bool:
     """`my wife's: …`: said in the same sentence."""
-    before, after = _SENTENCE.split(signed[: one.start])[-1], _SENTENCE.split(signed[one.end :])[0]
+    before, after = SENTENCE.split(signed[: one.start])[-1], SENTENCE.split(signed[one.end :])[0]
     return Wording(before).has("others") or Wording(after).has("others")

@@ -7,16 +7,19 @@ from datetime import timedelta
 from server.clock import clock
 from server.db import reading, writing
 from server.jobs.places import Place, holding
+from server.jobs.queue import enqueue
 from server.jobs.worker import Task
 from server.keys import read_key
 from server.prompts.following import (
     begin_look,
+    can_follow,
     end_look,
     follow_events,
     guests_around,
     needs_look,
 )
 from server.prompts.planning import plan_guests
+from server.prompts.putting import SEND
 from server.prompts.replanning import let_expire
 
 EVERY = timedelta(minutes=1)
@@ -36,15 +39,25 @@ def run(task: Task) -> None:
             return
         with reading(task.engine) as session:
             is_due = bool(task.payload.get("all")) or needs_look(session, now=clock())
-        if is_due and not _look(task, place, secret):
-            return
-        while not task.stopping():
-            with writing(task.engine) as session:
-                place.confirm(session)
-                if follow_events(session, secret=secret, now=clock()).is_all:
-                    break
+            may_follow = can_follow(session)
+        if may_follow:  # before a look, or the question of a stay that went into another would end with it
+            _follow(task, place, secret)
+        if is_due:
+            if not _look(task, place, secret):
+                return
+            _follow(task, place, secret)
         with writing(task.engine) as session:
             let_expire(session, now=clock())
+            if is_due:  # all that waited may be due now, as after an approval: nobody watches for a minute
+                enqueue(session, SEND, {}, now=clock(), dedup_key=SEND)
+
+
+def _follow(task: Task, place: Place, secret: bytes) -> None:
+    while not task.stopping():
+        with writing(task.engine) as session:
+            place.confirm(session)
+            if follow_events(session, secret=secret, now=clock()).is_all:
+                return
 
 
 def _look(task: Task, place: Place, secret: bytes) -> bool:

@@ -119,6 +119,9 @@ IDS: dict[str, Numbers] = {
         f"replies.{name}": lambda house: {"reply_id": house.reply}
         for name in ("take_address", "declined", "wrong_number", "done")
     },
+    "refusals.say_no": lambda house: {"guest_id": house.guests[0]},
+    "refusals.ask_again": lambda house: {"declined_id": house.refusal},
+    "refusals.own": lambda house: {"dead_id": house.dead},
     "house.show": lambda house: {"property_id": house.property_id},
     "house.save": lambda house: {"property_id": house.property_id, "section": "look"},
     "house.save_company": lambda house: {"property_id": house.property_id},
@@ -154,7 +157,7 @@ NOTHING: dict[str, Any] = {
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
-    "reply_id": 987654,
+    **dict.fromkeys(("reply_id", "declined_id", "dead_id"), 987654),
     "other_id": 987655,
     "value_record_id": 987656,
 }

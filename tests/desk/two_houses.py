@@ -23,7 +23,7 @@ from server.guests.living import say_word
 from server.guests.models import Decision, Deed, Guest, Link
 from server.guests.pinning import pin_value
 from server.importing.preparing import look_at
-from server.prompts.models import Prompt, Reply
+from server.prompts.models import DeadContact, Declined, Prompt, Reply
 from server.properties.finding import properties_within, today_at
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
@@ -77,6 +77,8 @@ class House:
     survey: int
     handover: int
     reply: int
+    refusal: int
+    dead: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -241,6 +243,25 @@ def _hear_of_a_guest(engine: Engine, code: str) -> int:
         return reply.id
 
 
+def _say_by_mistake(engine: Engine, code: str) -> tuple[int, int]:
+    """A No and a "wrong number" of a guest, each to be taken back."""
+    with writing(engine) as session:
+        of_key = SourceRecord.key == _marked(code, "a")["key"]
+        record = session.scalars(select(SourceRecord).where(of_key)).one()
+        no = Declined(
+            record_id=record.id,
+            property_id=record.property_id,
+            purpose="survey",
+            answer="declined",
+            by="guest",
+            at=clock(),
+        )
+        dead = DeadContact(record_id=record.id, contact_key=b"d" * 32, at=clock(), how="not_me")
+        session.add_all([no, dead])
+        session.flush()
+        return no.id, dead.id
+
+
 def _hand_a_stay_over(engine: Engine, code: str) -> int:
     """A stay of a house that waits for a tablet there."""
     with writing(engine) as session:
@@ -307,6 +328,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
     handovers = {code: _hand_a_stay_over(engine, code) for code in ("arc", "lac")}
     replies = {code: _hear_of_a_guest(engine, code) for code in ("arc", "lac")}
+    mistakes = {code: _say_by_mistake(engine, code) for code in ("arc", "lac")}
     colleagues = {code: _somebody_of(engine, code) for code in ("arc", "lac")}
     with reading(engine) as session:
         made = []
@@ -353,6 +375,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     2**40 + place.id,
                     handovers[place.code],
                     replies[place.code],
+                    *mistakes[place.code],
                 )
             )
         first, second = made

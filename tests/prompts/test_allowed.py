@@ -18,7 +18,7 @@ from server.prompts.contacts import contact_key
 from server.prompts.models import Message, OptOut, Prompt
 from server.prompts.senders import why_refused
 from server.properties.models import Property
-from server.properties.setup import default_property
+from server.properties.setup import default_property, mark_house
 from tests.prompts.hotel import ANNA, FRIDAY, SECRET, book, nobody_held_back, plan_all, prompts
 
 DUE = datetime(2026, 5, 7, 8, tzinfo=UTC)
@@ -87,6 +87,14 @@ def test_not_before_not_at_night_and_not_after(engine: Engine, now: datetime, wh
     approved(engine)
 
     assert may_go(engine, now) == why
+
+
+def test_the_demo_may_be_tried_at_night(engine: Engine) -> None:
+    approved(engine)
+    with writing(engine) as session:
+        mark_house(session, "demo")
+
+    assert may_go(engine, datetime(2026, 5, 7, 23, tzinfo=UTC)) is None
 
 
 @pytest.mark.parametrize(

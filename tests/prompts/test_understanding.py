@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from server.cleaning.email import read_email
 from server.prompts.reading.vocabulary import Wording, listed
 from server.prompts.understanding import Outcome, Understood, understand
 from tests.prompts.labelled import REPLIES, Labelled, batch
@@ -215,8 +217,41 @@ def test_an_address_written_plainly_is_always_found(local: str, domain: str, fra
     address = f"{local}@{domain}"
     understood = understand(frame.format(address), channel="sms")
 
-    if understood.outcome is not Outcome.DESK or understood.addresses:  # `noemail…` is nobody's
-        assert understood.addresses in ((address,),) or "mail" in local
+    if local.startswith("www."):  # taken for a link by whoever typed it: asked back without it
+        assert understood.addresses in ((address.removeprefix("www."),), (address,))
+        assert understood.outcome is Outcome.ASK_BACK
+    elif read_email(address).kind == "placeholder" or _is_insult(local):
+        assert understood.outcome is Outcome.DESK  # `no.email@…` is nobody's, and no guest gives an insult
+    else:
+        assert understood.addresses == (address,)
+
+
+def _is_insult(local: str) -> bool:
+    return any(Wording(part).has("insults") for part in re.split("[._-]", local))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "www.jeandupont@gmail.com",
+        "Bonjour, www.jeandupont@gmail.com merci",
+        "http://www.jeandupont@gmail.com",
+        "WWW.JEANDUPONT@GMAIL.COM",
+    ],
+)
+def test_an_address_written_as_a_link_is_asked_back(text: str) -> None:
+    assert understand(text, channel="sms") == Understood(Outcome.ASK_BACK, ("jeandupont@gmail.com",))
+
+
+@pytest.mark.parametrize("address", ["att-marie@orange.fr", "marie-att@orange.fr", "dot.marie@orange.fr"])
+def test_a_sign_that_is_spelled_within_an_address_belongs_to_it(address: str) -> None:
+    assert understand(address, channel="sms").addresses == (address,)
+
+
+def test_a_link_to_a_page_of_a_person_is_no_address() -> None:
+    told = understand("https://medium.example/@jean.dupont and jean@orange.fr", channel="sms")
+
+    assert told.addresses == ("jean@orange.fr",)
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ def _around(text: str, at: int, floor: int) -> Found | None:
     is_said = text[at] == WEAK_AT or any(sign in written for sign in SIGNS) or kept != window
     local = "".join(SIGNS.get(sign, sign) for sign in written)
     name, end, sure = domain
+    if local.lower().startswith("www.") and len(local) > len("www."):  # a link's beginning, no mailbox's
+        local, sure = local[len("www.") :], False
     first = fold(re.split(r"[._-]", local)[0])
     if is_said and (
         first in _words("never_local") or (first in _words("lead", "polite") and len(first) < len(local))

@@ -16,7 +16,11 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _WIDE_DOT = re.compile(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])")
-_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>]{1,2000}", re.IGNORECASE)
+# what holds an @ before any slash is an address that a telephone, or a guest, took for a link
+_LINK = re.compile(
+    r"\b(?:(?:https?://|www\.)(?![^\s<>@/?#]{1,100}@)[^\s<>]{1,2000}|https?://(?=[^\s<>@/?#]{1,100}@))",
+    re.IGNORECASE,
+)
 
 
 def plain(text: str) -> str:

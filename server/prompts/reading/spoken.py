@@ -44,8 +44,9 @@ def _said(kind: str) -> re.Pattern[str]:
     words = {form for word in listed(kind) for form in (word.casefold(), fold(word))} - {"at"}  # of "ät"
     spaced = [word for word in words if word.isascii() or not _is_unspaced(word)]
     unspaced = [word for word in words if word not in spaced]
-    forms = [
-        rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(spaced, key=lambda one: (-len(one), one))))})(?!\w)",
+    in_words = "|".join(map(re.escape, sorted(spaced, key=lambda one: (-len(one), one))))
+    forms = [  # a word that written signs join to an address is a part of it: "att-marie@…"
+        rf"(?<!\w)(?<![\w@][._+-])(?:{in_words})(?!\w|[._+-]\w)",
         rf"(?<=[A-Za-z0-9 ])(?:{'|'.join(map(re.escape, sorted(unspaced, key=lambda it: (-len(it), it))))})"
         r"(?=[A-Za-z0-9 ])",
     ]

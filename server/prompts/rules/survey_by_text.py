@@ -25,9 +25,9 @@ def plan(chance: Chance, days: timedelta) -> Plan:
         return "no_mobile"
     if chance.is_shared_number:
         return "shared_number"
-    if "sms" in chance.opted_out:
+    if chance.opted_out:  # who wants none by e-mail is not written to by another way instead
         return "opted_out"
-    if "sms" in chance.said_no:
+    if chance.said_no:
         return "said_no"
     if chance.mode == "nothing":
         return "country_closed"
