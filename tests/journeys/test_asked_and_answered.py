@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -226,6 +227,9 @@ def test_from_a_booking_to_a_verified_address(hotel: Hotel) -> None:
     (mail,) = hotel.mailbox.mails()
 
     assert "Arcades" in asked
+    hotel.work("settle_messages")
+    question = hotel.message("question")
+    assert (question.cost, question.currency) == (Decimal("0.0524") * question.parts, "USD")
     assert (reply.state, reply.outcome) == ("taken", "address")
     assert hotel.prompt().state == "given"
     hotel.until(lambda: len(hotel.told()) == 2)

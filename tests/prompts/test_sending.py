@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from server.clock import clock
 from server.db import reading, writing
 from server.prompts.carrying import Allowing, Outcome
 from server.prompts.contacts import contact_key
-from server.prompts.models import DeadContact, OptOut
+from server.prompts.models import DeadContact, Message, OptOut
 from server.prompts.opting import opt_out
 from server.prompts.providers.twilio import Twilio
 from server.prompts.sending import hand_over, take_outcomes
 from server.prompts.settling import find_all, mark_lost, settle, unknowns
+from server.prompts.status import MEANS, RANK, climb
 from server.properties.setup import default_property
 from tests.prompts.asked_house import NOON, SECRET, messages, phone_of, plan, prompts, put, take
 from tests.prompts.small_twilio import ACCOUNT, TOKEN, SmallTwilio, small_twilio
@@ -204,3 +207,23 @@ def test_it_is_asked_again_at_the_moment_of_sending_whether_it_may_go(engine: En
     assert take(engine, now=later, allowing=Allowing(lambda *_, **__: "cancelled", frozenset())) == []
     assert [(m.state, m.code) for m in messages(engine)] == [("dropped", "cancelled")]
     assert [(p.state, p.why) for p in prompts(engine)] == [("closed", "cancelled")]
+
+
+STEPS = ("queued", "sending", "sent", "delivered", "undelivered", "failed")
+
+
+def test_words_of_a_provider_in_ten_thousand_orders_never_move_a_message_back() -> None:
+    """Requirement S-13: late, doubled and out of order, what counts is the strongest word."""
+    chance = random.Random(13)
+    with Session() as unbound:
+        for _ in range(10_000):
+            words = chance.choices(STEPS, k=chance.randint(1, 8))
+            message = Message(id=1, kind="confirmation", state="sending", code="", to_key=b"k" * 32)
+            ranks = [RANK["sending"]]
+
+            for word in words:
+                climb(unbound, message, MEANS[word], now=NOON)
+                ranks.append(RANK[message.state])
+
+            assert ranks == sorted(ranks)
+            assert ranks[-1] == max(RANK[MEANS[word]] for word in words)

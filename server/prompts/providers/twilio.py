@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -32,6 +33,7 @@ PATIENCE = 10.0
 MOST_CONNECTIONS = 32
 LISTED_AT_MOST = 200
 LONGEST_VALIDITY = 14_400  # seconds; ValidityPeriod, by Twilio's description of the create call
+MOST_MONEY = Decimal(100_000)  # for one text; what is more, or no number at all, was misread
 STATUS_AT = "/hooks/twilio/status"
 
 
@@ -132,6 +134,25 @@ class Twilio:
             for one in page
             if one.sid and str(one.direction).startswith("outbound")
         ]
+
+    def price(self, provider_id: str) -> tuple[Decimal, str] | None:
+        """What a text cost. Twilio writes it below zero, and nothing before it billed the text."""
+        try:
+            text = self._client.messages(provider_id).fetch()
+            if text.price is None or not text.price_unit:
+                return None
+            price = abs(Decimal(str(text.price)))
+            return (price, str(text.price_unit).upper()[:3]) if price < MOST_MONEY else None
+        except (
+            _Throttled,
+            TwilioException,
+            RequestException,
+            ArithmeticError,
+            ValueError,
+            KeyError,
+        ) as trouble:
+            log.warning("price not read error=%s", type(trouble).__name__)
+            return None
 
 
 def _never_connected(trouble: RequestException) -> bool:
