@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
 from server.desk.toasts import toast
 from server.desk.words import use_words
-from server.language import translate
+from server.language import page_language, translate
 from server.prompts.agenda import agenda, rows_of
 from server.prompts.asking import (
     approve,
@@ -26,12 +26,15 @@ from server.prompts.asking import (
     stop,
 )
 from server.prompts.caps import caps_of
+from server.prompts.failed import failed_messages, why_failed
 from server.prompts.models import Asking
 from server.prompts.rules import settings_of
 from server.prompts.senders import mode_for, sender_for, senders_of
+from server.prompts.testing import send_test
 from server.properties.finding import properties_within, property_within, today_at
 from server.properties.models import Property
 from server.refusal import Refused
+from server.settings import house_address
 from server.staff.sessions import may, reach_of
 from server.wording import N_
 
@@ -43,6 +46,17 @@ MODE_NAMES = {
     "reply": N_("a question to answer"),
     "nothing": N_("nothing"),
 }
+
+STATE_NAMES = {
+    "ready": N_("on its way"),
+    "sending": N_("on its way"),
+    "unknown": N_("on its way"),
+    "sent": N_("sent"),
+    "delivered": N_("delivered"),
+    "failed": N_("failed"),
+    "dropped": N_("not sent"),
+}
+MOST_FAILED = 50
 
 
 @pages.get("")
@@ -76,6 +90,24 @@ def begin(property_id: int) -> Response:
     """From now on it is asked as planned."""
     approve(g.session, _house(property_id), actor=g.actor, now=clock())
     toast(translate(N_("Approved. Messages go out as planned.")))
+    return _back(property_id)
+
+
+@pages.post("/<int:property_id>/test")
+@staff("messages.send_many")
+def test(property_id: int) -> Response:
+    """Send a test to a number or an address of one's own."""
+    send_test(
+        g.session,
+        _house(property_id),
+        request.form.get("to", ""),
+        language=page_language(),
+        actor=g.actor,
+        secret=current_app.config["INDEX_KEY"],
+        house_address=house_address(current_app.config["ONEGUEST"]),
+        now=clock(),
+    )
+    toast(translate(N_("The test is on its way.")))
     return _back(property_id)
 
 
@@ -190,6 +222,9 @@ def _page(house: Property, error: Refused | None = None) -> str:
         modes=MODE_NAMES,
         caps=caps_of(asking.caps if asking is not None else {}),
         test=last_test(g.session, house.id),
+        states=STATE_NAMES,
+        failed=failed_messages(g.session, house.id, most=MOST_FAILED),
+        why_failed=why_failed,
         may_change=may(g.colleague, "messages.send_many"),
         may_stop=may(g.colleague, "problems.settle"),
         error=error,

@@ -29,6 +29,7 @@ ACTS: Mapping[str, str] = {
     "feed.changed": N_("Changed a feed"),
     "feed.switched_on": N_("Let a feed work again"),
     "feed.switched_off": N_("Let a feed rest"),
+    "asking.test_sent": N_("Sent a test of the questions to guests"),
     "asking.tested": N_("Said that the test arrived"),
     "asking.approved": N_("Approved the questions to guests"),
     "asking.stopped": N_("Stopped the questions to guests"),

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import row_of
+from server.journal import note
 from server.prompts.failing import NOT_ARRIVED, take_failure
 from server.prompts.models import Message, Prompt
+from server.properties.models import Property
 
 log = logging.getLogger("oneguest.prompts")
 
@@ -69,8 +71,18 @@ def climb(session: Session, message: Message, state: str | None, *, code: str = 
         take_failure(session, message, now=now)
     if state == "delivered":
         _reopen(session, message)
+        if message.kind == "test":
+            _arrive(session, message, now=now)
     log.info("message=%s state=%s code=%s", message.id, message.state, message.code)
     return True
+
+
+def _arrive(session: Session, message: Message, *, now: datetime) -> None:
+    """A telephone has the house's test: its plan can be approved."""
+    house = session.get_one(Property, message.property_id)
+    if house.test_arrived_at is None:
+        house.test_arrived_at = now
+        note(session, "provider", "asking.tested", f"property:{house.id}", now=now, property_id=house.id)
 
 
 def _reopen(session: Session, message: Message) -> None:

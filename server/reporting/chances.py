@@ -107,7 +107,10 @@ def _span(since: date, until: date) -> tuple[datetime, datetime]:
 
 
 def _asks_for_email(capture: Capture) -> bool:
-    """Whether a form has a question for the address; of a form that nobody knows any more nothing is said."""
+    """Whether a form has a question for the address; of a form that nobody knows any more nothing is said.
+    The click that proves an address asks for nothing: its form was counted when the address was given."""
+    if capture.proof == "verified":
+        return False
     form = find_form(capture.form, capture.form_version)
     return form is not None and any(field.kind == "email" for step in form.steps for field in step.fields)
 

@@ -93,7 +93,9 @@ IDS: dict[str, Numbers] = {
     "imports.reopen_problem": lambda house: {"problem_id": house.problems[0]},
     **{
         f"asking.{name}": lambda house: {"property_id": house.property_id}
-        for name in (*("show", "stop_all", "begin", "arrived", "rule", "through_alias", "country", "limits"),)
+        for name in (
+            *("show", "stop_all", "begin", "arrived", "test", "rule", "through_alias", "country", "limits"),
+        )
     },
     **{f"feeds.{name}": lambda house: {"feed_id": house.feed} for name in ("show", "change", "switch")},
     **{

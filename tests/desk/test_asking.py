@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -119,3 +120,52 @@ def test_the_plan_shows_whom_by_day_and_why_not_yet(app: Flask) -> None:
     assert "Ask for the e-mail by text" in shown
     assert "Nobody has approved the plan yet." in shown
     assert "Anna Bauer" not in seated_client(app, "auditor").get(address).get_data(as_text=True)
+
+
+def test_a_house_sends_itself_five_tests_a_day_and_no_more(app: Flask) -> None:
+    desk = seated_client(app)
+    with writing(app.config["ENGINE"]) as session:
+        default_property(session).reply_to = "reception@hotel.example"
+
+    answers = [send(desk, "test", to=f"nadia{number}@hotel.example") for number in range(6)]
+
+    assert [status for status, _ in answers] == [303] * 5 + [422]
+    assert "5 tests were sent within a day" in answers[5][1]
+
+
+@pytest.mark.parametrize(
+    "to", ["", "nadia", "12", "a@b", "a b@hotel.example", "a@hotel.example, b@x.example"]
+)
+def test_a_test_goes_to_a_number_or_an_address_only(app: Flask, to: str) -> None:
+    status, said = send(seated_client(app), "test", to=to)
+
+    assert status == 422
+    assert "neither a mobile number" in said
+
+
+def test_only_who_may_send_to_many_names_a_number(app: Flask) -> None:
+    desk = seated_client(app, "reception")
+
+    assert "Send the test" not in page(desk)
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "said"),
+    [
+        ("failed", "30006", "This is a landline"),
+        ("failed", "21999", "refused it (code 21999)"),
+        ("failed", "smtp_421", "refused it (code 421)"),
+        ("failed", "unknown", "Nobody knows whether it arrived"),
+        ("dropped", "opted_out", "asked us to stop"),
+        ("dropped", "cancelled", "no longer needed"),
+    ],
+)
+def test_the_desk_says_why_a_message_failed(app: Flask, state: str, code: str, said: str) -> None:
+    with writing(app.config["ENGINE"]) as session:
+        now, place = clock(), default_property(session)
+        who = {"sender": "Arcades", "to_key": b"k" * 32, "language": "en", "channel": "sms"}
+        times = {"made_at": now, "due_at": now, "until_at": now}
+        one = {"kind": "question", "once_key": "q1", "state": state, "code": code}
+        session.add(Message(property_id=place.id, **one, **who, **times))
+
+    assert said in page(seated_client(app))

@@ -1,0 +1,50 @@
+"""Messages that failed, the newest first, each with a sentence of why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.prompts.models import Message, Prompt
+from server.prompts.sentences import SENTENCES
+from server.stays.models import Stay
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One message that did not arrive, the stay it was about and the sentence of why."""
+
+    message: Message
+    guest_id: str | None
+    arrives: date | None
+    why: tuple[str, dict[str, str]]
+
+
+def failed_messages(session: Session, property_id: int, *, most: int) -> Sequence[Failed]:
+    """The last messages of a house that failed, or were not sent after all."""
+    query = (
+        select(Message, Prompt.guest_id, Stay.arrives)
+        .outerjoin(Prompt, Prompt.id == Message.prompt_id)
+        .outerjoin(Stay, Stay.id == Prompt.stay_id)
+        .where(Message.property_id == property_id, Message.state.in_(("failed", "dropped")))
+        .order_by(Message.id.desc())
+        .limit(most)
+    )
+    found = session.execute(query).all()
+    return [Failed(message, guest, arrives, why_failed(message)) for message, guest, arrives in found]
+
+
+def why_failed(message: Message) -> tuple[str, dict[str, str]]:
+    """The code and parameters of the sentence of why a message failed."""
+    code = message.code
+    if f"message.{code}" in SENTENCES:
+        return f"message.{code}", {}
+    if code.startswith("smtp_"):
+        return "message.smtp", {"code": code.removeprefix("smtp_")}
+    if code.isdecimal():
+        return "message.provider", {"code": code}
+    return ("message.not_needed" if message.state == "dropped" else "message.unknown"), {}
