@@ -2,8 +2,8 @@
 
     python -m benchmarks.sending [guests]
 
-Measured from the question that is due to the text that is sent, on SQLite. Of each it is asked twice whether it
-may go, as the worker does: when its text is written, and when it leaves.
+Measured from the question that is due to the text that is sent, on SQLite. Of each it is asked twice whether
+it may go, as the worker does: when its text is written, and when it leaves.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ ANSWERS_AFTER = 0.1
 
 
 def _plan(engine: Engine, guests: int, *, secret: bytes) -> int:
-    """So many bookings by a booking site, and an approved plan of texts that are due; how many. (Invented names
-    are alike, and one of a household is asked.)"""
+    """So many bookings by a booking site, and an approved plan of texts that are due; how many.
+
+    Invented names are alike, and one of a household is asked.
+    """
     nobody_held_back(engine)
     rows = [
         {

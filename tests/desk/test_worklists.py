@@ -209,7 +209,7 @@ def test_the_list_is_worked_by_keyboard(app: Flask, served: str, page: Page) -> 
 
     page.keyboard.press("g")
     page.keyboard.press("n")
-    page.get_by_role("heading", name="Type into the PMS").wait_for()
+    page.locator("[data-copy]").first.wait_for()  # shown by the script that also hears the keys
     page.keyboard.press("j")
     page.keyboard.press("c")
     page.get_by_role("button", name="Copied").wait_for()
