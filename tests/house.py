@@ -258,9 +258,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """An application at an address that a real browser can open."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+def serving(app: Flask, *, port: int = 0) -> Iterator[str]:
+    """An application at an address that a real browser can open; any free port unless one is given."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

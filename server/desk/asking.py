@@ -199,7 +199,7 @@ def _saved(property_id: int) -> Response:
 
 
 def _page(house: Property, error: Refused | None = None) -> str:
-    now = clock()
+    now, settings = clock(), current_app.config["ONEGUEST"]
     asking = g.session.get(Asking, house.id)
     plan = agenda(g.session, house, now=now)
     sees = may(g.colleague, "guests.see") and house in properties_within(
@@ -227,6 +227,7 @@ def _page(house: Property, error: Refused | None = None) -> str:
         why_failed=why_failed,
         may_change=may(g.colleague, "messages.send_many"),
         may_stop=may(g.colleague, "problems.settle"),
+        phones=settings.twilio_base if settings.demo else None,
         error=error,
         part=(request.endpoint or "").rpartition(".")[2] if error else "",
         typed=request.form if error else {},

@@ -23,6 +23,8 @@ from server.stays.models import Stay
 DAYS = 14
 MOST = 200
 """Rows of a day that are shown; the rest is counted."""
+OF_THE_HOUSE = ("not_approved", "not_tested", "feed_old")
+"""What a question waited for, and does not when nothing is in the way of its house any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def rows_of(session: Session, house: Property, day: date, *, with_names: bool, n
             prompt.due_at.astimezone(zone),
             stays[prompt.stay_id].arrives if prompt.stay_id in stays else None,
             stays[prompt.stay_id].departs if prompt.stay_id in stays else None,
-            house_waits or prompt.why or None,
+            house_waits or (prompt.why if prompt.why not in OF_THE_HOUSE else "") or None,
         )
         for prompt in prompts
     ]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
+from server.prompts.failing import OPTED_OUT
 from server.prompts.models import Message, Prompt
 from server.prompts.sentences import SENTENCES
 from server.stays.models import Stay
@@ -26,11 +27,17 @@ class Failed:
 
 def failed_messages(session: Session, property_id: int, *, most: int) -> Sequence[Failed]:
     """The last messages of a house that failed, or were not sent after all."""
+    # whoever told Twilio STOP was answered by Twilio: that ours was refused after it is as it should be
+    answered_already = and_(Message.kind == "stopped", Message.code == OPTED_OUT)
     query = (
         select(Message, Prompt.guest_id, Stay.arrives)
         .outerjoin(Prompt, Prompt.id == Message.prompt_id)
         .outerjoin(Stay, Stay.id == Prompt.stay_id)
-        .where(Message.property_id == property_id, Message.state.in_(("failed", "dropped")))
+        .where(
+            Message.property_id == property_id,
+            Message.state.in_(("failed", "dropped")),
+            not_(answered_already),
+        )
         .order_by(Message.id.desc())
         .limit(most)
     )
