@@ -14,6 +14,7 @@ from server.clock import clock
 from server.db import reading, writing
 from server.prompts.carrying import Allowing, Outcome
 from server.prompts.contacts import contact_key
+from server.prompts.failed import failed_messages
 from server.prompts.models import DeadContact, Message, OptOut
 from server.prompts.opting import opt_out
 from server.prompts.providers.twilio import Twilio
@@ -227,3 +228,19 @@ def test_words_of_a_provider_in_ten_thousand_orders_never_move_a_message_back() 
 
             assert ranks == sorted(ranks)
             assert ranks[-1] == max(RANK[MEANS[word]] for word in words)
+
+
+def test_our_word_after_a_stop_that_twilio_answered_is_no_failure_at_the_desk(
+    engine: Engine, twilio: tuple[SmallTwilio, Twilio]
+) -> None:
+    twilio[0].fault = lambda _: "21610"
+    send(engine, twilio[1])
+    (question,) = messages(engine)
+    with reading(engine) as session:
+        assert len(failed_messages(session, question.property_id, most=5)) == 1
+
+    with writing(engine) as session:
+        session.get_one(Message, question.id).kind = "stopped"
+
+    with reading(engine) as session:
+        assert failed_messages(session, question.property_id, most=5) == []
