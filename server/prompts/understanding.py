@@ -55,6 +55,9 @@ _SHOUTED_STOP = re.compile(r"(?<![\w@.-])STOPP?(?![\w@-]|\.\w)")
 _CORRECTED = re.compile(
     r"(?:^|\s)\*\w|(?<!\w)[^\W\d_] (?:comme|as in|like|for|wie|come|como|zoals|jak|как) \w", re.IGNORECASE
 )
+_CONTRARY = re.compile(
+    r"(?<!\w)(?:mais|but|aber|sondern|pero|sino|ma|maar|mas|ale|но|لكن)(?!\w)", re.IGNORECASE
+)
 _WRITTEN = re.compile(r"[^\s@]*@[^\s@]*")
 _NEAR = re.compile(r"[.!?;:,\n]+")
 
@@ -66,6 +69,8 @@ def understand(text: str, *, channel: str, asked_about: str | None = None) -> Un
         text, signature = own_words(text)
     body = plain(text)
     understood = _read(body, asked_about)
+    if channel == "email" and _is_automatic(body, understood):
+        return Understood(Outcome.NOTHING, stops=understood.stops)
     unsaid = (Outcome.DESK, Outcome.YES, Outcome.NOTHING)
     if signature and asked_about is None and understood.outcome in unsaid and "@" not in body:
         signed = _kept(find(with_signs(plain(signature))))
@@ -74,6 +79,14 @@ def understand(text: str, *, channel: str, asked_about: str | None = None) -> Un
                 Outcome.ASK_BACK, tuple(one.address for one in signed), understood.stops, understood.asks
             )
     return understood
+
+
+def _is_automatic(body: str, understood: Understood) -> bool:
+    """Whether a machine says that its owner is away; the addresses in it are of those who stand in."""
+    whole = Wording(body)
+    says_something = understood.outcome not in (Outcome.ADDRESS, Outcome.ASK_BACK, Outcome.DESK, Outcome.YES)
+    is_theirs = bool(understood.addresses) and whole.has("own")
+    return whole.has("away") and not says_something and not is_theirs and not understood.asks
 
 
 def _read(body: str, asked_about: str | None) -> Understood:
@@ -150,6 +163,8 @@ def _in_words(rest: str, body: str, asked_about: str | None) -> Outcome:
         return Outcome.DESK  # the address was wrong; nobody declined
     if whole.has("declined") or any(part.is_all("declined_whole", "no", *_POLITE) for part in parts):
         return Outcome.DECLINED
+    if asked_about is None and whole.is_all("farewell", "days", "yes", *_POLITE) and whole.has("days"):
+        return Outcome.NOTHING
     if whole.is_all("yes", *_POLITE) and not any(mark in rest for mark in "?？؟"):
         return Outcome.DESK if _NO_SIGNS.search(body) else Outcome.YES
     if whole.is_all("no", *_POLITE, "stop"):
@@ -184,7 +199,10 @@ def _with_addresses(
     addresses = tuple(one.address for one in kept)
     if not kept or len(kept) > MOST_ADDRESSES or whole.has("insults") or whole.has("not_me"):
         return Outcome.DESK, ()
-    if len(kept) > 1 or not kept[0].sure or _is_of_another(signed, kept[0]):
+    own = _own_of_several(signed, kept)
+    if own is not None:
+        kept, addresses = [own], (own.address,)
+    if len(kept) > 1 or not kept[0].sure or (own is None and _is_of_another(signed, kept[0])):
         return Outcome.ASK_BACK, addresses
     if whole.has("has_none", "declined") or _CORRECTED.search(rest):
         return Outcome.ASK_BACK, addresses
@@ -224,7 +242,26 @@ def _is_denied(signed: str, found: list[Found], at: int, asked_about: str | None
     return Wording(_NEAR.split(after)[0]).has("dead")
 
 
+def _own_of_several(signed: str, kept: list[Found]) -> Found | None:
+    """`mine is X, my wife's is Y`: the one that is called theirs, where each other is called another's."""
+    if len(kept) < 2:
+        return None
+    own, at = [], 0
+    for one in sorted(kept, key=lambda found: found.start):
+        before = Wording(signed[at : one.start])
+        is_others, is_own = before.has("others"), before.has("own") and not before.has("no", "not", "dead")
+        if is_others == is_own:
+            return None
+        own += [one] if is_own else []
+        at = one.end
+    after = Wording(signed[at:])
+    return own[0] if len(own) == 1 and not after.has("others") and not after.has("own") else None
+
+
 def _is_of_another(signed: str, one: Found) -> bool:
-    """`my wife's: …`: said in the same sentence."""
+    """`my wife's: …`: said in the same sentence, and not `my wife booked, but my e-mail is …`."""
     before, after = SENTENCE.split(signed[: one.start])[-1], SENTENCE.split(signed[one.end :])[0]
+    contrary = _CONTRARY.split(before)
+    if len(contrary) > 1 and Wording(contrary[-1]).has("own"):
+        before = contrary[-1]
     return Wording(before).has("others") or Wording(after).has("others")

@@ -17,8 +17,11 @@ WORDS = Path(__file__).parent / "words"
 KINDS = (
     "at", "dot", "dash", "underscore", "lead", "never_local", "polite", "thanks", "yes", "no", "declined",
     "declined_whole", "has_none", "none_whole", "not_me", "not_being", "stop", "stop_phrases", "start",
-    "help",     "not", "dead", "others", "insults", "corrections",
+    "help", "not", "dead", "others", "insults", "corrections", "own", "away", "farewell", "days",
 )  # fmt: skip
+
+_NE = re.compile(r"(?<=\w )(?:ne|n) |\A(?:ne|n) (?=\w+ (?:pas|plus|rien|jamais|aucune?)\b)")
+"""French as it is spoken leaves out the half of its No: "je suis pas client"."""
 
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -35,7 +38,12 @@ def fold(text: str) -> str:
 @cache
 def listed(kind: str) -> tuple[str, ...]:
     """The words of a kind as they are written, in all languages."""
-    return tuple(word for path in sorted(WORDS.glob("*.toml")) for word in _read(path)[kind])
+    found = []
+    for path in sorted(WORDS.glob("*.toml")):
+        found += _read(path)[kind]
+        if path.stem == "fr":
+            found += [short for word in _read(path)[kind] if (short := _NE.sub("", word)) != word]
+    return tuple(dict.fromkeys(found))
 
 
 @cache
