@@ -50,6 +50,8 @@ MOST_ADDRESSES = 3
 _POLITE = ("polite", "thanks")
 _YES_SIGNS = re.compile("[👍👌✅✔💯🆗]")
 _NO_SIGNS = re.compile("[👎❌🚫🖕]")
+# "STOP au 36111" is what French texts tell to answer
+_STOP_TO = re.compile(r"(?<!\w)stop (?:au|to|an|al|naar|na) \d{3,6}(?!\w)", re.IGNORECASE)
 _SHOUTED_STOP = re.compile(r"(?<![\w@.-])STOPP?(?![\w@-]|\.\w)")
 # "*martine", "J comme Jean": how a part of it is spelled
 _CORRECTED = re.compile(
@@ -67,7 +69,7 @@ def understand(text: str, *, channel: str, asked_about: str | None = None) -> Un
     signature = ""
     if channel == "email":
         text, signature = own_words(text)
-    body = plain(text)
+    body = _STOP_TO.sub("stop", plain(text))
     understood = _read(body, asked_about)
     if channel == "email" and _is_automatic(body, understood):
         return Understood(Outcome.NOTHING, stops=understood.stops)
@@ -98,7 +100,7 @@ def _read(body: str, asked_about: str | None) -> Understood:
     if not found:
         if whole.is_all("stop", "stop_phrases", "no", *_POLITE) and not whole.is_all("no", *_POLITE):
             bare = not whole.has("no", "declined") or whole.has("stop_phrases")
-            if bare or whole.is_all("stop", *_POLITE):
+            if bare or (whole.is_all("stop", *_POLITE) and not whole.has("declined")):
                 return Understood(Outcome.STOP, stops=True)
         if whole.is_all("start", "polite") and not asks:
             return Understood(Outcome.START)
@@ -133,7 +135,9 @@ def _without(signed: str, found: list[Found]) -> str:
 
 def _stops(rest: str) -> bool:
     """Whether our messages are to stop: a clause that says so, a phrase, or STOP shouted in other words."""
-    if any(clause.is_all("stop", *_POLITE) for clause in clauses(rest)) or Wording(rest).has("stop_phrases"):
+    if any(clause.is_all("stop", "no", "declined", *_POLITE) for clause in clauses(rest)) or Wording(
+        rest
+    ).has("stop_phrases"):
         return True
     return _SHOUTED_STOP.search(rest) is not None and any(sign.islower() for sign in rest)
 
@@ -155,13 +159,16 @@ def _in_words(rest: str, body: str, asked_about: str | None) -> Outcome:
         return _by_signs(body)
     if whole.has("insults"):
         return Outcome.NOT_ME if whole.has("not_me") else Outcome.DESK
-    if whole.has("not_me") or is_somebody_else(rest):
+    is_not_me = whole.has("not_me") or any(part.is_all("not_me_whole", *_POLITE) for part in parts)
+    if is_not_me or is_somebody_else(rest):
         return Outcome.NOT_ME
     if whole.has("has_none") or any(part.is_all("none_whole", "no", *_POLITE) for part in parts):
         return Outcome.HAS_NONE
     if asked_about is not None and whole.is_all("no", "polite"):
         return Outcome.DESK  # the address was wrong; nobody declined
-    if whole.has("declined") or any(part.is_all("declined_whole", "no", *_POLITE) for part in parts):
+    if whole.has("declined", "adverts") or any(
+        part.is_all("declined_whole", "no", *_POLITE) for part in parts
+    ):
         return Outcome.DECLINED
     if asked_about is None and whole.is_all("farewell", "days", "yes", *_POLITE) and whole.has("days"):
         return Outcome.NOTHING

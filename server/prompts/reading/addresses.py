@@ -246,6 +246,16 @@ def _is_known(word: str, local: str) -> bool:
 _PHRASE_ENDS = re.compile(r"^(?:e?mail|e?mailadress\w*|adress\w*|address|correo|indirizzo|адрес\w*|почт\w*)$")
 
 
+def _single(name: str) -> str:
+    """A domain without its doubled letters: a key held down writes "webb.de"."""
+    return re.sub(r"(.)\1+", r"\1", name)
+
+
+@cache
+def _doubled() -> dict[str, str]:
+    return {_single(provider): provider for provider in listed_domains("known_providers")}
+
+
 def _judged(local: str, name: str, start: int, end: int, sure: bool) -> Found | None:
     address = f"{local}@{name}".lower()
     if not address.isascii():
@@ -253,6 +263,10 @@ def _judged(local: str, name: str, start: int, end: int, sure: bool) -> Found | 
         if not latin.isascii() or not name.isascii():
             return Found(address, start, end, False, "bad")
         address, sure = f"{latin}@{name}", False
+    meant = _doubled().get(_single(name))
+    if meant is not None and name not in listed_domains("known_providers"):
+        address = f"{address.partition('@')[0]}@{meant}"
+        sure = False
     email = read_email(address)
     if email.suggestion is not None:
         return Found(email.suggestion, start, end, False, "real")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from server.prompts.reading.vocabulary import Wording
+
 LONGEST = 20_000
 
 # the line above a quote, as mail programs write it in their languages
@@ -56,6 +58,7 @@ _CLOSED = re.compile(
     r"مع (?:خالص )?(?:التحية|التحيات|تحياتي)|此致|敬具)[\s,.!،]*$",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"(?:[^\W\d_a-zà-ÿ][\w'-]*\.?)(?: [^\W\d_a-zà-ÿ][\w'-]*\.?){0,3}")
 _THANKED = re.compile(
     r"^\s*(?:(?:many )?thanks|thank you|cheers|best|merci|danke|vielen dank|gracias|grazie|bedankt|"
     r"obrigad[oa]|dziękuję|спасибо)[\s,.!]*$",
@@ -82,7 +85,25 @@ def own_words(text: str) -> Written:
             continue
         if _SIGNED.match(line) or _CLOSED.match(line) or (_THANKED.match(line) and _is_name(own[at + 1 :])):
             return Written("\n".join(own[:at]).strip(), "\n".join(own[at + 1 :]).strip())
+    signed = _signed_by_name(own)
+    if signed is not None:
+        return Written("\n".join(own[:signed]).strip(), "\n".join(own[signed:]).strip())
     return Written("\n".join(own).strip(), "")
+
+
+def _signed_by_name(own: list[str]) -> int | None:
+    """The line of a name from which on an address is a signature's, below what says something else; a first
+    name alone where it begins a paragraph."""
+    for at, line in enumerate(own[1:], start=1):
+        if any("@" in before for before in own[:at]):
+            return None
+        is_name = _NAMED.fullmatch(line.strip()) is not None and not Wording(line).is_all("lead", "own")
+        begins = " " in line.strip() or not own[at - 1].strip()
+        if is_name and begins and any("@" in below for below in own[at + 1 :]):
+            said = Wording("\n".join(own[:at]))
+            says_nothing = not said.words or said.is_all("polite", "thanks", "lead", "yes", "own")
+            return None if says_nothing else at
+    return None
 
 
 def _is_name(below: list[str]) -> bool:
