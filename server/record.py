@@ -66,7 +66,20 @@ DATE_FIELDS = ("birth_date", "created_at", "updated_at", "stay_from", "stay_to",
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
-EmailClass = Literal["real", "alias", "relay", "shared", "placeholder", "disposable", "invalid", "missing"]
+EmailClass = Literal[
+    "real",
+    "alias",
+    "relay",
+    "shared",
+    "placeholder",
+    "disposable",
+    "bounced",
+    "lapsed",
+    "invalid",
+    "missing",
+]
+"""`bounced` was a real address, `lapsed` a relay, until what was sent there came back for good: still known
+as the guest's, it reaches nobody."""
 PhoneClass = Literal["mobile", "landline", "unverifiable", "shared", "placeholder", "invalid", "missing"]
 """`unverifiable`: possible by its length, in no assigned range (the fictional ranges are such), or of a
 country that is only guessed (its finding says so)."""

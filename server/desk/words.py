@@ -67,6 +67,8 @@ CLASSES: Mapping[str, tuple[str, str]] = {
     "real": (N_("real"), "good"),
     "relay": (N_("relay"), "good"),
     "alias": (N_("booking alias"), "attention"),
+    "bounced": (N_("does not arrive"), "wrong"),
+    "lapsed": (N_("relay that ended"), "wrong"),
     "shared": (N_("shared"), "attention"),
     "disposable": (N_("throw-away"), "attention"),
     "placeholder": (N_("placeholder"), "wrong"),

@@ -1,17 +1,17 @@
 """Unified values: for each field of a guest the best known value, where it comes from, and why it won.
 
 The order, for every field: what a colleague pinned; then what can be used at all (an address that is real or
-relayed before a disposable one, an OTA's alias, a shared one; a number before a shared one; a name before an
-initial or a damaged one; an address with street and town before a part of one); then who stands behind it
-(verified, booking-bound, the guest's own word, a house system, an OTA); then the fuller one; then what most
-records agree on, for what does not change in a life; then the newest. A recaptured value is therefore never
-displaced by what an OTA sends later: that may be newer, but newer comes last.
+relayed before a disposable one, an OTA's alias, one that bounces, a shared one; a number before a shared one;
+a name before an initial or a damaged one; an address with street and town before a part of one); then who
+stands behind it (verified, booking-bound, the guest's own word, a house system, an OTA); then the fuller one;
+then what most records agree on, for what does not change in a life; then the newest. A recaptured value is
+therefore never displaced by what an OTA sends later: that may be newer, but newer comes last.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -22,6 +22,9 @@ from server.record import CleanRecord, Proof
 USABLE_EMAIL = frozenset({"real", "relay"})
 """Classes of addresses that reach the guest after the stay; a relay forwards for as long as it exists."""
 
+BOUNCED_EMAIL: Mapping[str, str] = {"real": "bounced", "relay": "lapsed"}
+"""What such an address becomes when it bounces for good: who bears it is still the one who bears it."""
+
 USABLE_PHONE = frozenset({"mobile", "landline", "unverifiable"})
 
 OWN_WORD_KINDS = frozenset({"newsletter", "wifi", "cards", "shop"})
@@ -30,7 +33,7 @@ OWN_WORD_KINDS = frozenset({"newsletter", "wifi", "cards", "shop"})
 OTHERS_WORD_KINDS = frozenset({"channel"})
 """Kinds of sources that pass on what an OTA gave."""
 
-_EMAIL_CLASSES = {"real": 0, "relay": 0, "disposable": 1, "alias": 2, "shared": 3}
+_EMAIL_CLASSES = {"real": 0, "relay": 0, "disposable": 1, "alias": 2, "bounced": 3, "lapsed": 3, "shared": 4}
 _PHONE_CLASSES = {"mobile": 0, "landline": 0, "unverifiable": 0, "shared": 1}
 _SURER_PHONES = ("mobile", "landline", "unverifiable", "shared")
 
@@ -168,7 +171,15 @@ def _pinned(field: str, members: Iterable[Member]) -> Iterable[_Claim]:
     for m in members:
         for pin in m.pins:
             if pin.field == field:
-                yield _Claim(pin.value, pin.value_class, fold(pin.value), (0, 0, 0), m, pin.number)
+                yield _Claim(pin.value, _class_of(pin, m), fold(pin.value), (0, 0, 0), m, pin.number)
+
+
+def _class_of(pin: Pinned, member: Member) -> str:
+    """As it was pinned; but an address that has bounced since reaches nobody."""
+    clean = member.clean
+    if pin.field == "email" and pin.value == clean.email and clean.email_class in BOUNCED_EMAIL.values():
+        return clean.email_class
+    return pin.value_class
 
 
 def _rule(best: _Claim, rival: _Claim | None, agreed: Counter[str]) -> str:

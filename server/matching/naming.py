@@ -109,7 +109,7 @@ def _placed(first: str, last: str, row: CleanRecord) -> tuple[str | None, str | 
         if not sure and len(last) == 1 and len(first) > 1 and not known:
             return last, first, False, False
         return first, last, False, sure
-    words = mailbox_words(row.email) if row.email and row.email_class == "real" else []
+    words = mailbox_words(row.email) if row.email and row.email_class in ("real", "bounced") else []
     if len(words) != 2:
         return first or None, last or None, False, sure
     full = full_given_names()

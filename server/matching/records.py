@@ -36,7 +36,10 @@ from server.matching.words import Words
 from server.record import CleanRecord, Proof
 
 _OWN, _LENT = 1, 2
-_EMAIL = {"real": _OWN, "disposable": _OWN, "shared": _OWN, "alias": _LENT, "relay": _LENT}
+_EMAIL = {
+    **dict.fromkeys(("real", "bounced", "disposable", "shared"), _OWN),
+    **dict.fromkeys(("alias", "relay", "lapsed"), _LENT),
+}
 _GENDER: dict[str | None, int] = {"f": 1, "m": 2}
 _PHONE = frozenset({"mobile", "landline", "unverifiable"})
 _DIGIT = re.compile(r"\d")

@@ -1,14 +1,15 @@
 """ "Not me", "wrong number": the contact is dead for this guest and no evidence of who they are.
 
 No source record changes: what a source sent stays word for word. The number is left out of how the guest's
-records read, so nothing links by it and no message goes there; a colleague may take it back.
+records read, so nothing links by it and no message goes there; a colleague may take it back. An address that
+bounces for good stays in them, for it tells who they are, but reads as one that reaches nobody.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,7 +19,9 @@ from server.db import LARGEST_ID
 from server.guests.deeds import fellows_of
 from server.guests.linker import take_linker, touch
 from server.guests.loading import parts
+from server.guests.values import BOUNCED_EMAIL
 from server.journal import note
+from server.prompts.bouncing import BOUNCED, believe_again
 from server.prompts.closing import EMAIL, open_prompts, settle_prompt
 from server.prompts.contacts import contact_key
 from server.prompts.models import DeadContact
@@ -29,6 +32,9 @@ from server.records.rereading import read_again
 
 WITHHELD = ("not_me", "desk")
 """Why a contact is nobody's evidence; one that bounces or takes no texts is still the guest's."""
+
+READ_OTHERWISE = (*WITHHELD, BOUNCED)
+"""After what a record reads otherwise than its source sent it; a landline is a number like others."""
 
 NUMBERS = ("phone", "mobile")
 
@@ -58,7 +64,7 @@ def disown(
         row = known.get(bearer)
         if row is None:
             session.add(DeadContact(record_id=bearer, contact_key=key, at=now, how=how))
-        elif row.ended_at is not None:
+        elif row.ended_at is not None or row.how not in WITHHELD:
             row.at, row.how, row.ended_at = now, how, None
     session.flush()
     for prompt in open_prompts(session, fellows, EMAIL):
@@ -90,6 +96,7 @@ def own_again(
     rows = session.scalars(same).all()
     for one in rows:
         one.ended_at = now
+    believe_again(session, [one for one in rows if one.how == BOUNCED], now=now)
     session.flush()
     if rows:
         note(session, actor, "contact.owned_again", f"record:{row.record_id}", now=now, property_id=house)
@@ -114,8 +121,9 @@ def is_dead(session: Session, record_ids: Collection[int], key: bytes) -> bool:
 
 
 def withhold(session: Session, record_ids: Collection[int], *, secret: bytes, now: datetime) -> list[int]:
-    """Read records again without the contacts that are not their guest's, and link them anew; which changed.
-    Whoever calls is the one that links. A source that sends the number once more changes nothing of it."""
+    """Read records again without the contacts that are not their guest's, and with those that bounce as what
+    they are; link them anew; which changed. Whoever calls is the one that links. A source that sends the
+    contact once more changes nothing of it."""
     changed, _ = read_again(session, sorted(record_ids), less=_without_dead(session, record_ids, secret))
     if changed:
         touch(session, changed, cause="disowned", now=now)
@@ -123,15 +131,17 @@ def withhold(session: Session, record_ids: Collection[int], *, secret: bytes, no
 
 
 def records_that_forgot(session: Session, *, secret: bytes) -> list[int]:
-    """Records that bear a dead contact again, because their source sent them anew or they were read again."""
-    query = select(DeadContact.record_id).where(DeadContact.ended_at.is_(None), DeadContact.how.in_(WITHHELD))
-    ids = sorted(set(session.scalars(query)))
+    """Records that read otherwise than they should: a contact is dead since, or was taken back; their source
+    sent them anew, or they were read again."""
+    of_these = select(DeadContact.record_id).where(DeadContact.how.in_(READ_OTHERWISE))
+    ids = sorted(set(session.scalars(of_these)))
     dead = _dead(session, ids)
     found = []
     for part in parts(ids):
         for row in session.scalars(select(CleanRow).where(CleanRow.record_id.in_(part))):
-            keys = _keys(secret, row.email, row.phone, row.mobile)
-            if keys & dead[row.record_id]:
+            theirs = dead[row.record_id]
+            works = row.email_class in BOUNCED_EMAIL.values() and BOUNCED not in theirs.values()
+            if works or _otherwise(row, theirs, secret):
                 found.append(row.record_id)
     return found
 
@@ -146,14 +156,17 @@ def _keys(secret: bytes, email: str | None, *numbers: str | None) -> set[bytes]:
     return found | ({contact_key(secret, "email", email)} if email else set())
 
 
-def _dead(session: Session, record_ids: Collection[int]) -> dict[int, set[bytes]]:
-    found: dict[int, set[bytes]] = defaultdict(set)
+def _dead(session: Session, record_ids: Collection[int]) -> dict[int, dict[bytes, str]]:
+    """By record the contacts that it reads otherwise for, and why."""
+    found: dict[int, dict[bytes, str]] = defaultdict(dict)
     for part in parts(sorted(record_ids)):
-        query = select(DeadContact.record_id, DeadContact.contact_key).where(
-            DeadContact.record_id.in_(part), DeadContact.ended_at.is_(None), DeadContact.how.in_(WITHHELD)
+        query = select(DeadContact.record_id, DeadContact.contact_key, DeadContact.how).where(
+            DeadContact.record_id.in_(part),
+            DeadContact.ended_at.is_(None),
+            DeadContact.how.in_(READ_OTHERWISE),
         )
-        for record_id, key in session.execute(query):
-            found[record_id].add(key)
+        for record_id, key, how in session.execute(query):
+            found[record_id][key] = how
     return found
 
 
@@ -163,13 +176,24 @@ def _without_dead(
     dead = _dead(session, record_ids)
 
     def less(record_id: int, read: CleanRecord) -> CleanRecord:
-        gone: dict[str, str | None] = {}
-        for field in NUMBERS:
-            number = getattr(read, field)
-            if number and contact_key(secret, "sms", number) in dead[record_id]:
-                gone |= {field: None, f"{field}_class": "missing"}
-        if read.email and contact_key(secret, "email", read.email) in dead[record_id]:
-            gone |= {"email": None, "email_class": "missing", "email_suggestion": None}
-        return dataclasses.replace(read, **gone) if gone else read  # type: ignore[arg-type]  # fields by name
+        changed = _otherwise(read, dead[record_id], secret)
+        return dataclasses.replace(read, **changed) if changed else read  # type: ignore[arg-type]  # by name
 
     return less
+
+
+def _otherwise(
+    read: CleanRecord | CleanRow, dead: Mapping[bytes, str], secret: bytes
+) -> dict[str, str | None]:
+    """What a record's dead contacts change of how it reads."""
+    changed: dict[str, str | None] = {}
+    for field in NUMBERS:
+        number = getattr(read, field)
+        if number and dead.get(contact_key(secret, "sms", number)) in WITHHELD:
+            changed |= {field: None, f"{field}_class": "missing"}
+    why = dead.get(contact_key(secret, "email", read.email)) if read.email else None
+    if why in WITHHELD:
+        changed |= {"email": None, "email_class": "missing", "email_suggestion": None}
+    elif why == BOUNCED and read.email_class in BOUNCED_EMAIL:
+        changed["email_class"] = BOUNCED_EMAIL[read.email_class]
+    return changed

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.db import add_unless_there
 from server.jobs.queue import enqueue
 from server.logs import place_of
+from server.prompts.bouncing import find_working
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, Prompt, Reply
 from server.prompts.opting import opt_in, opt_out
@@ -112,6 +113,8 @@ def _hear(
     if not add_unless_there(session, reply):
         return None
     _honour(session, reply, now=now)
+    if channel == "email":
+        find_working(session, key, now=now)  # who writes from an address has it
     enqueue(session, READ, {"reply": reply.id}, now=now)
     log.info("reply=%s stored prompt=%s", reply.id, reply.prompt_id)
     return reply

@@ -21,6 +21,7 @@ from server.captures.links import token_hash
 from server.captures.models import Bound
 from server.captures.receiving import receive
 from server.journal import note
+from server.prompts.bouncing import find_working
 from server.prompts.closing import ANSWER
 from server.prompts.contacts import contact_key
 from server.prompts.disowning import disown
@@ -102,6 +103,7 @@ def confirm(session: Session, proof: AddressProof, *, how: str, secret: bytes, n
     if proof.state not in OPEN or record is None or address is None:
         return False
     _settle(proof, "verified", how, now)
+    find_working(session, proof.contact_key, now=now)
     note(session, "guest", "address.verified", f"record:{record.id}", now=now, property_id=record.property_id)
     clean = session.get_one(CleanRow, record.id)
     id_ = new_capture_id(now)

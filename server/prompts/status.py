@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.db import row_of
 from server.journal import note
+from server.prompts.bouncing import find_working
 from server.prompts.failing import NOT_ARRIVED, take_failure
 from server.prompts.models import Message, Prompt
 from server.properties.models import Property
@@ -62,6 +63,7 @@ def climb(session: Session, message: Message, state: str | None, *, code: str = 
     """Move a message up to this state; False when it is there already, or further."""
     if state is None or RANK[state] <= RANK[message.state]:
         return False
+    arrived_after_all = message.state == "failed"
     message.state = state
     message.sent_at = message.sent_at or now
     message.code = code[:40] if state == "failed" else ""
@@ -71,6 +73,9 @@ def climb(session: Session, message: Message, state: str | None, *, code: str = 
         take_failure(session, message, now=now)
     if state == "delivered":
         _reopen(session, message)
+        if message.channel == "email":
+            since = now if arrived_after_all else message.sending_at
+            find_working(session, message.to_key, since=since, now=now)
         if message.kind == "test":
             _arrive(session, message, now=now)
     log.info("message=%s state=%s code=%s", message.id, message.state, message.code)

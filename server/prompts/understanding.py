@@ -50,10 +50,15 @@ MOST_ADDRESSES = 3
 _POLITE = ("polite", "thanks")
 _YES_SIGNS = re.compile("[👍👌✅✔💯🆗]")
 _NO_SIGNS = re.compile("[👎❌🚫🖕]")
+# "STOP au 36111" is what French texts tell to answer
+_STOP_TO = re.compile(r"(?<!\w)stop (?:au|to|an|al|naar|na) \d{3,6}(?!\w)", re.IGNORECASE)
 _SHOUTED_STOP = re.compile(r"(?<![\w@.-])STOPP?(?![\w@-]|\.\w)")
 # "*martine", "J comme Jean": how a part of it is spelled
 _CORRECTED = re.compile(
     r"(?:^|\s)\*\w|(?<!\w)[^\W\d_] (?:comme|as in|like|for|wie|come|como|zoals|jak|как) \w", re.IGNORECASE
+)
+_CONTRARY = re.compile(
+    r"(?<!\w)(?:mais|but|aber|sondern|pero|sino|ma|maar|mas|ale|но|لكن)(?!\w)", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"[^\s@]*@[^\s@]*")
 _NEAR = re.compile(r"[.!?;:,\n]+")
@@ -64,8 +69,10 @@ def understand(text: str, *, channel: str, asked_about: str | None = None) -> Un
     signature = ""
     if channel == "email":
         text, signature = own_words(text)
-    body = plain(text)
+    body = _STOP_TO.sub("stop", plain(text))
     understood = _read(body, asked_about)
+    if channel == "email" and _is_automatic(body, understood):
+        return Understood(Outcome.NOTHING, stops=understood.stops)
     unsaid = (Outcome.DESK, Outcome.YES, Outcome.NOTHING)
     if signature and asked_about is None and understood.outcome in unsaid and "@" not in body:
         signed = _kept(find(with_signs(plain(signature))))
@@ -74,6 +81,14 @@ def understand(text: str, *, channel: str, asked_about: str | None = None) -> Un
                 Outcome.ASK_BACK, tuple(one.address for one in signed), understood.stops, understood.asks
             )
     return understood
+
+
+def _is_automatic(body: str, understood: Understood) -> bool:
+    """Whether a machine says that its owner is away; the addresses in it are of those who stand in."""
+    whole = Wording(body)
+    says_something = understood.outcome not in (Outcome.ADDRESS, Outcome.ASK_BACK, Outcome.DESK, Outcome.YES)
+    is_theirs = bool(understood.addresses) and whole.has("own")
+    return whole.has("away") and not says_something and not is_theirs and not understood.asks
 
 
 def _read(body: str, asked_about: str | None) -> Understood:
@@ -85,7 +100,7 @@ def _read(body: str, asked_about: str | None) -> Understood:
     if not found:
         if whole.is_all("stop", "stop_phrases", "no", *_POLITE) and not whole.is_all("no", *_POLITE):
             bare = not whole.has("no", "declined") or whole.has("stop_phrases")
-            if bare or whole.is_all("stop", *_POLITE):
+            if bare or (whole.is_all("stop", *_POLITE) and not whole.has("declined")):
                 return Understood(Outcome.STOP, stops=True)
         if whole.is_all("start", "polite") and not asks:
             return Understood(Outcome.START)
@@ -120,7 +135,9 @@ def _without(signed: str, found: list[Found]) -> str:
 
 def _stops(rest: str) -> bool:
     """Whether our messages are to stop: a clause that says so, a phrase, or STOP shouted in other words."""
-    if any(clause.is_all("stop", *_POLITE) for clause in clauses(rest)) or Wording(rest).has("stop_phrases"):
+    if any(clause.is_all("stop", "no", "declined", *_POLITE) for clause in clauses(rest)) or Wording(
+        rest
+    ).has("stop_phrases"):
         return True
     return _SHOUTED_STOP.search(rest) is not None and any(sign.islower() for sign in rest)
 
@@ -142,14 +159,19 @@ def _in_words(rest: str, body: str, asked_about: str | None) -> Outcome:
         return _by_signs(body)
     if whole.has("insults"):
         return Outcome.NOT_ME if whole.has("not_me") else Outcome.DESK
-    if whole.has("not_me") or is_somebody_else(rest):
+    is_not_me = whole.has("not_me") or any(part.is_all("not_me_whole", *_POLITE) for part in parts)
+    if is_not_me or is_somebody_else(rest):
         return Outcome.NOT_ME
     if whole.has("has_none") or any(part.is_all("none_whole", "no", *_POLITE) for part in parts):
         return Outcome.HAS_NONE
     if asked_about is not None and whole.is_all("no", "polite"):
         return Outcome.DESK  # the address was wrong; nobody declined
-    if whole.has("declined") or any(part.is_all("declined_whole", "no", *_POLITE) for part in parts):
+    if whole.has("declined", "adverts") or any(
+        part.is_all("declined_whole", "no", *_POLITE) for part in parts
+    ):
         return Outcome.DECLINED
+    if asked_about is None and whole.is_all("farewell", "days", "yes", *_POLITE) and whole.has("days"):
+        return Outcome.NOTHING
     if whole.is_all("yes", *_POLITE) and not any(mark in rest for mark in "?？؟"):
         return Outcome.DESK if _NO_SIGNS.search(body) else Outcome.YES
     if whole.is_all("no", *_POLITE, "stop"):
@@ -184,7 +206,10 @@ def _with_addresses(
     addresses = tuple(one.address for one in kept)
     if not kept or len(kept) > MOST_ADDRESSES or whole.has("insults") or whole.has("not_me"):
         return Outcome.DESK, ()
-    if len(kept) > 1 or not kept[0].sure or _is_of_another(signed, kept[0]):
+    own = _own_of_several(signed, kept)
+    if own is not None:
+        kept, addresses = [own], (own.address,)
+    if len(kept) > 1 or not kept[0].sure or (own is None and _is_of_another(signed, kept[0])):
         return Outcome.ASK_BACK, addresses
     if whole.has("has_none", "declined") or _CORRECTED.search(rest):
         return Outcome.ASK_BACK, addresses
@@ -224,7 +249,26 @@ def _is_denied(signed: str, found: list[Found], at: int, asked_about: str | None
     return Wording(_NEAR.split(after)[0]).has("dead")
 
 
+def _own_of_several(signed: str, kept: list[Found]) -> Found | None:
+    """`mine is X, my wife's is Y`: the one that is called theirs, where each other is called another's."""
+    if len(kept) < 2:
+        return None
+    own, at = [], 0
+    for one in sorted(kept, key=lambda found: found.start):
+        before = Wording(signed[at : one.start])
+        is_others, is_own = before.has("others"), before.has("own") and not before.has("no", "not", "dead")
+        if is_others == is_own:
+            return None
+        own += [one] if is_own else []
+        at = one.end
+    after = Wording(signed[at:])
+    return own[0] if len(own) == 1 and not after.has("others") and not after.has("own") else None
+
+
 def _is_of_another(signed: str, one: Found) -> bool:
-    """`my wife's: …`: said in the same sentence."""
+    """`my wife's: …`: said in the same sentence, and not `my wife booked, but my e-mail is …`."""
     before, after = SENTENCE.split(signed[: one.start])[-1], SENTENCE.split(signed[one.end :])[0]
+    contrary = _CONTRARY.split(before)
+    if len(contrary) > 1 and Wording(contrary[-1]).has("own"):
+        before = contrary[-1]
     return Wording(before).has("others") or Wording(after).has("others")

@@ -22,7 +22,7 @@ from server.devices.models import Device
 from server.forms.definition import find_form
 from server.guests.loading import parts
 from server.guests.models import Link
-from server.guests.values import USABLE_EMAIL
+from server.guests.values import BOUNCED_EMAIL, USABLE_EMAIL
 from server.prompts.models import AddressProof, DeadContact, Message, Prompt, Reply
 from server.prompts.ways import way_of_prompt, ways_of_captures
 from server.properties.finding import properties_within, today_at
@@ -318,10 +318,11 @@ def _of_captures(
 
 
 def _usable(session: Session, record_ids: Collection[int]) -> set[int]:
+    """Records that brought a usable address; what bounced since was given even so."""
     found: set[int] = set()
     for part in parts(sorted(record_ids)):
         query = select(CleanRow.record_id).where(
-            CleanRow.record_id.in_(part), CleanRow.email_class.in_(USABLE_EMAIL)
+            CleanRow.record_id.in_(part), CleanRow.email_class.in_((*USABLE_EMAIL, *BOUNCED_EMAIL.values()))
         )
         found.update(session.scalars(query))
     return found

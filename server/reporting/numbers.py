@@ -69,7 +69,18 @@ NUMBERS: dict[str, Number] = {
     )
 }
 
-EMAIL_CLASSES = ("real", "relay", "alias", "shared", "disposable", "placeholder", "invalid", "missing")
+EMAIL_CLASSES = (
+    "real",
+    "relay",
+    "alias",
+    "bounced",
+    "lapsed",
+    "shared",
+    "disposable",
+    "placeholder",
+    "invalid",
+    "missing",
+)
 
 
 def record_flags() -> dict[str, ColumnElement[bool]]:

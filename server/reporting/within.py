@@ -21,7 +21,7 @@ from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import CleanRow, SourceRecord
 from server.reporting.numbers import FULFILLED
 
-_WORTH = {"real": 0, "relay": 1, "disposable": 2, "alias": 3, "shared": 4}
+_WORTH = {"real": 0, "relay": 1, "disposable": 2, "alias": 3, "bounced": 4, "lapsed": 5, "shared": 6}
 """E-mail classes that become a guest's value, the best first."""
 
 

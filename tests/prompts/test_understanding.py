@@ -45,8 +45,42 @@ def test_of_the_labelled_replies_nearly_all_are_understood_and_no_address_is_inv
 def test_the_labelled_replies_are_many_and_in_many_languages() -> None:
     replies = [one for number in BATCHES for one in batch(number)]
 
-    assert len(replies) >= 480
+    assert len(replies) >= 1200
     assert len({one.language for one in replies}) >= 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could I have a sea view?\n\nTom\nt.powell@acme.co.uk",
+        "Could I have a sea view?\n\nKind regards\nTom Powell\nt.powell@acme.co.uk",
+        "Merci de votre message, nous en parlerons.\nMarie Petit\nm.petit@mairie-auray.fr",
+        "Ich bin nicht im Büro.\nVertretung: pia@lang-holzbau.de",
+    ],
+)
+def test_what_stands_under_a_name_is_a_signature_and_who_is_away_names_others(text: str) -> None:
+    assert understand(text, channel="email").outcome is not Outcome.ADDRESS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't ever write to t.p@gmail.com",
+        "N'utilisez pas mon adresse t.p@gmail.com",
+        "mine is not a.b@gmail.com, my wife's is c.d@gmail.com",
+        "my wife's is a.b@gmail.com and c.d@gmail.com is our son's, my e-mail is broken",
+        "t.p@freee.fr",
+        "t.p@gmail.cmo",
+    ],
+)
+def test_an_address_that_is_not_to_be_used_or_is_another_s_is_not_taken(text: str) -> None:
+    assert understand(text, channel="sms").outcome is not Outcome.ADDRESS
+
+
+def test_a_guest_s_own_address_is_taken_beside_another_s() -> None:
+    assert understand("My own is anna@home.example", channel="sms").addresses == ("anna@home.example",)
+    both = understand("Meine ist u.lang@web.de, die von meiner Frau p.lang@web.de", channel="sms")
+    assert both == Understood(Outcome.ADDRESS, ("u.lang@web.de",))
 
 
 def test_every_language_says_every_kind_of_word() -> None:

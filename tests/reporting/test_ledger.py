@@ -12,6 +12,8 @@ from sqlalchemy import Engine, select
 from server.captures.models import Bound
 from server.db import reading, writing
 from server.devices.models import Device
+from server.prompts.contacts import contact_key
+from server.prompts.disowning import withhold
 from server.prompts.models import AddressProof, DeadContact, Message
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
@@ -26,6 +28,7 @@ from tests.prompts.asked import ask, book, came, guest
 
 MAY = date(2026, 5, 1), date(2026, 5, 31)
 STAY = {"stay_from": "2026-05-06", "stay_to": "2026-05-08"}
+SECRET = b"s" * 32
 LATER = NOON + timedelta(days=200)
 PEOPLE = ("Anna Rossi", "Berta Klein", "Clara Gross", "Dora Mittel", "Emma Lang", "Fanny Kurz")
 COUNTS = tuple(
@@ -271,6 +274,20 @@ def test_an_address_that_bounces_for_good_is_reachable_no_more(engine: Engine, h
         session.add(DeadContact(record_id=record, contact_key=b"k", at=NOON, how=how))
 
     assert counted(engine).whole.kept == kept
+
+
+def test_what_reads_as_bounced_was_given_and_is_kept_no_more(engine: Engine) -> None:
+    id_ = came(engine, guest("Anna Rossi") | {"email": "anna@posteo.de"})
+    with writing(engine) as session:
+        record = session.scalars(select(SourceRecord.id).where(SourceRecord.key == id_)).one()
+        dead = contact_key(SECRET, "email", "anna@posteo.de")
+        session.add(DeadContact(record_id=record, contact_key=dead, at=NOON, how="bounced"))
+        session.flush()
+        withhold(session, [record], secret=SECRET, now=NOON)
+
+    whole = counted(engine).whole
+
+    assert (whole.given, whole.old, whole.kept) == (1, 1, 0)
 
 
 def test_before_ninety_days_nobody_is_called_still_reachable(engine: Engine) -> None:

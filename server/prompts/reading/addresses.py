@@ -122,6 +122,11 @@ def _words(*kinds: str) -> frozenset[str]:
     return frozenset(one[0] for all_ in phrases(*kinds).spaced.values() for one in all_ if len(one) == 1)
 
 
+@cache
+def _ends_of(kind: str) -> frozenset[str]:
+    return frozenset(one[-1] for all_ in phrases(kind).spaced.values() for one in all_)
+
+
 def _domain(text: str, start: int) -> tuple[str, int, bool] | None:
     """The domain that begins here, where it ends, and whether its joints are sure."""
     if text[start : start + 1] in (" ", "\n"):
@@ -161,10 +166,20 @@ def _ended(name: str, end: int, sure: bool) -> tuple[str, int, bool]:
     providers = [one for one in listed_domains("known_providers") if name.startswith(one)]
     if providers:
         return max(providers, key=len), end, False
+    stem, _, ending = name.rpartition(".")
+    meant = [one for one in listed_domains("known_providers") if _is_swapped(one, stem, ending)]
+    if len(meant) == 1:
+        return meant[0], end, False
     labels = name.split(".")
     while len(labels) > 2 and labels[-1] not in endings():
         labels.pop()
     return ".".join(labels) if labels[-1] in endings() else name, end, False
+
+
+def _is_swapped(provider: str, stem: str, ending: str) -> bool:
+    """Whether a provider is meant by a domain whose last letters changed places ("gmail.cmo")."""
+    its_stem, _, its_ending = provider.rpartition(".")
+    return its_stem == stem and sorted(its_ending) == sorted(ending)
 
 
 def _mended(text: str, name: str, end: int, sure: bool) -> tuple[str, int, bool]:
@@ -173,10 +188,10 @@ def _mended(text: str, name: str, end: int, sure: bool) -> tuple[str, int, bool]
     broken = _BROKEN.match(text, end)
     if broken and name + broken.group(1).rstrip(".") in known:
         return name + broken.group(1).rstrip("."), broken.end(), False
-    after = re.compile(r"[ \n]([a-z]{2,3}(?:[. ][a-z]{2})?)(?!\w)").match(text, end)
+    after = re.compile(r"(?:[ \n]|, ?)([a-z]{2,3}(?:[. ][a-z]{2})?)(?!\w)").match(text, end)
     for joined in (after.group(1).replace(" ", "."), after.group(1)[:3].strip()) if after else ():
-        if f"{name}.{joined}" in known:
-            return f"{name}.{joined}", end + 1 + len(joined), False
+        if after and f"{name}.{joined}" in known:
+            return f"{name}.{joined}", after.start(1) + len(joined), False
     return _by_name().get(name, name), end, False
 
 
@@ -217,8 +232,8 @@ def _stands_alone(text: str, start: int, local: str, is_said: bool) -> bool:
 
 def _is_known(word: str, local: str) -> bool:
     """Whether a word before an address belongs to the sentence, or is the name that the address holds."""
-    known = _words("lead", "polite", "thanks", "yes", "no", "not", "others")
-    parts = [fold(part) for part in re.split(r"['._-]", word) if part]
+    known = _words("lead", "polite", "thanks", "yes", "no", "not", "others", "stop") | _ends_of("own")
+    parts = [fold(part) for part in re.split(r"['._-]", word.removesuffix("'s")) if part]  # "it's", "mine's"
     if all(part in known and part not in _JOINS for part in parts) or not re.match(f"[{_LETTERS}]", word[-1]):
         return True
     if _PHRASE_ENDS.search(fold(word)):
@@ -231,6 +246,16 @@ def _is_known(word: str, local: str) -> bool:
 _PHRASE_ENDS = re.compile(r"^(?:e?mail|e?mailadress\w*|adress\w*|address|correo|indirizzo|адрес\w*|почт\w*)$")
 
 
+def _single(name: str) -> str:
+    """A domain without its doubled letters: a key held down writes "webb.de"."""
+    return re.sub(r"(.)\1+", r"\1", name)
+
+
+@cache
+def _doubled() -> dict[str, str]:
+    return {_single(provider): provider for provider in listed_domains("known_providers")}
+
+
 def _judged(local: str, name: str, start: int, end: int, sure: bool) -> Found | None:
     address = f"{local}@{name}".lower()
     if not address.isascii():
@@ -238,6 +263,10 @@ def _judged(local: str, name: str, start: int, end: int, sure: bool) -> Found | 
         if not latin.isascii() or not name.isascii():
             return Found(address, start, end, False, "bad")
         address, sure = f"{latin}@{name}", False
+    meant = _doubled().get(_single(name))
+    if meant is not None and name not in listed_domains("known_providers"):
+        address = f"{address.partition('@')[0]}@{meant}"
+        sure = False
     email = read_email(address)
     if email.suggestion is not None:
         return Found(email.suggestion, start, end, False, "real")

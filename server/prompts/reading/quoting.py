@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from server.prompts.reading.vocabulary import Wording
+
 LONGEST = 20_000
 
 # the line above a quote, as mail programs write it in their languages
@@ -42,6 +44,26 @@ _SIGNED = re.compile(
     r"发自我的|iphoneから送信|أرسلت\sمن).{0,80})$",
     re.IGNORECASE,
 )
+# what stands above a name, and below it what the name's owner prints under everything they write
+_CLOSED = re.compile(
+    r"^\s*(?:(?:bien |très )?cordialement|bien à vous|sincères salutations|salutations(?: distinguées)?|"
+    r"respectueusement|amicalement|(?:(?:kind|best|warm|warmest|many)(?:est)? )?regards|best wishes|"
+    r"all the best|"
+    r"yours (?:sincerely|faithfully|truly)|sincerely(?: yours)?|"
+    r"mit (?:freundlichen|besten|herzlichen|lieben) grü(?:ß|ss)en|"
+    r"(?:viele|liebe|beste|herzliche|freundliche|schöne) grü(?:ß|ss)e|mfg|lg|vg|"
+    r"(?:saludos|un saludo|un cordial saludo|saludos cordiales|atentamente|cordialmente)|"
+    r"(?:cordiali|distinti) saluti|met (?:vriendelijke|hartelijke) groet(?:en)?|mvg|groet(?:jes|en)|"
+    r"(?:com os )?(?:melhores )?cumprimentos|atenciosamente|z poważaniem|pozdrawiam|с уважением|"
+    r"مع (?:خالص )?(?:التحية|التحيات|تحياتي)|此致|敬具)[\s,.!،]*$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"(?:[^\W\d_a-zà-ÿ][\w'-]*\.?)(?: [^\W\d_a-zà-ÿ][\w'-]*\.?){0,3}")
+_THANKED = re.compile(
+    r"^\s*(?:(?:many )?thanks|thank you|cheers|best|merci|danke|vielen dank|gracias|grazie|bedankt|"
+    r"obrigad[oa]|dziękuję|спасибо)[\s,.!]*$",
+    re.IGNORECASE,
+)
 
 
 class Written(NamedTuple):
@@ -59,9 +81,39 @@ def own_words(text: str) -> Written:
         own = _below(lines)
     own = [line for line in own if not line.lstrip().startswith(">")]
     for at, line in enumerate(own):
-        if _SIGNED.match(line) and any(before.strip() for before in own[:at]):
+        if not any(before.strip() for before in own[:at]):
+            continue
+        if _SIGNED.match(line) or _CLOSED.match(line) or (_THANKED.match(line) and _is_name(own[at + 1 :])):
             return Written("\n".join(own[:at]).strip(), "\n".join(own[at + 1 :]).strip())
+    signed = _signed_by_name(own)
+    if signed is not None:
+        return Written("\n".join(own[:signed]).strip(), "\n".join(own[signed:]).strip())
     return Written("\n".join(own).strip(), "")
+
+
+def _signed_by_name(own: list[str]) -> int | None:
+    """The line of a name from which on an address is a signature's, below what says something else; a first
+    name alone where it begins a paragraph."""
+    for at, line in enumerate(own[1:], start=1):
+        if any("@" in before for before in own[:at]):
+            return None
+        is_name = _NAMED.fullmatch(line.strip()) is not None and not Wording(line).is_all("lead", "own")
+        begins = " " in line.strip() or not own[at - 1].strip()
+        if is_name and begins and any("@" in below for below in own[at + 1 :]):
+            said = Wording("\n".join(own[:at]))
+            says_nothing = not said.words or said.is_all("polite", "thanks", "lead", "yes", "own")
+            return None if says_nothing else at
+    return None
+
+
+def _is_name(below: list[str]) -> bool:
+    """Whether the next line is a name, as far as its form tells, and no address."""
+    line = next((one.strip() for one in below if one.strip()), "")
+    return (
+        bool(line)
+        and len(line) < 50
+        and re.fullmatch(r"[^\W\d_]+(?:[ .'-]+[^\W\d_]+){0,3}\.?", line) is not None
+    )
 
 
 def _quote_begins(lines: list[str]) -> int:

@@ -21,9 +21,18 @@ _TITLES = frozenset((
 # fmt: on
 
 
+# Dutch and German may put their not behind the name
+_NOT_BEHIND = re.compile(
+    r"(?<!\w)(?:ik ben|ich bin|dit is|das ist) ([^\W\d_]+) (?:niet|nicht)(?!\w)", re.IGNORECASE
+)
+
+
 def is_somebody_else(rest: str) -> bool:
     """ "I'm not John": the words that deny it, and then a name; "I'm not sure" and "not French" are none."""
     for sentence in SENTENCE.split(rest):
+        behind = _NOT_BEHIND.search(sentence)
+        if behind is not None and _is_name(behind[1], is_last=True):
+            return True
         words = _CAPITALISED.findall(sentence)
         folded = [fold(word) for word in words]
         for at, first in enumerate(folded):

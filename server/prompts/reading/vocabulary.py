@@ -17,10 +17,15 @@ WORDS = Path(__file__).parent / "words"
 KINDS = (
     "at", "dot", "dash", "underscore", "lead", "never_local", "polite", "thanks", "yes", "no", "declined",
     "declined_whole", "has_none", "none_whole", "not_me", "not_being", "stop", "stop_phrases", "start",
-    "help",     "not", "dead", "others", "insults", "corrections",
+    "help", "not", "dead", "others", "insults", "corrections", "own", "away", "farewell", "days",
+    "adverts", "not_me_whole",
 )  # fmt: skip
 
+_NE = re.compile(r"(?<=\w )(?:ne|n) |\A(?:ne|n) (?=\w+ (?:pas|plus|rien|jamais|aucune?)\b)")
+"""French as it is spoken leaves out the half of its No: "je suis pas client"."""
+
 _WORD = re.compile(r"[^\W_]+")
+_E_MAIL = re.compile(r"(?<!\w)e[- ](?=mail)")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _CLAUSE = re.compile(r"[.!?,;:\n…。！？、，؛،؟()\"«»“”|/*]+|\s[-–—]+\s|[–—]")
 _PLAIN_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "œ": "oe", "æ": "ae", "ـ": ""})
@@ -32,10 +37,20 @@ def fold(text: str) -> str:
     return "".join(sign for sign in apart if unicodedata.category(sign) != "Mn").translate(_PLAIN_LETTERS)
 
 
+def _words(text: str) -> list[str]:
+    """The words of a text; an e-mail is one, however it is written."""
+    return _WORD.findall(_E_MAIL.sub("e", fold(text)))
+
+
 @cache
 def listed(kind: str) -> tuple[str, ...]:
     """The words of a kind as they are written, in all languages."""
-    return tuple(word for path in sorted(WORDS.glob("*.toml")) for word in _read(path)[kind])
+    found = []
+    for path in sorted(WORDS.glob("*.toml")):
+        found += _read(path)[kind]
+        if path.stem == "fr":
+            found += [short for word in _read(path)[kind] if (short := _NE.sub("", word)) != word]
+    return tuple(dict.fromkeys(found))
 
 
 @cache
@@ -61,7 +76,7 @@ def phrases(*kinds: str) -> Phrases:
     unspaced = set()
     for kind in kinds:
         for written in listed(kind):
-            words = tuple(_WORD.findall(fold(written)))
+            words = tuple(_words(written))
             if _UNSPACED.search(written):
                 unspaced.add("".join(words))
             elif words:
@@ -80,7 +95,7 @@ class Wording:
 
     @cached_property
     def words(self) -> list[str]:
-        return _WORD.findall(fold(self.text))
+        return _words(self.text)
 
     @cached_property
     def run(self) -> str:
