@@ -32,6 +32,8 @@ from server.records.models import CleanRow, SourceRecord
 from server.stays.models import Stay, StaySource
 
 KEPT_AFTER = timedelta(days=90)
+ASKS_ADDRESS = ("email", "invoice")
+"""What is answered by an address and nothing else; a pre-check-in may bring one, a survey never does."""
 LEFT_US = ("sent", "delivered", "failed", "unknown")
 SHIFTS = ((6, "early"), (14, "late"), (22, "night"))
 """Hours at a house's own clock at which a shift begins."""
@@ -205,11 +207,16 @@ def _known(session: Session, prompts: Iterable[Prompt], captures: Iterable[Captu
 def _of_prompts(
     session: Session, prompts: Collection[Prompt], known: _Known, *, now: datetime
 ) -> Iterable[Chance]:
-    sent = _messages(session, [prompt.id for prompt in prompts])
+    ids = [prompt.id for prompt in prompts]
+    sent, replied = _messages(session, ids), _replied(session, ids)
+    formed = _forms_of(session, ids)
     for prompt in prompts:
-        messages = sent.get(prompt.id) or _Messages()
+        messages, form = sent.get(prompt.id) or _Messages(), formed.get(prompt.id)
         given_at = prompt.settled_at or prompt.answered_at or prompt.due_at
-        is_given = prompt.state == "given"
+        state = prompt.state
+        if state == "given" and prompt.purpose not in ASKS_ADDRESS:  # it was answered; was an address told?
+            state = "answered" if form is None else form
+        is_given = state == "given"
         house = prompt.property_id
         yield Chance(
             property_id=house,
@@ -220,20 +227,47 @@ def _of_prompts(
             team=None,
             shift="",
             at=prompt.due_at,
-            state=prompt.state,
+            state=state,
             guest_id=known.guest(prompt.record_id),
             stay_id=prompt.stay_id,
             record_id=prompt.record_id,
             is_asked=prompt.asked_at is not None,
             is_sent=messages.is_sent,
             is_delivered=messages.is_delivered,
-            is_answered=prompt.answered_at is not None or prompt.state in ("answered", "given", "declined"),
+            is_answered=prompt.id in replied
+            or prompt.answered_at is not None
+            or state in ("answered", "given", "declined"),
             given_at=given_at if is_given else None,
             is_verified=is_given and known.is_verified(prompt.record_id, house),
             is_kept=_is_kept(known, prompt.record_id, house, given_at if is_given else None, now=now),
             cost=dict(messages.cost),
             unpriced=messages.unpriced,
         )
+
+
+def _replied(session: Session, prompt_ids: Collection[int]) -> set[int]:
+    """The questions that anything came back to, whatever it says."""
+    found: set[int] = set()
+    for part in parts(sorted(prompt_ids)):
+        query = select(Reply.prompt_id).where(Reply.prompt_id.in_(part))
+        found.update(id_ for id_ in session.scalars(query) if id_ is not None)
+    return found
+
+
+def _forms_of(session: Session, prompt_ids: Collection[int]) -> dict[int, str]:
+    """Of questions whose link led to a form, what came of the address in it: given, declined or answered."""
+    found: dict[int, str] = {}
+    for part in parts(sorted(prompt_ids)):
+        query = (
+            select(Prompt.id, Capture, CleanRow.email_class)
+            .join(Capture, Capture.guest_link_id == Prompt.guest_link_id)
+            .outerjoin(CleanRow, CleanRow.record_id == Capture.record_id)
+            .where(Prompt.id.in_(part))
+        )
+        for prompt_id, capture, email_class in session.execute(query):
+            is_given = email_class in USABLE_EMAIL
+            found[prompt_id] = "given" if is_given else "declined" if _said_no(capture) else "answered"
+    return found
 
 
 def _is_kept(
@@ -361,4 +395,26 @@ def _stays(session: Session, capture_ids: Collection[str]) -> dict[str, tuple[st
                 known = found.get(capture_id)
                 if known is None or not known[1]:
                     found[capture_id] = (stay_id, channel or "")
+        _add_their_guests(session, part, found)
     return found
+
+
+def _add_their_guests(
+    session: Session, capture_ids: Collection[str], found: dict[str, tuple[str, str]]
+) -> None:
+    """Of forms that tell of no booked stay themselves, as of somebody who was not expected: the one that
+    their guest had at the house that day."""
+    without = [id_ for id_ in capture_ids if not found.get(id_, ("", ""))[1]]
+    query = (
+        select(Capture, Stay)
+        .join(Link, Link.record_id == Capture.record_id)
+        .join(Stay, and_(Stay.guest_id == Link.guest_id, Stay.property_id == Capture.property_id))
+        .where(Capture.id.in_(without), Stay.kind == "stay", Stay.channel.is_not(None))
+        .order_by(Stay.arrives, Stay.id)
+    )
+    for capture, stay in session.execute(query):
+        day = _came(capture).date()
+        if stay.arrives and stay.departs and stay.arrives <= day <= stay.departs:
+            found.setdefault(capture.id, (stay.id, ""))
+            if not found[capture.id][1]:
+                found[capture.id] = (stay.id, stay.channel or "")
