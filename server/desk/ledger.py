@@ -198,7 +198,7 @@ def _name(cut: str, row: Row, places: Mapping[int, Property]) -> tuple[str, str]
     if cut == "property":
         return places[int(name)].name, ""
     if cut == "team":
-        return _team(name), translate(SHIFTS.get(row.name[1], ""))
+        return _team(name), translate(SHIFTS[row.name[1]]) if row.name[1:] and row.name[1] in SHIFTS else ""
     if cut == "source":
         return name or translate(N_("No booking site told")), ""
     return translate((WAYS if cut == "way" else RULES).get(name, name)), ""

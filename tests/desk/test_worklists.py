@@ -135,6 +135,15 @@ def test_an_auditor_reads_the_ledger_and_no_guest_stands_in_it(app: Flask) -> No
     assert not re.search("Rossi|Klein|Gross|Mittel|posteo", page)
 
 
+def test_messages_have_no_shift_in_any_language(app: Flask) -> None:
+    fill_lists(app)
+
+    page = text_of(seated_client(app, "auditor"), "/desk/ledger?lang=de")
+
+    assert "Nachrichten und Links, kein Team" in page
+    assert "Content-Type" not in page
+
+
 def test_the_file_holds_the_same_numbers_and_no_formula(app: Flask, desk: FlaskClient) -> None:
     fill_lists(app)
 
