@@ -38,7 +38,7 @@ function pressing(key) {
   if (!button || button.checkVisibility?.() === false) return null;
   return () => {
     button.click();
-    if (button.matches("summary") && button.parentElement.open) button.parentElement.querySelector("button").focus();
+    if (button.matches("summary") && button.parentElement.open) button.parentElement.querySelector("input:not([type=hidden]), button").focus();
   };
 }
 

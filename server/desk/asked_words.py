@@ -41,6 +41,12 @@ ANSWERS: Mapping[str, str] = {
     "has_none": N_("Has no e-mail"),
     "dont_ask": N_("Does not want to be asked"),
 }
+NOT_THEIRS: Mapping[str, str] = {
+    "own": N_("The address is one of the hotel's own."),
+    "unusable": N_("The address does not reach a guest after the stay."),
+    "several": N_("Several other guests have this address."),
+}
+"""Why an address is not taken for a guest."""
 KEYS: Mapping[str, tuple[str, str]] = {
     "declined": ("d", N_("Declined")),
     "has_none": ("h", N_("Has none")),

@@ -52,6 +52,7 @@ ACTS: Mapping[str, str] = {
     "problem.settled": N_("Settled a problem"),
     "problem.waiting": N_("Let a problem wait again"),
     "address.typed": N_("Typed an address into the reservation system"),
+    "address.told": N_("Typed an address that a guest said"),
     "address.not_typed": N_("Took back that an address was typed"),
     "wish.settled": N_("Saw to a guest's wish"),
     "wish.open_again": N_("Let a guest's wish wait again"),

@@ -7,20 +7,24 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from server.access import not_found, staff
 from server.clock import clock
+from server.desk.asked_words import STATES
 from server.desk.journal import guarded
 from server.desk.words import use_words
+from server.guests.within import known_of
 from server.language import translate
+from server.paging import page_within, pages_of
 from server.prompts.ways import WAYS
 from server.properties.finding import properties_within, today_at
 from server.properties.models import Property
 from server.properties.reach import Reach
-from server.reporting.chances import chances
-from server.reporting.ledger import CUTS, Ledger, Row, count_chances
+from server.reporting.chances import Chance, chances
+from server.reporting.ledger import COUNTS, CUTS, Ledger, Row, behind, count_chances
 from server.reporting.ledger_numbers import COMPARED, LATER, LEDGER_NUMBERS
 from server.reporting.worth import compare, later_stays
 from server.wording import N_
@@ -35,6 +39,8 @@ PERIODS: Mapping[str, tuple[int, str]] = {
 }
 USUAL = "90"
 OLDEST = date(2000, 1, 1)
+PAGE = 100
+"""Lines of a page of those behind a number."""
 
 RULES: Mapping[str, str] = {
     "email_by_text": N_("E-mail address, asked by text message"),
@@ -42,6 +48,7 @@ RULES: Mapping[str, str] = {
     "stay_info": N_("Information for the stay"),
     "invoice": N_("Invoice"),
     "survey": N_("Survey"),
+    "survey_by_text": N_("Survey by text"),
     "": N_("Without a question"),
 }
 
@@ -99,7 +106,53 @@ def show() -> str:
         whole=g.reach.is_everywhere or len(wanted.places) > 1,
         name_of=lambda cut, row: _name(cut, row, wanted.places),
         address=lambda **changed: url_for("ledger.show", **(_kept(wanted) | changed)),
+        behind=lambda cut, row, number: _behind_address(wanted, cut, row, number),
     )
+
+
+@pages.get("/behind")
+@staff("guests.see")
+def show_behind() -> str:
+    """Who is behind a number: its questions and forms, the newest first, with their guests."""
+    wanted = _wanted()
+    cut, number = request.args.get("cut", ""), request.args.get("number", "chances")
+    name = tuple(request.args.getlist("name", type=str))
+    if number not in COUNTS or (cut and cut not in CUTS) or any("\0" in part for part in name):
+        not_found()
+    found = chances(g.session, wanted.reach, wanted.since, wanted.until, now=clock())
+    chosen = behind(found, cut, name, number)
+    page = page_within(request.args.get("page", 1, type=int), len(chosen), PAGE)
+    lines = chosen[(page - 1) * PAGE : page * PAGE]
+    return render_template(
+        "desk/ledger/behind.html",
+        wanted=wanted,
+        lines=lines,
+        names=_names_of(lines),
+        total=len(chosen),
+        page=page,
+        pages=pages_of(len(chosen), PAGE),
+        number=LEDGER_NUMBERS.get(number),
+        row=_name(cut, Row(name), wanted.places) if cut and chosen else None,
+        rules=RULES,
+        ways=WAYS,
+        states={**STATES, "held_back": (LEDGER_NUMBERS["held_back"].name, "")},
+        back=url_for("ledger.show", **_kept(wanted)),
+    )
+
+
+def _names_of(lines: Sequence[Chance]) -> dict[str, str]:
+    """The guests' names, as far as they are known within reach."""
+    ids = {one.guest_id for one in lines if one.guest_id is not None}
+    known = known_of(g.session, ids, g.reach, fields=("first_name", "last_name"))
+    return {
+        guest_id: " ".join(values[field].value for field in ("first_name", "last_name") if field in values)
+        for guest_id, values in known.items()
+    }
+
+
+def _behind_address(wanted: Wanted, cut: str, row: Row, number: str) -> str:
+    period: dict[str, Any] = {"property": wanted.chosen or None, "since": wanted.since, "until": wanted.until}
+    return url_for("ledger.show_behind", cut=cut or None, name=list(row.name), number=number, **period)
 
 
 @pages.get("/file")
@@ -145,7 +198,7 @@ def _name(cut: str, row: Row, places: Mapping[int, Property]) -> tuple[str, str]
     if cut == "property":
         return places[int(name)].name, ""
     if cut == "team":
-        return _team(name), translate(SHIFTS.get(row.name[1], ""))
+        return _team(name), translate(SHIFTS[row.name[1]]) if row.name[1:] and row.name[1] in SHIFTS else ""
     if cut == "source":
         return name or translate(N_("No booking site told")), ""
     return translate((WAYS if cut == "way" else RULES).get(name, name)), ""
@@ -175,9 +228,9 @@ def _wanted() -> Wanted:
     return Wanted(chosen, today - timedelta(days=PERIODS[period][0] - 1), today, period, places, reach, today)
 
 
-def _kept(wanted: Wanted) -> dict[str, object]:
+def _kept(wanted: Wanted) -> dict[str, Any]:
     """What the next address keeps of this one."""
-    kept: dict[str, object] = {"property": wanted.chosen or None}
+    kept: dict[str, Any] = {"property": wanted.chosen or None}
     if wanted.period:
         return kept | {"period": wanted.period}
     return kept | {"since": wanted.since, "until": wanted.until}

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
+from server.desk.asked_words import NOT_THEIRS
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.guests.within import current_id
@@ -51,9 +52,7 @@ WHY: Mapping[str, str] = {
     "no_prompt": N_("No open question went to this contact."),
     "shared": N_("Several guests share this contact."),
     "verified": N_("This guest has a proven address already."),
-    "own": N_("The address is one of the hotel's own."),
-    "unusable": N_("The address does not reach a guest after the stay."),
-    "several": N_("Several other guests have this address."),
+    **NOT_THEIRS,
     "again": N_("We asked back once already."),
     "silent": N_("We may not write to this contact."),
     "asks": N_("Its answer was taken; it says more besides."),

@@ -86,6 +86,7 @@ def _remember(
         until=_last_day(session, asked_of),
         by="guest",
         now=now,
+        by_form=True,
     )
     if prompt is not None:
         settle_prompt(prompt, "declined" if prompt.purpose == "email" else "given", why=answer, now=now)

@@ -33,8 +33,12 @@ def decline(
     until: date | None,
     by: str,
     now: datetime,
+    by_form: bool = False,
 ) -> Declined:
-    """Remember a No, until a day or for good, and ask no more. Said twice it is one."""
+    """Remember a No, until a day or for good, and ask no more. Said twice it is one.
+
+    `by_form`: it was said in a form, which is counted itself; so the questions that were open only close.
+    """
     fellows = fellows_of(session, record_id)
     same = select(Declined).where(
         Declined.record_id.in_(fellows),
@@ -58,7 +62,7 @@ def decline(
         session.flush()
         note(session, by, f"asking.{answer}", f"record:{record_id}", now=now, property_id=property_id)
     for prompt in open_prompts(session, fellows, purpose):
-        if prompt.state == "planned":
+        if prompt.state == "planned" or by_form:
             settle_prompt(prompt, "closed", why="declined", now=now)
         else:
             settle_prompt(prompt, "declined", why=answer, now=now)

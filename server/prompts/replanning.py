@@ -30,6 +30,9 @@ CLOSES_ASKED = frozenset(
 """Why a question that was asked already ends without its answer. Others, as a rule that was switched off,
 leave it open: the guest may answer."""
 
+NEVER_WAS = frozenset({"gone", "no_person", "day_use"})
+"""What was never a chance: there is no such stay, or nobody to ask."""
+
 FOR_GOOD = frozenset({"erased", "not_me", "no_answer", "by_hand"})
 """Why a closed question stays closed, also when its stay lives again."""
 
@@ -38,12 +41,13 @@ TIME_TO_ANSWER = timedelta(days=3)
 
 
 def close(prompt: Prompt, why: str, *, now: datetime, was_asked: bool = False) -> int:
-    """Close it, if that is due; 1 when it changed. A guest of the share that is not asked whose address came
-    anyway stays in it: that is what is compared."""
+    """Close it, if that is due; 1 when it changed. Of the share that is not asked, whoever's question was due
+    stays in it, also when their address came anyway, they cancelled or left: as those do who were asked, with
+    whom they are compared."""
     if prompt.state == "asked" and why not in CLOSES_ASKED:
         return 0
-    if prompt.state == "held_back" and why == "known":
-        if prompt.why == "known":
+    if prompt.state == "held_back" and (why == "known" or prompt.due_at <= now) and why not in NEVER_WAS:
+        if prompt.why == "known" or why != "known":
             return 0
         prompt.why, prompt.settled_at = "known", now
         return 1

@@ -11,27 +11,28 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.captures.models import Bound, Capture, GuestLink, Handover
+from server.captures.models import Bound, Capture
 from server.devices.models import Device
 from server.forms.definition import find_form
 from server.guests.loading import parts
-from server.guests.models import Link
 from server.guests.values import BOUNCED_EMAIL, USABLE_EMAIL
-from server.prompts.models import AddressProof, DeadContact, Message, Prompt, Reply
+from server.prompts.models import AddressProof, Message, Prompt, Reply
 from server.prompts.ways import way_of_prompt, ways_of_captures
 from server.properties.finding import properties_within, today_at
 from server.properties.models import Property
 from server.properties.reach import Reach
-from server.records.models import CleanRow, SourceRecord
-from server.stays.models import Stay, StaySource
+from server.records.models import CleanRow
+from server.reporting.known_addresses import Known, known_addresses
+from server.reporting.stays_of_forms import came_at, stays_of_forms
 
 KEPT_AFTER = timedelta(days=90)
+ASKS_ADDRESS = ("email", "invoice")
+"""What is answered by an address and nothing else; a pre-check-in may bring one, a survey never does."""
 LEFT_US = ("sent", "delivered", "failed", "unknown")
 SHIFTS = ((6, "early"), (14, "late"), (22, "night"))
 """Hours at a house's own clock at which a shift begins."""
@@ -88,11 +89,12 @@ def chances(session: Session, reach: Reach, since: date, until: date, *, now: da
                 Capture.record_id.is_not(None),
             )
         )
-        if since <= today_at(places[capture.property_id], now=_came(capture)) <= until
+        if since <= today_at(places[capture.property_id], now=came_at(capture)) <= until
     ]
     asked_for = _answers_to_questions(session, captures)
     captures = [one for one in captures if one.id not in asked_for and _asks_for_email(one)]
-    known = _known(session, prompts, captures, reach)
+    concerned = [*(one.record_id for one in prompts), *(one.record_id for one in captures)]
+    known = known_addresses(session, {one for one in concerned if one is not None}, reach)
     of_prompts = _of_prompts(session, prompts, known, now=now)
     return [*of_prompts, *_of_captures(session, captures, known, places, now=now)]
 
@@ -120,10 +122,6 @@ def _said_no(capture: Capture) -> bool:
     return capture.answers.get("email_way_out") in ("declined", "none")
 
 
-def _came(capture: Capture) -> datetime:
-    return capture.captured_at or capture.received_at
-
-
 def _answers_to_questions(session: Session, captures: Collection[Capture]) -> set[str]:
     """The forms that are the answer to a question: by its link, or by a reply. And the clicks that prove an
     address: what was given by one form is not given once more by its proof."""
@@ -138,78 +136,19 @@ def _answers_to_questions(session: Session, captures: Collection[Capture]) -> se
     return found
 
 
-class _Address(NamedTuple):
-    """A usable address of a guest in a house's own records."""
-
-    is_verified: bool
-    is_dead: bool
-
-
-class _Known:
-    """Of the guests concerned, by guest and house: what addresses they have now."""
-
-    def __init__(self) -> None:
-        self.guest_of: dict[int, str] = {}
-        self.addresses: dict[tuple[str, int], list[_Address]] = defaultdict(list)
-
-    def guest(self, record_id: int | None) -> str | None:
-        """The guest that a record is linked to today."""
-        return self.guest_of.get(record_id or 0)
-
-    def is_verified(self, record_id: int | None, property_id: int) -> bool:
-        """Whether the guest of a record proved an address there."""
-        return any(one.is_verified for one in self._of(record_id, property_id))
-
-    def is_reachable(self, record_id: int | None, property_id: int) -> bool:
-        """Whether an address of the guest of a record still works there."""
-        return any(not one.is_dead for one in self._of(record_id, property_id))
-
-    def _of(self, record_id: int | None, property_id: int) -> Iterable[_Address]:
-        return self.addresses.get((self.guest(record_id) or "", property_id), ())
-
-
-def _known(session: Session, prompts: Iterable[Prompt], captures: Iterable[Capture], reach: Reach) -> _Known:
-    known = _Known()
-    asked, came = (one.record_id for one in prompts), (one.record_id for one in captures)
-    records = {record_id for record_id in (*asked, *came) if record_id is not None}
-    for part in parts(sorted(records)):
-        links = select(Link.record_id, Link.guest_id).where(Link.record_id.in_(part))
-        known.guest_of |= dict(session.execute(links).all())
-    dead = (
-        select(DeadContact.id)
-        .where(
-            DeadContact.record_id == CleanRow.record_id,
-            DeadContact.how == "bounced",
-            DeadContact.ended_at.is_(None),
-        )
-        .exists()
-    )
-    for theirs in parts(sorted(set(known.guest_of.values()))):
-        query = (
-            select(Link.guest_id, SourceRecord.property_id, AddressProof.state, dead)
-            .join(SourceRecord, SourceRecord.id == Link.record_id)
-            .join(CleanRow, CleanRow.record_id == Link.record_id)
-            .outerjoin(AddressProof, AddressProof.record_id == Link.record_id)
-            .where(
-                Link.guest_id.in_(theirs),
-                reach.limit(SourceRecord.property_id),
-                CleanRow.email_class.in_(USABLE_EMAIL),
-            )
-        )
-        for guest_id, property_id, proof, is_dead in session.execute(query):
-            address = _Address(proof == "verified", bool(is_dead) or proof in ("bounced", "undone"))
-            known.addresses[guest_id, property_id].append(address)
-    return known
-
-
 def _of_prompts(
-    session: Session, prompts: Collection[Prompt], known: _Known, *, now: datetime
+    session: Session, prompts: Collection[Prompt], known: Known, *, now: datetime
 ) -> Iterable[Chance]:
-    sent = _messages(session, [prompt.id for prompt in prompts])
+    ids = [prompt.id for prompt in prompts]
+    sent, replied = _messages(session, ids), _replied(session, ids)
+    formed = _forms_of(session, ids)
     for prompt in prompts:
-        messages = sent.get(prompt.id) or _Messages()
+        messages, form = sent.get(prompt.id) or _Messages(), formed.get(prompt.id)
         given_at = prompt.settled_at or prompt.answered_at or prompt.due_at
-        is_given = prompt.state == "given"
+        state = prompt.state
+        if state == "given" and prompt.purpose not in ASKS_ADDRESS:  # it was answered; was an address told?
+            state = "answered" if form is None else form
+        is_given = state == "given"
         house = prompt.property_id
         yield Chance(
             property_id=house,
@@ -220,14 +159,16 @@ def _of_prompts(
             team=None,
             shift="",
             at=prompt.due_at,
-            state=prompt.state,
+            state=state,
             guest_id=known.guest(prompt.record_id),
             stay_id=prompt.stay_id,
             record_id=prompt.record_id,
             is_asked=prompt.asked_at is not None,
             is_sent=messages.is_sent,
             is_delivered=messages.is_delivered,
-            is_answered=prompt.answered_at is not None or prompt.state in ("answered", "given", "declined"),
+            is_answered=prompt.id in replied
+            or prompt.answered_at is not None
+            or state in ("answered", "given", "declined"),
             given_at=given_at if is_given else None,
             is_verified=is_given and known.is_verified(prompt.record_id, house),
             is_kept=_is_kept(known, prompt.record_id, house, given_at if is_given else None, now=now),
@@ -236,8 +177,33 @@ def _of_prompts(
         )
 
 
+def _replied(session: Session, prompt_ids: Collection[int]) -> set[int]:
+    """The questions that anything came back to, whatever it says."""
+    found: set[int] = set()
+    for part in parts(sorted(prompt_ids)):
+        query = select(Reply.prompt_id).where(Reply.prompt_id.in_(part))
+        found.update(id_ for id_ in session.scalars(query) if id_ is not None)
+    return found
+
+
+def _forms_of(session: Session, prompt_ids: Collection[int]) -> dict[int, str]:
+    """Of questions whose link led to a form, what came of the address in it: given, declined or answered."""
+    found: dict[int, str] = {}
+    for part in parts(sorted(prompt_ids)):
+        query = (
+            select(Prompt.id, Capture, CleanRow.email_class)
+            .join(Capture, Capture.guest_link_id == Prompt.guest_link_id)
+            .outerjoin(CleanRow, CleanRow.record_id == Capture.record_id)
+            .where(Prompt.id.in_(part))
+        )
+        for prompt_id, capture, email_class in session.execute(query):
+            is_given = email_class in USABLE_EMAIL
+            found[prompt_id] = "given" if is_given else "declined" if _said_no(capture) else "answered"
+    return found
+
+
 def _is_kept(
-    known: _Known, record_id: int | None, property_id: int, given_at: datetime | None, *, now: datetime
+    known: Known, record_id: int | None, property_id: int, given_at: datetime | None, *, now: datetime
 ) -> bool | None:
     if given_at is None or now - given_at < KEPT_AFTER:
         return None
@@ -282,18 +248,18 @@ def _messages(session: Session, prompt_ids: Collection[int]) -> dict[int, _Messa
 def _of_captures(
     session: Session,
     captures: Collection[Capture],
-    known: _Known,
+    known: Known,
     places: Mapping[int, Property],
     *,
     now: datetime,
 ) -> Iterable[Chance]:
     ids = [capture.id for capture in captures]
     ways = ways_of_captures(session, ids)
-    stays = _stays(session, ids)
+    stays = stays_of_forms(session, ids, places)
     devices = dict(session.execute(select(Device.id, Device.name)).all())
     usable = _usable(session, [capture.record_id for capture in captures if capture.record_id is not None])
     for capture in captures:
-        came, house = _came(capture), capture.property_id
+        came, house = came_at(capture), capture.property_id
         is_given = capture.record_id in usable
         stay_id, source = stays.get(capture.id, (None, ""))
         yield Chance(
@@ -338,28 +304,3 @@ def _shift(place: Property, moment: datetime) -> str:
     """The shift of a moment at a house; before the first one begins it is still the night."""
     hour = moment.astimezone(ZoneInfo(place.zone)).hour
     return next((name for begins, name in reversed(SHIFTS) if hour >= begins), "night")
-
-
-def _stays(session: Session, capture_ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    """The stay that each form is about, and its booking site: what it was bound to, else what it tells."""
-    found: dict[str, tuple[str, str]] = {}
-    for part in parts(sorted(capture_ids)):
-        bound = (
-            select(Capture.id, Bound.record_id).join(Bound, Bound.capture_id == Capture.id),
-            select(Capture.id, Handover.record_id).join(Handover, Handover.capture_id == Capture.id),
-            select(Capture.id, GuestLink.record_id).join(GuestLink, GuestLink.id == Capture.guest_link_id),
-            select(Capture.id, Capture.record_id),
-        )
-        for query in bound:
-            told = query.where(Capture.id.in_(part)).subquery()
-            of_record = (
-                select(told.c.id, Stay.id, Stay.channel)
-                .join(StaySource, StaySource.record_id == told.c.record_id)
-                .join(Stay, and_(Stay.id == StaySource.stay_id, Stay.kind == "stay"))
-                .order_by(Stay.arrives, Stay.id)
-            )
-            for capture_id, stay_id, channel in session.execute(of_record):
-                known = found.get(capture_id)
-                if known is None or not known[1]:
-                    found[capture_id] = (stay_id, channel or "")
-    return found

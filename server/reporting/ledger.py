@@ -41,12 +41,18 @@ class Row:
     kept: int = 0
     unpriced: int = 0
     by_question: int = 0  # of the chances, those that a message asked
+    surveys: int = 0  # of the chances, those that ask for no address
     cost: dict[str, Decimal] = field(default_factory=dict)
 
     @property
+    def asking(self) -> int:
+        """The chances that ask for an address."""
+        return self.chances - self.surveys
+
+    @property
     def rate(self) -> float | None:
-        """Contacts given among the chances; None where there was none."""
-        return self.given / self.chances if self.chances else None
+        """Contacts given among the chances that ask for one; None where there was none."""
+        return self.given / self.asking if self.asking else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +105,62 @@ def _order(name: Name) -> tuple[object, ...]:
     return way, first.casefold(), first, shift
 
 
+def _is_chance(one: Chance) -> bool:
+    return not _is_held_back(one) and not _is_not_asked(one)
+
+
+def _is_held_back(one: Chance) -> bool:
+    return one.state == "held_back"
+
+
+def _is_not_asked(one: Chance) -> bool:
+    return one.state == "closed" and not one.is_asked
+
+
+OF_CHANCES: Mapping[str, Callable[[Chance], bool]] = {
+    "sent": lambda one: one.is_sent,
+    "delivered": lambda one: one.is_delivered,
+    "answered": lambda one: one.is_answered,
+    "given": lambda one: one.given_at is not None,
+    "verified": lambda one: one.is_verified,
+    "declined": lambda one: one.state == "declined",
+    "old": lambda one: one.is_kept is not None,
+    "kept": lambda one: one.is_kept is True,
+    "by_question": lambda one: bool(one.rule),
+    "surveys": lambda one: one.purpose == "survey",
+}
+"""What each number counts of the chances, once: for the tables, and for the lists behind them."""
+
+COUNTS: Mapping[str, Callable[[Chance], bool]] = {
+    "chances": _is_chance,
+    "held_back": _is_held_back,
+    "not_asked": _is_not_asked,
+    **OF_CHANCES,
+}
+
+
+def behind(found: Iterable[Chance], cut: str, name: Name, number: str) -> list[Chance]:
+    """The chances that a number of a row counts, the newest first; the whole where `cut` is empty. KeyError
+    for a cut or a number that there is not."""
+    holds, name_in = COUNTS[number], _NAMES[cut] if cut else None
+    if number in OF_CHANCES:
+        found = filter(_is_chance, found)
+    chosen = [one for one in found if holds(one) and (name_in is None or name_in(one) == name)]
+    return sorted(chosen, key=lambda one: (one.at, one.record_id or 0), reverse=True)
+
+
 def _count(name: Name, found: Iterable[Chance]) -> Row:
     row = Row(name)
     cost: dict[str, Decimal] = defaultdict(Decimal)
     for one in found:
-        if one.state == "held_back":
-            row.held_back += 1
-            continue
-        if one.state == "closed" and not one.is_asked:
-            row.not_asked += 1
+        if not _is_chance(one):
+            row.held_back += _is_held_back(one)
+            row.not_asked += _is_not_asked(one)
             continue
         row.chances += 1
-        row.by_question += bool(one.rule)
-        row.sent += one.is_sent
-        row.delivered += one.is_delivered
-        row.answered += one.is_answered
-        row.given += one.given_at is not None
-        row.verified += one.is_verified
-        row.declined += one.state == "declined"
-        row.old += one.is_kept is not None
-        row.kept += one.is_kept is True
+        for code, holds in OF_CHANCES.items():
+            if holds(one):
+                setattr(row, code, getattr(row, code) + 1)
         row.unpriced += one.unpriced
         for currency, amount in one.cost.items():
             cost[currency] += amount

@@ -47,7 +47,10 @@ LEDGER_NUMBERS: dict[str, Number] = {
         Number(
             "given",
             N_("Contact given"),
-            N_("What was asked for came back: a real e-mail address, or one that relays to it."),
+            N_(
+                "An e-mail address came back: a real one, or one that relays to it. The share is of the "
+                "chances that ask for one: of all but surveys."
+            ),
         ),
         Number(
             "verified",

@@ -1,32 +1,28 @@
-"""A simulated season: more guests can be reached once they are asked, and the ledger counts alike."""
+"""A simulated season: more guests can be reached once they are asked, and the ledger counts as they did."""
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
-from sqlalchemy import Engine
+from benchmarks.recapturing import climb, differences, ledger_of
+from benchmarks.season.guests import BEGINS, draw
+from benchmarks.season.house import open_house
+from benchmarks.season.living import season_of
+from server.reporting.ledger import Ledger
 
-from benchmarks.recapturing import BEGINS, MONTHS, ByTables, climb, differences, draw, simulate
-from server.db import reading
-from server.properties.reach import EVERYWHERE
-from server.reporting.ledger import Row, ledger
-from tests.builders import NOON
-
-
-def test_the_ledger_of_a_season_is_what_the_simulation_counted(engine: Engine) -> None:
-    own = simulate(engine, draw(360), ByTables())
-
-    until = BEGINS + timedelta(days=30 * MONTHS)
-    with reading(engine) as session:
-        found = ledger(session, EVERYWHERE, BEGINS, until, now=NOON + timedelta(days=365))
-    assert differences(found.cuts["way"], own) == []
-    rates = dict(climb(engine))
-    assert (rates["2026-01"] or 0) < 0.4
-    assert (rates["2026-05"] or 0) > 0.5
+DAYS, AFTER = 3, 7
+LOOKS = (time(10, 5), time(19))
 
 
-def test_a_number_that_differs_is_told() -> None:
-    own = {"sms": Counter({"given": 1})}
+def test_the_ledger_of_a_season_is_what_its_guests_counted(sqlite_url: str, tmp_path: Path) -> None:
+    begins = datetime.combine(BEGINS - timedelta(days=3), time(8), UTC)
+    with open_house(sqlite_url, tmp_path, begins=begins) as house:
+        season = season_of(house, draw(30, days=DAYS), days=DAYS, after=AFTER, looks=LOOKS)
 
-    assert differences([Row(("sms",))], own) == ["sms given: ledger 0, simulation 1"]
+        found = ledger_of(house.engine, season, days=DAYS)
+        assert differences(found, season) == []
+        assert found.whole.given > 5
+        assert (dict(climb(house.engine, days=DAYS))["2026-01"] or 0) > 0.28
+        nothing = Ledger(found.since, found.until, found.whole, dict.fromkeys(found.cuts, ()))
+        assert any("way ('sms',) chances: ledger 0" in line for line in differences(nothing, season))

@@ -120,6 +120,7 @@ IDS: dict[str, Numbers] = {
         for name in ("take_address", "declined", "wrong_number", "done")
     },
     "refusals.say_no": lambda house: {"guest_id": house.guests[0]},
+    "told.take": lambda house: {"guest_id": house.guests[0]},
     "refusals.ask_again": lambda house: {"declined_id": house.refusal},
     "refusals.own": lambda house: {"dead_id": house.dead},
     "house.show": lambda house: {"property_id": house.property_id},

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HOSTILE = "=cmd|' /C calc'!A0"
-ADDRESSES = ("/desk/dying", "/desk/to-type", "/desk/ledger", "/desk/ledger?period=365")
+ADDRESSES = (
+    "/desk/dying",
+    "/desk/to-type",
+    "/desk/ledger",
+    "/desk/ledger?period=365",
+    "/desk/ledger/behind?number=chances",
+)
 
 
 def fill_lists(app: Flask) -> None:
@@ -124,9 +130,18 @@ def test_an_auditor_reads_the_ledger_and_no_guest_stands_in_it(app: Flask) -> No
 
     page = text_of(seated_client(app, "auditor"), "/desk/ledger")
 
-    assert "of 5 chances" in page
+    assert "of 4 chances" in page
     assert "Too few to tell yet" in page
     assert not re.search("Rossi|Klein|Gross|Mittel|posteo", page)
+
+
+def test_messages_have_no_shift_in_any_language(app: Flask) -> None:
+    fill_lists(app)
+
+    page = text_of(seated_client(app, "auditor"), "/desk/ledger?lang=de")
+
+    assert "Nachrichten und Links, kein Team" in page
+    assert "Content-Type" not in page
 
 
 def test_the_file_holds_the_same_numbers_and_no_formula(app: Flask, desk: FlaskClient) -> None:
@@ -220,3 +235,41 @@ def test_the_list_is_worked_by_keyboard(app: Flask, served: str, page: Page) -> 
     assert copied == "dora@posteo.de"
     page.keyboard.press("u")
     page.get_by_text("It stands among what is to be typed again.").wait_for()
+
+
+def test_a_number_of_the_ledger_opens_its_questions_with_their_guests(app: Flask) -> None:
+    fill_lists(app)
+    manager = seated_client(app, "manager")
+    address = re.search(
+        r'href="(/desk/ledger/behind[^"]+number=given[^"]*)"', text_of(manager, "/desk/ledger")
+    )
+    assert address is not None
+
+    page = text_of(manager, address[1].replace("&amp;", "&"))
+
+    assert "data-total>3<" in page
+    assert {name for name in ("Dora Mittel", "Emma Lang", "Clara Gross") if name in page} == {
+        "Dora Mittel",
+        "Emma Lang",
+    }
+    assert not re.search("mittel|lang|posteo", address[1], re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "status"),
+    [
+        ("auditor", "number=given", 403),
+        ("manager", "number=cost", 404),
+        ("manager", "number=given&cut=guest", 404),
+        ("manager", "number=given&cut=way&name=%00", 404),
+        ("manager", "number=given&cut=property&name=x&page=999", 200),
+    ],
+)
+def test_behind_a_number_nobody_sees_what_is_not_theirs(
+    app: Flask, role: str, asked: str, status: int
+) -> None:
+    fill_lists(app)
+    client = seated_client(app, role)
+
+    assert client.get(f"/desk/ledger/behind?{asked}").status_code == status
+    assert "/desk/ledger/behind" not in text_of(seated_client(app, "auditor"), "/desk/ledger")

@@ -169,6 +169,28 @@ def test_a_guest_of_the_share_is_never_asked(engine: Engine) -> None:
     assert prompts(engine)[0].state == "held_back"
 
 
+@pytest.mark.parametrize(
+    ("after", "status", "state"),
+    [
+        (18, "left", "held_back"),
+        (8, "cancelled", "held_back"),
+        (1, "cancelled", "closed"),
+    ],
+)
+def test_whoever_was_held_back_stays_so_once_their_question_was_due(
+    engine: Engine, after: int, status: str, state: str
+) -> None:
+    nobody_held_back(engine, held_back=100)
+    book(engine, ANNA)
+    plan_all(engine)
+
+    now = FRIDAY + timedelta(days=after)
+    book(engine, ANNA | {"status": status}, now=now)
+    plan_all(engine, now)
+
+    assert prompts(engine)[0].state == state
+
+
 def test_through_the_booking_sites_address_only_where_the_house_said_so(engine: Engine) -> None:
     nobody_held_back(engine)
     book(engine, ANNA | {"mobile": ""})

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
+from server.clock import clock
 from server.db import reading, writing
+from server.importing.preparing import look_at, prepare
+from server.importing.running import link_imports, run_import
 from server.journal.models import JournalEntry
 from server.privacy.erasing import erase
 from server.prompts.models import AddressProof, TypedIn
@@ -15,7 +19,7 @@ from server.prompts.typing_in import ToType, not_typed, say_typed, settle_typed,
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.records.models import SourceRecord
-from tests.builders import NOON
+from tests.builders import NOON, make_source
 from tests.prompts.asked import ALIAS, ask, book, came, guest
 
 ANNA = guest("Anna Rossi")
@@ -198,3 +202,44 @@ def test_an_erased_guest_leaves_no_mark(engine: Engine) -> None:
 
     with reading(engine) as session:
         assert session.scalars(select(TypedIn.id)).all() == []
+
+
+HEADER = "Profile ID\tGuest Name\tEmail\tTelephone\tDOB\tNationality\tLang\tInsert Date\tArr\tDep\n"
+
+
+def export(engine: Engine, folder: Path, email: str) -> None:
+    """The house's system mails its daily file, and what the worker does with it."""
+    today, path = clock().date(), folder / f"{clock().timestamp()}.txt"
+    days = f"{today - timedelta(days=1)}\t{today + timedelta(days=2)}"
+    line = f"G1\tRossi, Anna\t{email}\t+33 6 52 50 12 34\t1980-02-03\tIT\tit\t2025-03-01\t{days}\n"
+    path.write_bytes((HEADER + line).encode("utf-16"))
+    with writing(engine) as session:
+        import_id = prepare(session, look_at(path, name=path.name, kept={})).id
+    run_import(engine, import_id, path)
+    link_imports(engine, [import_id])
+    with writing(engine) as session:
+        settle_typed(session, now=clock())
+
+
+def in_pms(engine: Engine) -> list[tuple[str, bool]]:
+    with reading(engine) as session:
+        return [(row.state, row.is_late) for row in to_type(session, EVERYWHERE, now=clock())]
+
+
+def test_the_next_import_proves_what_was_typed_and_a_later_one_shows_that_a_channel_overwrote_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    make_source(engine)
+    export(engine, tmp_path, ALIAS)
+    told = ANNA | {"mobile": "+33 6 52 50 12 34", "birth_date": "1980-02-03"}
+    came(engine, told | {"email": "anna@posteo.de"}, at=clock())
+    with writing(engine) as session:
+        (row,) = to_type(session, EVERYWHERE, now=clock())
+        say_typed(session, row.record_id, row.value_record_id, EVERYWHERE, actor="staff:1", now=clock())
+
+    export(engine, tmp_path, ALIAS)
+    assert in_pms(engine) == [("typed", True)]
+    export(engine, tmp_path, "anna@posteo.de")
+    assert in_pms(engine) == []
+    export(engine, tmp_path, ALIAS)
+    assert in_pms(engine) == [("overwritten", False)]

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from server.captures.models import Bound
+from server.captures.models import Bound, Capture, GuestLink
 from server.db import reading, writing
 from server.devices.models import Device
 from server.prompts.contacts import contact_key
 from server.prompts.disowning import withhold
-from server.prompts.models import AddressProof, DeadContact, Message
+from server.prompts.models import AddressProof, DeadContact, Message, Prompt, Reply
 from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import default_property
 from server.records.models import SourceRecord
 from server.reporting.chances import Chance, chances
-from server.reporting.ledger import CUTS, Ledger, Row, ledger
+from server.reporting.ledger import COUNTS, CUTS, Ledger, Row, behind, ledger
 from server.reporting.ledger_numbers import LEDGER_NUMBERS
 from server.reporting.worth import Compared, Later, compare, later_stays
 from tests.builders import NOON
@@ -31,7 +31,7 @@ STAY = {"stay_from": "2026-05-06", "stay_to": "2026-05-08"}
 SECRET = b"s" * 32
 LATER = NOON + timedelta(days=200)
 PEOPLE = ("Anna Rossi", "Berta Klein", "Clara Gross", "Dora Mittel", "Emma Lang", "Fanny Kurz")
-COUNTS = tuple(
+SHOWN = tuple(
     name
     for name in ("chances", "held_back", "not_asked", "sent", "delivered", "answered", "given", "declined")
 )
@@ -52,7 +52,7 @@ def of_may(engine: Engine) -> list[Chance]:
 
 
 def numbers(row: Row) -> dict[str, int]:
-    return {name: getattr(row, name) for name in COUNTS if getattr(row, name)}
+    return {name: getattr(row, name) for name in SHOWN if getattr(row, name)}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +137,66 @@ def test_the_click_that_proves_an_address_is_no_chance_of_its_own(engine: Engine
     assert (whole.chances, whole.given, whole.verified) == (1, 1, 1)
 
 
+def test_whatever_comes_back_to_a_question_is_an_answer(engine: Engine) -> None:
+    booked(engine, "Anna Rossi")
+    prompt = ask(engine, "Anna Rossi", "asked")
+    with writing(engine) as session:
+        stop = Reply(channel="sms", provider_id="SM1", from_key=b"k", state="settled", received_at=NOON)
+        stop.prompt_id = prompt
+        session.add(stop)
+
+    assert counted(engine).whole.answered == 1
+
+
+@pytest.mark.parametrize(("email", "given"), [("anna@posteo.de", 1), ("", 0)])
+def test_a_pre_check_in_gives_a_contact_only_with_an_address(engine: Engine, email: str, given: int) -> None:
+    booked(engine, "Anna Rossi")
+    prompt = ask(engine, "Anna Rossi", "given", rule="stay_info", purpose="stay_info", mode="link")
+    form = came(engine, guest("Anna Rossi") | {"email": email}, surface="phone")
+    with writing(engine) as session:
+        capture = session.get_one(Capture, form)
+        link = GuestLink(
+            token_hash=b"1" * 32,
+            property_id=capture.property_id,
+            record_id=capture.record_id,
+            last_name_key="rossi",
+            created_at=NOON,
+            expires_at=LATER,
+        )
+        session.add(link)
+        session.flush()
+        capture.guest_link_id = session.get_one(Prompt, prompt).guest_link_id = link.id
+
+    whole = counted(engine).whole
+    assert (whole.chances, whole.answered, whole.given) == (1, 1, given)
+
+
+def test_a_survey_asks_for_no_address_and_stands_in_no_share(engine: Engine) -> None:
+    booked(engine, "Anna Rossi", "Berta Klein")
+    ask(engine, "Anna Rossi", "given", rule="survey", purpose="survey", mode="link")
+    ask(engine, "Berta Klein", "given")
+
+    whole = counted(engine).whole
+    assert (whole.chances, whole.answered, whole.given, whole.rate) == (2, 2, 1, 1.0)
+
+
+@pytest.mark.parametrize("number", list(COUNTS))
+def test_behind_a_number_stand_as_many_as_it_counts(engine: Engine, number: str) -> None:
+    booked(engine, *PEOPLE[:4])
+    ask(engine, PEOPLE[0], "given")
+    ask(engine, PEOPLE[1], "held_back")
+    ask(engine, PEOPLE[2], "closed", was_asked=False)
+    ask(engine, PEOPLE[3], "declined", rule="survey", purpose="survey")
+    came(engine, guest("Hanna Grob") | {"email": "hanna@posteo.de"})
+
+    found, whole = of_may(engine), counted(engine)
+
+    assert len(behind(found, "", (), number)) == getattr(whole.whole, number)
+    for cut in CUTS:
+        for row in whole.cuts[cut]:
+            assert len(behind(found, cut, row.name, number)) == getattr(row, number)
+
+
 def test_every_cut_adds_up_to_the_whole(engine: Engine) -> None:
     booked(engine, *PEOPLE[:4])
     booked(engine, *PEOPLE[4:], house="lake")
@@ -162,7 +222,7 @@ def test_every_cut_adds_up_to_the_whole(engine: Engine) -> None:
 
     for cut in CUTS:
         rows = found.cuts[cut]
-        for name in (*COUNTS, "verified", "old", "kept", "unpriced", "by_question"):
+        for name in (*SHOWN, "verified", "old", "kept", "unpriced", "by_question"):
             assert sum(getattr(row, name) for row in rows) == getattr(found.whole, name), (cut, name)
         assert sum((row.cost.get("EUR", Decimal(0)) for row in rows), Decimal(0)) == Decimal("0.07")
     assert [row.name[0] for row in found.cuts["way"]] == [
@@ -187,8 +247,6 @@ def test_a_form_stands_with_the_booking_site_of_its_stay(engine: Engine) -> None
     took = guest("Anna Rossi") | {"email": "anna@posteo.de"}
     id_ = came(engine, took, surface="phone")
     with writing(engine) as session:
-        from server.captures.models import Bound
-
         record = session.scalars(select(SourceRecord.id).where(SourceRecord.key == "Anna Rossi")).one()
         session.add(Bound(capture_id=id_, record_id=record))
 
