@@ -51,6 +51,7 @@ class IssuedLink:
 
     link: GuestLink
     token: str
+    stay: Stay | ToldStay
 
 
 def name_key(name: str) -> str:
@@ -114,10 +115,9 @@ def issue_link(
     if expires <= now:
         raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
 
-    of_this = GuestLink.record_id == record.id, GuestLink.leads_to == form
-    session.execute(update(GuestLink).where(*of_this, GuestLink.revoked_at.is_(None)).values(revoked_at=now))
+    older = update(GuestLink).where(GuestLink.record_id == record.id, GuestLink.leads_to == form)
     session.execute(  # nor does one come back that its stay had ended
-        update(GuestLink).where(*of_this).values(ended_with_stay=False)
+        older.values(revoked_at=func.coalesce(GuestLink.revoked_at, now), ended_with_stay=False)
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = GuestLink(
@@ -142,7 +142,7 @@ def issue_link(
         property_id=link.property_id,
         record=record.id,
     )
-    return IssuedLink(link, token)
+    return IssuedLink(link, token, stay)
 
 
 def expiry(made: datetime, departs: date | None, zone: str, *, form: str = FIRST_FORM) -> datetime:

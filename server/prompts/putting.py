@@ -6,28 +6,30 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.captures.links import issue_link, stay_of
 from server.captures.models import FIRST_FORM
-from server.db import add_unless_there
 from server.forms.definition import find_form
+from server.guests.loading import parts
 from server.jobs.queue import enqueue
-from server.prompts.addressing import contact_of, last_sender, sender_to
-from server.prompts.caps import prefix_of
+from server.prompts.addressing import contacts_of, last_sender, sender_to
 from server.prompts.carrying import Allowing, SenderOf, can_be_answered
-from server.prompts.composing import Facts, NothingToSay, compose
+from server.prompts.composing import Facts, NothingToSay
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, Prompt
-from server.prompts.opting import is_opted_out, stop_token
-from server.prompts.segments import count
+from server.prompts.opting import is_opted_out
 from server.prompts.senders import sender_to_country
+from server.prompts.writing import word, write_row
 from server.properties.models import Property
-from server.records.models import SourceRecord
+from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
+from server.stays.models import Stay, ToldStay
 
 log = logging.getLogger("oneguest.prompts")
 
@@ -67,16 +69,26 @@ def put_due(
         .with_for_update(skip_locked=True)
     ).all()
     made = 0
+    asked = allowing.ask(session, due, secret=secret, now=now)
+    contacts = contacts_of(session, due, secret)
+    kept = _load(session, due)
+    senders = cache(partial(sender_of, session))
     for prompt in due:
-        why = (
-            "too_late"
-            if prompt.until_at <= now
-            else allowing.why_not(session, prompt, secret=secret, now=now)
-        )
+        why = "too_late" if prompt.until_at <= now else asked.why_not(prompt)
         if why is None:
-            why = _put(
-                session, prompt, secret=secret, house_address=house_address, now=now, sender_of=sender_of
+            written = _put(
+                session,
+                prompt,
+                contacts.get(prompt.id),
+                secret=secret,
+                house_address=house_address,
+                now=now,
+                sender_of=lambda _, property_id, country: senders(property_id, country),
             )
+            if isinstance(written, str):
+                why = written
+            else:
+                asked.goes(written)
         if why is None:
             prompt.state, prompt.why, prompt.asked_at = "asked", "", now
             made += 1
@@ -84,7 +96,8 @@ def put_due(
             prompt.why, prompt.due_at = why, now + ASKED_AGAIN_AFTER
         else:
             close(prompt, why, now=now)
-        session.flush()
+    session.flush()
+    del kept
     if made:
         enqueue(session, SEND, {}, now=now, dedup_key=SEND)
     return len(due)
@@ -95,25 +108,34 @@ def close(prompt: Prompt, why: str, *, now: datetime) -> None:
     prompt.state, prompt.why, prompt.settled_at = "closed", why[:40], now
 
 
+def _load(session: Session, prompts: Sequence[Prompt]) -> list[SourceRecord | CleanRow]:
+    """The records of these questions: while they are held, nothing asks the database for one of them."""
+    ids = sorted({prompt.record_id for prompt in prompts if prompt.record_id})
+    found: list[SourceRecord | CleanRow] = []
+    for part in parts(ids):
+        found += session.scalars(select(SourceRecord).where(SourceRecord.id.in_(part)))
+        found += session.scalars(select(CleanRow).where(CleanRow.record_id.in_(part)))
+    return found
+
+
 def _put(
     session: Session,
     prompt: Prompt,
+    to: str | None,
     *,
     secret: bytes,
     house_address: str,
     now: datetime,
     sender_of: SenderOf,
-) -> str | None:
+) -> Message | str:
     """Write the message of one question; the code of what stands against it, when it cannot be written."""
     record = session.get(SourceRecord, prompt.record_id) if prompt.record_id else None
-    to = contact_of(session, prompt, secret) if record is not None else None
     if record is None or to is None:
         return "no_contact"
     place = session.get_one(Property, prompt.property_id)
     sender = sender_to(session, place, prompt.channel, to, sender_of)
     if not sender:
         return "no_sender"
-    stay = stay_of(session, record)
     link = None
     if prompt.mode == "link" or prompt.purpose in ("stay_info", "survey"):
         form = LEADS_TO.get(prompt.purpose, FIRST_FORM)
@@ -124,6 +146,9 @@ def _put(
         except Refused as refusal:
             return refusal.code
         prompt.guest_link_id, link = issued.link.id, f"{house_address}/g/{issued.token}"
+        stay: Stay | ToldStay | None = issued.stay
+    else:
+        stay = stay_of(session, record)
     facts = Facts(
         house=place.name,
         phone=place.reception_phone,
@@ -131,7 +156,7 @@ def _put(
         link=link,
         can_be_answered=prompt.channel == "email" or can_be_answered(sender),
     )
-    message = _message(
+    message = write_row(
         session,
         place,
         kind="question",
@@ -148,71 +173,11 @@ def _put(
     if message is None:
         return "put_already"
     try:
-        _word(message, facts, prompt, secret=secret, house_address=house_address)
+        word(message, facts, prompt, secret=secret, house_address=house_address)
     except NothingToSay:
         session.delete(message)
         return "nothing_to_say"
-    return None
-
-
-def _word(
-    message: Message, facts: Facts, prompt: Prompt | None, *, secret: bytes, house_address: str
-) -> None:
-    stop = f"{house_address}/g/stop/{stop_token(secret, message.id)}" if house_address else None
-    whole = Facts(
-        house=facts.house,
-        phone=facts.phone,
-        day=facts.day,
-        link=facts.link,
-        stop=stop,
-        address=facts.address,
-        can_be_answered=facts.can_be_answered,
-    )
-    words = compose(
-        message.kind,
-        message.channel,
-        message.language,
-        whole,
-        purpose=prompt.purpose if prompt else "",
-        mode=prompt.mode if prompt else "",
-    )
-    message.subject, message.body = words.subject, words.body
-    message.parts = count(words.body).parts if message.channel == "sms" else 1
-
-
-def _message(
-    session: Session,
-    place: Property,
-    *,
-    kind: str,
-    once_key: str,
-    prompt: Prompt | None,
-    channel: str,
-    sender: str,
-    to: str,
-    language: str,
-    until_at: datetime,
-    secret: bytes,
-    now: datetime,
-) -> Message | None:
-    """The row, still without words; None when this was put already."""
-    row = Message(
-        property_id=place.id,
-        prompt_id=prompt.id if prompt else None,
-        kind=kind,
-        once_key=once_key,
-        channel=channel,
-        sender=sender,
-        sent_to=to,
-        to_key=contact_key(secret, channel, to),
-        prefix=prefix_of(to) if channel == "sms" else "",
-        language=language,
-        state="ready",
-        made_at=now,
-        due_at=now,
-        until_at=until_at,
-    )
-    return row if add_unless_there(session, row) else None
+    return message
 
 
 def put_answer(
@@ -257,7 +222,7 @@ def put_answer(
         address=address,
         can_be_answered=channel == "email" or can_be_answered(sender),
     )
-    message = _message(
+    message = write_row(
         session,
         place,
         kind=kind,
@@ -273,7 +238,7 @@ def put_answer(
     )
     if message is None:
         return None
-    _word(message, facts, prompt, secret=secret, house_address=house_address)
+    word(message, facts, prompt, secret=secret, house_address=house_address)
     session.flush()
     enqueue(session, SEND, {}, now=now, dedup_key=SEND)
     return message
