@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.captures.links import issue_link, stay_of
+from server.captures.links import issue_link, stay_of, stays_of
 from server.captures.models import FIRST_FORM
 from server.forms.definition import find_form
 from server.guests.loading import parts
@@ -70,21 +71,11 @@ def put_due(
     ).all()
     made = 0
     asked = allowing.ask(session, due, secret=secret, now=now)
-    contacts = contacts_of(session, due, secret)
-    kept = _load(session, due)
-    senders = cache(partial(sender_of, session))
+    known = _gather(session, due, secret, sender_of)
     for prompt in due:
         why = "too_late" if prompt.until_at <= now else asked.why_not(prompt)
         if why is None:
-            written = _put(
-                session,
-                prompt,
-                contacts.get(prompt.id),
-                secret=secret,
-                house_address=house_address,
-                now=now,
-                sender_of=lambda _, property_id, country: senders(property_id, country),
-            )
+            written = _put(session, prompt, known, secret=secret, house_address=house_address, now=now)
             if isinstance(written, str):
                 why = written
             else:
@@ -97,7 +88,6 @@ def put_due(
         else:
             close(prompt, why, now=now)
     session.flush()
-    del kept
     if made:
         enqueue(session, SEND, {}, now=now, dedup_key=SEND)
     return len(due)
@@ -108,47 +98,65 @@ def close(prompt: Prompt, why: str, *, now: datetime) -> None:
     prompt.state, prompt.why, prompt.settled_at = "closed", why[:40], now
 
 
-def _load(session: Session, prompts: Sequence[Prompt]) -> list[SourceRecord | CleanRow]:
-    """The records of these questions: while they are held, nothing asks the database for one of them."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is needed to put some questions."""
+
+    contacts: Mapping[int, str]
+    """By question."""
+    records: Mapping[int, SourceRecord]
+    stays: Mapping[int, Stay | ToldStay]
+    """By record."""
+    rows: Sequence[CleanRow]
+    """While these are held, a link asks the database for none of them."""
+    sender_of: SenderOf
+
+
+def _gather(session: Session, prompts: Sequence[Prompt], secret: bytes, sender_of: SenderOf) -> _Known:
     ids = sorted({prompt.record_id for prompt in prompts if prompt.record_id})
-    found: list[SourceRecord | CleanRow] = []
+    records: dict[int, SourceRecord] = {}
+    rows: list[CleanRow] = []
     for part in parts(ids):
-        found += session.scalars(select(SourceRecord).where(SourceRecord.id.in_(part)))
-        found += session.scalars(select(CleanRow).where(CleanRow.record_id.in_(part)))
-    return found
+        records |= {
+            one.id: one for one in session.scalars(select(SourceRecord).where(SourceRecord.id.in_(part)))
+        }
+        rows += session.scalars(select(CleanRow).where(CleanRow.record_id.in_(part)))
+    return _Known(
+        contacts=contacts_of(session, prompts, secret),
+        records=records,
+        stays=stays_of(session, records.values()),
+        rows=rows,
+        sender_of=cache(sender_of),
+    )
 
 
 def _put(
-    session: Session,
-    prompt: Prompt,
-    to: str | None,
-    *,
-    secret: bytes,
-    house_address: str,
-    now: datetime,
-    sender_of: SenderOf,
+    session: Session, prompt: Prompt, known: _Known, *, secret: bytes, house_address: str, now: datetime
 ) -> Message | str:
     """Write the message of one question; the code of what stands against it, when it cannot be written."""
-    record = session.get(SourceRecord, prompt.record_id) if prompt.record_id else None
+    record, to = known.records.get(prompt.record_id or 0), known.contacts.get(prompt.id)
     if record is None or to is None:
         return "no_contact"
     place = session.get_one(Property, prompt.property_id)
-    sender = sender_to(session, place, prompt.channel, to, sender_of)
+    sender = sender_to(session, place, prompt.channel, to, known.sender_of)
     if not sender:
         return "no_sender"
+    stay = known.stays.get(record.id)
     link = None
     if prompt.mode == "link" or prompt.purpose in ("stay_info", "survey"):
         form = LEADS_TO.get(prompt.purpose, FIRST_FORM)
         try:
             issued = issue_link(
-                session, record, form=form if find_form(form) else FIRST_FORM, actor="prompts", now=now
+                session,
+                record,
+                form=form if find_form(form) else FIRST_FORM,
+                actor="prompts",
+                now=now,
+                stay=stay,
             )
         except Refused as refusal:
             return refusal.code
         prompt.guest_link_id, link = issued.link.id, f"{house_address}/g/{issued.token}"
-        stay: Stay | ToldStay | None = issued.stay
-    else:
-        stay = stay_of(session, record)
     facts = Facts(
         house=place.name,
         phone=place.reception_phone,
