@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 from server.captures.models import FIRST_FORM, GuestLink, Rehearsal
 from server.forms.definition import find_form
 from server.forms.offering import link_forms
+from server.guests.loading import parts
 from server.journal import note
 from server.properties.models import Property
 from server.records.models import CleanRow, SourceRecord
@@ -92,9 +94,16 @@ def record_of_reference(session: Session, reference: str) -> SourceRecord:
 
 
 def issue_link(
-    session: Session, record: SourceRecord, *, form: str = FIRST_FORM, actor: str, now: datetime
+    session: Session,
+    record: SourceRecord,
+    *,
+    form: str = FIRST_FORM,
+    actor: str,
+    now: datetime,
+    stay: Stay | ToldStay | None = None,
 ) -> IssuedLink:
     """Make a link for a record's stay that leads to a published form, and kill the older ones to that form.
+    `stay`: by stays_of, of whoever asks for many.
 
     It lives until a day after departure, to a survey three weeks, at most 60 days. Raises Refused when there
     is no such form, when the record lacks what the guest would be asked for, or when the stay is over.
@@ -103,7 +112,7 @@ def issue_link(
     if find_form(form) is None:
         raise Refused("link.no_form", {"form": form, "known": ", ".join(one.name for one in link_forms())})
     clean = session.get(CleanRow, record.id)
-    stay = stay_of(session, record)
+    stay = stay or stay_of(session, record)
     key = name_key(clean.last_name or "") if clean else ""
     if not key:
         raise Refused("link.needs_name", words)
@@ -114,10 +123,9 @@ def issue_link(
     if expires <= now:
         raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
 
-    of_this = GuestLink.record_id == record.id, GuestLink.leads_to == form
-    session.execute(update(GuestLink).where(*of_this, GuestLink.revoked_at.is_(None)).values(revoked_at=now))
+    older = update(GuestLink).where(GuestLink.record_id == record.id, GuestLink.leads_to == form)
     session.execute(  # nor does one come back that its stay had ended
-        update(GuestLink).where(*of_this).values(ended_with_stay=False)
+        older.values(revoked_at=func.coalesce(GuestLink.revoked_at, now), ended_with_stay=False)
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = GuestLink(
@@ -162,12 +170,27 @@ def is_survey(name: str) -> bool:
 
 def stay_of(session: Session, record: SourceRecord) -> Stay | ToldStay | None:
     """The stay a record tells of now, as all its sources know it; before it is counted, as itself tells."""
-    counted = (
-        select(Stay)
-        .join(StaySource, StaySource.stay_id == Stay.id)
-        .where(StaySource.record_id == record.id, StaySource.version == record.current_version)
-    )
-    return session.scalar(counted) or session.get(ToldStay, (record.id, record.current_version))
+    return stays_of(session, [record]).get(record.id)
+
+
+def stays_of(session: Session, records: Collection[SourceRecord]) -> dict[int, Stay | ToldStay]:
+    """The stays of these records likewise, by the record."""
+    found: dict[int, Stay | ToldStay] = {}
+    for ids in parts(sorted(record.id for record in records)):
+        is_current = and_(
+            SourceRecord.id == StaySource.record_id, SourceRecord.current_version == StaySource.version
+        )
+        counted = select(StaySource.record_id, Stay).join(Stay, StaySource.stay_id == Stay.id)
+        of_these = counted.join(SourceRecord, is_current).where(StaySource.record_id.in_(ids))
+        found |= dict(session.execute(of_these).all())
+        rest = [id_ for id_ in ids if id_ not in found]
+        told = select(ToldStay).join(
+            SourceRecord,
+            and_(SourceRecord.id == ToldStay.record_id, SourceRecord.current_version == ToldStay.version),
+        )
+        if rest:
+            found |= {one.record_id: one for one in session.scalars(told.where(ToldStay.record_id.in_(rest)))}
+    return found
 
 
 def revoke_link(session: Session, link_id: int, *, actor: str, now: datetime) -> None:

@@ -30,7 +30,7 @@ from server.records.models import CleanRow, Source, SourceRecord
 from server.records.reading import from_row
 from server.statements import rows_in_portions, rows_with
 
-_T = TypeVar("_T", int, str)
+_T = TypeVar("_T", int, str, bytes)
 
 _PART = 2000
 """Records whose decisions are asked for by name; of more, all of the house are read."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from server.guests.loading import parts
 from server.guests.models import Link
 from server.prompts.carrying import SenderOf
 from server.prompts.contacts import contact_key
@@ -31,21 +33,23 @@ def last_sender(session: Session, key: bytes, channel: str, property_id: int) ->
     return session.scalar(sent.order_by(Message.id.desc()).limit(1))
 
 
-def contact_of(session: Session, prompt: Prompt, secret: bytes) -> str | None:
-    """The number or address that was planned for, as the records of the guest have it now."""
-    return next(
-        (
-            contact
-            for contact in _contacts(session, prompt)
-            if contact_key(secret, prompt.channel, contact) == prompt.contact_key
-        ),
-        None,
-    )
-
-
-def _contacts(session: Session, prompt: Prompt) -> Iterator[str]:
-    theirs = select(Link.record_id).where(Link.guest_id == prompt.guest_id)
-    whose = (CleanRow.record_id == prompt.record_id) | CleanRow.record_id.in_(theirs)
-    columns = (CleanRow.email,) if prompt.channel == "email" else (CleanRow.mobile, CleanRow.phone)
-    for row in session.execute(select(*columns).where(whose).order_by(CleanRow.record_id)):
-        yield from (contact for contact in row if contact)
+def contacts_of(session: Session, prompts: Collection[Prompt], secret: bytes) -> dict[int, str]:
+    """By question: the number or address that was planned for, as the records of its guest have it now."""
+    found: dict[int, str] = {}
+    theirs: dict[str | int, list[str]] = defaultdict(list)
+    columns = CleanRow.email, CleanRow.mobile, CleanRow.phone
+    for guests in parts(sorted({prompt.guest_id for prompt in prompts})):
+        of_guests = select(Link.guest_id, *columns).join(CleanRow, CleanRow.record_id == Link.record_id)
+        wanted = of_guests.where(Link.guest_id.in_(guests)).order_by(CleanRow.record_id)
+        for guest_id, *contacts in session.execute(wanted):
+            theirs[guest_id] += [contact for contact in contacts if contact]
+    for records in parts(sorted({prompt.record_id for prompt in prompts if prompt.record_id})):
+        own = select(CleanRow.record_id, *columns).where(CleanRow.record_id.in_(records))
+        for record_id, *contacts in session.execute(own):
+            theirs[record_id] += [contact for contact in contacts if contact]
+    for prompt in prompts:
+        for contact in (*theirs.get(prompt.record_id or 0, ()), *theirs.get(prompt.guest_id, ())):
+            if contact_key(secret, prompt.channel, contact) == prompt.contact_key:
+                found[prompt.id] = contact
+                break
+    return found

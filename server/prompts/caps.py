@@ -6,18 +6,21 @@ one block of numbers a burst is what somebody does who is paid for texts that ot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from server.guests.loading import parts
 from server.prompts.models import Message
+from server.properties.models import Property
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-COUNTED = ("ready", "sending", "sent", "delivered", "failed", "unknown")
+WENT = ("sending", "sent", "delivered", "failed", "unknown")
 A_PART = Decimal("0.10")
 """What a part of a text is taken to cost until the provider says it: more than most countries take."""
 PREFIX = 8
@@ -56,43 +59,103 @@ def prefix_of(number: str) -> str:
     return number[:PREFIX] if number.startswith("+") else ""
 
 
-def why_capped(
+@dataclass(slots=True)
+class _Counted:
+    """Messages by what a cap goes by."""
+
+    numbers: Counter[bytes] = field(default_factory=Counter)
+    prefixes: Counter[str] = field(default_factory=Counter)
+    houses: Counter[int] = field(default_factory=Counter)
+    parts: Counter[int] = field(default_factory=Counter)
+    """Of texts whose price is not known yet."""
+    costs: dict[tuple[int, str], Decimal] = field(default_factory=dict)
+    """By house and currency; Twilio writes what a text cost below zero."""
+
+    def spent(self, property_id: int) -> Decimal:
+        """What a house spent, in the currency it spent the most of."""
+        own = (abs(cost) for (house, _), cost in self.costs.items() if house == property_id)
+        return max(own, default=Decimal(0))
+
+
+@dataclass(slots=True)
+class Tally:
+    """What counts towards the caps of some contacts and houses, as of one moment: what went out within the
+    windows, and what is written and waits to."""
+
+    went: _Counted = field(default_factory=_Counted)
+    waits: _Counted = field(default_factory=_Counted)
+
+    def add(self, message: Message) -> None:
+        """One more, written or gone just now."""
+        to = self.waits if message.state == "ready" else self.went
+        to.numbers[message.to_key] += 1
+        to.prefixes[message.prefix] += 1
+        to.houses[message.property_id] += message.kind != "test"
+        if message.channel == "sms" and message.cost is None:
+            to.parts[message.property_id] += message.parts
+
+    def why_capped(
+        self, caps: Caps, *, property_id: int, to_key: bytes | None, prefix: str, is_written: bool
+    ) -> str | None:
+        """Which cap is reached, as a code; None: one more may go. A message that is written already waits
+        itself, and others that wait are not in its way: else those would hold up each other."""
+        counted = (self.went,) if is_written else (self.went, self.waits)
+        if to_key is not None and sum(one.numbers[to_key] for one in counted) >= caps.number:
+            return "cap_number"
+        if prefix and sum(one.prefixes[prefix] for one in counted) >= caps.prefix:
+            return "cap_prefix"
+        if sum(one.houses[property_id] for one in counted) >= caps.day:
+            return "cap_day"
+        guessed = A_PART * sum(one.parts[property_id] for one in counted)
+        if self.went.spent(property_id) + guessed >= caps.money:
+            return "cap_money"
+        return None
+
+
+def tally(
     session: Session,
-    caps: Caps,
     *,
-    property_id: int,
-    to_key: bytes | None,
-    prefix: str,
+    to_keys: Collection[bytes],
+    prefixes: Collection[str],
+    property_ids: Collection[int],
     now: datetime,
-    but_prompt: int | None = None,
-) -> str | None:
-    """Which cap is reached, as a code; None: one more may go. `but_prompt`: the question the message would
-    be of, whose own messages are not in its way."""
-    others = or_(Message.prompt_id.is_(None), Message.prompt_id != but_prompt) if but_prompt else None
+) -> Tally:
+    """What counts just now towards the caps of these."""
+    found = Tally()
+    of_any_house = Message.property_id.in_(select(Property.id))  # so that the index by time is used
+    is_waiting: ColumnElement[bool] = Message.state == "ready"
+    for counted, in_a_day, in_an_hour in (
+        (found.went, _went(now - DAY), _went(now - HOUR) & of_any_house),
+        (found.waits, is_waiting, is_waiting),
+    ):
+        for keys in parts(sorted(to_keys)):
+            to_them = select(Message.to_key, func.count()).where(in_a_day, Message.to_key.in_(keys))
+            counted.numbers.update(dict(session.execute(to_them.group_by(Message.to_key)).all()))
+        for blocks in parts(sorted(set(prefixes) - {""})):
+            there = select(Message.prefix, func.count()).where(in_an_hour, Message.prefix.in_(blocks))
+            counted.prefixes.update(dict(session.execute(there.group_by(Message.prefix)).all()))
+        _count_houses(session, counted, property_ids, in_a_day)
+    return found
 
-    def count(*which: ColumnElement[bool], within: timedelta) -> int:
-        query = select(func.count(Message.id)).where(_counted(now - within), *which)
-        return session.scalar(query if others is None else query.where(others)) or 0
 
-    if to_key is not None and count(Message.to_key == to_key, within=DAY) >= caps.number:
-        return "cap_number"
-    of_house = Message.property_id == property_id
-    if prefix and count(Message.prefix == prefix, within=HOUR) >= caps.prefix:
-        return "cap_prefix"
-    if count(of_house, Message.kind != "test", within=DAY) >= caps.day:
-        return "cap_day"
-    spent = select(Message.currency, func.sum(Message.cost)).where(_counted(now - DAY), of_house)
-    known = [abs(cost or Decimal(0)) for _, cost in session.execute(spent.group_by(Message.currency))]
-    guess = select(func.sum(Message.parts)).where(
-        _counted(now - DAY), of_house, Message.cost.is_(None), Message.channel == "sms"
+def _count_houses(
+    session: Session, counted: _Counted, property_ids: Collection[int], which: ColumnElement[bool]
+) -> None:
+    pieces = func.sum(case((Message.kind != "test", 1), else_=0))
+    has_no_price = Message.cost.is_(None) & (Message.channel == "sms")
+    unpriced = func.sum(case((has_no_price, Message.parts), else_=0))
+    query = (
+        select(Message.property_id, Message.currency, pieces, unpriced, func.sum(Message.cost))
+        .where(which, Message.property_id.in_(sorted(property_ids)))
+        .group_by(Message.property_id, Message.currency)
     )
-    guessed = A_PART * (session.scalar(guess) or 0)
-    if max(known, default=Decimal(0)) + guessed >= caps.money:
-        return "cap_money"
-    return None
+    for property_id, currency, number, of_texts, cost in session.execute(query):
+        counted.houses[property_id] += number
+        counted.parts[property_id] += of_texts
+        if cost is not None:
+            counted.costs[property_id, currency or ""] = cost
 
 
-def _counted(since: datetime) -> ColumnElement[bool]:
-    """Went out since then, or waits to."""
-    waits = Message.sending_at.is_(None) & (Message.state == "ready")
-    return Message.state.in_(COUNTED) & or_(Message.sending_at >= since, waits)
+def _went(since: datetime) -> ColumnElement[bool]:
+    """Went out since then, or may have."""
+    return Message.state.in_(WENT) & (Message.sending_at >= since)

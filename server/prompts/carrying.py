@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from sqlalchemy.orm import Session
 
-from server.prompts.models import Prompt
+from server.prompts.models import Message, Prompt
 
 Came = Literal["sent", "again", "failed", "unknown"]
 
@@ -72,12 +72,22 @@ class Carrier(Protocol):
         """What it sent to somebody since then; None when it cannot say now; an empty list means: nothing."""
 
 
-class WhyNot(Protocol):
-    """Whether a question may go out now: the code of what stands against it, or None."""
+class Asked(Protocol):
+    """Some questions that are about to go, by facts of this moment."""
+
+    def why_not(self, prompt: Prompt, /) -> str | None:
+        """The code of what stands against one of them now; None: it may go."""
+
+    def goes(self, message: Message, /) -> None:
+        """A message was written, or leaves: it counts for those that are asked about after it."""
+
+
+class Ask(Protocol):
+    """Gather what decides whether each of some questions may go out now."""
 
     def __call__(
-        self, session: Session, prompt: Prompt, /, *, secret: bytes, now: datetime
-    ) -> str | None: ...
+        self, session: Session, prompts: Sequence[Prompt], /, *, secret: bytes, now: datetime
+    ) -> Asked: ...
 
 
 class SenderOf(Protocol):
@@ -90,7 +100,7 @@ class SenderOf(Protocol):
 class Allowing:
     """Who is asked whether a question may go, and which of their noes may pass with time."""
 
-    why_not: WhyNot
+    ask: Ask
     waits: frozenset[str]
 
 

@@ -17,7 +17,8 @@ from server.guests.models import GuestValue, HouseholdMember, Link
 from server.prompts.chances import Chance
 from server.prompts.contacts import contact_key
 from server.prompts.hours import hours_of
-from server.prompts.models import Asking, DeadContact, Declined, OptOut, Sender
+from server.prompts.models import Asking, DeadContact, Declined, Sender
+from server.prompts.opting import opted_out
 from server.prompts.senders import country_of, is_mobile, mode_for, sender_for
 from server.prompts.speaking import language_for
 from server.properties.models import HouseMark, Property
@@ -202,17 +203,13 @@ def _contacts(session: Session, guest_ids: set[str], found: _Guests, secret: byt
     for values in found.values.values():
         if "email" in values:
             keys.add(contact_key(secret, "email", values["email"][0]))
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), 500):
-        some = ordered[start : start + 500]
+    found.opted_out = opted_out(session, keys)
+    for some in parts(sorted(keys)):
         dead = select(Link.guest_id, DeadContact.contact_key).join(
             DeadContact, DeadContact.record_id == Link.record_id
         )
         is_so = DeadContact.contact_key.in_(some), DeadContact.ended_at.is_(None)
         found.dead |= {(guest_id, key) for guest_id, key in session.execute(dead.where(*is_so))}
-        out = select(OptOut.contact_key, OptOut.channel, OptOut.legal_entity_id)
-        stopped = OptOut.contact_key.in_(some), OptOut.ended_at.is_(None)
-        found.opted_out |= {(key, by, entity) for key, by, entity in session.execute(out.where(*stopped))}
 
 
 def _told(session: Session, stay_ids: list[str]) -> _Told:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b32encode
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.db import LARGEST_ID, add_unless_there, row_of
+from server.guests.loading import parts
 from server.prompts.models import Message, OptOut
 from server.properties.models import Property
 
@@ -40,8 +42,17 @@ def opt_in(session: Session, key: bytes, channel: str, legal_entity_id: int, *, 
 
 def is_opted_out(session: Session, key: bytes, channel: str, legal_entity_id: int) -> bool:
     """Whether this contact asked us to stop."""
-    known = _row(session, key, channel, legal_entity_id)
-    return known is not None and known.ended_at is None
+    return (key, channel, legal_entity_id) in opted_out(session, {key})
+
+
+def opted_out(session: Session, keys: Collection[bytes]) -> set[tuple[bytes, str, int]]:
+    """Of these contacts those who asked us to stop: contact, channel and company."""
+    found: set[tuple[bytes, str, int]] = set()
+    for part in parts(sorted(keys)):
+        query = select(OptOut.contact_key, OptOut.channel, OptOut.legal_entity_id)
+        stopped = OptOut.contact_key.in_(part), OptOut.ended_at.is_(None)
+        found |= {(key, by, entity) for key, by, entity in session.execute(query.where(*stopped))}
+    return found
 
 
 def _row(session: Session, key: bytes, channel: str, legal_entity_id: int) -> OptOut | None:

@@ -6,28 +6,31 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.captures.links import issue_link, stay_of
+from server.captures.links import issue_link, stay_of, stays_of
 from server.captures.models import FIRST_FORM
-from server.db import add_unless_there
 from server.forms.definition import find_form
+from server.guests.loading import parts
 from server.jobs.queue import enqueue
-from server.prompts.addressing import contact_of, last_sender, sender_to
-from server.prompts.caps import prefix_of
+from server.prompts.addressing import contacts_of, last_sender, sender_to
 from server.prompts.carrying import Allowing, SenderOf, can_be_answered
-from server.prompts.composing import Facts, NothingToSay, compose
+from server.prompts.composing import Facts, NothingToSay
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, Prompt
-from server.prompts.opting import is_opted_out, stop_token
-from server.prompts.segments import count
+from server.prompts.opting import is_opted_out
 from server.prompts.senders import sender_to_country
+from server.prompts.writing import word, write_row
 from server.properties.models import Property
-from server.records.models import SourceRecord
+from server.records.models import CleanRow, SourceRecord
 from server.refusal import Refused
+from server.stays.models import Stay, ToldStay
 
 log = logging.getLogger("oneguest.prompts")
 
@@ -67,16 +70,16 @@ def put_due(
         .with_for_update(skip_locked=True)
     ).all()
     made = 0
+    asked = allowing.ask(session, due, secret=secret, now=now)
+    known = _gather(session, due, secret, sender_of)
     for prompt in due:
-        why = (
-            "too_late"
-            if prompt.until_at <= now
-            else allowing.why_not(session, prompt, secret=secret, now=now)
-        )
+        why = "too_late" if prompt.until_at <= now else asked.why_not(prompt)
         if why is None:
-            why = _put(
-                session, prompt, secret=secret, house_address=house_address, now=now, sender_of=sender_of
-            )
+            written = _put(session, prompt, known, secret=secret, house_address=house_address, now=now)
+            if isinstance(written, str):
+                why = written
+            else:
+                asked.goes(written)
         if why is None:
             prompt.state, prompt.why, prompt.asked_at = "asked", "", now
             made += 1
@@ -84,7 +87,7 @@ def put_due(
             prompt.why, prompt.due_at = why, now + ASKED_AGAIN_AFTER
         else:
             close(prompt, why, now=now)
-        session.flush()
+    session.flush()
     if made:
         enqueue(session, SEND, {}, now=now, dedup_key=SEND)
     return len(due)
@@ -95,31 +98,61 @@ def close(prompt: Prompt, why: str, *, now: datetime) -> None:
     prompt.state, prompt.why, prompt.settled_at = "closed", why[:40], now
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is needed to put some questions."""
+
+    contacts: Mapping[int, str]
+    """By question."""
+    records: Mapping[int, SourceRecord]
+    stays: Mapping[int, Stay | ToldStay]
+    """By record."""
+    rows: Sequence[CleanRow]
+    """While these are held, a link asks the database for none of them."""
+    sender_of: SenderOf
+
+
+def _gather(session: Session, prompts: Sequence[Prompt], secret: bytes, sender_of: SenderOf) -> _Known:
+    ids = sorted({prompt.record_id for prompt in prompts if prompt.record_id})
+    records: dict[int, SourceRecord] = {}
+    rows: list[CleanRow] = []
+    for part in parts(ids):
+        records |= {
+            one.id: one for one in session.scalars(select(SourceRecord).where(SourceRecord.id.in_(part)))
+        }
+        rows += session.scalars(select(CleanRow).where(CleanRow.record_id.in_(part)))
+    return _Known(
+        contacts=contacts_of(session, prompts, secret),
+        records=records,
+        stays=stays_of(session, records.values()),
+        rows=rows,
+        sender_of=cache(sender_of),
+    )
+
+
 def _put(
-    session: Session,
-    prompt: Prompt,
-    *,
-    secret: bytes,
-    house_address: str,
-    now: datetime,
-    sender_of: SenderOf,
-) -> str | None:
+    session: Session, prompt: Prompt, known: _Known, *, secret: bytes, house_address: str, now: datetime
+) -> Message | str:
     """Write the message of one question; the code of what stands against it, when it cannot be written."""
-    record = session.get(SourceRecord, prompt.record_id) if prompt.record_id else None
-    to = contact_of(session, prompt, secret) if record is not None else None
+    record, to = known.records.get(prompt.record_id or 0), known.contacts.get(prompt.id)
     if record is None or to is None:
         return "no_contact"
     place = session.get_one(Property, prompt.property_id)
-    sender = sender_to(session, place, prompt.channel, to, sender_of)
+    sender = sender_to(session, place, prompt.channel, to, known.sender_of)
     if not sender:
         return "no_sender"
-    stay = stay_of(session, record)
+    stay = known.stays.get(record.id)
     link = None
     if prompt.mode == "link" or prompt.purpose in ("stay_info", "survey"):
         form = LEADS_TO.get(prompt.purpose, FIRST_FORM)
         try:
             issued = issue_link(
-                session, record, form=form if find_form(form) else FIRST_FORM, actor="prompts", now=now
+                session,
+                record,
+                form=form if find_form(form) else FIRST_FORM,
+                actor="prompts",
+                now=now,
+                stay=stay,
             )
         except Refused as refusal:
             return refusal.code
@@ -131,7 +164,7 @@ def _put(
         link=link,
         can_be_answered=prompt.channel == "email" or can_be_answered(sender),
     )
-    message = _message(
+    message = write_row(
         session,
         place,
         kind="question",
@@ -148,71 +181,11 @@ def _put(
     if message is None:
         return "put_already"
     try:
-        _word(message, facts, prompt, secret=secret, house_address=house_address)
+        word(message, facts, prompt, secret=secret, house_address=house_address)
     except NothingToSay:
         session.delete(message)
         return "nothing_to_say"
-    return None
-
-
-def _word(
-    message: Message, facts: Facts, prompt: Prompt | None, *, secret: bytes, house_address: str
-) -> None:
-    stop = f"{house_address}/g/stop/{stop_token(secret, message.id)}" if house_address else None
-    whole = Facts(
-        house=facts.house,
-        phone=facts.phone,
-        day=facts.day,
-        link=facts.link,
-        stop=stop,
-        address=facts.address,
-        can_be_answered=facts.can_be_answered,
-    )
-    words = compose(
-        message.kind,
-        message.channel,
-        message.language,
-        whole,
-        purpose=prompt.purpose if prompt else "",
-        mode=prompt.mode if prompt else "",
-    )
-    message.subject, message.body = words.subject, words.body
-    message.parts = count(words.body).parts if message.channel == "sms" else 1
-
-
-def _message(
-    session: Session,
-    place: Property,
-    *,
-    kind: str,
-    once_key: str,
-    prompt: Prompt | None,
-    channel: str,
-    sender: str,
-    to: str,
-    language: str,
-    until_at: datetime,
-    secret: bytes,
-    now: datetime,
-) -> Message | None:
-    """The row, still without words; None when this was put already."""
-    row = Message(
-        property_id=place.id,
-        prompt_id=prompt.id if prompt else None,
-        kind=kind,
-        once_key=once_key,
-        channel=channel,
-        sender=sender,
-        sent_to=to,
-        to_key=contact_key(secret, channel, to),
-        prefix=prefix_of(to) if channel == "sms" else "",
-        language=language,
-        state="ready",
-        made_at=now,
-        due_at=now,
-        until_at=until_at,
-    )
-    return row if add_unless_there(session, row) else None
+    return message
 
 
 def put_answer(
@@ -257,7 +230,7 @@ def put_answer(
         address=address,
         can_be_answered=channel == "email" or can_be_answered(sender),
     )
-    message = _message(
+    message = write_row(
         session,
         place,
         kind=kind,
@@ -273,7 +246,7 @@ def put_answer(
     )
     if message is None:
         return None
-    _word(message, facts, prompt, secret=secret, house_address=house_address)
+    word(message, facts, prompt, secret=secret, house_address=house_address)
     session.flush()
     enqueue(session, SEND, {}, now=now, dedup_key=SEND)
     return message

@@ -22,7 +22,7 @@ from server.prompts.carrying import Allowing, Carrier, Outcome, Outgoing
 from server.prompts.composing import message_id_of
 from server.prompts.failing import take_failure
 from server.prompts.models import Message, Prompt
-from server.prompts.opting import is_opted_out, stop_token
+from server.prompts.opting import opted_out, stop_token
 from server.prompts.putting import ASKED_AGAIN_AFTER, ONLY_TO_WHO_WANTS, close
 from server.properties.models import Property
 
@@ -64,9 +64,25 @@ def take_ready(
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    prompts = _prompts(session, ready)
+    asked = allowing.ask(session, [prompts[id_] for id_ in sorted(prompts)], secret=secret, now=now)
+    houses = {house.id: house for house in session.scalars(select(Property))}
+    stopped = opted_out(session, {message.to_key for message in ready})  # last: the newest word counts
     taken = []
     for message in ready:
-        why = _why_not(session, message, allowing, secret=secret, now=now)
+        place, prompt = houses[message.property_id], prompts.get(message.prompt_id or 0)
+        if message.until_at <= now:
+            why: str | None = "too_late"
+        elif (message.to_key, message.channel, place.legal_entity_id) in stopped and (
+            message.kind in ONLY_TO_WHO_WANTS
+        ):
+            why = "opted_out"
+        elif message.kind != "question" or prompt is None:
+            why = None
+        elif prompt.state != "asked":
+            why = prompt.why or prompt.state
+        else:
+            why = asked.why_not(prompt)
         if why is not None and why in allowing.waits:
             message.code, message.due_at = _told(message, why), now + ASKED_AGAIN_AFTER
         elif why is not None:
@@ -74,9 +90,17 @@ def take_ready(
         else:
             message.state, message.sending_at = "sending", now
             message.tries += 1
-            taken.append(_outgoing(session, message, secret=secret, house_address=house_address, now=now))
-        session.flush()
+            asked.goes(message)
+            taken.append(_outgoing(message, place, secret=secret, house_address=house_address, now=now))
+    session.flush()
     return taken
+
+
+def _prompts(session: Session, messages: Collection[Message]) -> dict[int, Prompt]:
+    """The questions that these messages carry, by their ids."""
+    ids = {message.prompt_id for message in messages if message.prompt_id and message.kind == "question"}
+    found = session.scalars(select(Prompt).where(Prompt.id.in_(sorted(ids)))) if ids else ()
+    return {prompt.id: prompt for prompt in found}
 
 
 def drop(session: Session, message: Message, why: str, *, now: datetime) -> None:
@@ -87,26 +111,9 @@ def drop(session: Session, message: Message, why: str, *, now: datetime) -> None
         close(prompt, why, now=now)
 
 
-def _why_not(
-    session: Session, message: Message, allowing: Allowing, *, secret: bytes, now: datetime
-) -> str | None:
-    if message.until_at <= now:
-        return "too_late"
-    company = session.get_one(Property, message.property_id).legal_entity_id
-    if message.kind in ONLY_TO_WHO_WANTS and is_opted_out(session, message.to_key, message.channel, company):
-        return "opted_out"
-    prompt = session.get(Prompt, message.prompt_id) if message.prompt_id else None
-    if message.kind != "question" or prompt is None:
-        return None
-    if prompt.state != "asked":
-        return prompt.why or prompt.state
-    return allowing.why_not(session, prompt, secret=secret, now=now)
-
-
 def _outgoing(
-    session: Session, message: Message, *, secret: bytes, house_address: str, now: datetime
+    message: Message, place: Property, *, secret: bytes, house_address: str, now: datetime
 ) -> Outgoing:
-    place = session.get_one(Property, message.property_id)
     is_asked = message.kind == "question"
     return Outgoing(
         id=message.id,

@@ -10,7 +10,7 @@ from server.clock import clock
 from server.db import reading, writing
 from server.jobs.worker import Task
 from server.keys import read_key
-from server.prompts.allowed import WAITS, why_not
+from server.prompts.allowed import WAITS, ask
 from server.prompts.carrying import Allowing, SenderOf
 from server.prompts.models import Message, Prompt
 from server.prompts.providers import carriers_of
@@ -21,7 +21,7 @@ from server.settings import house_address
 
 EVERY = timedelta(minutes=1)
 
-ALLOWING = Allowing(why_not, WAITS)
+ALLOWING = Allowing(ask, WAITS)
 
 BATCH = 40
 """Messages of one lease: two for each thread that hands over, and a desk's write waits for so many."""

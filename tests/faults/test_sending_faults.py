@@ -20,12 +20,12 @@ from server.keys import ensure_keys, read_key
 from server.prompts.models import Message, Prompt
 from server.prompts.providers.twilio import Twilio
 from server.prompts.settling import find_all, mark_lost, settle, unknowns
-from tests.prompts.asked_house import messages, plan, prompts
+from tests.prompts.asked_house import messages, prompts
+from tests.prompts.busy_house import many_due, set_clock
 from tests.prompts.small_twilio import ACCOUNT, TOKEN, SmallTwilio, at_random, small_twilio
 
 ROOT = Path(__file__).parents[2]
 WORKERS = 4
-MINUTES = 60
 
 
 class Workers:
@@ -35,18 +35,18 @@ class Workers:
         self._settings, self._chance = settings, chance
         self.kills = 0
 
-    def work(self, engine: Engine, *, later: int, kill_every: float, patience: float = 240) -> None:
-        """Let them work until nothing is planned or ready that is due, so many seconds later by the clock."""
-        running = [self._start(later) for _ in range(WORKERS)]
+    def work(self, engine: Engine, *, kill_every: float, patience: float = 240) -> None:
+        """Let them work until nothing is planned or ready that is due by the clock."""
+        running = [self._start() for _ in range(WORKERS)]
         next_kill = time.monotonic() + kill_every
         until = time.monotonic() + patience
         try:
-            while _waits(engine, later=later) and time.monotonic() < until:
+            while _waits(engine) and time.monotonic() < until:
                 time.sleep(0.1)
                 if time.monotonic() >= next_kill:
                     place = self._chance.randrange(WORKERS)
                     _end(running[place])
-                    running[place] = self._start(later)
+                    running[place] = self._start()
                     self.kills += 1
                     next_kill = time.monotonic() + kill_every
             time.sleep(1)  # for what is on its way
@@ -54,8 +54,8 @@ class Workers:
             for one in running:
                 _end(one)
 
-    def _start(self, later: int) -> subprocess.Popen[bytes]:
-        env = os.environ | self._settings | {"PYTHONPATH": str(ROOT), "ONEGUEST_CLOCK_OFFSET": str(later)}
+    def _start(self) -> subprocess.Popen[bytes]:
+        env = os.environ | self._settings | {"PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "tests.faults.sending_worker"]
         return subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL)
 
@@ -65,8 +65,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _waits(engine: Engine, *, later: int) -> bool:
-    now = clock() + timedelta(seconds=later + 5)
+def _waits(engine: Engine) -> bool:
+    now = clock() + timedelta(seconds=5)
     with reading(engine) as session:
         planned = session.scalar(select(func.count()).select_from(Prompt).where(Prompt.state == "planned"))
         ready = (
@@ -75,9 +75,9 @@ def _waits(engine: Engine, *, later: int) -> bool:
         return bool(planned or session.scalar(ready))
 
 
-def _settle(engine: Engine, carrier: Twilio, *, later: int) -> int:
-    """What settle_messages does, so many seconds later; how many stay unknown."""
-    now = clock() + timedelta(seconds=later)
+def _settle(engine: Engine, carrier: Twilio, *, after: int) -> int:
+    """What settle_messages does, so many minutes later; how many stay unknown."""
+    now = clock() + timedelta(minutes=after)
     with writing(engine) as session:
         mark_lost(session, now=now)
     with reading(engine) as session:
@@ -102,13 +102,15 @@ def _slow(twilio: SmallTwilio, seed: int) -> None:
 
 @pytest.mark.timeout(900)
 def test_killed_workers_and_lost_answers_write_to_nobody_twice(
-    engine: Engine, database_url: str, tmp_path: Path, soak: bool
+    engine: Engine, database_url: str, tmp_path: Path, soak: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guests, kill_every = (1000, 2.0) if soak else (80, 1.5)
+    monkeypatch.setenv("ONEGUEST_CLOCK_OFFSET", "0")  # what it was comes back in the end
+    set_clock()
+    guests, kill_every = (1040, 2.0) if soak else (80, 1.5)
     settings = {"ONEGUEST_DATA_DIR": str(tmp_path), "ONEGUEST_DATABASE_URL": database_url}
     ensure_keys(tmp_path / "keys")
-    secret = read_key(tmp_path / "keys", "index").secret
-    plan(engine, range(guests), now=clock(), secret=secret)
+    due = many_due(engine, guests, secret=read_key(tmp_path / "keys", "index").secret)
+    assert due >= 1000 or not soak
     with small_twilio() as (twilio, base):
         _slow(twilio, seed=7)
         keys = {"ONEGUEST_TWILIO_ACCOUNT_SID": ACCOUNT, "ONEGUEST_TWILIO_AUTH_TOKEN": TOKEN}
@@ -116,22 +118,25 @@ def test_killed_workers_and_lost_answers_write_to_nobody_twice(
         carrier = Twilio(ACCOUNT, TOKEN, base=base)
 
         in_doubt = Counter[str]()
-        for later in range(0, 6 * 15 * MINUTES, 15 * MINUTES):
-            workers.work(engine, later=later, kill_every=kill_every)
+        for rounds in range(6):
+            set_clock(timedelta(minutes=15 * rounds))
+            workers.work(engine, kill_every=kill_every)
             in_doubt.update(message.state for message in messages(engine))
-            _settle(engine, carrier, later=later + 4 * MINUTES)
-            assert _settle(engine, carrier, later=later + 14 * MINUTES) == 0
+            _settle(engine, carrier, after=4)
+            assert _settle(engine, carrier, after=14) == 0
             if all(message.state != "ready" for message in messages(engine)):
                 break
 
         assert workers.kills > 0 or not soak
         assert in_doubt["unknown"] + in_doubt["sending"] > 0
         taken = Counter(text["body"] for text in twilio.taken)
-        told = messages(engine)
+        told, asked = messages(engine), prompts(engine)
     assert max(taken.values()) == 1
     assert max(Counter(text["to"] for text in twilio.taken).values()) == 1
-    assert len(told) == guests
+    assert len(told) == due
     assert {message.state for message in told} <= {"sent", "failed"}
     assert {message.body for message in told if message.state == "sent"} == set(taken)
     assert {message.code for message in told if message.state == "failed"} <= {"unknown"}
-    assert {prompt.state for prompt in prompts(engine)} == {"asked"}
+    assert {prompt.state for prompt in asked} == {"asked"}
+    assert max(Counter((one.guest_id, one.stay_id, one.purpose) for one in asked).values()) == 1
+    print(f"due {due}, taken {len(twilio.taken)}, kills {workers.kills}, in doubt {dict(in_doubt)}")

@@ -8,11 +8,12 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from server.clock import clock
 
 ACCOUNT, TOKEN = "AC" + "a" * 32, "t" * 32
 
@@ -32,7 +33,7 @@ class SmallTwilio:
         self._lock = threading.Lock()
 
     def keep(self, form: dict[str, str]) -> dict[str, Any]:
-        now = format_datetime(datetime.now(UTC))
+        now = format_datetime(clock())
         with self._lock:
             text = {
                 "sid": f"SM{len(self.taken):032x}",
@@ -99,7 +100,10 @@ def small_twilio() -> Iterator[tuple[SmallTwilio, str]]:
             self.end_headers()
             self.wfile.write(body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 64  # twenty that come at once are not turned away
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select
 
 from server.db import reading, writing
 from server.feeds.models import Feed
-from server.prompts.allowed import WAITS, why_not
+from server.prompts.allowed import WAITS, ask
 from server.prompts.asking import approve
-from server.prompts.caps import Caps, why_capped
+from server.prompts.caps import Caps, tally
 from server.prompts.contacts import contact_key
 from server.prompts.models import Message, OptOut, Prompt
 from server.prompts.senders import why_refused
@@ -22,12 +22,13 @@ from server.properties.setup import default_property, mark_house
 from tests.prompts.hotel import ANNA, FRIDAY, SECRET, book, nobody_held_back, plan_all, prompts
 
 DUE = datetime(2026, 5, 7, 8, tzinfo=UTC)
+KEY = b"k" * 32
 
 
 def may_go(engine: Engine, now: datetime = DUE) -> str | None:
     with reading(engine) as session:
         prompt = session.scalars(select(Prompt).where(Prompt.purpose == "email")).one()
-        return why_not(session, prompt, secret=SECRET, now=now)
+        return ask(session, [prompt], secret=SECRET, now=now).why_not(prompt)
 
 
 def approved(engine: Engine) -> None:
@@ -47,7 +48,7 @@ def message(place: Property, n: int, **changed: Any) -> Message:
         "once_key": f"m{n}",
         "channel": "sms",
         "sender": "Arcades",
-        "to_key": b"k" * 32,
+        "to_key": KEY,
         "prefix": "+3361234",
         "language": "de",
         "state": "sent",
@@ -166,9 +167,34 @@ def test_caps(engine: Engine, sent: int, changed: dict[str, Any], why: str | Non
         session.flush()
         caps = Caps(number=3, prefix=10, day=12, money=Decimal(5))
 
-        found = why_capped(session, caps, property_id=place.id, to_key=b"k" * 32, prefix="+3361234", now=DUE)
+        counted = tally(session, to_keys={KEY}, prefixes={"+3361234"}, property_ids={place.id}, now=DUE)
+        found = counted.why_capped(
+            caps, property_id=place.id, to_key=KEY, prefix="+3361234", is_written=False
+        )
 
     assert found == why
+
+
+def test_messages_that_wait_are_in_the_way_of_new_ones_and_not_of_each_other(engine: Engine) -> None:
+    nobody_held_back(engine)
+    caps = Caps(number=2)
+    with writing(engine) as session:
+        place = default_property(session)
+        waiting = [message(place, n, state="ready", sending_at=None) for n in range(3)]
+        session.add_all(waiting)
+        session.flush()
+        counted = tally(session, to_keys={KEY}, prefixes=(), property_ids={place.id}, now=DUE)
+
+        def why(*, is_written: bool) -> str | None:
+            return counted.why_capped(
+                caps, property_id=place.id, to_key=KEY, prefix="", is_written=is_written
+            )
+
+        assert (why(is_written=False), why(is_written=True)) == ("cap_number", None)
+        for one in waiting[:2]:
+            one.state = "sending"
+            counted.add(one)
+        assert why(is_written=True) == "cap_number"
 
 
 @pytest.mark.parametrize(

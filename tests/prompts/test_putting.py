@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from server.db import writing
-from server.prompts.carrying import Allowing
 from server.prompts.contacts import contact_key
-from server.prompts.models import Prompt
 from server.prompts.opting import opt_out
 from server.prompts.putting import put_answer
 from server.properties.setup import default_property
-from tests.prompts.asked_house import NOON, SECRET, messages, phone_of, plan, prompts, put
+from tests.prompts.asked_house import NOON, SECRET, messages, phone_of, plan, prompts, put, saying
 
 
 def test_a_due_question_becomes_one_message_however_often_it_is_put(engine: Engine) -> None:
@@ -50,10 +47,7 @@ def test_what_may_go_later_waits_and_what_never_may_is_closed_with_the_reason(en
     first, second = prompts(engine)
     noes = {first.id: "quiet", second.id: "declined"}
 
-    def why_not(_: Session, prompt: Prompt, *, secret: bytes, now: datetime) -> str | None:
-        return noes[prompt.id]
-
-    put(engine, allowing=Allowing(why_not, frozenset({"quiet"})))
+    put(engine, allowing=saying(lambda prompt: noes[prompt.id]))
 
     first, second = prompts(engine)
     assert (first.state, first.why, first.due_at) == ("planned", "quiet", NOON + timedelta(minutes=15))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.clock import clock
 from server.db import reading, writing
-from server.prompts.carrying import Allowing, Outcome
+from server.prompts.carrying import Outcome
 from server.prompts.contacts import contact_key
 from server.prompts.failed import failed_messages
 from server.prompts.models import DeadContact, Message, OptOut
@@ -22,7 +22,7 @@ from server.prompts.sending import hand_over, take_outcomes
 from server.prompts.settling import find_all, mark_lost, settle, unknowns
 from server.prompts.status import MEANS, RANK, climb
 from server.properties.setup import default_property
-from tests.prompts.asked_house import NOON, SECRET, messages, phone_of, plan, prompts, put, take
+from tests.prompts.asked_house import NOON, SECRET, messages, phone_of, plan, prompts, put, saying, take
 from tests.prompts.small_twilio import ACCOUNT, TOKEN, SmallTwilio, small_twilio
 
 
@@ -201,11 +201,11 @@ def test_it_is_asked_again_at_the_moment_of_sending_whether_it_may_go(engine: En
     plan(engine)
     put(engine)
 
-    assert take(engine, allowing=Allowing(lambda *_, **__: "quiet", frozenset({"quiet"}))) == []
+    assert take(engine, allowing=saying(lambda _: "quiet")) == []
     assert [(m.state, m.code) for m in messages(engine)] == [("ready", "quiet")]
 
     later = NOON + timedelta(minutes=20)
-    assert take(engine, now=later, allowing=Allowing(lambda *_, **__: "cancelled", frozenset())) == []
+    assert take(engine, now=later, allowing=saying(lambda _: "cancelled")) == []
     assert [(m.state, m.code) for m in messages(engine)] == [("dropped", "cancelled")]
     assert [(p.state, p.why) for p in prompts(engine)] == [("closed", "cancelled")]
 
