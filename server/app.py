@@ -11,6 +11,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ from server.desk import (
     to_type,
     today,
     values,
+    waits,
     wishes,
 )
 from server.desk.toasts import carry_toasts, toasts
@@ -225,6 +227,7 @@ def _prepare_requests(app: Flask) -> None:
     app.after_request(carry_toasts)
     app.after_request(note_shown)
     app.after_request(note_denial)
+    app.after_request(waits.forget_after_deed)
     app.after_request(_commit)
     app.teardown_request(_close_session)
 
@@ -322,6 +325,13 @@ class _Navigation:
             places = open_places(g.get("colleague"))
             g.navigation = [p for p in places if p.endpoint != "first_hour.show" or first_hour.is_shown()]
         return iter(g.navigation)
+
+    def groups(self) -> list[tuple[str, list[tuple[NavigationItem, waits.Waiting | None]]]]:
+        """The places by the job that they belong to, each with what waits there."""
+        return [
+            (label, [(item, waits.waiting_at(item)) for item in items])
+            for label, items in groupby(self, key=lambda item: item.group)
+        ]
 
 
 def _prepare_pages(app: Flask) -> None:

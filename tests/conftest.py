@@ -34,7 +34,17 @@ assert len(Base.metadata.tables) >= len(tables.__all__), "every room's models mu
 
 HOUSE_HASHING = passwords.HASHING
 PAGE_PATIENCE = 10_000  # milliseconds before a page that shows nothing new fails its test
+NOT_WANTED = (
+    # two pages for the address bar that nobody sees, made with every window: half of what a window costs
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+    # what Playwright switches off itself: of two such lists the browser hears the last alone
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "OptimizationHints"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "NetworkTimeServiceQuerying"),
+    *("AimEnabled", "PreconnectToSearch"),
+)
 QUIET_BROWSER = (
+    f"--disable-features={','.join(NOT_WANTED)}",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

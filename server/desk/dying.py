@@ -9,9 +9,10 @@ from flask import Blueprint, g, render_template
 from server.access import staff
 from server.clock import clock
 from server.desk.asked_words import KEYS
+from server.desk.waits import tell
 from server.desk.words import use_words
 from server.prompts.alias_life import DAYS, USUAL_DAYS
-from server.prompts.dying import dying
+from server.prompts.dying import count_last_chances, dying
 from server.properties.finding import properties_within
 from server.wording import N_
 
@@ -40,9 +41,11 @@ ACTIONS: Mapping[str, str] = {
 @staff("guests.see")
 def show() -> str:
     """Guests whose way in ends soon, the soonest first."""
+    rows = dying(g.session, g.reach, now=clock())
+    tell("dying.show", g.reach, count_last_chances(rows))
     return render_template(
         "desk/dying/show.html",
-        rows=dying(g.session, g.reach, now=clock()),
+        rows=rows,
         places=properties_within(g.session, g.reach),
         when_words=WHEN,
         actions=ACTIONS,

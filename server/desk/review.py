@@ -14,6 +14,7 @@ from server.desk.looking import looking
 from server.desk.people import who
 from server.desk.stays import ONE_STAY, TWO_STAYS
 from server.desk.toasts import toast
+from server.desk.waits import tell
 from server.desk.words import use_words
 from server.guests.accepting import begin_accepting, find_obvious
 from server.guests.asking import count_open, open_questions
@@ -76,7 +77,10 @@ def index() -> str:
     for question in open_questions(g.session, g.reach, most=3):
         pair = see_pair(g.session, question.one, question.other, reach=g.reach)
         if pair is not None and not pair.is_decided and not pair.is_one_guest:
-            return _page(pair, waiting=count_open(g.session, g.reach))
+            waiting = count_open(g.session, g.reach)
+            tell("review.index", g.reach, waiting)
+            return _page(pair, waiting=waiting)
+    tell("review.index", g.reach, 0)
     return render_template("desk/review/nothing.html")
 
 

@@ -9,9 +9,10 @@ from server.access import not_found, staff
 from server.clock import clock
 from server.desk.people import who
 from server.desk.toasts import toast
+from server.desk.waits import tell
 from server.desk.words import use_words
 from server.language import translate
-from server.prompts.typing_in import count_to_type, not_typed, say_typed, to_type
+from server.prompts.typing_in import count_to_type, count_untyped, not_typed, say_typed, to_type
 from server.prompts.ways import WAYS
 from server.properties.finding import properties_within
 from server.wording import N_
@@ -25,6 +26,7 @@ use_words(pages)
 def show() -> str:
     """What is to be typed, by departure; and what was typed and waits for its proof."""
     rows = to_type(g.session, g.reach, now=clock())
+    tell("to_type.show", g.reach, count_untyped(rows))
     return render_template(
         "desk/to_type/show.html",
         rows=[row for row in rows if row.state != "typed"],

@@ -86,6 +86,11 @@ def dying(session: Session, reach: Reach, *, now: datetime) -> list[Dying]:
     return sorted(found, key=lambda row: (row.dies, row.departs, row.name.casefold(), row.stay_id))
 
 
+def count_last_chances(rows: Sequence[Dying]) -> int:
+    """For how many it is the last day, and a person has to do something about it."""
+    return sum(row.days_left == 0 and row.action not in ("planned", "asked", "nothing") for row in rows)
+
+
 def _stays(session: Session, reach: Reach, today: date) -> Sequence[tuple[Stay, CleanRow]]:
     """Stays that may be near, by the calendar furthest behind; of a group only its leader's."""
     in_group = (

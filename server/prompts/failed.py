@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from server.prompts.failing import OPTED_OUT
 from server.prompts.models import Message, Prompt
 from server.prompts.sentences import SENTENCES
+from server.properties.reach import Reach
 from server.stays.models import Stay
+
+NEW = timedelta(days=2)
+"""How long a failed message is news: then its guest has come, or somebody has asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,14 @@ def failed_messages(session: Session, property_id: int, *, most: int) -> Sequenc
     )
     found = session.execute(query).all()
     return [Failed(message, guest, arrives, why_failed(message)) for message, guest, arrives in found]
+
+
+def count_failed(session: Session, reach: Reach, *, now: datetime) -> int:
+    """How many messages of the houses within reach failed of late."""
+    query = select(func.count(Message.id)).where(
+        Message.state == "failed", Message.settled_at >= now - NEW, reach.limit(Message.property_id)
+    )
+    return session.scalar(query) or 0
 
 
 def why_failed(message: Message) -> tuple[str, dict[str, str]]:

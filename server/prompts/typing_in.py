@@ -309,6 +309,11 @@ def _same(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.casefold() == other.casefold()
 
 
+def count_untyped(rows: Sequence[ToType]) -> int:
+    """How many of a list are to be typed, the overwritten among them."""
+    return sum(row.state != "typed" for row in rows)
+
+
 def count_to_type(rows: Sequence[ToType]) -> dict[State, int]:
     """How many of a list stand in each state."""
     counts: dict[State, int] = defaultdict(int)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.db import LARGEST_ID
@@ -21,9 +21,17 @@ _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 def replies_that_wait(session: Session, reach: Reach, *, most: int) -> tuple[Sequence[Reply], int]:
     """The oldest replies that wait at the houses within reach, and how many there are in all. What is of no
     known house is the whole group's."""
-    waits = Reply.state == "at_desk", reach.limit(Reply.property_id.expression)
-    total = session.scalar(select(func.count(Reply.id)).where(*waits)) or 0
-    return session.scalars(select(Reply).where(*waits).order_by(Reply.id).limit(most)).all(), total
+    found = select(Reply).where(*_waits(reach)).order_by(Reply.id).limit(most)
+    return session.scalars(found).all(), count_replies(session, reach)
+
+
+def count_replies(session: Session, reach: Reach) -> int:
+    """How many replies wait at the houses within reach."""
+    return session.scalar(select(func.count(Reply.id)).where(*_waits(reach))) or 0
+
+
+def _waits(reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    return Reply.state == "at_desk", reach.limit(Reply.property_id.expression)
 
 
 def find_reply(session: Session, reply_id: int, reach: Reach) -> Reply | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.guests.loading import parts
 from server.guests.models import Link
-from server.guests.values import USABLE_EMAIL
+from server.guests.values import BOUNCED_EMAIL, USABLE_EMAIL
 from server.prompts.models import AddressProof, DeadContact
 from server.properties.reach import Reach
 from server.records.models import CleanRow, SourceRecord
@@ -71,7 +71,7 @@ def known_addresses(session: Session, record_ids: Collection[int], reach: Reach)
             .where(
                 Link.guest_id.in_(theirs),
                 reach.limit(SourceRecord.property_id),
-                CleanRow.email_class.in_(USABLE_EMAIL),
+                CleanRow.email_class.in_((*USABLE_EMAIL, *BOUNCED_EMAIL.values())),
             )
         )
         for guest_id, property_id, proof, is_dead in session.execute(query):
