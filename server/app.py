@@ -75,7 +75,7 @@ from server.language import desk_languages, prepare_language
 from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
-from server.phone import messages, mine, stopping
+from server.phone import messages, mine, onward, stopping
 from server.properties.setup import default_property
 from server.protection import (
     SAFE_METHODS,
@@ -120,6 +120,7 @@ SURFACES = (
     kiosk.pages,
     trusting.pages,
     mine.pages,
+    onward.pages,
     phone.pages,
     stopping.pages,
     messages.pages,

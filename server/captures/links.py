@@ -92,9 +92,16 @@ def record_of_reference(session: Session, reference: str) -> SourceRecord:
 
 
 def issue_link(
-    session: Session, record: SourceRecord, *, form: str = FIRST_FORM, actor: str, now: datetime
+    session: Session,
+    record: SourceRecord,
+    *,
+    form: str = FIRST_FORM,
+    passed_on: bool = False,
+    actor: str,
+    now: datetime,
 ) -> IssuedLink:
-    """Make a link for a record's stay that leads to a published form, and kill the older ones to that form.
+    """Make a link for a record's stay that leads to a published form, and kill the older ones to that form;
+    those that were passed on to the traveller end with another one that is.
 
     It lives until a day after departure, to a survey three weeks, at most 60 days. Raises Refused when there
     is no such form, when the record lacks what the guest would be asked for, or when the stay is over.
@@ -114,7 +121,11 @@ def issue_link(
     if expires <= now:
         raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
 
-    of_this = GuestLink.record_id == record.id, GuestLink.leads_to == form
+    of_this = (
+        GuestLink.record_id == record.id,
+        GuestLink.leads_to == form,
+        GuestLink.passed_on.is_(passed_on),
+    )
     session.execute(update(GuestLink).where(*of_this, GuestLink.revoked_at.is_(None)).values(revoked_at=now))
     session.execute(  # nor does one come back that its stay had ended
         update(GuestLink).where(*of_this).values(ended_with_stay=False)
@@ -130,6 +141,7 @@ def issue_link(
         expires_at=expires,
         wrong_answers=0,
         leads_to=form,
+        passed_on=passed_on,
     )
     session.add(link)
     session.flush()

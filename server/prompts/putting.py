@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -159,15 +160,7 @@ def _word(
     message: Message, facts: Facts, prompt: Prompt | None, *, secret: bytes, house_address: str
 ) -> None:
     stop = f"{house_address}/g/stop/{stop_token(secret, message.id)}" if house_address else None
-    whole = Facts(
-        house=facts.house,
-        phone=facts.phone,
-        day=facts.day,
-        link=facts.link,
-        stop=stop,
-        address=facts.address,
-        can_be_answered=facts.can_be_answered,
-    )
+    whole = replace(facts, stop=stop)
     words = compose(
         message.kind,
         message.channel,
@@ -231,6 +224,7 @@ def put_answer(
     sender_of: SenderOf | None = None,
     address: str | None = None,
     link: str | None = None,
+    code: str | None = None,
 ) -> Message | None:
     """Write what answers a guest (or tests on a colleague); it goes at once, from the sender they know.
 
@@ -255,6 +249,7 @@ def put_answer(
         day=stay.arrives if stay is not None else None,
         link=link,
         address=address,
+        code=code,
         can_be_answered=channel == "email" or can_be_answered(sender),
     )
     message = _message(
