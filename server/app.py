@@ -86,6 +86,7 @@ from server.protection import (
     limit_body,
 )
 from server.settings import Settings, read_settings
+from server.squeezing import squeeze_files
 from server.staff.sessions import may
 from server.wording import N_
 
@@ -220,6 +221,7 @@ def _prepare_requests(app: Flask) -> None:
     app.before_request(enforce)
     app.before_request(check_origin)
     app.before_request(_check_token)
+    app.after_request(squeeze_files)
     app.after_request(stay_awake)
     app.after_request(carry_toasts)
     app.after_request(note_shown)
