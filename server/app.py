@@ -78,7 +78,7 @@ from server.language import desk_languages, prepare_language
 from server.logs import place_of
 from server.noting import note_change, note_shown
 from server.opening import open_database
-from server.phone import messages, mine, stopping
+from server.phone import messages, mine, onward, stopping
 from server.properties.setup import default_property
 from server.protection import (
     SAFE_METHODS,
@@ -89,6 +89,7 @@ from server.protection import (
     limit_body,
 )
 from server.settings import Settings, read_settings
+from server.squeezing import squeeze_files
 from server.staff.sessions import may
 from server.wording import N_
 
@@ -124,6 +125,7 @@ SURFACES = (
     kiosk.pages,
     trusting.pages,
     mine.pages,
+    onward.pages,
     phone.pages,
     stopping.pages,
     messages.pages,
@@ -223,6 +225,7 @@ def _prepare_requests(app: Flask) -> None:
     app.before_request(enforce)
     app.before_request(check_origin)
     app.before_request(_check_token)
+    app.after_request(squeeze_files)
     app.after_request(stay_awake)
     app.after_request(carry_toasts)
     app.after_request(note_shown)

@@ -50,6 +50,15 @@ def page_language() -> str:
     return str(g.language)
 
 
+def chosen_language() -> str | None:
+    """The language that this guest chose: in the address, or before, on this device."""
+    asked = request.args.get("lang", "")
+    if asked == PSEUDO and pseudo_allowed():
+        return PSEUDO
+    wishes = (asked, request.cookies.get(COOKIE, ""))
+    return next((wish for wish in wishes if wish in guest_languages()), None)
+
+
 def speak(language: str, tone: str = "") -> None:
     """Use this language, in a house's tone, for the rest of the request; a guest chose it."""
     g.language = language

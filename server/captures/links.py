@@ -98,12 +98,14 @@ def issue_link(
     record: SourceRecord,
     *,
     form: str = FIRST_FORM,
+    passed_on: bool = False,
     actor: str,
     now: datetime,
     stay: Stay | ToldStay | None = None,
 ) -> IssuedLink:
-    """Make a link for a record's stay that leads to a published form, and kill the older ones to that form.
-    `stay`: by stays_of, of whoever asks for many.
+    """Make a link for a record's stay that leads to a published form, and kill the older ones to that form;
+    those that were passed on to the traveller end with another one that is. `stay`: by stays_of, of whoever
+    asks for many.
 
     It lives until a day after departure, to a survey three weeks, at most 60 days. Raises Refused when there
     is no such form, when the record lacks what the guest would be asked for, or when the stay is over.
@@ -123,7 +125,11 @@ def issue_link(
     if expires <= now:
         raise Refused("link.stay_is_over", {**words, "departs": str(stay.departs)})
 
-    older = update(GuestLink).where(GuestLink.record_id == record.id, GuestLink.leads_to == form)
+    older = update(GuestLink).where(
+        GuestLink.record_id == record.id,
+        GuestLink.leads_to == form,
+        GuestLink.passed_on.is_(passed_on),
+    )
     session.execute(  # nor does one come back that its stay had ended
         older.values(revoked_at=func.coalesce(GuestLink.revoked_at, now), ended_with_stay=False)
     )
@@ -138,6 +144,7 @@ def issue_link(
         expires_at=expires,
         wrong_answers=0,
         leads_to=form,
+        passed_on=passed_on,
     )
     session.add(link)
     session.flush()

@@ -211,6 +211,8 @@ class GuestLink(_Opened, Base):
 
     ended_with_stay: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     # revoked because its stay came to nothing: not so any more when that lives again
+    passed_on: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # made for whoever booked to send to the traveller: it lives beside their own
 
     @property
     def subject(self) -> str:

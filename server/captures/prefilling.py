@@ -7,20 +7,21 @@ guest or the household tell stays here; so do consents, wishes, and the addresse
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 import phonenumbers
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from server.captures.links import stay_of
-from server.captures.models import Capture, GuestLink, Handover
+from server.captures.models import Bound, Capture, GuestLink, Handover
 from server.forms.questions import YES, Form, Step
 from server.forms.suggestion import is_alias
 from server.records.models import CleanRow, SourceRecord
 from server.stays.models import Stay, StaySource
 
 FORM = "pre_check_in"
+CONTACT = "your_email"
 
 OF_THE_GUEST = (
     "given_name",
@@ -60,10 +61,13 @@ def language_of(session: Session, record: SourceRecord) -> str | None:
 
 
 def answers_for(session: Session, record: SourceRecord, form: Form, *, today: date) -> dict[str, str]:
-    """What is known of a stay, as answers of its form: what its guest last filled in for it, else what the
-    house's own record says. `today` is the day at the house."""
+    """What is known of a stay, as answers of its form: what its guest last filled in for it and the address
+    that came back for it, else what the house's own record says. `today` is the day at the house."""
     filled_in = _filled_in(session, record)
     found = _of_record(session, record, today) | (_of_form(filled_in.answers) if filled_in else {})
+    if filled_in is None or filled_in.answers.get("staying") != "other":
+        came_back = _came_back(session, record, since=filled_in.received_at if filled_in else None)
+        found |= {"email": came_back} if came_back else {}
     groups = [step for step in form.steps if step.group]
     if groups and not any(name.startswith(f"{groups[0].group}_") for name in found):
         found |= _companions(session, record, groups[0])
@@ -108,21 +112,41 @@ def _number(text: str | None) -> dict[str, str]:
 
 def _filled_in(session: Session, record: SourceRecord) -> Capture | None:
     """The form that was filled in last for the stay of a record, through its link or handed over before."""
-    stay = stay_of(session, record)
-    told = (
-        select(StaySource.record_id).where(StaySource.stay_id == stay.id) if isinstance(stay, Stay) else None
-    )
-    links, handed = GuestLink.record_id == record.id, Handover.record_id == record.id
-    if told is not None:
-        links, handed = or_(links, GuestLink.record_id.in_(told)), or_(handed, Handover.record_id.in_(told))
+    ways = _for_stay(session, record, GuestLink.record_id), _for_stay(session, record, Handover.record_id)
     query = (
         select(Capture)
         .outerjoin(GuestLink, GuestLink.id == Capture.guest_link_id)
         .outerjoin(Handover, Handover.capture_id == Capture.id)
-        .where(Capture.form == FORM, Capture.state == "read", or_(links, handed))
+        .where(Capture.form == FORM, Capture.state == "read", or_(*ways))
         .order_by(Capture.received_at.desc(), Capture.id.desc())
     )
     return session.scalar(query.limit(1))
+
+
+def _came_back(session: Session, record: SourceRecord, *, since: datetime | None) -> str | None:
+    """The address that was given for the stay of a record last: by the guest, or by a colleague for them. One
+    that its owner took back reads as none."""
+    ways = _for_stay(session, record, GuestLink.record_id), _for_stay(session, record, Bound.record_id)
+    query = (
+        select(CleanRow.email)
+        .join(Capture, Capture.record_id == CleanRow.record_id)
+        .outerjoin(GuestLink, GuestLink.id == Capture.guest_link_id)
+        .outerjoin(Bound, Bound.capture_id == Capture.id)
+        .where(Capture.form == CONTACT, Capture.state == "read", CleanRow.email_class == "real", or_(*ways))
+        .order_by(Capture.received_at.desc(), Capture.id.desc())
+    )
+    return session.scalar((query if since is None else query.where(Capture.received_at > since)).limit(1))
+
+
+def _for_stay(
+    session: Session, record: SourceRecord, column: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """That a column names the record, or another one that tells of the same stay."""
+    stay = stay_of(session, record)
+    of_record: ColumnElement[bool] = column == record.id
+    if not isinstance(stay, Stay):
+        return of_record
+    return or_(of_record, column.in_(select(StaySource.record_id).where(StaySource.stay_id == stay.id)))
 
 
 def _of_form(answers: Mapping[str, str]) -> dict[str, str]:

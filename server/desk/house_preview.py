@@ -88,7 +88,7 @@ def _shown(form: Form, shown: ShownForm, view: str, common: dict[str, Any]) -> s
     """One of the guests' pages under the bar."""
     if view == "greet":
         return render_template(
-            "phone/greet.html", **common, last_name="", given={}, problem=None, survey=None
+            "phone/greet.html", **common, last_name="", given={}, problem=None, survey=None, ways_on=()
         )
     if view == "email":
         step = next(s for s in form.steps if any(field.kind == "email" for field in s.fields))

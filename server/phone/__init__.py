@@ -9,12 +9,11 @@ cookie (server/drafting.py).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask import (
     Blueprint,
     abort,
-    current_app,
     g,
     make_response,
     redirect,
@@ -26,22 +25,13 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from server.access import (
-    LINK_OPEN_FOR,
-    address_key,
-    anyone,
-    count_wrong_try,
-    link_holder,
-    remember_link,
-    too_many,
-)
+from server.access import LINK_OPEN_FOR, anyone, link_holder, remember_link
 from server.captures.identifiers import new_capture_id
-from server.captures.links import AnyLink, find_link, is_survey, open_link
+from server.captures.links import AnyLink, is_survey, open_link
 from server.captures.models import Rehearsal
 from server.captures.receiving import receive
 from server.captures.rehearsing import finish_rehearsal
 from server.clock import clock
-from server.db import writing
 from server.drafting import forget_draft, keep_draft, kept_draft
 from server.forms.definition import find_form
 from server.forms.ordering import date_parts
@@ -49,44 +39,27 @@ from server.forms.questions import YES, Step
 from server.forms.rules import answered, check_form, check_step
 from server.forms.showing import ShownForm
 from server.forms.suggestion import is_alias, suggest_email
-from server.language import COOKIE as LANGUAGE
-from server.language import guest_languages, page_language, pseudo_allowed, speak
+from server.language import page_language, pseudo_allowed, speak
+from server.phone.onward import ways_on
+from server.phone.speaking import HERE, language_at, offered, remember, speak_at
+from server.phone.tokens import live_link
 from server.prompts.closing import answer_link
+from server.prompts.proving import may_have_code
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.wording import N_, PSEUDO
 
 pages = Blueprint("phone", __name__, url_prefix="/g")
 
-HERE = "/g"  # the path of our cookies
-WRONG_TOKENS = 10  # a minute and address
-WITHIN = timedelta(minutes=1)
-
 NO_MATCH = N_("This does not match the booking. Please check the last name and the day of arrival.")
 LOCKED = N_("Too many tries. Please try again in a quarter of an hour, or ask the reception.")
-
-
-def _live_link(token: str) -> AnyLink:
-    """The link of a token; a wrong token is counted, and answered the same whatever is wrong with it."""
-    now = clock()
-    who = address_key(current_app.config["INDEX_KEY"], request.remote_addr)
-    if too_many(g.session, "token", who, now=now, limit=WRONG_TOKENS, within=WITHIN):
-        abort(429)
-    link = find_link(g.session, token, now=now)
-    if link is None:
-        g.session.rollback()  # gives the writer's place back: the count has a transaction of its own
-        with writing(current_app.config["ENGINE"]) as counting:
-            count_wrong_try(counting, "token", who, now=now)
-        abort(make_response(render_template("phone/closed.html"), 404))
-    g.link = link
-    return link
 
 
 @pages.get("/<token>")
 @anyone
 def greet(token: str) -> ResponseReturnValue:
     """The hotel's name and the two questions that open the link. Changes nothing: previews open it too."""
-    link = _live_link(token)
+    link = live_link(token)
     given = {}
     if "again" in request.args:
         given = kept_draft(bound_to=_door(link), now=clock(), life=LINK_OPEN_FOR)
@@ -98,11 +71,13 @@ def greet(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Try the answers; swap the token for a signed cookie and go on under an address without it."""
     now = clock()
-    link = _live_link(token)
+    link = live_link(token)
     given = {name: request.form.get(name, "").strip()[:100] for name in ("last_name", "day", "month", "year")}
-    wish, _, language = request.form.get("go", "").partition(":")
+    wish, _, detail = request.form.get("go", "").partition(":")
     if wish == "language":
-        return _greet_again(token, link, given, language=language)
+        return _greet_again(token, link, given, language=detail)
+    if wish == "on" and detail in ways_on(link):
+        return redirect(url_for(f"onward.ask_{detail}", token=token), 303)
     if is_survey(link.leads_to):
         # It shows nothing of a stay, and whoever must say their name first believes no more that none is
         # kept. That it was opened is noted nowhere: the hour, beside the day of an answer, would tell whose.
@@ -143,27 +118,24 @@ def _greet_again(
     """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
     answer = redirect(url_for("phone.greet", token=token, again=1), 303)
     if language is not None:
-        if language not in guest_languages():
-            abort(422)
-        secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
-        answer.set_cookie(LANGUAGE, language, path=HERE, httponly=True, samesite="Lax", secure=secure)
+        remember(answer, language)
     keep_draft(answer, given, bound_to=_door(link), path=HERE, now=clock())
     return answer
 
 
 def _greeting(link: AnyLink, given: dict[str, str]) -> tuple[str, int]:
-    house = g.session.get_one(Property, link.property_id)
-    speak(page_language(), house.tones.get(page_language(), ""))
+    house = speak_at(link)
     problem, status = PROBLEMS.get(given.get("problem", ""), (None, 200))
     known = find_form(link.leads_to) or abort(404)
     shown = ShownForm(known, page_language(), house)
     page = render_template(
         "phone/greet.html",
         house=house,
-        languages=[(code, name) for code, name in shown.languages if code in guest_languages()],
+        languages=offered(shown),
         given=given,
         problem=problem,
         survey=shown if is_survey(known.name) else None,
+        ways_on=ways_on(link),
     )
     return page, status
 
@@ -186,8 +158,10 @@ def closed() -> ResponseReturnValue:
 @link_holder
 def received() -> str:
     """The form has arrived. Nothing of it is shown."""
-    shown = _shown(page_language())
-    return render_template("phone/received.html", shown=shown, house=shown.house)
+    shown = _shown(language_at(g.link))
+    is_mailed = bool(shown.house.reply_to) and not g.link.is_rehearsed
+    is_asked = is_mailed and may_have_code(g.session, g.link.id)
+    return render_template("phone/received.html", shown=shown, house=shown.house, is_asked=is_asked)
 
 
 @pages.get("/form")
@@ -197,7 +171,7 @@ def form() -> ResponseReturnValue:
     if g.link.used_at:
         return redirect(url_for("phone.received"))
     given = kept_draft(bound_to=cookie["capture"], now=clock(), life=LINK_OPEN_FOR)
-    shown = _shown(given.get("language") or page_language(), given.get("version"))
+    shown = _shown(given.get("language") or language_at(g.link), given.get("version"))
     asked = shown.form.step(request.args.get("step", "")) if given else None
     if asked not in shown.asked(given):
         asked = None
@@ -225,7 +199,9 @@ def go_on() -> ResponseReturnValue:
         case "change":
             return _turn_to(shown, shown.form.step(detail) or abort(422), given)
         case "language":
-            return _turn_to(_shown(detail, given.get("version")), step, given)
+            answer = make_response(_turn_to(_shown(detail, given.get("version")), step, given))
+            remember(answer, detail)
+            return answer
         case "use":
             return _turn_to(shown, step, given | _meant(shown, step, given))
         case "add" | "remove":
@@ -366,12 +342,11 @@ def _shown(language: str, version: str | None = None) -> ShownForm:
     begun = find_form(name, int(version)) if version and version.isdecimal() and len(version) < 5 else None
     known = begun or find_form(name) or abort(404)
     house = g.session.get_one(Property, g.link.property_id)
-    offered = ShownForm(known, language, house)
-    codes = [code for code, _ in offered.languages]
-    if language not in codes and not (language == PSEUDO and pseudo_allowed()):
-        offered = ShownForm(known, codes[0], house)
-    speak(offered.language, house.tones.get(offered.language, ""))
-    return offered
+    shown = ShownForm(known, language, house)
+    if language not in known.texts and not (language == PSEUDO and pseudo_allowed()):
+        shown = ShownForm(known, shown.languages[0][0], house)
+    speak(shown.language, house.tones.get(shown.language, ""))
+    return shown
 
 
 def _turn_to(
@@ -400,5 +375,6 @@ def _step_page(shown: ShownForm, step: Step, given: dict[str, str], *, checked: 
         answers=given,
         errors=errors,
         suggestion=suggestion,
+        languages=offered(shown),
     )
     return page, 422 if errors else 200

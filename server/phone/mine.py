@@ -1,43 +1,50 @@
 """Is this address yours? Asked at the address itself: a button for yes, one for no; opening it says nothing.
 
 Mail scanners open every link, so a GET changes nothing. Before the guest says anything only the hotel's name
-is shown, neither the address nor whose it may be.
+is shown and the address cut short, as its owner knows it again; not whose it may be. Who reads their mail on
+another device types the code of the message on the page of their link instead.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import Blueprint, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from server.access import address_key, anyone, count_wrong_try, too_many
+from server.access import address_here, anyone, count_wrong_try, link_holder, too_many
 from server.clock import clock
-from server.db import writing
+from server.language import chosen_language, page_language, speak
+from server.phone.speaking import speak_at
+from server.phone.tokens import opened_by
 from server.prompts.models import AddressProof
-from server.prompts.proving import confirm, find_proof, undo
+from server.prompts.proving import (
+    address_of,
+    confirm,
+    confirm_by_code,
+    find_proof,
+    proof_of_link,
+    shortened,
+    take_back_undo,
+    undo,
+)
+from server.prompts.speaking import language_of_record
 from server.properties.models import Property
 from server.records.models import SourceRecord
 
 pages = Blueprint("mine", __name__, url_prefix="/g/mine")
 
-WRONG_TOKENS = 10  # a minute and address, together with those of other links
-WITHIN = timedelta(minutes=1)
+CODES = "code"
+"""What wrong codes are counted as; each address has five, and who tries has ten a minute."""
 
 
 def _proof(token: str) -> AddressProof:
-    """What a token opens; a wrong one is counted, and answered the same whatever is wrong with it."""
+    """What a token opens."""
     now = clock()
-    who = address_key(current_app.config["INDEX_KEY"], request.remote_addr)
-    if too_many(g.session, "token", who, now=now, limit=WRONG_TOKENS, within=WITHIN):
-        abort(429)
-    proof = find_proof(g.session, token, now=now)
-    if proof is None:
-        g.session.rollback()  # gives the writer's place back: the count has a transaction of its own
-        with writing(current_app.config["ENGINE"]) as counting:
-            count_wrong_try(counting, "token", who, now=now)
-        abort(make_response(render_template("phone/closed.html"), 404))
-    return proof
+    return opened_by(token, lambda session, text: find_proof(session, text, now=now), now=now)
+
+
+def _language(record_id: int) -> str:
+    return chosen_language() or language_of_record(g.session, record_id) or page_language()
 
 
 @pages.get("/kept")
@@ -50,16 +57,65 @@ def kept() -> str:
 @pages.get("/removed")
 @anyone
 def removed() -> str:
-    """It is not theirs."""
-    return render_template("phone/mine.html", house=None, said="no")
+    """It is not theirs; or was that the wrong button?"""
+    return render_template("phone/mine.html", house=None, said="no", undoes=_undone_here() is not None)
+
+
+@pages.post("/removed")
+@anyone
+def take_back() -> ResponseReturnValue:
+    """It was: the address is theirs."""
+    proof = _undone_here()
+    cookie.pop("undone", None)
+    secret = current_app.config["INDEX_KEY"]
+    if proof is None or not take_back_undo(g.session, proof, secret=secret, now=clock()):
+        return redirect(url_for("mine.removed", lang=page_language()), 303)
+    return redirect(url_for("mine.kept", lang=page_language()), 303)
+
+
+def _undone_here() -> AddressProof | None:
+    """What was taken back in this browser a moment ago."""
+    held = cookie.get("undone")
+    return g.session.get(AddressProof, held) if isinstance(held, int) else None
+
+
+@pages.get("/code")
+@link_holder
+def code() -> ResponseReturnValue:
+    """Where the code of the message is typed."""
+    page = render_template("phone/code.html", house=speak_at(g.link), is_wrong="wrong" in request.args)
+    return page, 422 if "wrong" in request.args else 200
+
+
+@pages.post("/code")
+@link_holder
+def try_code() -> ResponseReturnValue:
+    """Try it. Wrong, too old, used up and never sent are answered alike."""
+    now, who, secret = clock(), address_here(), current_app.config["INDEX_KEY"]
+    if too_many(g.session, CODES, who, now=now):
+        abort(429)
+    proof = None if g.link.is_rehearsed else proof_of_link(g.session, g.link.id)
+    given = request.form.get("code", "")[:20]
+    if proof is not None and confirm_by_code(g.session, proof, given, secret=secret, now=now):
+        speak_at(g.link)
+        return redirect(url_for("mine.kept", lang=page_language()), 303)
+    count_wrong_try(g.session, CODES, who, now=now)
+    return redirect(url_for("mine.code", wrong=1), 303)
 
 
 @pages.get("/<token>")
 @anyone
 def ask(token: str) -> str:
-    """The hotel's name and the two buttons."""
-    record = g.session.get_one(SourceRecord, _proof(token).record_id)
-    return render_template("phone/mine.html", house=g.session.get_one(Property, record.property_id), said="")
+    """The hotel's name, the address cut short, and the two buttons."""
+    proof = _proof(token)
+    record = g.session.get_one(SourceRecord, proof.record_id)
+    house = g.session.get_one(Property, record.property_id)
+    language = _language(record.id)
+    speak(language, house.tones.get(language, ""))
+    address = address_of(g.session, proof, current_app.config["INDEX_KEY"])
+    return render_template(
+        "phone/mine.html", house=house, said="", address=shortened(address) if address else ""
+    )
 
 
 @pages.post("/<token>")
@@ -67,11 +123,13 @@ def ask(token: str) -> str:
 def act(token: str) -> ResponseReturnValue:
     """Take the answer."""
     proof, secret, now = _proof(token), current_app.config["INDEX_KEY"], clock()
+    language = _language(proof.record_id)
     said = request.form.get("go", "")
     if said == "yes":
         confirm(g.session, proof, how="click", secret=secret, now=now)
-        return redirect(url_for("mine.kept"), 303)
+        return redirect(url_for("mine.kept", lang=language), 303)
     if said != "no":
         abort(422)
     undo(g.session, proof, secret=secret, now=now)
-    return redirect(url_for("mine.removed"), 303)
+    cookie["undone"] = proof.id
+    return redirect(url_for("mine.removed", lang=language), 303)

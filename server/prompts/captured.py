@@ -11,6 +11,7 @@ from server.captures.links import stay_of
 from server.captures.models import Bound, Capture, GuestLink
 from server.guests.values import USABLE_EMAIL
 from server.prompts.closing import close_known, prompt_of, settle_prompt, way_out_of
+from server.prompts.misdirected import question_passed_on
 from server.prompts.models import AddressProof, Prompt
 from server.prompts.proving import Begun, begin
 from server.prompts.refusing import decline
@@ -41,6 +42,10 @@ def follow_capture(
     close_known(session, [capture.record_id], now=now)
     if clean is None or clean.email is None or clean.email_class not in USABLE_EMAIL:
         return
+    link = session.get(GuestLink, capture.guest_link_id) if capture.guest_link_id else None
+    passed_on = question_passed_on(session, link) if link is not None else None
+    if passed_on is not None:
+        settle_prompt(passed_on, "given", now=now)
     if capture.proof == "verified" or capture.proof == "typed":
         return  # proven already; or anybody's at a tablet, who is asked when their stay is known
     begun = _begin_once(session, capture, clean.email, secret=secret, now=now)
@@ -58,6 +63,7 @@ def follow_capture(
             now=now,
             house_address=house_address,
             link=f"{house_address}/g/mine/{begun.token}",
+            code=begun.code if capture.guest_link_id else None,  # they have a page to type it on
         )
 
 

@@ -31,6 +31,7 @@ class Facts:
     link: str | None = None
     stop: str | None = None  # address that ends such messages
     address: str | None = None
+    code: str | None = None  # that proves an address, where there is a page to type it on
     can_be_answered: bool = True
 
 
@@ -92,7 +93,8 @@ class _Saying:
             case "help":
                 return [self(texts.HELP)]
             case "proof" if self.facts.link:
-                return [self(texts.PROVE), self.facts.link, self(texts.NOT_YOURS)]
+                code = [self(texts.PROVE_CODE, code=self.facts.code)] if self.facts.code else []
+                return [self(texts.PROVE), self.facts.link, *code, self(texts.NOT_YOURS)]
             case "test":
                 return [self(texts.TEST)]
         raise NothingToSay(kind)

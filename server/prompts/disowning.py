@@ -104,6 +104,27 @@ def own_again(
     return row
 
 
+def own_after_all(
+    session: Session, key: bytes, *, said_at: datetime, secret: bytes, now: datetime
+) -> list[int]:
+    """Its owner pressed the wrong button at `said_at`: it is the guest's after all; the records concerned."""
+    take_linker(session)
+    rows = session.scalars(
+        select(DeadContact).where(
+            DeadContact.contact_key == key, DeadContact.at == said_at, DeadContact.ended_at.is_(None)
+        )
+    ).all()
+    for row in rows:
+        row.ended_at = now
+    session.flush()
+    records = [row.record_id for row in rows]
+    if records:
+        house = session.scalar(select(SourceRecord.property_id).where(SourceRecord.id == records[0]))
+        note(session, "guest", "contact.owned_again", f"record:{records[0]}", now=now, property_id=house)
+        withhold(session, records, secret=secret, now=now)
+    return records
+
+
 def is_dead(session: Session, record_ids: Collection[int], key: bytes) -> bool:
     """Whether no message may go to this contact for the guest of these records."""
     return any(

@@ -18,20 +18,25 @@ from sqlalchemy.orm import Session
 
 from server.captures.identifiers import new_capture_id
 from server.captures.links import token_hash
-from server.captures.models import Bound
+from server.captures.models import Bound, Capture
 from server.captures.receiving import receive
+from server.forms.suggestion import is_alias
 from server.journal import note
 from server.prompts.bouncing import find_working
 from server.prompts.closing import ANSWER
 from server.prompts.contacts import contact_key
-from server.prompts.disowning import disown
+from server.prompts.disowning import disown, own_after_all
 from server.prompts.models import AddressProof
 from server.records.models import CleanRow, SourceRecord
 
 TOKEN_BYTES = 24  # 192 bits from the system's generator; ASVS 7.2.3 asks for 128
 LIFE = timedelta(days=7)
 WRONG_CODES = 5
+TAKEN_BACK_WITHIN = timedelta(minutes=15)
+"""How long who said "not mine" may say that it is theirs after all, in the same browser."""
 OPEN = ("claimed", "by_staff")
+SURFACES = {"tablet": "kiosk"}
+"""Where it was proven, by how; everywhere else by a message to the address itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def confirm(session: Session, proof: AddressProof, *, how: str, secret: bytes, n
     if proof.state == "verified":
         return True
     record = session.get(SourceRecord, proof.record_id)
-    address = _address(session, proof, secret)
+    address = address_of(session, proof, secret)
     if proof.state not in OPEN or record is None or address is None:
         return False
     _settle(proof, "verified", how, now)
@@ -114,7 +119,7 @@ def confirm(session: Session, proof: AddressProof, *, how: str, secret: bytes, n
         form=ANSWER.name,
         version=ANSWER.version,
         language=clean.language or "en",
-        surface="email",
+        surface=SURFACES.get(how, "email"),
         proof="verified",
         property_id=record.property_id,
         answers={"email": address},
@@ -129,10 +134,12 @@ def confirm_by_code(
     """The same by the six digits; after five wrong ones only the link proves it."""
     session.flush()  # refreshing drops what is not written yet
     session.refresh(proof, with_for_update=True)
+    given = _code_hash(secret, proof, "".join(sign for sign in code if sign.isdigit()))
+    is_right = hmac.compare_digest(given, proof.code_hash or b"")
     is_open = proof.state in OPEN and proof.expires_at is not None and now < proof.expires_at
-    if not is_open or proof.code_hash is None or proof.wrong_codes >= WRONG_CODES:
+    if not is_open or proof.wrong_codes >= WRONG_CODES:
         return False
-    if not hmac.compare_digest(_code_hash(secret, proof, code.strip()), proof.code_hash):
+    if not is_right:
         proof.wrong_codes += 1
         return False
     return confirm(session, proof, how="code", secret=secret, now=now)
@@ -150,12 +157,50 @@ def undo(session: Session, proof: AddressProof, *, secret: bytes, now: datetime)
     return True
 
 
+def take_back_undo(session: Session, proof: AddressProof, *, secret: bytes, now: datetime) -> bool:
+    """Who said "not mine" meant the other button: it is theirs, and proven. False when that is long ago."""
+    session.flush()  # refreshing drops what is not written yet
+    session.refresh(proof, with_for_update=True)
+    said = proof.settled_at
+    if proof.state != "undone" or said is None or now - said > TAKEN_BACK_WITHIN:
+        return False
+    own_after_all(session, proof.contact_key, said_at=said, secret=secret, now=now)
+    proof.state = "claimed"
+    return confirm(session, proof, how="click", secret=secret, now=now)
+
+
+def may_have_code(session: Session, link_id: int) -> bool:
+    """Whether the guest of a link gave an address that is still to be proven: they may have its code."""
+    given = select(Capture.answers).where(Capture.guest_link_id == link_id)
+    addresses = [answers.get("email", "") for answers in session.scalars(given)]
+    proof = proof_of_link(session, link_id)
+    is_open = proof is None or proof.state in OPEN
+    return is_open and any(address and not is_alias(address) for address in addresses)
+
+
+def proof_of_link(session: Session, link_id: int) -> AddressProof | None:
+    """What is to be proven of the address that was given by a link."""
+    query = (
+        select(AddressProof)
+        .join(Capture, Capture.record_id == AddressProof.record_id)
+        .where(Capture.guest_link_id == link_id)
+        .order_by(AddressProof.id.desc())
+    )
+    return session.scalars(query.limit(1)).first()
+
+
+def shortened(address: str) -> str:
+    """An address as its owner knows it again and nobody else learns it: ma…@posteo.de."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:2] if len(local) > 3 else local[:1]}…@{domain}"
+
+
 def _settle(proof: AddressProof, state: str, how: str, now: datetime) -> None:
     proof.state, proof.how, proof.settled_at = state, how, now
     proof.code_hash = None
 
 
-def _address(session: Session, proof: AddressProof, secret: bytes) -> str | None:
+def address_of(session: Session, proof: AddressProof, secret: bytes) -> str | None:
     """The address that is asked about, as its record bears it: the proof holds its hash only."""
     clean = session.get(CleanRow, proof.record_id)
     told = clean.email if clean else None

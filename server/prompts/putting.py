@@ -204,6 +204,7 @@ def put_answer(
     sender_of: SenderOf | None = None,
     address: str | None = None,
     link: str | None = None,
+    code: str | None = None,
 ) -> Message | None:
     """Write what answers a guest (or tests on a colleague); it goes at once, from the sender they know.
 
@@ -228,6 +229,7 @@ def put_answer(
         day=stay.arrives if stay is not None else None,
         link=link,
         address=address,
+        code=code,
         can_be_answered=channel == "email" or can_be_answered(sender),
     )
     message = write_row(

@@ -13,7 +13,8 @@ from server.devices.models import Device
 from server.intake import give_up_first_form, open_forms
 from server.jobs.queue import enqueue
 from server.jobs.worker import Task
-from server.keys import read_all_keys
+from server.keys import read_all_keys, read_key
+from server.prompts.tapping import confirm_tapped
 
 TOGETHER = 50
 """Forms read with one commit: nobody else links meanwhile, for about half a second."""
@@ -33,8 +34,14 @@ def run(task: Task) -> None:
     most = int(task.payload.get("together", TOGETHER))
     until = time.monotonic() + LONGEST
     let_them_arrive(task, until)
-    while not task.stopping() and open_forms(task.engine, keys, most):
+    opened = 0
+    while not task.stopping() and (some := open_forms(task.engine, keys, most)):
+        opened += some
         let_them_arrive(task, until)
+    if opened:
+        with writing(task.engine) as session:
+            secret = read_key(task.settings.keys_dir, "index").secret
+            confirm_tapped(session, secret=secret, now=clock())
 
 
 def let_them_arrive(task: Task, until: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from io import BytesIO
 from pathlib import Path
@@ -76,6 +77,20 @@ def test_personal_pages_are_never_kept(client: FlaskClient, address: str, kept: 
 def test_a_file_with_its_content_in_its_address_is_kept_for_ever(client: FlaskClient) -> None:
     assert "immutable" in client.get("/static/base.css?v=1").headers["Cache-Control"]
     assert "no-cache" in client.get("/static/base.css").headers["Cache-Control"]
+
+
+def test_a_file_goes_out_compressed_and_a_page_does_not(client: FlaskClient) -> None:
+    wants = {"Accept-Encoding": "gzip"}
+    plain, squeezed = client.get("/static/guest.css"), client.get("/static/guest.css", headers=wants)
+
+    assert gzip.decompress(squeezed.data) == plain.data
+    assert squeezed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in (plain, squeezed))
+    known = wants | {"If-None-Match": squeezed.headers["ETag"]}
+    assert client.get("/static/guest.css", headers=known).status_code == 304
+    page = client.get("/g/unknown", headers=wants)  # what is secret in it cannot be told by its length
+    assert "Content-Encoding" not in page.headers
 
 
 def test_behind_https_the_cookie_is_bound_to_the_host_and_https_is_strict(

@@ -41,6 +41,7 @@ START_BY_ANSWER = N_("To get them again, answer START.")
 STARTED = N_("You get our messages again. To end them, answer STOP.")
 HELP = N_("We write to guests about their stay with us.")
 PROVE = N_("Is this your e-mail address? Please confirm it with one click:")
+PROVE_CODE = N_("Or type this code on the page where you gave it: {code}")
 NOT_YOURS = N_("If you did not give us this address, please ignore this message.")
 TEST = N_("This is a test. Guests get messages like this one.")
 
