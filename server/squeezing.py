@@ -19,11 +19,11 @@ KINDS = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 def squeeze_files(response: Response) -> Response:
     """After every answer: a whole file of ours, where the browser takes gzip."""
-    if request.endpoint != "static" or not response.mimetype.startswith(KINDS):
+    if request.endpoint != "static" or not (response.mimetype or "").startswith(KINDS):
         return response
     response.vary.add("Accept-Encoding")
     tag = response.get_etag()[0]
-    if response.status_code != 200 or "gzip" not in request.accept_encodings or tag is None:
+    if response.status_code != 200 or not request.accept_encodings["gzip"] or tag is None:
         return response
     if (response.content_length or 0) < WORTH_IT:
         return response

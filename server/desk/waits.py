@@ -1,4 +1,4 @@
-"""How much waits at a place of the desk, beside its name in the menu: counted within the rights of that place.
+"""How much waits at a place of the desk, beside its name in the menu: counted within its rights.
 
 What a small query answers is counted for each page. Where a whole list has to be made to count it, that is
 done once a minute for each reach; the list itself tells its count whenever it is shown, and whatever is done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -19,15 +20,7 @@ from server.properties.models import Property
 def word(message: Message, facts: Facts, prompt: Prompt | None, *, secret: bytes, house_address: str) -> None:
     """Give it its words; raises NothingToSay where what they need is not known."""
     stop = f"{house_address}/g/stop/{stop_token(secret, message.id)}" if house_address else None
-    whole = Facts(
-        house=facts.house,
-        phone=facts.phone,
-        day=facts.day,
-        link=facts.link,
-        stop=stop,
-        address=facts.address,
-        can_be_answered=facts.can_be_answered,
-    )
+    whole = replace(facts, stop=stop)
     words = compose(
         message.kind,
         message.channel,

@@ -1,4 +1,4 @@
-"""The menu of the desk: its jobs, how much waits at each place for whoever may see it, and one line on a phone."""
+"""The menu of the desk: its jobs, how much waits at each place, and one line on a phone."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def knows(app: Flask, expected: Expected, **said: str) -> None:
 
 def spoken(client: FlaskClient, address: str, **headers: str) -> str:
     page = client.get(address, headers=headers).get_data(as_text=True)
-    return re.findall(r'<html lang="(\w+)"', page)[0]
+    return str(re.findall(r'<html lang="(\w+)"', page)[0])
 
 
 def test_a_guest_is_spoken_to_as_the_message_was_written_then_as_booked_then_by_their_number(
