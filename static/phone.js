@@ -8,15 +8,21 @@ history.replaceState({ step: step() }, "");
 document.addEventListener("htmx:afterSwap", () => {
   const { lang, dir } = document.getElementById("step") ?? document.documentElement;
   Object.assign(document.documentElement, { lang, dir }); // the guest may have chosen another language
+  for (const one of document.querySelectorAll('[form="door"]')) {
+    if (!document.getElementById("door")) (one.closest(".language-menu, .languages") ?? one).remove();
+  }
   const now = step();
-  if (now && !returning && now !== history.state?.step) history.pushState({ step: now }, "");
+  if (now && history.state?.htmx) history.replaceState({ step: now }, ""); // the door gave way to the first question
+  else if (now && !returning && now !== history.state?.step) history.pushState({ step: now }, "");
   returning = false;
 });
 
 // The answers travel in the page, so leaving it would lose them: the question before is asked for instead.
 addEventListener("popstate", (event) => {
-  const form = document.getElementById("step");
-  if (!form || !event.state?.step || event.state.step === step()) return;
+  const form = document.querySelector("form#step");
+  const isFormsAddress = location.pathname.endsWith("/form");
+  if (Boolean(form) !== isFormsAddress) location.reload(); // the door, or the thanks: another page than this one
+  if (!form || !isFormsAddress || !event.state?.step || event.state.step === step()) return;
   returning = true;
   const go = document.createElement("button");
   go.name = "go";
@@ -29,14 +35,14 @@ addEventListener("popstate", (event) => {
 
 function keep() {
   returning = false;
-  const words = document.querySelector("#step [data-not-sent]");
+  const words = document.querySelector(":is(#step, #door) [data-not-sent]");
   if (!words) return;
   words.hidden = false;
   words.scrollIntoView({ block: "center" });
 }
 
 document.addEventListener("htmx:beforeRequest", () => {
-  const words = document.querySelector("#step [data-not-sent]");
+  const words = document.querySelector(":is(#step, #door) [data-not-sent]");
   if (words) words.hidden = true;
 });
 document.addEventListener("htmx:sendError", keep);

@@ -77,7 +77,7 @@ def enter(token: str) -> ResponseReturnValue:
     if wish == "language":
         return _greet_again(token, link, given, language=detail)
     if wish == "on" and detail in ways_on(link):
-        return redirect(url_for(f"onward.ask_{detail}", token=token), 303)
+        return _go_to(url_for(f"onward.ask_{detail}", token=token))
     if is_survey(link.leads_to):
         # It shows nothing of a stay, and whoever must say their name first believes no more that none is
         # kept. That it was opened is noted nowhere: the hour, beside the day of an answer, would tell whose.
@@ -86,7 +86,7 @@ def enter(token: str) -> ResponseReturnValue:
         case "opened":
             return _let_in(link)
         case "dead":
-            return redirect(url_for("phone.closed"), 303)
+            return _go_to(url_for("phone.closed"))
         case outcome:
             return _greet_again(token, link, given | {"problem": outcome})
 
@@ -96,7 +96,11 @@ def _let_in(link: AnyLink) -> ResponseReturnValue:
     cookie.clear()
     remember_link(link, now=now)
     cookie["capture"] = new_capture_id(now)
-    return redirect(url_for("phone.received" if link.used_at else "phone.form"), 303)
+    if link.used_at or not request.headers.get("HX-Request"):
+        return _go_to(url_for("phone.received" if link.used_at else "phone.form"))
+    shown = _shown(language_at(link))
+    page, _ = _step_page(shown, shown.form.steps[0], _known_of(link), checked=False)
+    return _in_place(page, url_for("phone.form"))
 
 
 PROBLEMS = {"wrong": (NO_MATCH, 422), "locked": (LOCKED, 429)}
@@ -116,7 +120,7 @@ def _greet_again(
     token: str, link: AnyLink, given: dict[str, str], *, language: str | None = None
 ) -> ResponseReturnValue:
     """The door once more, with what was typed: at an address of its own, that Back and reload can open."""
-    answer = redirect(url_for("phone.greet", token=token, again=1), 303)
+    answer = _go_to(url_for("phone.greet", token=token, again=1))
     if language is not None:
         remember(answer, language)
     keep_draft(answer, given, bound_to=_door(link), path=HERE, now=clock())
@@ -136,6 +140,7 @@ def _greeting(link: AnyLink, given: dict[str, str]) -> tuple[str, int]:
         problem=problem,
         survey=shown if is_survey(known.name) else None,
         ways_on=ways_on(link),
+        not_sent=shown.text("form.not_sent"),
     )
     return page, status
 
@@ -158,10 +163,14 @@ def closed() -> ResponseReturnValue:
 @link_holder
 def received() -> str:
     """The form has arrived. Nothing of it is shown."""
-    shown = _shown(language_at(g.link))
+    return _thanks(_shown(language_at(g.link)))
+
+
+def _thanks(shown: ShownForm) -> str:
     is_mailed = bool(shown.house.reply_to) and not g.link.is_rehearsed
     is_asked = is_mailed and may_have_code(g.session, g.link.id)
-    return render_template("phone/received.html", shown=shown, house=shown.house, is_asked=is_asked)
+    name = "phone/_received.html" if request.headers.get("HX-Request") else "phone/received.html"
+    return render_template(name, shown=shown, house=shown.house, is_asked=is_asked)
 
 
 @pages.get("/form")
@@ -294,7 +303,8 @@ def _send(shown: ShownForm, given: dict[str, str], *, today: date) -> ResponseRe
         if any(field.id in errors for field in step.fields):
             return _turn_to(shown, step, given, checked=True)
     _keep(shown, answered(shown.form, given))
-    answer = _go_to(url_for("phone.received"))
+    there = url_for("phone.received")
+    answer = _in_place(_thanks(shown), there) if request.headers.get("HX-Request") else redirect(there, 303)
     forget_draft(answer, path=HERE)
     return answer
 
@@ -327,6 +337,14 @@ def _keep(shown: ShownForm, answers: dict[str, str]) -> None:
         now=now,
     )
     answer_link(g.session, g.link, ends=is_survey(form.name), now=now)
+
+
+def _in_place(fragment: str, address: str) -> Response:
+    """What htmx puts in the place of the question, under the address that the whole page has: on a slow
+    network a page of its own would cost a guest half a second more."""
+    answer = make_response(fragment)
+    answer.headers["HX-Push-Url"] = address
+    return answer
 
 
 def _go_to(address: str) -> Response:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from flask import abort, current_app, g, make_response, render_template
+from flask import abort, current_app, g, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from server.access import address_here, count_wrong_try, too_many
 from server.captures.links import AnyLink, find_link
@@ -36,6 +37,8 @@ def opened_by(
         g.session.rollback()  # gives the writer's place back: the count has a transaction of its own
         with writing(current_app.config["ENGINE"]) as counting:
             count_wrong_try(counting, "token", who, now=now)
+        if request.headers.get("HX-Request"):  # a whole page in the place of a question would not be shown
+            abort(Response(status=204, headers={"HX-Redirect": url_for("phone.closed")}))
         abort(make_response(render_template("phone/closed.html"), 404))
     return found
 

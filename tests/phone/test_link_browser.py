@@ -66,6 +66,33 @@ def test_back_goes_one_question_back_and_forgets_nothing(form: Page) -> None:
     assert form.input_value("#f-email") == "anna@example.com"
 
 
+def test_back_from_the_first_question_is_the_door_and_from_the_thanks_the_thanks(
+    served: str, page: Page, expected: Expected
+) -> None:
+    open_the_door(page, served, expected)
+    assert page.url.endswith("/g/form")
+    assert page.locator("[form=door]").count() == 0  # the door's languages went with it
+
+    page.go_back()
+    page.locator("#f-last_name").wait_for()
+    page.go_forward()
+    page.locator("#f-staying").wait_for()
+
+    page.locator(".tap").first.click()
+    page.fill("#f-given_name", "canary")
+    for step in ("#f-arrival_day", "button[value=add]", "#f-email"):
+        page.locator("button.primary").click()
+        page.locator(step).wait_for()
+    for step in ("#f-mobile", "#f-wish", ".review"):
+        page.locator("button[value='out:skipped']").click()
+        page.locator(step).wait_for()
+    page.locator("button.primary").click()
+    page.wait_for_url("**/g/received")
+    page.go_back()
+    page.wait_for_url("**/g/received")
+    assert "canary" not in page.content()
+
+
 @pytest.mark.parametrize(
     ("status", "body"), [(503, "<p>Sorry</p>"), (200, "<h1>Hotel Wi-Fi</h1>"), (None, "")], ids=str
 )
