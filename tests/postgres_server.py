@@ -21,6 +21,7 @@ import psycopg
 from server.system import apt_line, find_postgres
 
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+WITHOUT_COMPILING = ("jit=off",)  # without statistics it takes small questions for large and compiles them
 STARTS_WITHIN = 30.0  # seconds
 
 # stdin is a pipe from the tests: its end is theirs
@@ -60,7 +61,7 @@ def running() -> Iterator[str]:
         shutil.rmtree(folder)
         raise NoServer(f"PostgreSQL's initdb failed: {made.stderr.strip()}")
     server_words = [str(programs / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses="]
-    settings = [word for setting in FORGETFUL for word in ("-c", setting)]
+    settings = [word for setting in (*FORGETFUL, *WITHOUT_COMPILING) for word in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             ["sh", "-c", UNTIL_STDIN_ENDS, "sh", str(folder), *server_words, *settings],
@@ -119,7 +120,7 @@ def _from_wheel() -> Iterator[str]:
     try:
         address = str(server.get_uri())
         with psycopg.connect(address, autocommit=True) as connection:
-            for setting in (b"fsync", b"synchronous_commit", b"full_page_writes"):
+            for setting in (b"fsync", b"synchronous_commit", b"full_page_writes", b"jit"):
                 connection.execute(b"ALTER SYSTEM SET %b = off" % setting)
             connection.execute("SELECT pg_reload_conf()")
         host = address.partition("host=")[2]

@@ -70,6 +70,8 @@ def dying(session: Session, reach: Reach, *, now: datetime) -> list[Dying]:
         for stay, clean in _stays(session, reach, min(today.values()))
         if _is_near(stay, today[stay.property_id])
     ]
+    if not stays:
+        return []
     guests = {stay.guest_id for stay, _ in stays if stay.guest_id}
     known = known_of(session, guests, reach, fields=("email", "mobile", "phone"))
     declined = _declined(session, guests, reach)

@@ -91,6 +91,8 @@ def to_type(session: Session, reach: Reach, *, now: datetime) -> list[ToType]:
         return []
     today = {place.id: today_at(place, now=now) for place in places.values()}
     held = _held(session, reach, since=min(today.values()) - SINCE)
+    if not held:
+        return []
     given = _given(session, {one.stay.guest_id for one in held.values() if one.stay.guest_id}, reach)
     marks = _marks(session, [one.record_id for one in held.values()])
     read_at = _last_read(session, {one.source_id for one in held.values()})

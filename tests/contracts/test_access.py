@@ -232,6 +232,22 @@ def at_the_desk(app: Flask, role: str, house: House | None, **how: Any) -> Flask
     return sit(app.test_client(), token)
 
 
+ENDING = ("account", "own_page", "colleagues", "second_step", "entrance")
+"""Rooms that may end a session, or change what it may do."""
+
+
+class Seats:
+    """A colleague at the desk who stays there, and another one for each route that may end a session."""
+
+    def __init__(self, app: Flask, role: str, house: House | None) -> None:
+        self._new = lambda: at_the_desk(app, role, house)
+        self._stays = self._new()
+
+    def before(self, route: dict[str, Any]) -> FlaskClient:
+        """Whoever is to ask for a route."""
+        return self._new() if route["endpoint"].partition(".")[0] in ENDING else self._stays
+
+
 def ask(
     app: Flask, desk: FlaskClient, route: dict[str, Any], values: dict[str, Any]
 ) -> tuple[int, bytes, str]:
@@ -271,8 +287,9 @@ def test_a_role_at_one_house_opens_what_it_may_there_and_nothing_of_the_other(
     app: Flask, houses: tuple[House, House], role: str
 ) -> None:
     own, other = houses
+    seats = Seats(app, role, own)
     for route in staff_routes(app):
-        desk = at_the_desk(app, role, own)  # anew for each: some of these end a session
+        desk = seats.before(route)
         endpoint, values = route["endpoint"], IDS.get(route["endpoint"], of_no_house)
         status, _, leads_to = ask(app, desk, route, values(own))
         if role not in MAY[route["permission"]].split() or endpoint in FOR_THE_GROUP:
@@ -297,9 +314,10 @@ def test_a_role_at_one_house_opens_what_it_may_there_and_nothing_of_the_other(
 def test_a_role_in_the_whole_group_opens_it_at_both_houses(
     app: Flask, houses: tuple[House, House], role: str
 ) -> None:
+    seats = Seats(app, role, None)
     for route in staff_routes(app):
         for house in houses:
-            desk = at_the_desk(app, role, None)
+            desk = seats.before(route)
             status, _, leads_to = ask(app, desk, route, IDS.get(route["endpoint"], of_no_house)(house))
             allowed = role in MAY[route["permission"]].split()
             theirs = BELONGS_TO_OTHERS | HAVE_NO_SECOND_STEP
