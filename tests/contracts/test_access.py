@@ -240,8 +240,11 @@ class Seats:
     """A colleague at the desk who stays there, and another one for each route that may end a session."""
 
     def __init__(self, app: Flask, role: str, house: House | None) -> None:
-        self._new = lambda: at_the_desk(app, role, house)
+        self._app, self._role, self._house = app, role, house
         self._stays = self._new()
+
+    def _new(self) -> FlaskClient:
+        return at_the_desk(self._app, self._role, self._house)
 
     def before(self, route: dict[str, Any]) -> FlaskClient:
         """Whoever is to ask for a route."""
