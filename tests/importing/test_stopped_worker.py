@@ -76,7 +76,7 @@ def wait_until(engine: Engine, moment: str) -> None:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that takes a worker some seconds."""
-    return write_export(tmp_path_factory.mktemp("export") / "profiles.txt", 3000)
+    return write_export(tmp_path_factory.mktemp("export") / "profiles.txt", 1200)
 
 
 @pytest.fixture(scope="module")

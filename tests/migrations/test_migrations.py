@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ from tests.guests.test_staying import told_by
 REVISIONS = [
     step.revision for step in ScriptDirectory(str(FOLDER), version_locations=[str(FOLDER)]).walk_revisions()
 ]
+"""All of them, the newest first."""
+JUMPS = [
+    revision if number < 3 else pytest.param(revision, marks=pytest.mark.soak)
+    for number, revision in enumerate(REVISIONS)
+]
+"""From far behind to the newest at once: the last ones always, where houses come from."""
 
 
 def tables(engine: Engine) -> set[str]:
@@ -51,8 +58,23 @@ def test_the_migrated_tables_are_the_models(engine: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-@pytest.mark.parametrize("revision", REVISIONS)
-def test_each_migration_goes_down_and_up_again_with_guests_in_the_tables(
+def test_each_migration_goes_down_and_up_again_with_guests_in_the_tables(engine: Engine) -> None:
+    take_in(engine, PATRICK | {"key": "A1"})
+    link_waiting(engine)
+
+    for newer, older in pairwise([*REVISIONS, "base"]):
+        before = tables(engine)
+        migrate_engine(engine, older)
+        migrate_engine(engine, newer)
+        assert tables(engine) == before, newer
+        migrate_engine(engine, older)
+    migrate_engine(engine, "head")
+
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+@pytest.mark.parametrize("revision", JUMPS)
+def test_a_house_that_slept_through_some_releases_comes_up_to_the_newest(
     engine: Engine, revision: str
 ) -> None:
     take_in(engine, PATRICK | {"key": "A1"})
