@@ -13,6 +13,7 @@ from server.clock import clock
 from server.desk.toasts import toast
 from server.desk.words import use_words
 from server.language import page_language, translate
+from server.prompts.advice import what_to_do
 from server.prompts.agenda import agenda, rows_of
 from server.prompts.asking import (
     approve,
@@ -225,6 +226,7 @@ def _page(house: Property, error: Refused | None = None) -> str:
         states=STATE_NAMES,
         failed=failed_messages(g.session, house.id, most=MOST_FAILED),
         why_failed=why_failed,
+        what_to_do=what_to_do,
         may_change=may(g.colleague, "messages.send_many"),
         may_stop=may(g.colleague, "problems.settle"),
         phones=settings.twilio_base if settings.demo else None,

@@ -64,6 +64,8 @@ def why_failed(message: Message) -> tuple[str, dict[str, str]]:
         return f"message.{code}", {}
     if code.startswith("smtp_"):
         return "message.smtp", {"code": code.removeprefix("smtp_")}
-    if code.isdecimal():
-        return "message.provider", {"code": code}
-    return ("message.not_needed" if message.state == "dropped" else "message.unknown"), {}
+    if code.startswith("bounce_"):
+        return "message.bounced", {"code": code.removeprefix("bounce_")}
+    if message.state == "dropped":
+        return "message.not_needed", {}
+    return "message.provider", {"code": code or "?"}

@@ -169,3 +169,29 @@ def test_the_desk_says_why_a_message_failed(app: Flask, state: str, code: str, s
         session.add(Message(property_id=place.id, **one, **who, **times))
 
     assert said in page(seated_client(app))
+
+
+def test_a_message_that_failed_says_why_and_what_to_do(app: Flask) -> None:
+    desk = seated_client(app)
+    codes = ("21614", "21408", "30007", "99999", "opted_out")
+    with writing(app.config["ENGINE"]) as session:
+        now, place = clock(), default_property(session)
+        who = {"sender": "Arcades", "to_key": b"k" * 32, "language": "en", "channel": "sms"}
+        times = {"made_at": now, "due_at": now, "until_at": now, "sending_at": now}
+        for code in codes:
+            state = "dropped" if code == "opted_out" else "failed"
+            own = {"kind": "question", "once_key": code, "state": state, "code": code}
+            session.add(Message(property_id=place.id, **own, **who, **times))
+
+    said = page(desk)
+
+    for sentence in (
+        "This is no mobile number.",
+        "Ask the guest for another number when they arrive.",
+        "Switch that country on at Twilio",
+        "Have your sender registered at Twilio",
+        "The provider refused it (code 99999).",
+        "https://www.twilio.com/docs/api/errors/99999",
+        "They asked us to stop.",
+    ):
+        assert sentence in said
