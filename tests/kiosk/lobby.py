@@ -312,9 +312,14 @@ def waiting(page: Page) -> int:
     )
 
 
+def until(true: Callable[[], bool], within: float = 8.0) -> None:
+    """Wait for something to become so; it fails the test when it does not."""
+    end = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < end, f"not so after {within:g} seconds"
+        time.sleep(0.05)
+
+
 def settle_down(page: Page, forms: int = 0, within: float = 8.0) -> None:
     """Wait until no more than so many forms wait on the tablet."""
-    until = time.monotonic() + within
-    while waiting(page) > forms:
-        assert time.monotonic() < until, f"{waiting(page)} forms still wait on the tablet"
-        time.sleep(0.05)
+    until(lambda: waiting(page) <= forms, within)

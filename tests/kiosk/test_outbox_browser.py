@@ -13,7 +13,7 @@ from server.clock import clock
 from server.db import writing
 from server.devices.enrolling import revoke_device
 from tests.kiosk import lobby
-from tests.kiosk.lobby import House, Tablet, check_in, enrol, hand_over, settle_down, waiting
+from tests.kiosk.lobby import House, Tablet, check_in, enrol, hand_over, settle_down, until, waiting
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -67,8 +67,8 @@ def test_an_answer_that_is_not_the_houses_word_lets_no_form_be_forgotten(
     enrol(page, house)
     house.way = way
     hand_over(page, "Anna")
-    page.wait_for_timeout(300)
-    assert "/api/v1/sync" in house.asked
+    until(lambda: "/api/v1/sync" in house.asked)
+    page.wait_for_timeout(300)  # time for its answer, and to do wrong by it
     assert waiting(page) == 1
 
     house.way = lobby.well
@@ -137,11 +137,13 @@ def test_a_form_that_is_too_large_by_itself_waits_aside_and_the_desk_is_told(
     house.way = lobby.walled
 
     hand_over(page, "Anna")
-    page.wait_for_timeout(300)
-    page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
 
+    def told() -> bool:
+        page.evaluate("async () => (await import('/static/kiosk/beating.js')).beat()")
+        return (house.devices()[0].waiting, house.devices()[0].parked) == (1, 1)
+
+    until(told)
     assert waiting(page) == 1
-    assert (house.devices()[0].waiting, house.devices()[0].parked) == (1, 1)
 
 
 @pytest.mark.parametrize("way", [lobby.busy, lobby.tired])
@@ -149,7 +151,8 @@ def test_a_house_that_asks_for_a_pause_gets_it(house: House, page: Page, way: lo
     enrol(page, house)
     house.way = way
     hand_over(page, "Anna")
-    page.wait_for_timeout(300)
+    until(lambda: house.asked.count("/api/v1/sync") == 1)
+    page.wait_for_timeout(300)  # time for its answer
     asked = house.asked.count("/api/v1/sync")
 
     page.evaluate("dispatchEvent(new Event('online'))")

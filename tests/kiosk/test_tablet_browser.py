@@ -24,6 +24,7 @@ from tests.kiosk.lobby import (
     hand_over,
     send,
     settle_down,
+    until,
     waiting,
 )
 
@@ -75,9 +76,8 @@ def test_a_code_typed_at_the_tablet_makes_it_one(house: House, page: Page) -> No
     assert "Tablet 1 · Hôtel des Arcades" in page.locator("[data-name]").inner_text()
     page.get_by_role("link", name="To the resting screen").click()
     page.locator("[data-staff-sign]").get_by_text("Tablet 1").wait_for()
-    page.wait_for_timeout(200)
+    until(lambda: house.devices()[0].told.get("forms") == ["pre_check_in.v2"])
     told = house.devices()[0].told
-    assert told["forms"] == ["pre_check_in.v2"]
     assert told["trouble"] == ""
     assert told["build"]
 
@@ -125,8 +125,7 @@ def test_newer_pages_wait_until_no_guest_is_at_the_tablet(house: House, page: Pa
     with writing(house.engine) as session:
         default_property(session).name = "Hôtel du Lac"
     page.evaluate("navigator.serviceWorker.getRegistration('/kiosk/').then((pages) => pages.update())")
-    page.wait_for_timeout(1_000)
-    assert page.evaluate(CACHES_OF_PAGES) == 2
+    until(lambda: page.evaluate(CACHES_OF_PAGES) == 2)
     assert "Hôtel des Arcades" in page.locator(".guest-bar").inner_text()
     send(page)
 
@@ -147,8 +146,7 @@ def test_a_tablet_without_room_says_so_before_a_guest_begins(house: House, page:
     assert_accessible(page, "closed")
 
     assert not page.get_by_role("link", name="English").is_visible()
-    page.wait_for_timeout(300)
-    assert house.devices()[0].told["trouble"] == "storage_full"
+    until(lambda: house.devices()[0].told["trouble"] == "storage_full")
 
 
 def test_a_tablet_whose_store_is_closed_says_so_before_a_guest_begins(house: House, page: Page) -> None:
@@ -173,7 +171,7 @@ def test_the_desk_hears_of_a_store_that_was_closed_before_the_tablet_was_opened(
         page.reload()
     told.value.finished()
 
-    assert house.devices()[0].told["trouble"] == "storage_closed"
+    until(lambda: house.devices()[0].told["trouble"] == "storage_closed")
     page.get_by_text("Please see the reception.").wait_for()
 
 
@@ -254,8 +252,7 @@ def test_nothing_of_a_guest_is_on_the_tablets_disk(house: House, tablet: Tablet)
     tablet.page.evaluate(KEEP_PLAINLY, CONTROL)
     house.shut()
     check_in(tablet.page, SURNAME, EMAIL)
-    tablet.page.wait_for_timeout(300)
-    assert waiting(tablet.page) == 1
+    until(lambda: waiting(tablet.page) == 1)
     assert tablet.files_with(CONTROL), "the search finds what is there to be found"
     assert tablet.files_with(SURNAME, EMAIL) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -17,9 +18,13 @@ from server.db import reading, writing
 from server.prompts.contacts import contact_key
 from server.prompts.models import DeadContact, Message, Prompt
 from server.records.models import CleanRow
+from tests.accessible import assert_accessible_in_both, assert_in_reach
 from tests.house import Expected, expect_guest, token_of
 from tests.phone.test_other_flows import link_to, open_door
 from tests.phone.test_your_email import follow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 MOBILE = "+33652527272"
 
@@ -161,3 +166,19 @@ def test_nobody_sends_a_survey_to_somebody_else(app: Flask, client: FlaskClient,
 
     assert "on:traveller" not in client.get(survey).get_data(as_text=True)
     assert client.get(f"{survey}/traveller").headers["Location"] == survey
+
+
+def test_everyone_can_use_these_pages(app: Flask, served: str, page: Page, expected: Expected) -> None:
+    ask_by_text(app, expected)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{served}/g/{expected.token}?lang=ar")
+    page.locator("button[value='on:not_me']").click()  # a whole page, though the door is sent in place
+    page.wait_for_url("**/not-me")
+    assert_accessible_in_both(page, "not me")
+    assert_in_reach(page, "not me")
+
+    page.goto(f"{served}/g/{expected.token}/traveller?lang=ar")
+    page.locator(".primary").click()
+    page.locator("#made").wait_for()
+    assert_accessible_in_both(page, "the link to send on")
+    assert_in_reach(page, "the link to send on")
