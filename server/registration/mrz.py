@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from server.registration.dates import PartialDate
 from server.registration.states import is_known
 
 FILLER = "<"
@@ -40,15 +41,6 @@ class NoDocument(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class PartialDate:
-    """A date of which a document may leave the month or the day open."""
-
-    year: int
-    month: int | None = None
-    day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""One file for each country whose sheet we know."""

@@ -1,0 +1,1 @@
+"""One file for each shape that an authority takes: named for the country and what it tells."""
