@@ -1,9 +1,9 @@
-"""What is handed to an authority: files in its own shape, built of sheets, checked while who answers is there.
+"""What is handed to an authority: files in its own shape, checked while whoever can answer is still there.
 
 A file of `outputs/` is named for what it makes (`es_pv.py`) and holds `COUNTRY`, `KIND`, `check` and `build`.
-Both are pure: the same sheets, house and code lists give the same bytes. `check` finds everything that the authority would
-refuse, while the guest or the colleague who can answer is still there; `build` refuses what `check` finds.
-Code lists are the authority's own, loaded from its files; none is shipped as law.
+Both are pure: the same sheets, house and code lists give the same bytes. `check` finds everything that the
+authority would refuse; `build` refuses what `check` finds. Code lists are the authority's own, loaded from
+its files; none is shipped as law.
 """
 
 from __future__ import annotations
