@@ -35,8 +35,8 @@ assert len(Base.metadata.tables) >= len(tables.__all__), "every room's models mu
 HOUSE_HASHING = passwords.HASHING
 PAGE_PATIENCE = 10_000  # milliseconds before a page that shows nothing new fails its test
 SECOND_GOES = 4
-"""How many tests of a browser may need a second go in one run. Chromium on a machine that is busy elsewhere now and
-then misses a moment; more than so many is a fault of ours."""
+"""How many tests of a browser may need a second go in one run. Chromium on a machine that is busy elsewhere
+now and then misses a moment; more than so many is a fault of ours."""
 NOT_WANTED = (
     # two pages for the address bar that nobody sees, made with every window: half of what a window costs
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
@@ -95,7 +95,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section(f"failed at first: {report.nodeid}")
         terminalreporter.write_line(report.longreprtext)
     if len(second_goes(config)) > SECOND_GOES:
-        terminalreporter.write_line(f"More than {SECOND_GOES} tests of a browser needed a second go: not well")
+        terminalreporter.write_line(f"More than {SECOND_GOES} tests of a browser needed a second go")
 
 
 def pytest_collection_finish() -> None:

@@ -345,6 +345,7 @@ def test_an_answer_of_a_passkey_serves_once(app: Flask, page: Page, door: str) -
     page.get_by_role("button", name="Sign out").click()
 
     type_in(page, door)
+    page.locator("[data-passkey=get]").wait_for(state="attached")
     page.evaluate(
         """(body) => {
             const form = document.querySelector("[data-passkey=get]");

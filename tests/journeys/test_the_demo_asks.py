@@ -190,13 +190,13 @@ def test_a_guest_answers_a_text_and_the_desk_knows_the_address(demo: Demo, page:
     with phone.context.expect_page() as opened:
         phone.frame_locator(".mail-page").get_by_role("link").first.click()
     mine = opened.value
-    mine.get_by_role("button", name="Yes, this is mine").click()
-    mine.get_by_text("This address is yours.").wait_for()
+    mine.get_by_role("button", name="Ja, das ist meine").click()
+    mine.get_by_text("Diese Adresse gehört Ihnen.").wait_for()
 
     page.goto(f"{demo.desk}/desk/guests/{guest_of(demo.engine, 'K')}")
     page.get_by_text("klaus.weber@posteo.de").first.wait_for()
     page.goto(f"{demo.desk}/desk/to-type")
-    page.get_by_text("1 address").wait_for()
+    page.locator("main").get_by_text("1 address").wait_for()
     page.goto(f"{demo.desk}/desk/ledger")
     page.get_by_text("1 of ").first.wait_for()
 
