@@ -1,5 +1,6 @@
 """Sentences of the registration's codes."""
 
+from server.registration.spain.sentences import SENTENCES as SPAIN
 from server.wording import N_
 
 SENTENCES = {
@@ -13,4 +14,4 @@ SENTENCES = {
     "vault.unknown_key": N_("The key that sealed this is missing. Put the keys folder back from its backup."),
     "vault.damaged": N_("What was sealed here was changed or moved, and does not open."),
     "registration.lacking": N_("Not everything that the authority asks is there yet: {number} to answer."),
-}
+} | SPAIN
