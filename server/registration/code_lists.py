@@ -64,8 +64,9 @@ def read_list(name: str, content: bytes) -> Mapping[str, str]:
     if not content.strip(b"\xef\xbb\xbf\r\n\t "):
         raise _refused("empty", name)
     entries = _of_xml(name, content) if content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<") else None
+    rows = _of_csv(name, _decoded(name, content)) if entries is None else entries
     found: dict[str, str] = {}
-    for row, (code, meaning) in enumerate(entries or _of_csv(name, _decoded(name, content)), start=1):
+    for row, (code, meaning) in enumerate(rows, start=1):
         if row > LONGEST:
             raise _refused("too_large", name)
         if found.setdefault(code, meaning) != meaning:

@@ -1,4 +1,4 @@
-"""Italy's file: byte for byte the layout of the portal, and a question instead of a line that it would refuse."""
+"""Italy's file: byte for byte the portal's layout, and questions instead of lines that it would refuse."""
 
 from __future__ import annotations
 
@@ -267,7 +267,9 @@ def test_without_the_portals_lists_only_the_house_is_asked() -> None:
 def test_states_are_found_by_name_in_an_old_list_and_never_guessed() -> None:
     places = Places(CODES["Luoghi"])
 
-    found = {code: places.state(code) for code in ("CZE", "SVK", "CHN", "KEN", "GBN", "D", "USA", "COD", "COG")}
+    found = {
+        code: places.state(code) for code in ("CZE", "SVK", "CHN", "KEN", "GBN", "D", "USA", "COD", "COG")
+    }
 
     assert {code: STATES[found] for code, found in found.items() if found} == {
         "CZE": "REPUBBLICA CECA", "SVK": "REPUBBLICA SLOVACCA", "CHN": "CINA POPOLARE", "KEN": "KENIA",
