@@ -42,6 +42,7 @@ from server.language import pseudo_allowed, speak
 from server.properties.finding import property_named, today_at
 from server.properties.models import Property
 from server.properties.setup import default_property
+from server.vault import open_vault
 from server.wording import PSEUDO, SOURCE_LANGUAGE
 
 pages = Blueprint("kiosk", __name__, url_prefix="/kiosk")
@@ -321,6 +322,9 @@ def _receive(shown: ShownForm, capture_id: str, answers: dict[str, str]) -> Rece
         property_id=shown.house.id,
         answers=answers,
         now=clock(),
+        vault=open_vault(current_app.config["ONEGUEST"].keys_dir)
+        if shown.form.purpose == "registration"
+        else None,
     )
 
 

@@ -13,7 +13,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from struct import Struct
@@ -284,6 +284,17 @@ def trouble(error: BaseException) -> str | None:
         return None
     said = str(error.orig).lower()
     return next((code for code, signs in _TROUBLES if any(s in said for s in signs)), "database.away")
+
+
+def empty_log(engine: Engine, tables: Sequence[str] = ()) -> None:
+    """Leave nothing of rows that were deleted: on SQLite the write-ahead log is emptied into pages that were
+    overwritten (secure_delete); on PostgreSQL the dead rows of these tables are vacuumed away."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM {table}")
 
 
 @contextmanager

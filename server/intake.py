@@ -21,6 +21,7 @@ from server.captures.attaching import attach_walk_ins
 from server.captures.binding import attach_handed
 from server.captures.models import Bound, Capture, GuestLink, Handover
 from server.captures.opening import give_up_first, has_new_chance, open_waiting, wait_again
+from server.captures.receiving import is_for_vault
 from server.captures.unread import keep_unread, was_cut_off, was_read
 from server.captures.wishes import keep_survey, keep_wish
 from server.cleaning import clean
@@ -41,13 +42,15 @@ from server.record import RawRecord
 from server.records.arriving import Arrival, Origin, prepare
 from server.records.models import CleanRow, Source, SourceRecord
 from server.records.storing import store
+from server.registration.taking_in import take_in_sheet
 from server.release import this_release
+from server.vault import CannotOpenVault, Vault
 
 FLOW_NAMES = ("FLOW", "STAY_KIND", "read", "text_version")
 SOURCE_KINDS = {"kiosk": "tablet", "phone": "link", "sms": "reply", "email": "reply", "desk": "typed"}
 
 
-def read_capture(engine: Engine, capture_id: str) -> None:
+def read_capture(engine: Engine, capture_id: str, vault: Vault | None = None) -> None:
     """Read a finished form once: it becomes a source record linked to its guest, or a problem with a reason.
 
     The form itself was stored and acknowledged before; whatever happens here, it is not lost. Record and link
@@ -58,12 +61,12 @@ def read_capture(engine: Engine, capture_id: str) -> None:
         capture = session.get(Capture, capture_id)
         if capture is None:  # it was read and cut from its guest, or erased, before
             return
-        waits = _read(session, [capture])
+        waits = _read(session, [capture], vault)
     if waits:
         _link_first(engine)
 
 
-def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
+def open_forms(engine: Engine, keys: Sequence[Key], most: int, vault: Vault | None = None) -> int:
     """Open and read so many of the forms that tablets sealed, oldest first; how many were looked at.
 
     All with one commit: a run that is killed finds them sealed as before. Where they cannot be read together
@@ -76,23 +79,23 @@ def open_forms(engine: Engine, keys: Sequence[Key], most: int) -> int:
         with writing(engine) as session:
             wait_again(session, keys, release=this_release())
     try:
-        looked_at, waits = _open_some(engine, keys, most)
+        looked_at, waits = _open_some(engine, keys, most, vault)
     except (DBAPIError, OSError):
         raise  # the store is to blame, and says the same of each
     except Exception:
         if most == 1:
             return give_up_first_form(engine)
-        return sum(open_forms(engine, keys, 1) for _ in range(most))
+        return sum(open_forms(engine, keys, 1, vault) for _ in range(most))
     if waits:
         _link_first(engine)
     return looked_at
 
 
-def _open_some(engine: Engine, keys: Sequence[Key], most: int) -> tuple[int, bool]:
+def _open_some(engine: Engine, keys: Sequence[Key], most: int, vault: Vault | None) -> tuple[int, bool]:
     with writing(engine) as session:
         take_linker_soon(session)
-        opened = open_waiting(session, keys, most, release=this_release(), now=clock())
-        return opened.looked_at, _read(session, opened.captures)
+        opened = open_waiting(session, keys, most, vault=vault, release=this_release(), now=clock())
+        return opened.looked_at, _read(session, opened.captures, vault)
 
 
 def give_up_first_form(engine: Engine) -> int:
@@ -101,9 +104,16 @@ def give_up_first_form(engine: Engine) -> int:
         return give_up_first(session, release=this_release(), now=clock())
 
 
-def _read(session: Session, captures: Sequence[Capture]) -> bool:
-    """Make records of finished forms and link them; whether they wait, since nothing was linked here yet."""
-    record_ids = _take_in(session, [capture for capture in captures if capture.state == "stored"])
+def _read(session: Session, captures: Sequence[Capture], vault: Vault | None) -> bool:
+    """Make records of finished forms and link them; whether they wait, since nothing was linked here yet.
+
+    Forms for registration go another way, which ends in the vault: no record comes of them.
+    """
+    stored = [capture for capture in captures if capture.state == "stored"]
+    for_vault = [capture for capture in stored if is_for_vault(capture.form, capture.form_version)]
+    for capture in for_vault:
+        _take_into_vault(session, capture, vault)
+    record_ids = _take_in(session, [capture for capture in stored if capture not in for_vault])
     waits = bool(record_ids) and touch(session, record_ids, cause="arrival", now=clock()).model is None
     if not waits:
         attach_handed(session, now=clock())
@@ -118,6 +128,29 @@ def _link_first(engine: Engine) -> None:
     with writing(engine) as session:
         attach_handed(session, now=clock())
         attach_walk_ins(session, now=clock())
+
+
+def _take_into_vault(session: Session, capture: Capture, vault: Vault | None) -> None:
+    """A form becomes a kept sheet, or a problem that says nothing of what it holds."""
+    if vault is None:
+        raise ValueError("a form is for the vault, and there is none")
+    release, now = this_release(), clock()
+    place = session.get_one(Property, capture.property_id)
+    form = find_form(capture.form, capture.form_version)
+    if form is None:
+        keep_unread(session, capture, "capture.unknown_form", release=release, now=now)
+        return
+    try:
+        with session.begin_nested():
+            take_in_sheet(
+                session, vault, capture, form, place, today=today_at(place, now=finished_at(capture))
+            )
+    except (ValueError, KeyError, TypeError, CannotOpenVault) as error:
+        fault = type(error).__name__
+        keep_unread(session, capture, "capture.unreadable", release=release, now=now, fault=fault)
+        return
+    capture.state = "read"
+    was_read(session, [capture.id], now=now)
 
 
 def _take_in(session: Session, captures: Sequence[Capture]) -> list[int]:

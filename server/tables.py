@@ -10,6 +10,7 @@ from server.journal import models as journal
 from server.prompts import models as prompts
 from server.properties import models as properties
 from server.records import models as records
+from server.registration import models as registration
 from server.reporting import models as reporting
 from server.staff import models as staff
 from server.stays import models as stays
@@ -25,6 +26,7 @@ __all__ = [
     "prompts",
     "properties",
     "records",
+    "registration",
     "reporting",
     "staff",
     "stays",

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, UtcDateTime
+from server.vault import Where
 
 FIRST_FORM = "pre_check_in"
 """The form that a link leads to unless it is made for another."""
@@ -54,6 +55,28 @@ class Capture(Base):
     captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # when the guest finished it, by our clock; None where it came at once
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+
+
+class VaultedAnswers(Base):
+    """The answers of a form for the vault, as they came, until they are read: sealed, and never in `Capture`.
+
+    `copy` 0 is the form itself; others came under the same id with other content, and wait for a colleague.
+    """
+
+    __tablename__ = "vaulted_answers"
+
+    capture_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    copy: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # keyed
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)  # JSON of the answers
+    key_id: Mapped[str] = mapped_column(String(40), index=True)  # that sealed it
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def where(self) -> Where:
+        """What it is bound to."""
+        return Where(self.__tablename__, "sealed", f"{self.capture_id}/{self.copy}")
 
 
 class Bound(Base):

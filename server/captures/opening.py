@@ -22,6 +22,7 @@ from server.forms.rules import answered
 from server.journal import note
 from server.keys import Key
 from server.records.models import Problem
+from server.vault import Vault
 
 LONGEST_ANSWER = 20_000
 MOST_ANSWERS = 500
@@ -66,11 +67,19 @@ def _new_chance(keys: Sequence[Key], release: str) -> ColumnElement[bool]:
     return or_(has_key, and_(SealedForm.state == "problem", SealedForm.given_up_by != release))
 
 
-def open_waiting(session: Session, keys: Sequence[Key], most: int, *, release: str, now: datetime) -> Opened:
+def open_waiting(
+    session: Session,
+    keys: Sequence[Key],
+    most: int,
+    *,
+    vault: Vault | None = None,
+    release: str,
+    now: datetime,
+) -> Opened:
     """Open so many of the forms that wait, oldest first, in the caller's transaction."""
     rows = session.scalars(_WAITING.limit(most)).all()
     _devices = session.scalars(select(Device)).all()  # held here, or each form would load its tablet anew
-    ids = [id_ for row in rows if (id_ := _open(session, row, keys, release, now)) is not None]
+    ids = [id_ for row in rows if (id_ := _open(session, row, keys, vault, release, now)) is not None]
     return Opened(len(rows), [session.get_one(Capture, id_) for id_ in ids])
 
 
@@ -118,7 +127,9 @@ def _settle(session: Session, row: SealedForm, *, now: datetime) -> None:
         note(session, ACTOR, "problem.settled", f"problem:{problem.id}", now=now, property_id=place)
 
 
-def _open(session: Session, row: SealedForm, keys: Sequence[Key], release: str, now: datetime) -> str | None:
+def _open(
+    session: Session, row: SealedForm, keys: Sequence[Key], vault: Vault | None, release: str, now: datetime
+) -> str | None:
     try:
         content = read_content(open_sealed(row.sealed or b"", envelope_of(row), keys))
     except CannotOpen as why:
@@ -140,6 +151,7 @@ def _open(session: Session, row: SealedForm, keys: Sequence[Key], release: str, 
         captured_at=in_our_time(
             content.captured_at, received - timedelta(seconds=row.skew_seconds), now=received
         ),
+        vault=vault,
         now=received,
     )
     row.state, row.opened_at = "opened", now

@@ -12,7 +12,9 @@ EXAMPLE = "keys rotate sealing"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which secret."""
-    parser.add_argument("name", choices=("sealing", "session"), help="session: everybody signs in anew")
+    parser.add_argument(
+        "name", choices=("sealing", "session", "vault"), help="session: everybody signs in anew"
+    )
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -25,5 +27,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     former, present = rotate_key(settings.keys_dir, args.name)
     print(f"{present.id} takes the place of {former.id}, which stays in {settings.keys_dir}:")
     print("it opens what it sealed.")
+    if args.name == "vault":
+        print("The worker seals the police forms anew, and `doctor` says when none needs it any more.")
     print("Back the keys folder up again now.")
     return 0

@@ -34,6 +34,7 @@ __all__ = [
     "parse_form",
     "published_digests",
     "published_forms",
+    "registration_forms",
     "unreviewed_languages",
 ]
 
@@ -80,6 +81,11 @@ def find_form(name: str, version: int | None = None) -> Form | None:
         return published_forms().get((name, version))
     versions = [form for (known, _), form in published_forms().items() if known == name]
     return max(versions, key=lambda form: form.version, default=None)
+
+
+def registration_forms() -> list[Form]:
+    """Every published version of the forms whose answers go to the vault."""
+    return [form for form in published_forms().values() if form.purpose == "registration"]
 
 
 def unreviewed_languages() -> Mapping[str, tuple[str, ...]]:

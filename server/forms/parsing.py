@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from server.forms.questions import SOURCE_TEXTS, YES, Condition, Field, FieldKind, Form, Step, WayOut
+from server.forms.questions import SOURCE_TEXTS, YES, Condition, Field, FieldKind, Form, Purpose, Step, WayOut
 
 LONGEST_TEXT = 2000
 """Characters that the longest answer may have."""
@@ -39,7 +39,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
 """The rules and what each needs beside its name."""
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
-_FORM_KEYS = {"name", "version", "flow", "words", "partial", "reviewed", "steps", "texts"}
+_FORM_KEYS = {"name", "version", "flow", "words", "partial", "purpose", "reviewed", "steps", "texts"}
 _STEP_KEYS = {"id", "fields", "ways_out", "review", "show_if", "group", "most", "in_review"}
 _FIELD_KEYS = {"id", "kind", "rules", "autocomplete", "show_if", "options", "from", "to", "words"}
 _BY_KIND = {"choice": {"options"}, "scale": {"from", "to"}, "time": {"from", "to"}}
@@ -85,6 +85,9 @@ def build_form(raw: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], f
     steps = tuple(_step(file, step) for step in file.typed(raw, "steps", list, "a form"))
     own: dict[str, dict[str, str]] = file.typed(raw, "texts", dict, "a form")
     texts = {language: {**words.get(language, {}), **said} for language, said in own.items()}
+    purpose = file.typed(raw, "purpose", str, "a form", "guest")
+    if purpose not in get_args(Purpose):
+        raise file.broken(f"the purpose {purpose!r} is not known.")
     reviewed = raw.get("reviewed", dict.fromkeys(texts, True))
     form = Form(
         name=name,
@@ -94,6 +97,7 @@ def build_form(raw: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], f
         flow=file.typed(raw, "flow", str, "a form", name),
         reviewed=frozenset(language for language, is_read in reviewed.items() if is_read is True),
         partial=file.typed(raw, "partial", bool, "a form", False),
+        purpose=purpose,
     )
     if file_name != f"{form.key}.toml":
         raise BrokenForm(f"{file_name} must be named {form.key}.toml, after the name and version inside it.")

@@ -20,6 +20,10 @@ FieldKind = Literal[
 """`choice` and `scale` are answered with one tap, `time` is one of the half hours of a day or `unknown`,
 `note` a long text that is bounded, `member` the presence of one more person of a repeatable group."""
 
+Purpose = Literal["guest", "registration"]
+"""What the answers are for: the guest's records, or the police form alone, whose answers go to the vault and
+nowhere else."""
+
 WayOut = Literal["skipped", "none", "declined"]
 Condition = tuple[str, str]
 """The name of an earlier answer, and the value that it must have."""
@@ -112,6 +116,7 @@ class Form:
     flow: str
     reviewed: frozenset[str]
     partial: bool = False
+    purpose: Purpose = "guest"
 
     @property
     def key(self) -> str:

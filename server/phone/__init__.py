@@ -14,6 +14,7 @@ from datetime import date
 from flask import (
     Blueprint,
     abort,
+    current_app,
     g,
     make_response,
     redirect,
@@ -47,6 +48,7 @@ from server.prompts.closing import answer_link
 from server.prompts.proving import may_have_code
 from server.properties.finding import today_at
 from server.properties.models import Property
+from server.vault import open_vault
 from server.wording import N_, PSEUDO
 
 pages = Blueprint("phone", __name__, url_prefix="/g")
@@ -335,6 +337,7 @@ def _keep(shown: ShownForm, answers: dict[str, str]) -> None:
         answers=answers,
         guest_link=g.link,
         now=now,
+        vault=open_vault(current_app.config["ONEGUEST"].keys_dir) if form.purpose == "registration" else None,
     )
     answer_link(g.session, g.link, ends=is_survey(form.name), now=now)
 

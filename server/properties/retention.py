@@ -8,7 +8,9 @@ months and from when; it may not touch what a law fixes.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from server.properties.models import Property
@@ -19,6 +21,7 @@ LONGEST = 120
 
 STARTS = {
     "arrival": N_("arrival"),
+    "signature": N_("signature"),
     "departure": N_("departure"),
     "last_stay": N_("end of the last stay"),
     "last_contact": N_("last contact that came from the guest"),
@@ -46,6 +49,18 @@ class Keeping:
     countries: frozenset[str] | None = None
     fixed: bool = False
 
+    def last_day(self, start: date) -> date:
+        """The last day on which what began on a day is there: so many calendar months on, or the end of a
+        month that lacks the day; or so many days on.
+
+        >>> Keeping("police", "", "arrival", months=6).last_day(date(2026, 8, 31))
+        datetime.date(2027, 2, 28)
+        """
+        if self.days:
+            return start + timedelta(days=self.days)
+        year, month = divmod(start.year * 12 + start.month - 1 + self.months, 12)
+        return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
 
 TABLE = (
     Keeping("stay", N_("Guests and their stays"), "last_stay", months=36),
@@ -58,6 +73,16 @@ TABLE = (
     Keeping("staff", N_("Colleagues' accounts"), "leaving", months=12),
     # CESEDA R. 814-1 to R. 814-3 with the arrêté of 1 October 2015: six months; from when it does not say
     Keeping("police", N_("Police form"), "arrival", months=6, countries=frozenset({"FR"}), fixed=True),
+    # BMG § 30 (4): twelve months from arrival, destroyed within the three that follow
+    Keeping("police", N_("Police form"), "arrival", months=12, countries=frozenset({"DE"}), fixed=True),
+    # MeldeG § 10 with MeldeV § 19: seven years from the entry
+    Keeping("police", N_("Police form"), "signature", months=84, countries=frozenset({"AT"}), fixed=True),
+    # Immigration (Hotel Records) Order 1972: twelve months
+    Keeping("police", N_("Police form"), "arrival", months=12, countries=frozenset({"GB"}), fixed=True),
+    # what was read gives no period: the house chooses
+    Keeping("police", N_("Police form"), "arrival", months=12, countries=frozenset({"NL", "IT"})),
+    # Act 326/1999: the house book six years
+    Keeping("police", N_("Police form"), "departure", months=72, countries=frozenset({"CZ"}), fixed=True),
     # Real Decreto 933/2021: three years
     Keeping("police", N_("Police form"), "departure", months=36, countries=frozenset({"ES"}), fixed=True),
 )

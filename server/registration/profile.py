@@ -2,14 +2,14 @@
 
 A file is named for its country (`fr.py`) and holds `PROFILE`. Each rule says its article where one was read;
 what the sources do not say is a setting of the house with a default, and `unknown` tells staff so. No country
-here was checked by counsel, and each says how sure its layout is.
+here was checked by counsel, and each says how sure its layout is. How long sheets are kept stands in
+`properties/retention.py`, the one table of all that is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Literal
@@ -36,7 +36,6 @@ class Layout(StrEnum):
     NOT_SEEN = "not_seen"  # drawn by us from the list of fields in the law
 
 
-Start = Literal["arrival", "departure", "signature"]
 Signing = Literal["screen", "hand", "none"]
 """On a screen or on paper; by hand on paper only; not at all."""
 
@@ -55,29 +54,6 @@ class Party:
 
     size: int = 1
     is_group: bool = False  # a travel group with a leader, not a family
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """How long sheets are kept. `start_is_set`: the sources do not say from when, so the house may choose;
-    `starts` is the default. After the last day they are destroyed within `grace_days`."""
-
-    months: int
-    starts: Start
-    start_is_set: bool = False
-    months_unknown: bool = False  # the sources give no period: the house may choose it too
-    grace_days: int = 0
-
-    def last_day(self, start: date) -> date:
-        """The last day on which a sheet is there: so many calendar months on, or the end of a month that
-        lacks the day."""
-        months = start.year * 12 + start.month - 1 + self.months
-        year, month = divmod(months, 12)
-        return min(date(year, month + 1, 1) + timedelta(days=start.day - 1), _month_end(year, month + 1))
-
-
-def _month_end(year: int, month: int) -> date:
-    return (date(year + month // 12, month % 12 + 1, 1)) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +78,6 @@ class Profile:
     of_stay: tuple[Question, ...]
     signs: Callable[[Person, Stay], bool]
     signing: Signing
-    keeping: Keeping
     layout: Layout
     outputs: tuple[str, ...]  # of `outputs/`: sheet, register, and the files of authorities
     deadline: Deadline = Deadline()

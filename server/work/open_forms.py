@@ -15,6 +15,7 @@ from server.jobs.queue import enqueue
 from server.jobs.worker import Task
 from server.keys import read_all_keys, read_key
 from server.prompts.tapping import confirm_tapped
+from server.vault import open_vault
 
 TOGETHER = 50
 """Forms read with one commit: nobody else links meanwhile, for about half a second."""
@@ -31,11 +32,12 @@ LONGEST = 6.0
 def run(task: Task) -> None:
     """Until none waits."""
     keys = read_all_keys(task.settings.keys_dir, "sealing")
+    vault = open_vault(task.settings.keys_dir)
     most = int(task.payload.get("together", TOGETHER))
     until = time.monotonic() + LONGEST
     let_them_arrive(task, until)
     opened = 0
-    while not task.stopping() and (some := open_forms(task.engine, keys, most)):
+    while not task.stopping() and (some := open_forms(task.engine, keys, most, vault)):
         opened += some
         let_them_arrive(task, until)
     if opened:

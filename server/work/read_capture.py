@@ -13,12 +13,13 @@ from server.prompts.captured import follow_capture
 from server.prompts.putting import put_answer
 from server.release import this_release
 from server.settings import house_address
+from server.vault import open_vault
 
 
 def run(task: Task) -> None:
     """Make the form a source record, or a problem; link it; count the day; end the question it answers."""
     capture_id = str(task.payload["capture"])
-    read_capture(task.engine, capture_id)
+    read_capture(task.engine, capture_id, open_vault(task.settings.keys_dir))
     with writing(task.engine) as session:
         follow_capture(
             session,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.registration.mrz import Layout, NoDocument, PartialDate, check_digit, read_zone
+from server.registration.dates import PartialDate
+from server.registration.mrz import Layout, NoDocument, check_digit, read_zone
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "data" / "police" / "mrz"
 TODAY = date(2026, 11, 24)

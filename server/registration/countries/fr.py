@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from server.registration.profile import (
     Duty,
-    Keeping,
     Layout,
     Party,
     Profile,
@@ -64,7 +63,6 @@ PROFILE = Profile(
     of_stay=(Question("arrives"), Question("departs")),
     signs=_signs,
     signing="screen",
-    keeping=Keeping(months=6, starts="arrival", start_is_set=True),
     layout=Layout.NOT_SEEN,
     outputs=("sheet", "register"),
     child_below=CHILD_BELOW,
