@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.registration.profile import Deadline, Duty, Keeping, Layout, Party, Profile, Question, is_child
+from server.registration.profile import Deadline, Duty, Layout, Party, Profile, Question, is_child
 from server.registration.sheet import Person, Stay
 from server.wording import N_
 
@@ -58,7 +58,6 @@ PROFILE = Profile(
     of_stay=(Question("arrives"), Question("departs"), Question("purpose", required=False)),
     signs=_signs,
     signing="screen",
-    keeping=Keeping(months=72, starts="departure", start_is_set=True),
     layout=Layout.CLIENTS,
     outputs=("sheet", "register", "cz_unl"),
     deadline=Deadline(working_days=3),
@@ -66,7 +65,7 @@ PROFILE = Profile(
     unknown=(
         N_("In the text of the law that was read, the house book is kept on paper: print it, until the "
            "police say otherwise."),
-        N_("From when the six years of the house book run is not said in what was read: the house chooses."),
+        N_("From when the six years of the house book run is not said in what was read: here, from departure."),
         N_("Whether a signature is asked besides is not said in what was read; the Schengen Convention asks "
            "one of adults."),
         N_("A second version of Ubyport's file is announced: check with the police before the first file."),

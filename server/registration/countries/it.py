@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.registration.profile import Deadline, Duty, Keeping, Layout, Party, Profile, Question, is_child
+from server.registration.profile import Deadline, Duty, Layout, Party, Profile, Question, is_child
 from server.registration.sheet import Person, Stay
 from server.wording import N_
 
@@ -60,7 +60,6 @@ PROFILE = Profile(
     of_stay=(Question("arrives"), Question("departs")),
     signs=_signs,
     signing="none",
-    keeping=Keeping(months=1, starts="arrival", start_is_set=True, months_unknown=True),
     layout=Layout.CLIENTS,
     outputs=("it_alloggiati",),
     deadline=Deadline(hours=24, hours_of_short_stay=6),
