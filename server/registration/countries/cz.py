@@ -65,7 +65,7 @@ PROFILE = Profile(
     unknown=(
         N_("In the text of the law that was read, the house book is kept on paper: print it, until the "
            "police say otherwise."),
-        N_("From when the six years of the house book run is not said in what was read: here, from departure."),
+        N_("From when the six years of the house book run is not said in what was read: here, departure."),
         N_("Whether a signature is asked besides is not said in what was read; the Schengen Convention asks "
            "one of adults."),
         N_("A second version of Ubyport's file is announced: check with the police before the first file."),
