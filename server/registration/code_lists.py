@@ -1,9 +1,10 @@
 """Code lists of authorities, from the files that they give out: none is shipped as law.
 
 Alloggiati Web gives `Luoghi`, `Tipi_Documento`, `Tipi_Alloggiato`, `TipoErrore` as CSV with `;`; Ubyport
-gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, and others publish them as CSV. A list becomes
-code -> what it means. What a column says besides stands after the meaning: the province of a place in
-brackets, the day on which a code ended after a dagger, the severity of an error in brackets. Pure.
+gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, SES.HOSPEDAJES the tuples of `catalogo`, and others
+publish theirs as CSV. A list becomes code -> what it means. What a column says besides stands after the
+meaning: the province of a place in brackets, the day on which a code ended after a dagger, the severity of an
+error in brackets. Pure.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,13 +82,15 @@ def read_list(name: str, content: bytes) -> Mapping[str, str]:
 
 
 def _of_xml(name: str, content: bytes) -> list[tuple[str, str]]:
-    """Entries of `DejMiCiselnik`: a state's code is Kod3, a purpose's Kod2, an error's text Kod3."""
+    """Entries of `DejMiCiselnik`: a state's code is Kod3, a purpose's Kod2, an error's text Kod3. Tuples of
+    SES.HOSPEDAJES' `catalogo`: code and meaning."""
     try:
-        entries = list(named(read_xml(content.removeprefix(b"\xef\xbb\xbf").lstrip()), "CiselnikType"))
+        root = read_xml(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     except NoXml:
         raise _refused("unreadable", name) from None
-    found = []
-    for entry in entries:
+    tuples = [(text_of(one, "codigo"), text_of(one, "descripcion")) for one in named(root, "tupla")]
+    found = [(code, meaning) for code, meaning in tuples if code and meaning]
+    for entry in named(root, "CiselnikType"):
         second, third = text_of(entry, "Kod2"), text_of(entry, "Kod3")
         error = _CZECH_ERROR.fullmatch(second)
         if error is not None:
@@ -125,12 +129,16 @@ def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
             if not any(cells):
                 continue
             if head is None:
+                if sum(map(bool, cells)) == 1:
+                    continue  # a title
                 head = _columns(name, cells)
                 if head.is_header:
                     continue
-            if len(cells) <= max(head.code, head.meaning):
+            if len(cells) <= max(head.code, head.meaning, head.province or 0):
                 raise _refused("ragged", name, row=str(number))
             code, meaning = cells[head.code], cells[head.meaning]
+            if head.province is not None and code:
+                code = cells[head.province].zfill(2) + code.zfill(3)
             if not code or not meaning:
                 raise _refused("ragged", name, row=str(number))
             error = _CZECH_ERROR.fullmatch(code)
@@ -147,12 +155,16 @@ class _Columns:
     beside: int | None
     ended: int | None
     is_header: bool
+    province: int | None = None  # of a code in two columns, as Spain's statistical office gives them
 
 
 def _columns(name: str, cells: Sequence[str]) -> _Columns:
     """Where what stands, by the header's names; a file without header begins with its first code."""
-    heads = [re.sub(r"[^a-z0-9]", "", cell.casefold()) for cell in cells]
+    bare = [unicodedata.normalize("NFKD", cell).casefold() for cell in cells]
+    heads = [re.sub(r"[^a-z0-9]", "", cell) for cell in bare]
     code, meaning = _first(heads, _CODE), _first(heads, _MEANING)
+    if meaning is not None and "cpro" in heads and "cmun" in heads:
+        return _Columns(heads.index("cmun"), meaning, None, None, True, heads.index("cpro"))
     if code is not None and meaning is not None:
         return _Columns(code, meaning, _first(heads, _BESIDE), _first(heads, _ENDED), True)
     if len(cells) >= 2 and _HEADERLESS.fullmatch(cells[0]) and any(sign.isdigit() for sign in cells[0]):

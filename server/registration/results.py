@@ -7,11 +7,12 @@ said, so only codes are kept; a file of `outputs/` whose authority answers has a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from server.refusal import Refused
+from server.registration.output import Row
 
 T = TypeVar("T")
 LONGEST = 1_000_000
@@ -46,6 +47,24 @@ def said_lines(text: str, rows: int) -> list[tuple[int, str]]:
             raise Refused("registration.results_twice")
         return found
     return list(enumerate(in_order(lines, rows)))
+
+
+def answers_of(rows: Sequence[Row]) -> list[int]:
+    """For each row of a file the place of its answer: its own, or the one that it shares."""
+    return [at if row.answer is None else row.answer for at, row in enumerate(rows)]
+
+
+def by_row(rows: Sequence[Row], results: Iterable[Result]) -> list[Result | None]:
+    """For each row of a file its result, None where nothing is known yet; `results` as `read_results` gives
+    them for `answers_in(rows)` answers."""
+    found = {result.row: result for result in results}
+    shared = [found.get(answer) for answer in answers_of(rows)]
+    return [replace(one, row=at) if one is not None else None for at, one in enumerate(shared)]
+
+
+def answers_in(rows: Sequence[Row]) -> int:
+    """How many answers the authority gives of these rows."""
+    return len(set(answers_of(rows)))
 
 
 def in_order(said: Iterable[T], rows: int) -> list[T]:

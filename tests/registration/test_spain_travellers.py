@@ -148,6 +148,7 @@ def test_nobody_came_and_there_is_nothing_to_hand_in() -> None:
         ({"sex": None}, ("missing", "sex")),
         ({"document_type": None}, ("missing", "document_type")),
         ({"document_number": " "}, ("missing", "document_number")),
+        ({"document_number": "٠١٢٣٤٥"}, ("document_number", "document_number")),
         ({"document_number": "X" * 16}, ("es_too_long", "document_number")),
         ({"home_line": None}, ("missing", "home_line")),
         ({"home_line": "W" * 101}, ("es_too_long", "home_line")),
@@ -357,6 +358,22 @@ def test_a_municipality_that_is_not_found_is_the_receptions_matter(home: dict[st
     (lack,) = lacks(filed(replace(JUAN, **home)))
 
     assert (lack.code, lack.whom) == ("registration.es_municipality", "staff")
+
+
+def test_who_has_not_come_yet_is_not_reported() -> None:
+    tomorrow = replace(STAY, arrives=date(2026, 11, 25), departs=date(2026, 11, 27))
+
+    assert asked(filed(LENA, stay=tomorrow)) == [("not_arrived", "arrives")]
+
+
+def test_marks_that_nobody_sees_are_left_out() -> None:
+    told = document(filed(replace(LENA, family_name="\u202eMu\u0308ller\u200b")))
+
+    assert said(told, "apellido1") == ["Müller"]
+
+
+def test_a_flood_of_marks_is_asked_about_at_once() -> None:
+    assert asked_of(LENA, home_city="e" + "\u0301\u0316" * 500_000) == [("es_too_long", "home_city")]
 
 
 def test_a_long_address_stands_on_two_lines_and_loses_nothing() -> None:

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement
 
+from server.properties.finding import day_in
 from server.registration.output import Codes, File, Filed, House, Lack, refuse_lacking
+from server.registration.results import Result
+from server.registration.spain import answers
 from server.registration.spain.contracts import Contract, put_contract
 from server.registration.spain.draft import Draft, put, root
 from server.registration.spain.people import is_minor, put_traveller
@@ -31,9 +34,16 @@ def build(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) 
     return files
 
 
+def read_results(text: str, rows: int, codes: Codes) -> list[Result]:
+    """What became of each of so many stays: the service's answer, or lines that a person types."""
+    return answers.read_results(text, rows)
+
+
 def _write(
     house: House, filed: Sequence[Filed], codes: Codes, now: datetime
 ) -> tuple[list[File], list[Lack]]:
+    today = day_in(house.zone, now=now)
+
     def begin(draft: Draft) -> tuple[Element, Element]:
         document = root("alt", "peticion")
         asked = SubElement(document, "solicitud")
@@ -43,6 +53,8 @@ def _write(
     def put_communication(draft: Draft, parent: Element, contract: Contract) -> None:
         element = SubElement(parent, "comunicacion")
         put_contract(draft, element, contract, house, is_booking=False)
+        if contract.stay.arrives > today:
+            draft.ask("not_arrived", "staff", contract.at, "arrives")
         for at, person, sheet in contract.people():
             put_traveller(draft, element, at, person, sheet)
         _ask_for_adult(draft, contract)

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from server.registration.output import Codes, File, Filed, House, Lack, refuse_lacking
 from server.registration.outputs import es_pv
+from server.registration.results import Result
+from server.registration.spain import answers
 from server.registration.spain.requests import enveloped, lacks_of_lessor
 
 COUNTRY = "ES"
@@ -23,3 +25,8 @@ def build(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) 
     refuse_lacking(check(house, filed, codes, now=now))
     files = es_pv.build(house, filed, codes, now=now)
     return [enveloped(house, file, operation="A", kind="PV") for file in files]
+
+
+def read_results(text: str, rows: int, codes: Codes) -> list[Result]:
+    """What became of each of so many stays: the service's answer, or lines that a person types."""
+    return answers.read_results(text, rows)

@@ -11,6 +11,8 @@ from datetime import datetime
 from xml.etree.ElementTree import Element, SubElement
 
 from server.registration.output import Codes, File, Filed, House, Lack, refuse_lacking
+from server.registration.results import Result
+from server.registration.spain import answers
 from server.registration.spain.contracts import Contract, put_contract
 from server.registration.spain.draft import Draft, put, root
 from server.registration.spain.lists import DOCUMENTS, PAYMENTS
@@ -31,6 +33,11 @@ def build(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) 
     files, lacks = _write(house, filed, codes, now)
     refuse_lacking(lacks)
     return files
+
+
+def read_results(text: str, rows: int, codes: Codes) -> list[Result]:
+    """What became of each of so many stays: the service's answer, or lines that a person types."""
+    return answers.read_results(text, rows)
 
 
 def _write(

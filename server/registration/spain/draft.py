@@ -16,6 +16,9 @@ from server.registration.output import Codes, Lack, Whom
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Production 2 of XML 1.0, turned round."""
 
+_LONGEST_READ = 1_000
+"""Characters; nothing that the ministry takes is longer."""
+
 _NAMESPACES = {
     "alt": "http://www.neg.hospedajes.mir.es/altaParteHospedaje",
     "res": "http://www.neg.hospedajes.mir.es/altaReservaHospedaje",
@@ -105,8 +108,12 @@ class Draft:
 
 
 def even(value: str | None) -> str:
-    """A value composed, with single blanks, as the schemas collapse it anyhow."""
-    return " ".join(unicodedata.normalize("NFC", value or "").split())
+    """A value composed, with single blanks, as the schemas collapse it anyhow, and without marks of format,
+    which nobody sees. What is far too long stays as it is: it is asked again."""
+    if value is None or len(value) > _LONGEST_READ:
+        return value or ""
+    composed = unicodedata.normalize("NFC", value)
+    return " ".join("".join(sign for sign in composed if unicodedata.category(sign) != "Cf").split())
 
 
 def put(parent: Element, name: str, value: str) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from server.cleaning.text import plain
+from server.registration.code_lists import place
 
 _CODE = re.compile(r"[0-9]{5}")
 _PROVINCES = range(1, 53)
@@ -28,7 +29,7 @@ def find(municipalities: Mapping[str, str], name: str, postcode: str) -> str | N
     found = [
         code
         for code, known in municipalities.items()
-        if code.startswith(province) and not wanted.isdisjoint(_spellings(known))
+        if code.startswith(province) and not wanted.isdisjoint(_spellings(place(known).name))
     ]
     return found[0] if len(province) == 2 and len(found) == 1 and is_code(found[0]) else None
 

@@ -102,6 +102,8 @@ def _put_document(
             draft.ask("es_nif" if kind == NIF else "es_nie", "guest", at, "document_number")
     else:
         number = "".join(typed.split())
+        if not number.isascii():
+            draft.ask("document_number", "guest", at, "document_number")
     known = draft.list_of(DOCUMENTS)
     if known is not None and kind not in known:
         draft.ask("code_not_listed", "house", At(), name=DOCUMENTS)

@@ -59,6 +59,9 @@ SENTENCES = {
         "Enter the house's usual hour of arrival or departure (15:00): the ministry asks for hours, and "
         "nobody noted this guest's."
     ),
+    "registration.es_several_lots": N_(
+        "The answer tells of several lots: paste only the one in which this file was sent."
+    ),
     "registration.es_hours_of_day_stay": N_(
         "Came and left on one day: enter both hours, the house's usual ones do not fit."
     ),
