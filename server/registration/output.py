@@ -25,10 +25,11 @@ Whom = Literal["guest", "staff", "house"]
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A kept sheet, by its id."""
+    """A kept sheet, by its id. `known_as`: the authority's number of it, once it was taken."""
 
     id: str
     sheet: Sheet
+    known_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

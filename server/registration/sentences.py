@@ -23,7 +23,6 @@ SENTENCES = {
     "vault.damaged": N_("What was sealed here was changed or moved, and does not open."),
     "registration.lacking": N_("Not everything that the authority asks is there yet: {number} to answer."),
     # what an authority would refuse, a question to whoever can answer
-    "registration.missing": N_("The authority asks for this, and it is not answered yet."),
     "registration.latin_name": N_(
         "Write the name in Latin letters, exactly as in the machine-readable lines of the passport or "
         "identity card."

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from server.registration.output import Lacking, outputs
-from server.registration.outputs import es_pv, es_pv_request, es_rh, es_rh_request
+from server.registration.outputs import es_cancel, es_pv, es_pv_request, es_rh, es_rh_request
 from server.registration.sheet import Person, Stay
 from tests.registration.spain import (
     HOUSE,
@@ -119,7 +119,29 @@ def test_the_envelope_wants_the_lessors_code(in_request: ModuleType) -> None:
     assert (lack.code, lack.whom, lack.field) == ("registration.house_number", "house", "codigoArrendador")
 
 
+def test_what_was_handed_in_is_taken_back_by_the_ministrys_number() -> None:
+    sheets = [
+        replace(filed(LENA, id_=f"s-{number}"), known_as=known)
+        for number, known in enumerate(("0f0d2d2e-0001", "0f0d2d2e-0002", "0f0d2d2e-0001"))
+    ]
+
+    (request,) = es_cancel.build(HOUSE, sheets, {}, now=NOW)
+
+    told = assert_valid(request, "comunicacion")
+    assert [element.text for element in told.find("peticion/cabecera")] == ["0000000123", "OneGuest", "B"]
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(said(told, "solicitud")[0]))) as archive:
+        inside = assert_valid(archive.read(archive.namelist()[0]), "anularComunicacion")
+    assert [element.text for element in inside] == ["0f0d2d2e-0001", "0f0d2d2e-0002"]
+    assert [(row.filed, row.answer) for row in request.rows] == [("s-0", 0), ("s-2", 0), ("s-1", 1)]
+
+
+def test_nothing_is_taken_back_without_the_ministrys_number() -> None:
+    (lack,) = es_cancel.check(HOUSE, [filed(LENA)], {}, now=NOW)
+
+    assert (lack.code, lack.whom, lack.filed) == ("registration.es_no_number", "staff", "s-1")
+
+
 def test_spains_files_are_found_by_their_names() -> None:
     of_spain = {name for name, module in outputs().items() if module.COUNTRY == "ES"}
 
-    assert of_spain >= {"es_pv", "es_rh", "es_pv_request", "es_rh_request"}
+    assert of_spain >= {"es_pv", "es_rh", "es_pv_request", "es_rh_request", "es_cancel"}

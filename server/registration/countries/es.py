@@ -64,14 +64,15 @@ PROFILE = Profile(
     of_stay=(
         Question("arrives"),
         Question("departs"),
+        # the house knows these, not the guest: the file asks the reception for what it needs of them
         Question("arrival_time", required=False),
         Question("departure_time", required=False),
-        Question("reference"),
-        Question("contract_date"),
+        Question("reference", required=False),
+        Question("contract_date", required=False),
         Question("persons", required=False),
         Question("rooms", required=False),
         Question("internet", required=False),
-        Question("payment_type"),
+        Question("payment_type", required=False),
         Question("payment_date", required=False),
         Question("payment_means", required=False),
         Question("payment_holder", required=False),

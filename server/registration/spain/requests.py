@@ -28,7 +28,7 @@ LESSOR = "codigoArrendador"
 """What the ministry gave the house, and whoever runs it, when they registered there."""
 
 APPLICATION = "OneGuest"
-_XML = "application/xml"
+XML = "application/xml"
 _ENTRY = "data.xml"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes, whenever it is wrapped
 
@@ -59,7 +59,7 @@ def write(
             put_communication(draft, inside, contract)
         files.append((document, _rows(some)))
     return [
-        File(f"{name}-{stamp(now)}-{number}.xml", _XML, to_file(document), rows)
+        File(f"{name}-{stamp(now)}-{number}.xml", XML, to_file(document), rows)
         for number, (document, rows) in enumerate([] if draft.lacks else files, start=1)
     ], draft.lacks
 

@@ -59,6 +59,9 @@ SENTENCES = {
         "Enter the house's usual hour of arrival or departure (15:00): the ministry asks for hours, and "
         "nobody noted this guest's."
     ),
+    "registration.es_no_number": N_(
+        "The ministry's number of this stay is not known: paste its answer to what was handed in."
+    ),
     "registration.es_several_lots": N_(
         "The answer tells of several lots: paste only the one in which this file was sent."
     ),
