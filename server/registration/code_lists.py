@@ -1,9 +1,10 @@
 """Code lists of authorities, from the files that they give out: none is shipped as law.
 
 Alloggiati Web gives `Luoghi`, `Tipi_Documento`, `Tipi_Alloggiato`, `TipoErrore` as CSV with `;`; Ubyport
-gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, and others publish them as CSV. A list becomes
-code -> what it means. What a column says besides stands after the meaning: the province of a place in
-brackets, the day on which a code ended after a dagger, the severity of an error in brackets. Pure.
+gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, SES.HOSPEDAJES those of its `catalogo`, and others
+publish them as CSV. A list becomes code -> what it means. What a column says besides stands after the meaning:
+the province of a place in brackets, the day on which a code ended after a dagger, the severity of an error in
+brackets. Pure.
 """
 
 from __future__ import annotations
@@ -80,13 +81,14 @@ def read_list(name: str, content: bytes) -> Mapping[str, str]:
 
 
 def _of_xml(name: str, content: bytes) -> list[tuple[str, str]]:
-    """Entries of `DejMiCiselnik`: a state's code is Kod3, a purpose's Kod2, an error's text Kod3."""
+    """Entries of `catalogo` or `DejMiCiselnik`, where a state's code is Kod3, and an error's text is."""
     try:
-        entries = list(named(read_xml(content.removeprefix(b"\xef\xbb\xbf").lstrip()), "CiselnikType"))
+        root = read_xml(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     except NoXml:
         raise _refused("unreadable", name) from None
-    found = []
-    for entry in entries:
+    found = [(text_of(one, "codigo"), text_of(one, "descripcion")) for one in named(root, "tupla")]
+    found = [(code, meaning) for code, meaning in found if code and meaning]
+    for entry in named(root, "CiselnikType"):
         second, third = text_of(entry, "Kod2"), text_of(entry, "Kod3")
         error = _CZECH_ERROR.fullmatch(second)
         if error is not None:
@@ -128,9 +130,9 @@ def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
                 head = _columns(name, cells)
                 if head.is_header:
                     continue
-            if len(cells) <= max(head.code, head.meaning):
+            if len(cells) <= max(*head.code, head.meaning):
                 raise _refused("ragged", name, row=str(number))
-            code, meaning = cells[head.code], cells[head.meaning]
+            code, meaning = "".join(cells[one] for one in head.code), cells[head.meaning]
             if not code or not meaning:
                 raise _refused("ragged", name, row=str(number))
             error = _CZECH_ERROR.fullmatch(code)
@@ -142,7 +144,7 @@ def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    code: int
+    code: tuple[int, ...]  # of several, one after the other
     meaning: int
     beside: int | None
     ended: int | None
@@ -153,10 +155,13 @@ def _columns(name: str, cells: Sequence[str]) -> _Columns:
     """Where what stands, by the header's names; a file without header begins with its first code."""
     heads = [re.sub(r"[^a-z0-9]", "", cell.casefold()) for cell in cells]
     code, meaning = _first(heads, _CODE), _first(heads, _MEANING)
+    if meaning is not None and {"cpro", "cmun"} <= set(heads):
+        # INE's municipalities: province and number within it
+        return _Columns((heads.index("cpro"), heads.index("cmun")), meaning, None, None, True)
     if code is not None and meaning is not None:
-        return _Columns(code, meaning, _first(heads, _BESIDE), _first(heads, _ENDED), True)
+        return _Columns((code,), meaning, _first(heads, _BESIDE), _first(heads, _ENDED), True)
     if len(cells) >= 2 and _HEADERLESS.fullmatch(cells[0]) and any(sign.isdigit() for sign in cells[0]):
-        return _Columns(0, 1, 2 if len(cells) > 2 else None, 3 if len(cells) > 3 else None, False)
+        return _Columns((0,), 1, 2 if len(cells) > 2 else None, 3 if len(cells) > 3 else None, False)
     raise _refused("no_columns", name)
 
 
