@@ -2,8 +2,8 @@
 
 Alloggiati Web gives `Luoghi`, `Tipi_Documento`, `Tipi_Alloggiato`, `TipoErrore` as CSV with `;`; Ubyport
 gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, SES.HOSPEDAJES those of its `catalogo`, and others
-publish them as CSV. A list becomes code -> what it means. What a column says besides stands after the meaning:
-the province of a place in brackets, the day on which a code ended after a dagger, the severity of an error in
+publish them as CSV. A list becomes code -> what it means. What a column says besides stands after it: the
+province of a place in brackets, the day on which a code ended after a dagger, the severity of an error in
 brackets. Pure.
 """
 
