@@ -1,10 +1,10 @@
 """Code lists of authorities, from the files that they give out: none is shipped as law.
 
 Alloggiati Web gives `Luoghi`, `Tipi_Documento`, `Tipi_Alloggiato`, `TipoErrore` as CSV with `;`; Ubyport
-gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, SES.HOSPEDAJES the tuples of `catalogo`, and others
-publish theirs as CSV. A list becomes code -> what it means. What a column says besides stands after the
-meaning: the province of a place in brackets, the day on which a code ended after a dagger, the severity of an
-error in brackets. Pure.
+gives `Staty`, `UcelyPobytu`, `Chyby` as entries of XML, SES.HOSPEDAJES those of its `catalogo`, and others
+publish them as CSV. A list becomes code -> what it means. What a column says besides stands after it: the
+province of a place in brackets, the day on which a code ended after a dagger, the severity of an error in
+brackets. Pure.
 """
 
 from __future__ import annotations
@@ -82,14 +82,13 @@ def read_list(name: str, content: bytes) -> Mapping[str, str]:
 
 
 def _of_xml(name: str, content: bytes) -> list[tuple[str, str]]:
-    """Entries of `DejMiCiselnik`: a state's code is Kod3, a purpose's Kod2, an error's text Kod3. Tuples of
-    SES.HOSPEDAJES' `catalogo`: code and meaning."""
+    """Entries of `catalogo` or `DejMiCiselnik`, where a state's code is Kod3, and an error's text is."""
     try:
         root = read_xml(content.removeprefix(b"\xef\xbb\xbf").lstrip())
     except NoXml:
         raise _refused("unreadable", name) from None
-    tuples = [(text_of(one, "codigo"), text_of(one, "descripcion")) for one in named(root, "tupla")]
-    found = [(code, meaning) for code, meaning in tuples if code and meaning]
+    found = [(text_of(one, "codigo"), text_of(one, "descripcion")) for one in named(root, "tupla")]
+    found = [(code, meaning) for code, meaning in found if code and meaning]
     for entry in named(root, "CiselnikType"):
         second, third = text_of(entry, "Kod2"), text_of(entry, "Kod3")
         error = _CZECH_ERROR.fullmatch(second)
@@ -134,11 +133,9 @@ def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
                 head = _columns(name, cells)
                 if head.is_header:
                     continue
-            if len(cells) <= max(head.code, head.meaning, head.province or 0):
+            if len(cells) <= max(*head.code, head.meaning):
                 raise _refused("ragged", name, row=str(number))
-            code, meaning = cells[head.code], cells[head.meaning]
-            if head.province is not None and code:
-                code = cells[head.province].zfill(2) + code.zfill(3)
+            code, meaning = _code([cells[one] for one in head.code]), cells[head.meaning]
             if not code or not meaning:
                 raise _refused("ragged", name, row=str(number))
             error = _CZECH_ERROR.fullmatch(code)
@@ -150,12 +147,11 @@ def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    code: int
+    code: tuple[int, ...]  # of several, one after the other
     meaning: int
     beside: int | None
     ended: int | None
     is_header: bool
-    province: int | None = None  # of a code in two columns, as Spain's statistical office gives them
 
 
 def _columns(name: str, cells: Sequence[str]) -> _Columns:
@@ -163,13 +159,21 @@ def _columns(name: str, cells: Sequence[str]) -> _Columns:
     bare = [unicodedata.normalize("NFKD", cell).casefold() for cell in cells]
     heads = [re.sub(r"[^a-z0-9]", "", cell) for cell in bare]
     code, meaning = _first(heads, _CODE), _first(heads, _MEANING)
-    if meaning is not None and "cpro" in heads and "cmun" in heads:
-        return _Columns(heads.index("cmun"), meaning, None, None, True, heads.index("cpro"))
+    if meaning is not None and {"cpro", "cmun"} <= set(heads):
+        # INE's municipalities: province and number within it
+        return _Columns((heads.index("cpro"), heads.index("cmun")), meaning, None, None, True)
     if code is not None and meaning is not None:
-        return _Columns(code, meaning, _first(heads, _BESIDE), _first(heads, _ENDED), True)
+        return _Columns((code,), meaning, _first(heads, _BESIDE), _first(heads, _ENDED), True)
     if len(cells) >= 2 and _HEADERLESS.fullmatch(cells[0]) and any(sign.isdigit() for sign in cells[0]):
-        return _Columns(0, 1, 2 if len(cells) > 2 else None, 3 if len(cells) > 3 else None, False)
+        return _Columns((0,), 1, 2 if len(cells) > 2 else None, 3 if len(cells) > 3 else None, False)
     raise _refused("no_columns", name)
+
+
+def _code(parts: Sequence[str]) -> str:
+    """A code of one column or, of province and municipality, of two: spreadsheets drop a zero in front."""
+    if len(parts) == 1 or not all(parts):
+        return parts[0] if len(parts) == 1 else ""
+    return parts[0].zfill(2) + parts[1].zfill(3)
 
 
 def _first(heads: Sequence[str], names: Sequence[str]) -> int | None:

@@ -62,6 +62,15 @@ def test_lists_of_the_czech_service_are_read_from_its_xml() -> None:
     assert read_list("Chyby", b"kod;popis\nERR_CZE_007;Okres") == {"7": "Okres"}
 
 
+def test_spains_lists_are_read_from_its_catalogue_and_the_statistical_office() -> None:
+    catalogue = b"<r><tupla><codigo>PAS</codigo><descripcion>Pasaporte</descripcion></tupla></r>"
+    towns = b"CODAUTO;CPRO;CMUN;DC;NOMBRE\n16;01;051;3;Agurain\n"
+
+    assert read_list("TIPO_DOCUMENTO", catalogue) == {"PAS": "Pasaporte"}
+    assert read_list("MUNICIPIOS", towns) == {"01051": "Agurain"}
+    assert read_list("CODIGOS_ERROR", (DATA / "es/error_codes.csv").read_bytes())["0"] == "Ok"
+
+
 def test_a_code_given_again_after_its_end_is_the_new_one() -> None:
     content = b"codice;descrizione;provincia;datafineval\n1;OLD;PV;2015\n1;NEW;PV;\n"
 

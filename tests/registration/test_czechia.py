@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from server.registration.countries.cz import PROFILE
 from server.registration.dates import PartialDate
 from server.registration.output import Filed, House, Lack, Lacking
 from server.registration.outputs import cz_unl
+from server.registration.outputs._unl_lines import guest_line, house_line
 from server.registration.profile import Duty, Party
 from server.registration.sheet import Person, Sheet, Stay
-from tests.registration.odd_people import sheets
+from tests.registration.odd_people import people, sheets
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "police" / "cz"
 EXAMPLE = (DATA / "example.unl").read_bytes()
@@ -66,10 +67,8 @@ def test_the_example_is_made_again_byte_for_byte() -> None:
     house = ("id1", "abbr1", "Ubyt", "Kontakt", "Okr", "Obc", "Cast", "Ulice", "2A", "id1", "11150")
     person = replace(ERIK, home_city=None, home_country=None, home_line="Bydl")
 
-    first = cz_unl.house_line(house, datetime(2018, 6, 27, 22, 57))  # noqa: DTZ001  # the house's own time
-    second = (
-        cz_unl.guest_line(STAY, person, person, CODES) + "Pozn"
-    )  # a note, which we have for children only
+    first = house_line(house, datetime(2018, 6, 27, 22, 57))  # noqa: DTZ001  # the house's own time
+    second = guest_line(STAY, person, person, CODES) + "Pozn"  # a note, which we have for children only
 
     assert f"{first}\r\n{second}".encode("cp1250") == EXAMPLE
 
@@ -243,6 +242,16 @@ def test_any_sheets_either_lack_something_or_make_fields_within_limits(given_she
         return
     for file in cz_unl.build(HOUSE, given, CODES, now=now):
         within_limits(file.content)
+
+
+@settings(max_examples=300, deadline=None)
+@given(people, st.sampled_from([field.name for field in fields(Person)]))
+def test_one_odd_answer_is_asked_about_or_written_within_limits(odd: Person, field: str) -> None:
+    person = replace(ERIK, **{field: getattr(odd, field)})
+
+    if not lacks(filed(person)):
+        for file in cz_unl.build(HOUSE, [filed(person)], CODES, now=NOW):
+            within_limits(file.content)
 
 
 @settings(max_examples=100, deadline=None)

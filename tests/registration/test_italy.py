@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from server.registration.outputs import it_alloggiati
 from server.registration.outputs._italian_places import Places
 from server.registration.profile import Duty, Party
 from server.registration.sheet import Person, Sheet, Stay
-from tests.registration.odd_people import sheets
+from tests.registration.odd_people import people, sheets
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "police" / "it"
 LAYOUT = list(csv.DictReader((DATA / "record_layout.csv").read_text("utf-8").splitlines()))
@@ -214,7 +215,7 @@ def test_late_in_the_evening_it_is_the_day_of_the_house() -> None:
         ({"sex": None}, "missing", "guest", "sex"),
         ({"nationality": None}, "missing", "guest", "nationality"),
         ({"nationality": "SRB"}, "state_not_listed", "house", "nationality"),
-        ({"nationality": "XXB"}, "state_not_listed", "house", "nationality"),
+        ({"nationality": "XXB"}, "no_state", "staff", "nationality"),
         ({"birth_country": "ITA"}, "it_municipality", "guest", "birth_municipality"),
         ({"birth_country": "ITA", "birth_municipality": "San Teodoro"}, "it_municipality", "guest",
          "birth_municipality"),
@@ -333,6 +334,18 @@ def test_any_sheets_either_lack_something_or_make_whole_lines(given_sheets: list
     for line in (line for file in files for line in file.content.decode("utf-8").split("\r\n")):
         assert len(line) == len(line.encode()) == it_alloggiati.LENGTH
         assert cut(line)["cognome"].strip()
+
+
+@settings(max_examples=300, deadline=None)
+@given(people, st.sampled_from([field.name for field in dataclass_fields(Person)]))
+def test_one_odd_answer_is_asked_about_or_makes_a_whole_line(odd: Person, field: str) -> None:
+    person = replace(MARIO, **{field: getattr(odd, field)})
+
+    if not lacks(filed(person)):
+        [line] = lines(filed(person))
+        assert len(line) == it_alloggiati.LENGTH
+        assert set(cut(line)["cognome"] + cut(line)["nome"]) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ' ")
+        assert cut(line)["cognome"].strip(" '")
 
 
 PIECES = st.tuples(

@@ -267,7 +267,11 @@ def test_a_spanish_identity_card_bears_two_surnames_a_letter_and_a_number_of_its
     ],
 )
 def test_a_residence_card_is_spains_or_another_states(changed: dict[str, Any], kind: str) -> None:
-    card = {"document_type": "residence", "document_support": "E00000000", "home_municipality": "28079"}
+    card: dict[str, Any] = {
+        "document_type": "residence",
+        "document_support": "E00000000",
+        "home_municipality": "28079",
+    }
 
     told = document(filed(replace(LENA, **(card | changed))))
 
@@ -277,14 +281,18 @@ def test_a_residence_card_is_spains_or_another_states(changed: dict[str, Any], k
 
 @pytest.mark.parametrize("number", ["X1234567A", "X123456L", "1234567L"])
 def test_a_mistyped_nie_is_asked_again_and_is_no_other_document(number: str) -> None:
-    card = {"document_type": "residence", "document_issuer": "ESP", "document_support": "E00000000"}
+    card: dict[str, Any] = {
+        "document_type": "residence",
+        "document_issuer": "ESP",
+        "document_support": "E00000000",
+    }
 
     assert asked_of(LENA, **card, document_number=number) == [("es_nie", "document_number")]
 
 
 def test_of_two_nationalities_the_number_tells_whose_card_it_is() -> None:
-    both = {"nationality": "FRA", "second_nationality": "ESP", "document_type": "id_card"}
-    card = {"second_family_name": "Ruiz", "document_support": "BAA000589"}
+    both: dict[str, Any] = {"nationality": "FRA", "second_nationality": "ESP", "document_type": "id_card"}
+    card: dict[str, Any] = {"second_family_name": "Ruiz", "document_support": "BAA000589"}
 
     french = document(filed(replace(LENA, **both, document_number="D2H6862M2")))
     spanish = document(filed(replace(LENA, **both, **card, document_number="12345678Z")))
@@ -337,7 +345,7 @@ def test_who_turns_18_on_the_day_of_arrival_is_an_adult() -> None:
     ],
 )
 def test_the_municipality_is_found_by_its_name(city: str, postcode: str, code: str) -> None:
-    home = {"home_city": city, "home_postcode": postcode, "home_municipality": None}
+    home: dict[str, Any] = {"home_city": city, "home_postcode": postcode, "home_municipality": None}
 
     told = document(filed(replace(JUAN, **home)))
 

@@ -9,8 +9,6 @@ blanks at the ends. Spouses and children have lines of their own; nationals of C
 from __future__ import annotations
 
 import re
-import string
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -18,9 +16,22 @@ from zoneinfo import ZoneInfo
 from server.properties.finding import day_in
 from server.refusal import Refused
 from server.registration.authority_xml import NoXml, named, read_xml
-from server.registration.countries.cz import OF_AGE
 from server.registration.output import Codes, File, Filed, House, Lack, Row, Whom, refuse_lacking
-from server.registration.profile import is_child
+from server.registration.outputs._unl_lines import (
+    IN_PASSPORT,
+    NAME,
+    NUMBER,
+    STATES,
+    TEXT,
+    document_of,
+    guest_line,
+    home_of,
+    house_line,
+    names_of,
+    number_of,
+    plain_name,
+    state_code,
+)
 from server.registration.results import Result, in_order, said_lines
 from server.registration.sheet import Person, Sheet, Stay
 from server.registration.states import WITHOUT_STATE, country_of
@@ -29,11 +40,8 @@ from server.registration.transliterating import name_in, text_in
 COUNTRY = "CZ"
 KIND = "arrival"
 
-STATES, PURPOSES, ERRORS = "Staty", "UcelyPobytu", "Chyby"
+PURPOSES, ERRORS = "UcelyPobytu", "Chyby"
 MOST_LINES = 99
-OTHER_PURPOSE = "99"
-"""What the police takes where no purpose is said."""
-IN_PASSPORT = "INPASS"
 LATE = "112"
 """Handed in late: a remark, the record is taken (annex 5, 5.3.2)."""
 
@@ -62,15 +70,6 @@ HOUSE_FIELDS = (
 """What the house has from the police and from its registration, as `House.ids` names it, in the file's order.
 `cz_name`, `cz_contact`, `cz_municipality`, `cz_street` and `cz_postcode` fall back to what is known of it."""
 
-_CP1250 = "".join(bytes([code]).decode("cp1250", "ignore") for code in range(128, 256))
-_NAME = frozenset(
-    string.ascii_letters
-    + " '-"
-    + "".join(one for one in _CP1250 if unicodedata.name(one).startswith("LATIN"))
-)
-_TEXT = _NAME | frozenset(string.digits + "/.,;:()&#@")
-_NUMBER = frozenset(string.ascii_uppercase + string.digits)
-_SEPARATORS = re.compile(r"[\s.\-‐‑–—/]+")
 _Lacking = tuple[str, Whom, str, tuple[tuple[str, str], ...]]
 
 
@@ -121,38 +120,6 @@ def build(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) 
     ]
 
 
-def house_line(fields: Sequence[str], made: datetime) -> str:
-    """Record A, format 2, of the house's eleven fields and the local time."""
-    return "|".join(("A", "2", *fields, f"{made:%d.%m.%Y %H:%M:%S}", "", ""))
-
-
-def guest_line(stay: Stay, person: Person, main: Person, codes: Codes) -> str:
-    """Record U of a foreigner. The eighth and ninth, and the one before the note, are no longer used."""
-    family, given = _names(person)
-    number, note = _document(person, main, stay)
-    birth = person.birth_date
-    return "|".join(
-        (
-            "U",
-            f"{stay.arrives:%d.%m.%Y}",
-            "" if stay.departs is None else f"{stay.departs:%d.%m.%Y}",
-            family,
-            given,
-            "",
-            "" if birth is None else f"{birth.day or 0:02}.{birth.month or 0:02}.{birth.year:04}",
-            "",
-            "",
-            _state(person.nationality or "", codes.get(STATES, {})),
-            _home(person),
-            number,
-            _number(person.visa_number),
-            stay.purpose or OTHER_PURPOSE,
-            "",
-            note,
-        )
-    )
-
-
 def read_results(text: str, rows: int, codes: Codes) -> list[Result]:
     """What Ubyport said of each row: the XML of its service (`;112;106;` for each record), or lines that a
     person types from the receipt (`3: 106`, `4: ok`). A row of remarks only is taken."""
@@ -201,7 +168,7 @@ def _house(house: House) -> list[str]:
         "cz_postcode": "".join(house.postcode.split()),
     }
     said = (house.ids.get(name) or known.get(name, "") for name, _shape, _required in HOUSE_FIELDS)
-    return [text_in(one, _TEXT).text for one in said]
+    return [text_in(one, TEXT).text for one in said]
 
 
 def _stay(stay: Stay, today: date, codes: Codes) -> Iterator[_Lacking]:
@@ -222,13 +189,13 @@ def _stay(stay: Stay, today: date, codes: Codes) -> Iterator[_Lacking]:
 
 def _person(person: Person, sheet: Sheet, codes: Codes) -> Iterator[_Lacking]:
     for field in ("family_name", "given_names"):
-        written = name_in(getattr(person, field) or "", _NAME)
-        most = LONGEST[field] if _plain(person.family_name) else LONGEST["family_name"]
+        written = name_in(getattr(person, field) or "", NAME)
+        most = LONGEST[field] if plain_name(person.family_name) else LONGEST["family_name"]
         if not written.is_certain:
             yield "registration.latin_name", "guest", field, ()
         elif len(written.text) > most:
             yield "registration.long_name", "guest", field, (("limit", str(most)),)
-    if not _names(person)[0]:
+    if not names_of(person)[0]:
         said = bool((person.family_name or person.given_names or "").strip())
         yield "registration.latin_name" if said else "registration.missing", "guest", "family_name", ()
     if person.birth_date is None:
@@ -237,9 +204,9 @@ def _person(person: Person, sheet: Sheet, codes: Codes) -> Iterator[_Lacking]:
         yield "registration.born_later", "guest", "birth_date", ()
     yield from _nationality(person, codes)
     for field in ("home_city", "home_country"):
-        if not text_in(getattr(person, field) or "", _TEXT).is_certain:
+        if not text_in(getattr(person, field) or "", TEXT).is_certain:
             yield "registration.missing", "guest", field, ()
-    if len(_home(person)) > LONGEST["home"]:
+    if len(home_of(person)) > LONGEST["home"]:
         yield "registration.long_address", "guest", "home_line", (("limit", str(LONGEST["home"])),)
     yield from _numbers(person, sheet)
 
@@ -248,7 +215,9 @@ def _nationality(person: Person, codes: Codes) -> Iterator[_Lacking]:
     code, listed = person.nationality, codes.get(STATES, {})
     if not code:
         yield "registration.missing", "guest", "nationality", ()
-    elif listed and _state(code, listed) not in listed:
+    elif listed and state_code(code, listed) not in listed and country_of(code) is None:
+        yield "registration.no_state", "staff", "nationality", ()
+    elif listed and state_code(code, listed) not in listed:
         yield "registration.state_not_listed", "house", "nationality", (("name", STATES),)
     elif not listed and (code in WITHOUT_STATE or country_of(code) is None):
         # how the police writes persons without a state, its own list says only
@@ -256,56 +225,19 @@ def _nationality(person: Person, codes: Codes) -> Iterator[_Lacking]:
 
 
 def _numbers(person: Person, sheet: Sheet) -> Iterator[_Lacking]:
-    number, _note = _document(person, sheet.main, sheet.stay)
+    number, _note = document_of(person, sheet.main, sheet.stay)
     if not number:
         yield "registration.missing", "guest", "document_number", ()
     elif number == IN_PASSPORT:
-        if person is sheet.main or not _number(sheet.main.document_number).replace(IN_PASSPORT, ""):
+        if person is sheet.main or not number_of(sheet.main.document_number).replace(IN_PASSPORT, ""):
             yield "registration.cz_parents_passport", "guest", "document_number", ()
-    elif set(number) - _NUMBER or len(number) < SHORTEST_NUMBER:
+    elif set(number) - NUMBER or len(number) < SHORTEST_NUMBER:
         yield "registration.document_number", "guest", "document_number", ()
     elif len(number) > LONGEST["document_number"]:
         limit = (("limit", str(LONGEST["document_number"])),)
         yield "registration.long_number", "guest", "document_number", limit
-    visa = _number(person.visa_number)
-    if set(visa) - _NUMBER:
+    visa = number_of(person.visa_number)
+    if set(visa) - NUMBER:
         yield "registration.document_number", "guest", "visa_number", ()
     elif len(visa) > LONGEST["visa_number"]:
         yield "registration.long_number", "guest", "visa_number", (("limit", str(LONGEST["visa_number"])),)
-
-
-def _state(code: str, listed: Mapping[str, str]) -> str:
-    """The code of the police's list: ISO's; of kinds of British nationals and Kosovo's several codes, the one
-    of the list."""
-    if code in listed or not listed:
-        return {"D": "DEU"}.get(code, "GBR" if country_of(code) == "GB" else code)
-    country = country_of(code)
-    return next((one for one in listed if country is not None and country_of(one) == country), code)
-
-
-def _names(person: Person) -> tuple[str, str]:
-    """Family name and given names; who has one name only bears it as family name."""
-    family, given = _plain(person.family_name), _plain(person.given_names)
-    return (family, given) if family else (given, "")
-
-
-def _document(person: Person, main: Person, stay: Stay) -> tuple[str, str]:
-    """(number, note) of a document: a child in the passport of who signs says so, with that one's number."""
-    number = _number(person.document_number)
-    if number == IN_PASSPORT or (not number and person is not main and is_child(person, stay, OF_AGE)):
-        return IN_PASSPORT, _number(main.document_number)
-    return number, ""
-
-
-def _home(person: Person) -> str:
-    """State, town, street and number: the order that the police's manual of 2024 recommends."""
-    parts = (person.home_country, person.home_city, person.home_line)
-    return ", ".join(found for part in parts if part and (found := text_in(part, _TEXT).text))
-
-
-def _plain(name: str | None) -> str:
-    return name_in(name or "", _NAME).text
-
-
-def _number(said: str | None) -> str:
-    return _SEPARATORS.sub("", said or "").upper()

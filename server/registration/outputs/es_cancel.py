@@ -36,7 +36,7 @@ def build(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) 
     for one in filed:
         stays.setdefault(_number(one), []).append(one)
     numbers = list(stays)
-    files = []
+    files: list[File] = []
     for start in range(0, len(numbers), MOST_COMMUNICATIONS):
         some = numbers[start : start + MOST_COMMUNICATIONS]
         document = root("anul", "comunicaciones")

@@ -22,6 +22,7 @@ from server.registration.outputs._italian_places import ITALY, LIST, Places
 from server.registration.parties import TravelParty, parties
 from server.registration.results import Result, in_order, said_lines
 from server.registration.sheet import DocumentType, Person, Stay
+from server.registration.states import country_of
 from server.registration.transliterating import CAPITALS, name_in
 
 COUNTRY = "IT"
@@ -202,6 +203,8 @@ def _names(person: Person) -> Iterator[_Lacking]:
 def _state(code: str | None, field: str, places: Places, codes: Codes) -> Iterator[_Lacking]:
     if not code:
         yield "registration.missing", "guest", field, ()
+    elif codes.get(LIST) and places.state(code) is None and country_of(code) is None:
+        yield "registration.no_state", "staff", field, ()
     elif codes.get(LIST) and places.state(code) is None:
         yield "registration.state_not_listed", "house", field, (("name", LIST),)
 
