@@ -59,7 +59,7 @@ SENTENCES = {
     "registration.state_not_listed": N_(
         "The loaded list {name} has no single entry for this state: load the authority's newest file."
     ),
-    "registration.no_state": N_(
+    "registration.without_state": N_(
         "The authority's list has no entry for refugees, organisations and persons without a known state: "
         "ask the authority what to hand in."
     ),
