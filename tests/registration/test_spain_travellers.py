@@ -212,7 +212,15 @@ def test_a_stay_of_one_day_has_its_hours() -> None:
     assert said(told, "fechaSalida") == ["2026-11-23T18:00:00"]
 
 
-@pytest.mark.parametrize("ids", [{}, {"codigoEstablecimiento": "12345678901"}])
+def test_a_house_that_has_no_sheets_yet_is_asked_for_its_code() -> None:
+    found = es_pv.check(replace(HOUSE, ids={}), [], codes(), now=NOW)
+
+    assert [(one.whom, one.field) for one in found] == [("house", "codigoEstablecimiento")]
+
+
+@pytest.mark.parametrize(
+    "ids", [{}, {"codigoEstablecimiento": "12345678901", "horaEntrada": "25:00", "horaSalida": "noon"}]
+)
 def test_the_house_is_asked_for_its_code_and_hours(ids: dict[str, str]) -> None:
     found = es_pv.check(replace(HOUSE, ids=ids), [filed(LENA), filed(LENA, id_="s-2")], codes(), now=NOW)
 

@@ -13,10 +13,18 @@ from server.registration.output import Codes, File, Filed, House, Lack, Row, ref
 from server.registration.results import Result
 from server.registration.spain import answers
 from server.registration.spain.draft import child, root, to_file
-from server.registration.spain.requests import MOST_COMMUNICATIONS, XML, enveloped, lacks_of_lessor
+from server.registration.spain.requests import (
+    CODE,
+    LESSOR,
+    MOST_COMMUNICATIONS,
+    XML,
+    enveloped,
+    lacks_of_lessor,
+)
 
 COUNTRY = "ES"
 KIND = "cancellation"
+HOUSE_FIELDS = ((LESSOR, CODE, True),)
 
 _MOST = 36
 

@@ -13,13 +13,15 @@ from server.properties.finding import day_in
 from server.registration.output import Codes, File, Filed, House, Lack, refuse_lacking
 from server.registration.results import Result
 from server.registration.spain import answers
-from server.registration.spain.contracts import Contract, put_contract
+from server.registration.spain.contracts import ARRIVES_FROM, HOUR, LEAVES_BY, Contract, put_contract
 from server.registration.spain.draft import Draft, put, root
 from server.registration.spain.people import is_minor, put_traveller
-from server.registration.spain.requests import establishment, write
+from server.registration.spain.requests import CODE, ESTABLISHMENT, establishment, write
 
 COUNTRY = "ES"
 KIND = "arrival"
+HOUSE_FIELDS = ((ESTABLISHMENT, CODE, True), (ARRIVES_FROM, HOUR, False), (LEAVES_BY, HOUR, False))
+"""What the house has from the ministry, and its usual hours, which stand in where nobody noted a guest's."""
 
 
 def check(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) -> list[Lack]:
@@ -59,7 +61,7 @@ def _write(
             put_traveller(draft, element, at, person, sheet)
         _ask_for_adult(draft, contract)
 
-    return write(filed, codes, name="es-pv", now=now, begin=begin, put_communication=put_communication)
+    return write(house, filed, codes, name="es-pv", now=now, begin=begin, put_communication=put_communication)
 
 
 def _ask_for_adult(draft: Draft, contract: Contract) -> None:

@@ -17,10 +17,11 @@ from server.registration.spain.contracts import Contract, put_contract
 from server.registration.spain.draft import Draft, put, root
 from server.registration.spain.lists import DOCUMENTS, PAYMENTS
 from server.registration.spain.people import is_minor, put_holder
-from server.registration.spain.requests import establishment, write
+from server.registration.spain.requests import CODE, ESTABLISHMENT, establishment, write
 
 COUNTRY = "ES"
 KIND = "booking"
+HOUSE_FIELDS = ((ESTABLISHMENT, CODE, True),)
 
 
 def check(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) -> list[Lack]:
@@ -57,6 +58,7 @@ def _write(
             put_holder(draft, element, at, person)
 
     return write(
+        house,
         filed,
         codes,
         name="es-rh",

@@ -9,10 +9,14 @@ from server.registration.output import Codes, File, Filed, House, Lack, refuse_l
 from server.registration.outputs import es_rh
 from server.registration.results import Result
 from server.registration.spain import answers
-from server.registration.spain.requests import enveloped, lacks_of_lessor
+from server.registration.spain.requests import CODE, LESSOR, enveloped, lacks_of_lessor
 
 COUNTRY = "ES"
 KIND = "booking"
+HOUSE_FIELDS = (
+    *es_rh.HOUSE_FIELDS,
+    (LESSOR, CODE, True),
+)
 
 
 def check(house: House, filed: Sequence[Filed], codes: Codes, *, now: datetime) -> list[Lack]:

@@ -6,6 +6,7 @@ stand on any of them; where they contradict each other, reception is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
@@ -20,7 +21,8 @@ from server.registration.spain.lists import PAYMENTS
 MOST_COUNTED = 9_999
 """People or rooms; xsd:int takes more, and no house has them."""
 
-_ARRIVES_FROM, _LEAVES_BY = "horaEntrada", "horaSalida"
+ARRIVES_FROM, LEAVES_BY = "horaEntrada", "horaSalida"
+HOUR = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 """The house's own hours, where nobody noted a guest's: `15:00`."""
 
 
@@ -130,9 +132,9 @@ def _put_hours(draft: Draft, parent: Element, contract: Contract, house: House, 
     if is_booking:
         arrives, departs = (hour or time() for hour in (stay.arrival_time, stay.departure_time))
     else:
-        usual = [_hour(house.ids.get(name, "")) for name in (_ARRIVES_FROM, _LEAVES_BY)]
+        usual = [_hour(house.ids.get(name, "")) for name in (ARRIVES_FROM, LEAVES_BY)]
         hours = [stay.arrival_time or usual[0], stay.departure_time or usual[1]]
-        for hour, name in zip(hours, (_ARRIVES_FROM, _LEAVES_BY), strict=True):
+        for hour, name in zip(hours, (ARRIVES_FROM, LEAVES_BY), strict=True):
             if hour is None:
                 draft.ask("es_house_hours", "house", HOUSE, name)
         if hours[0] is None or hours[1] is None:
@@ -149,10 +151,7 @@ def _put_hours(draft: Draft, parent: Element, contract: Contract, house: House, 
 
 
 def _hour(text: str) -> time | None:
-    try:
-        return time.fromisoformat(text.strip())
-    except ValueError:
-        return None
+    return time.fromisoformat(text.strip()) if re.fullmatch(HOUR, text.strip()) else None
 
 
 def _put_payment(draft: Draft, parent: Element, stay: Stay, at: At) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ MOST_COMMUNICATIONS = 100
 ESTABLISHMENT = "codigoEstablecimiento"
 LESSOR = "codigoArrendador"
 """What the ministry gave the house, and whoever runs it, when they registered there."""
+CODE = r"[!-~][ -~]{0,9}"
 
 APPLICATION = "OneGuest"
 XML = "application/xml"
@@ -37,6 +39,7 @@ Operation = Literal["A", "B"]
 
 
 def write(
+    house: House,
     filed: Sequence[Filed],
     codes: Codes,
     *,
@@ -46,9 +49,10 @@ def write(
     put_communication: Callable[[Draft, Element, Contract], None],
     lists: Sequence[str] = NEEDED,
 ) -> tuple[list[File], list[Lack]]:
-    """The files of these sheets, and what they lack: with anything lacking they are not for handing in.
-    `begin` gives a new document, and where its communications go."""
+    """The files of these sheets, and what they lack: with anything lacking there are none. `begin` gives a
+    new document, and where its communications go."""
     draft = Draft(codes)
+    establishment(draft, house)
     for one in lists:
         draft.list_of(one)
     found, files = contracts(filed), []
@@ -76,7 +80,7 @@ def establishment(draft: Draft, house: House) -> str:
 
 def _given(draft: Draft, house: House, name: str) -> str:
     code = even(house.ids.get(name))
-    if not 0 < len(code) <= 10 or not code.isascii() or not code.isprintable():
+    if not re.fullmatch(CODE, code):
         draft.ask("house_number", "house", HOUSE, name)
         return ""
     return code
