@@ -124,6 +124,11 @@ def arriving(session: Session, reach: Reach, *, day: date | None = None, now: da
     return sorted(found, key=lambda stay: stay._order)
 
 
+def count_with_key(stays: Iterable[ArrivingStay]) -> int:
+    """How many have the key and owe a sheet still."""
+    return sum(guest.has_key for stay in stays for guest in stay.guests)
+
+
 def count_states(stays: Iterable[ArrivingStay]) -> Counter[State]:
     """How many guests stand in each state."""
     return Counter(guest.state for stay in stays for guest in stay.guests)

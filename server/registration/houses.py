@@ -15,7 +15,7 @@ from server.properties.models import Property
 from server.properties.reach import Reach
 from server.refusal import Refused
 from server.registration.models import HouseRegistration
-from server.registration.output import House
+from server.registration.output import House, outputs
 from server.registration.profile import Profile, profile_of
 
 LONGEST = 80
@@ -85,3 +85,12 @@ def set_house(
         property_id=keeps.place.id,
         is_on=is_on,
     )
+
+
+def ids_asked(profile: Profile) -> tuple[str, ...]:
+    """The names of the numbers that a country's files ask of the house, by their `HOUSE_FIELDS`."""
+    found: dict[str, None] = {}
+    for name in profile.outputs:
+        module = outputs().get(name)
+        found |= {str(field[0]): None for field in getattr(module, "HOUSE_FIELDS", ())}
+    return tuple(found)

@@ -12,5 +12,8 @@ SENTENCES = {
     "registration.is_signed": N_("This form is signed already."),
     "vault.unknown_key": N_("The key that sealed this is missing. Put the keys folder back from its backup."),
     "vault.damaged": N_("What was sealed here was changed or moved, and does not open."),
+    "registration.long_id": N_(
+        "A number by which an authority knows the house has {most} characters at most."
+    ),
     "registration.lacking": N_("Not everything that the authority asks is there yet: {number} to answer."),
 }

@@ -34,6 +34,10 @@ MAY: dict[str, str] = {
     "values.pin": "reception reviewer manager",
     "households.say": "reception reviewer manager",
     "stays.hand_over": "reception reviewer manager",
+    "sheets.see": "reception reviewer manager",
+    "sheets.correct": "reception reviewer manager",
+    "sheets.hand_in": "manager",
+    "sheets.authority": "manager",
     "pairs.decide": "reception reviewer manager",
     "pairs.decide_many": "reviewer manager",
     "guests.export": "manager",
@@ -58,6 +62,8 @@ ASK_A_SECOND_FACTOR = (
     "templates.edit",
     "house.set",
     "journal.export",
+    "sheets.hand_in",
+    "sheets.authority",
     "staff.see",
     "staff.manage",
     "devices.manage",
@@ -69,6 +75,7 @@ ASK_THE_PASSWORD_AGAIN = (
     "keys.manage",
     "account.change",
     "journal.export",
+    "sheets.authority",
     "staff.manage",
 )
 
@@ -141,6 +148,11 @@ IDS: dict[str, Numbers] = {
             "value_record_id": house.records[1],
         }
         for name in ("done", "back")
+    },
+    "sheets.say": lambda house: {"record_id": house.records[0], "said": "none"},
+    **{f"sheets.{name}": lambda house: {"record_id": house.records[0]} for name in ("key", "no_key")},
+    **{
+        f"sheets.{name}": lambda house: {"property_id": house.property_id} for name in ("house", "save_house")
     },
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},

@@ -29,6 +29,7 @@ from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
+from server.registration.models import HouseRegistration
 from server.staff.models import Colleague, Post
 from server.stays.models import Stay
 from tests.builders import take_in
@@ -306,6 +307,13 @@ def _put_two_together(engine: Engine, code: str) -> None:
         say_word(session, one, [other], "together", reach=reach, author="staff:999", reason=why, now=clock())
 
 
+def _keep_police_forms(engine: Engine, code: str) -> None:
+    """A house keeps its police forms here."""
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        session.add(HouseRegistration(property_id=place.id, is_on=True, ids={}))
+
+
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     """Both houses filled and counted, each with what the other has; one guest is known to both."""
     with writing(engine) as session:
@@ -324,6 +332,8 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     for code in ("arc", "lac"):
         _pin_an_address(engine, code)
         _put_two_together(engine, code)
+    for code in ("arc", "lac"):
+        _keep_police_forms(engine, code)
     count(engine, clock().date())
     tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
     handovers = {code: _hand_a_stay_over(engine, code) for code in ("arc", "lac")}
