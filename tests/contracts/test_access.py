@@ -154,6 +154,11 @@ IDS: dict[str, Numbers] = {
     **{
         f"sheets.{name}": lambda house: {"property_id": house.property_id} for name in ("house", "save_house")
     },
+    **{
+        f"sheet.{name}": lambda house: {"sheet_id": house.sheet}
+        for name in ("show", "ask_correction", "correct", "witness", "void")
+    },
+    **{f"sheet_typing.{name}": lambda house: {"record_id": house.records[0]} for name in ("ask", "keep")},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -171,6 +176,7 @@ NOTHING: dict[str, Any] = {
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
     **dict.fromkeys(("reply_id", "declined_id", "dead_id"), 987654),
+    "sheet_id": "f" * 32,
     "other_id": 987655,
     "value_record_id": 987656,
 }
