@@ -6,6 +6,7 @@ country asks, are shown to be confirmed, and are gone with the answer: neither k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import uuid4
 
 from flask import Blueprint, g, redirect, request, url_for
