@@ -106,7 +106,7 @@ def house(property_id: int) -> str:
     """What a house set, and how sure the rules of its country are."""
     keeps = _keeps(property_id)
     return render_template(
-        "desk/sheets/house.html", keeps=keeps, layouts=LAYOUTS, numbers=ids_asked(keeps.profile)
+        "desk/sheets/house.html", keeps=keeps, layouts=LAYOUTS, numbers=ids_asked(keeps.profile, now=clock())
     )
 
 
@@ -115,7 +115,7 @@ def house(property_id: int) -> str:
 def save_house(property_id: int) -> Response:
     """Switch it on or off, and say by which numbers authorities know the house."""
     keeps = _keeps(property_id)
-    ids = {name: request.form.get(f"id-{name}", "") for name in ids_asked(keeps.profile)}
+    ids = {name: request.form.get(f"id-{name}", "") for name in ids_asked(keeps.profile, now=clock())}
     is_on = request.form.get("is_on") == "yes"
     set_house(g.session, keeps, is_on=is_on, ids=dict(keeps.ids) | ids, actor=g.actor, now=clock())
     toast(translate(N_("Saved.")))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any, Literal
 
+from server.registration.asking import is_text
 from server.registration.dates import PartialDate
 from server.registration.mrz import Zone
 from server.registration.profile import Duty, Party, Profile, Question
@@ -28,7 +29,6 @@ from server.registration.sheet import (
 from server.registration.states import alpha3_of, is_known
 
 MOST_PEOPLE = 12
-LONGEST = 200
 COUNTED = "counted"
 
 Kind = Literal["text", "partial", "day", "time", "state", "choice", "number", "tick"]
@@ -51,6 +51,7 @@ _CHOICES = {
     "sex": ("f", "m", "x"),
     "document_type": ("passport", "id_card", "residence", "driving", "other"),
 }
+_OTHER_NAME = {"family_name": "given_names", "given_names": "family_name"}
 ROLES: tuple[Role, ...] = ("child", "spouse", "member")
 
 Wrong = Literal["missing", "date", "state", "choice", "long", "order", "own_sheet", "no_sheet"]
@@ -185,7 +186,11 @@ def _refuse_missing(
 ) -> None:
     for question in questions:
         name = before + question.field
-        if question.required and question.field != COUNTED and getattr(thing, question.field) is None:
+        # many people have one name, which may stand in either field
+        other = _OTHER_NAME.get(question.field)
+        if not question.required or question.field == COUNTED or (other and getattr(thing, other, None)):
+            continue
+        if getattr(thing, question.field) is None:
             wrong.setdefault(name, "missing")
 
 
@@ -239,7 +244,7 @@ def _value(said: Mapping[str, str], before: str, field: str, wrong: dict[str, Wr
     if kind == "choice" and text not in _CHOICES[field]:
         wrong[name] = "choice"
         return None
-    if len(text) > LONGEST or not text.isprintable():
+    if not is_text(text):
         wrong[name] = "long"
         return None
     return text

@@ -87,10 +87,14 @@ def set_house(
     )
 
 
-def ids_asked(profile: Profile) -> tuple[str, ...]:
-    """The names of the numbers that a country's files ask of the house, by their `HOUSE_FIELDS`."""
+def ids_asked(profile: Profile, *, now: datetime) -> tuple[str, ...]:
+    """The names of the numbers that a country's files ask of the house: those they list, and those they would
+    refuse a house without."""
     found: dict[str, None] = {}
     for name in profile.outputs:
         module = outputs().get(name)
-        found |= {str(field[0]): None for field in getattr(module, "HOUSE_FIELDS", ())}
+        if module is not None:
+            found |= {str(field[0]): None for field in getattr(module, "HOUSE_FIELDS", ())}
+            lacks = module.check(House(name="", zone="UTC"), [], {}, now=now)
+            found |= {lack.field: None for lack in lacks if lack.whom == "house" and lack.field}
     return tuple(found)
