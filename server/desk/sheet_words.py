@@ -108,3 +108,8 @@ VOID_REASONS: Mapping[str, str] = {
     "not_come": N_("The guest did not come"),
     "not_owed": N_("No form was needed"),
 }
+WHOM: Mapping[str, str] = {
+    "guest": N_("Ask the guest"),
+    "staff": N_("Look it up in your reservation system"),
+    "house": N_("Whoever sets the house up"),
+}

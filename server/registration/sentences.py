@@ -20,6 +20,16 @@ SENTENCES = {
     "registration.is_signed": N_("This form is signed already."),
     "vault.unknown_key": N_("The key that sealed this is missing. Put the keys folder back from its backup."),
     "vault.damaged": N_("What was sealed here was changed or moved, and does not open."),
+    "registration.nothing_due": N_("Nothing is due."),
+    "registration.file_gone": N_(
+        "A form of this file was destroyed, as its law says: it cannot be made again."
+    ),
+    "registration.file_changed": N_(
+        "The house's numbers or the authority's lists changed since: the same file cannot be made again. Make "
+        "a new one."
+    ),
+    "registration.no_pasting": N_("Answers of this authority are typed row by row."),
+    "registration.long_period": N_("More than {most} forms: ask for two shorter periods."),
     "registration.long_id": N_(
         "A number by which an authority knows the house has {most} characters at most."
     ),

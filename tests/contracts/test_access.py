@@ -159,6 +159,16 @@ IDS: dict[str, Numbers] = {
         for name in ("show", "ask_correction", "correct", "witness", "void")
     },
     **{f"sheet_typing.{name}": lambda house: {"record_id": house.records[0]} for name in ("ask", "keep")},
+    **{
+        f"hand_in.{name}": lambda house: {"hand_in_id": house.hand_in}
+        for name in ("show", "fetch", "handed_in", "results")
+    },
+    **{
+        f"hand_in.{name}": lambda house: {"property_id": house.property_id, "output": "none"}
+        for name in ("look", "make")
+    },
+    "hand_in.load": lambda house: {"property_id": house.property_id},
+    "sheet_request.register": lambda house: {"property_id": house.property_id},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -175,7 +185,7 @@ NOTHING: dict[str, Any] = {
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
-    **dict.fromkeys(("reply_id", "declined_id", "dead_id"), 987654),
+    **dict.fromkeys(("reply_id", "declined_id", "dead_id", "hand_in_id"), 987654),
     "sheet_id": "f" * 32,
     "other_id": 987655,
     "value_record_id": 987656,

@@ -30,7 +30,7 @@ from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
 from server.registration.keeping import Origin, keep_sheet
-from server.registration.models import HouseRegistration
+from server.registration.models import HandIn, HouseRegistration
 from server.registration.sheet import Person, Sheet
 from server.registration.sheet import Stay as StayOnSheet
 from server.staff.models import Colleague, Post
@@ -85,6 +85,7 @@ class House:
     refusal: int
     dead: int
     sheet: str
+    hand_in: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -318,6 +319,8 @@ def _keep_police_forms(engine: Engine, code: str, folder: Path) -> str:
         place = ensure_properties(session, [{"code": code}])[0]
         session.add(HouseRegistration(property_id=place.id, is_on=True, ids={}))
         keys, now = folder / "house" / "keys", clock()
+        facts = {"output": "none", "name": f"qx{code}.txt", "digest": b"1" * 32, "made_by": "staff:1"}
+        session.add(HandIn(property_id=place.id, made_at=now, **facts))
         if not keys.is_dir():
             return ""
         today = today_at(place, now=now)
@@ -408,6 +411,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     replies[place.code],
                     *mistakes[place.code],
                     sheets[place.code],
+                    session.scalars(select(HandIn.id).where(HandIn.property_id == place.id)).one(),
                 )
             )
         first, second = made
