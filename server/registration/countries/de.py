@@ -54,7 +54,7 @@ PROFILE = Profile(
     child_below=ADULT,
     unknown=(
         N_(
-            "Whether a signature drawn on a screen is one by hand was not found: print the form, have it signed."
+            N_("Whether a signature on a screen is one by hand was not found: print it, have it signed."),
         ),
         N_("There is no official model: the form follows the law's list, which allows nothing besides."),
     ),
