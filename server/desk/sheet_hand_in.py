@@ -5,7 +5,7 @@ A file is made again whenever it is fetched, and goes to whoever fetches it alon
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -185,7 +185,9 @@ def _queue(property_id: int, output: str) -> Queue:
     _keeps(property_id)
     found = queues(g.session, g.reach, now=clock())
     mine = [one for one in found if (one.keeps.place.id, one.output) == (property_id, output)]
-    return mine[0] if mine else abort(404)
+    if not mine:
+        raise Refused("registration.nothing_due")
+    return mine[0]
 
 
 def _made(hand_in_id: int) -> tuple[HandIn, Keeps]:

@@ -63,9 +63,7 @@ def register(property_id: int) -> ResponseReturnValue:
         "desk/sheets/register.html",
         keeps=keeps,
         asked=asked,
-        sheets=[
-            (one, told(one.sheet), _drawn(one.signature.strokes if one.signature else "")) for one in opened
-        ],
+        sheets=[(one, told(one.sheet), _drawn(one.signature)) for one in opened],
         states=SHEET_STATES,
         made_at=now,
         who=who,

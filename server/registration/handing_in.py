@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from types import ModuleType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -133,8 +132,8 @@ def read_pasted(
     session: Session, made: HandIn, text: str, country: str
 ) -> list[tuple[int, bool, str | None]]:
     """The rows of an answer that was pasted, as the file's own authority writes it. Raises Refused."""
-    module: ModuleType = outputs()[made.output]
-    if not hasattr(module, "read_results"):
+    module = outputs().get(made.output)
+    if module is None or not hasattr(module, "read_results"):
         raise Refused("registration.no_pasting")
     found = module.read_results(text, len(rows_of(session, made)), codes_of(session, country))
     return [(one.row + 1, one.is_taken, one.code) for one in found]
@@ -178,7 +177,10 @@ def _filed(
 def _build(
     session: Session, keeps: Keeps, output: str, filed: Sequence[Filed], *, now: datetime
 ) -> Sequence[File]:
-    found: Sequence[File] = outputs()[output].build(
+    module = outputs().get(output)
+    if module is None:  # a later release makes it no more
+        raise Refused("registration.file_changed")
+    found: Sequence[File] = module.build(
         keeps.as_known, filed, codes_of(session, keeps.place.country), now=now
     )
     return found
