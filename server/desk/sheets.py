@@ -115,6 +115,8 @@ def house(property_id: int) -> str:
 def save_house(property_id: int) -> Response:
     """Switch it on or off, and say by which numbers authorities know the house."""
     keeps = _keeps(property_id)
+    if "is_set" not in request.form:  # not of our page
+        return redirect(url_for("sheets.house", property_id=property_id), 303)
     ids = {name: request.form.get(f"id-{name}", "") for name in ids_asked(keeps.profile, now=clock())}
     is_on = request.form.get("is_on") == "yes"
     set_house(g.session, keeps, is_on=is_on, ids=dict(keeps.ids) | ids, actor=g.actor, now=clock())

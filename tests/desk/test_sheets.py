@@ -149,7 +149,7 @@ def test_a_house_that_is_off_asks_for_nothing_and_its_manager_switches_it_on(app
     assert "No house keeps its police forms here yet" in page_of(desk, "/desk/sheets")
     assert "was not seen" in page_of(desk, f"/desk/sheets/house/{house}")
 
-    press(desk, f"/desk/sheets/house/{house}", is_on="yes")
+    press(desk, f"/desk/sheets/house/{house}", is_set="yes", is_on="yes")
 
     assert "No arrivals known for this day" in page_of(desk, "/desk/sheets")
 
