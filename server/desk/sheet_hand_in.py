@@ -150,7 +150,10 @@ def load(property_id: int) -> Response:
     if sent is None or not name.isascii() or not name.replace("_", "").isalnum() or len(name) > 40:
         toast(translate(N_("Say which list it is, and choose its file.")))
         return redirect(_index(), 303)
-    load_list(g.session, keeps.place.country, name, sent.read(), actor=g.actor, now=clock())
+    place = keeps.place
+    load_list(
+        g.session, place.country, name, sent.read(), property_id=place.id, actor=g.actor, now=clock()
+    )
     toast(translate(N_("The list is loaded.")))
     return redirect(_index(), 303)
 

@@ -15,16 +15,32 @@ from server.registration.models import CodeList
 
 
 def load_list(
-    session: Session, country: str, name: str, content: bytes, *, actor: str, now: datetime
+    session: Session,
+    country: str,
+    name: str,
+    content: bytes,
+    *,
+    property_id: int,
+    actor: str,
+    now: datetime,
 ) -> CodeList:
-    """Read a file and keep it as a country's list of that name. Raises Refused, which says what is wrong."""
+    """Read a file and keep it as a country's list of that name; `property_id` is whose colleague loads it.
+    Raises Refused, which says what is wrong."""
     codes = dict(read_list(name, content))
     kept = session.get(CodeList, (country, name))
     if kept is None:
         kept = CodeList(country=country, name=name)
         session.add(kept)
     kept.codes, kept.digest, kept.loaded_at, kept.loaded_by = codes, sha256(content).digest(), now, actor
-    note(session, actor, "code_list.loaded", f"code_list:{country}.{name}", now=now, codes=len(codes))
+    note(
+        session,
+        actor,
+        "code_list.loaded",
+        f"code_list:{country}.{name}",
+        now=now,
+        property_id=property_id,
+        codes=len(codes),
+    )
     return kept
 
 

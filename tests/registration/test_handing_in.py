@@ -74,7 +74,15 @@ def set_up(engine: Engine, *, number: str = "H1", has_list: bool = True) -> None
         set_house(session, keeps, is_on=True, ids=ids, actor="staff:1", now=NOON)
         if has_list:
             content = b"Codice;Descrizione\n1;Roma\n"
-            load_list(session, "IT", "Places", content, actor="staff:1", now=NOON)
+            load_list(
+                session,
+                "IT",
+                "Places",
+                content,
+                property_id=keeps.place.id,
+                actor="staff:1",
+                now=NOON,
+            )
 
 
 def states(engine: Engine) -> list[str]:
