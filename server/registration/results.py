@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from server.refusal import Refused
@@ -21,8 +21,9 @@ LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Of one row of a file: `row` is its place in `File.rows`. `code` is the authority's, where it gave one:
-    of a row that was taken, a remark (Czechia: handed in late)."""
+    """Of one row of a file, or of those that share an answer: `row` is its place, from 0. `code` is the
+    authority's, where it gave one: of a row that was taken, a remark (Czechia: handed in late), or the number
+    by which it is known there (Spain)."""
 
     row: int
     is_taken: bool
@@ -52,19 +53,6 @@ def said_lines(text: str, rows: int) -> list[tuple[int, str]]:
 def answers_of(rows: Sequence[Row]) -> list[int]:
     """For each row of a file the place of its answer: its own, or the one that it shares."""
     return [at if row.answer is None else row.answer for at, row in enumerate(rows)]
-
-
-def by_row(rows: Sequence[Row], results: Iterable[Result]) -> list[Result | None]:
-    """For each row of a file its result, None where nothing is known yet; `results` as `read_results` gives
-    them for `answers_in(rows)` answers."""
-    found = {result.row: result for result in results}
-    shared = [found.get(answer) for answer in answers_of(rows)]
-    return [replace(one, row=at) if one is not None else None for at, one in enumerate(shared)]
-
-
-def answers_in(rows: Sequence[Row]) -> int:
-    """How many answers the authority gives of these rows."""
-    return len(set(answers_of(rows)))
 
 
 def in_order(said: Iterable[T], rows: int) -> list[T]:

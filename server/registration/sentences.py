@@ -35,6 +35,7 @@ SENTENCES = {
     ),
     "registration.lacking": N_("Not everything that the authority asks is there yet: {number} to answer."),
     # what an authority would refuse, a question to whoever can answer
+    "registration.missing": N_("The authority asks for this, and it is not answered yet."),
     "registration.latin_name": N_(
         "Write the name in Latin letters, exactly as in the machine-readable lines of the passport or "
         "identity card."
@@ -71,7 +72,7 @@ SENTENCES = {
     "registration.state_not_listed": N_(
         "The loaded list {name} has no single entry for this state: load the authority's newest file."
     ),
-    "registration.without_state": N_(
+    "registration.no_state": N_(
         "The authority's list has no entry for refugees, organisations and persons without a known state: "
         "ask the authority what to hand in."
     ),

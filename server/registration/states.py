@@ -50,20 +50,6 @@ def country_of(code: str) -> str | None:
     return "GB" if code in _BRITISH else _countries().get(code)
 
 
-def iso_of(code: str) -> str | None:
-    """ISO 3166-1 alpha-3 of the country of a document's code, `XKX` for Kosovo; None where it has none.
-
-    >>> iso_of("D"), iso_of("GBN"), iso_of("XXA")
-    ('DEU', 'GBR', None)
-    """
-    country = country_of(code)
-    return None if country is None else _ISO.get(country, code)
-
-
-_ISO = {"DE": "DEU", "GB": "GBR", "XK": "XKX"}
-"""Those that documents write in other ways besides."""
-
-
 def is_known(code: str) -> bool:
     """Whether a document may carry the code."""
     return country_of(code) is not None or code in WITHOUT_STATE or code in _ISSUERS

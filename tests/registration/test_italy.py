@@ -215,7 +215,7 @@ def test_late_in_the_evening_it_is_the_day_of_the_house() -> None:
         ({"sex": None}, "missing", "guest", "sex"),
         ({"nationality": None}, "missing", "guest", "nationality"),
         ({"nationality": "SRB"}, "state_not_listed", "house", "nationality"),
-        ({"nationality": "XXB"}, "without_state", "staff", "nationality"),
+        ({"nationality": "XXB"}, "no_state", "staff", "nationality"),
         ({"birth_country": "ITA"}, "it_municipality", "guest", "birth_municipality"),
         ({"birth_country": "ITA", "birth_municipality": "San Teodoro"}, "it_municipality", "guest",
          "birth_municipality"),

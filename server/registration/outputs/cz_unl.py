@@ -216,7 +216,7 @@ def _nationality(person: Person, codes: Codes) -> Iterator[_Lacking]:
     if not code:
         yield "registration.missing", "guest", "nationality", ()
     elif listed and state_code(code, listed) not in listed and country_of(code) is None:
-        yield "registration.without_state", "staff", "nationality", ()
+        yield "registration.no_state", "staff", "nationality", ()
     elif listed and state_code(code, listed) not in listed:
         yield "registration.state_not_listed", "house", "nationality", (("name", STATES),)
     elif not listed and (code in WITHOUT_STATE or country_of(code) is None):

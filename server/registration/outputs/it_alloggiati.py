@@ -204,7 +204,7 @@ def _state(code: str | None, field: str, places: Places, codes: Codes) -> Iterat
     if not code:
         yield "registration.missing", "guest", field, ()
     elif codes.get(LIST) and places.state(code) is None and country_of(code) is None:
-        yield "registration.without_state", "staff", field, ()
+        yield "registration.no_state", "staff", field, ()
     elif codes.get(LIST) and places.state(code) is None:
         yield "registration.state_not_listed", "house", field, (("name", LIST),)
 

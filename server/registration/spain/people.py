@@ -17,7 +17,7 @@ from server.registration.spain.documents import NIE, NIF, SPAIN, bears_support, 
 from server.registration.spain.draft import At, Draft, even, put
 from server.registration.spain.lists import DOCUMENTS, KINSHIP, MUNICIPALITIES, SEXES, sex_in
 from server.registration.spain.municipalities import find, is_code
-from server.registration.states import WITHOUT_STATE, iso_of
+from server.registration.states import WITHOUT_STATE, alpha3_of
 
 OF_AGE = 18
 
@@ -136,13 +136,18 @@ def _put_nationality(draft: Draft, parent: Element, at: At, person: Person) -> N
         put(parent, "nacionalidad", SPAIN)
         return
     codes = person.nationalities
-    states = [state for state in map(iso_of, codes) if state is not None]
+    states = [state for state in map(_state, codes) if state is not None]
     if states:
         put(parent, "nacionalidad", states[0])
     elif not codes:
         draft.ask("missing", "guest", at, "nationality")
     elif not WITHOUT_STATE.issuperset(codes):
         draft.ask("es_state", "guest", at, "nationality")
+
+
+def _state(code: str) -> str | None:
+    """ISO 3166-1 alpha-3, which the ministry takes; None for a person without a state."""
+    return None if code in WITHOUT_STATE else alpha3_of(code)
 
 
 def _put_sex(draft: Draft, parent: Element, at: At, person: Person) -> None:
@@ -164,7 +169,7 @@ def _put_home(draft: Draft, parent: Element, at: At, person: Person) -> None:
     line, more = _in_two(person.home_line or "")
     draft.text(element, "direccion", line, at, "home_line", most=100)
     draft.text(element, "direccionComplementaria", more, at, "home_line", most=100, required=False)
-    country = iso_of(person.home_country or "")
+    country = _state(person.home_country or "")
     if country == SPAIN:
         code = _municipality(draft, at, person)
         if code:
