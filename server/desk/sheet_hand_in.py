@@ -151,9 +151,7 @@ def load(property_id: int) -> Response:
         toast(translate(N_("Say which list it is, and choose its file.")))
         return redirect(_index(), 303)
     place = keeps.place
-    load_list(
-        g.session, place.country, name, sent.read(), property_id=place.id, actor=g.actor, now=clock()
-    )
+    load_list(g.session, place.country, name, sent.read(), property_id=place.id, actor=g.actor, now=clock())
     toast(translate(N_("The list is loaded.")))
     return redirect(_index(), 303)
 
