@@ -1,4 +1,4 @@
-"""One sheet as it is printed, and forms to fill in by hand: two languages side by side, the law's fields alone."""
+"""One sheet as it is printed, and forms to fill in by hand: two languages side by side, the law's fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.registration.profile import Profile
 from server.registration.sheet import Person, Sheet, Stay
 from server.registration.signing import Signature, Strokes, read_strokes
 
-AT_ONCE = 50
+AT_ONCE = 20
 """Forms in one file; more are drawn as several files, so that each is ready within the typesetter's time."""
 COLUMNS = 6
 """Lines of a companion that fit beside each other; with more of them each companion has a block."""
@@ -101,12 +101,12 @@ def in_files(prefilled: Sequence[Sheet | None]) -> list[Sequence[Sheet | None]]:
 
 def _form(words: Words, house: House, profile: Profile, sheet: Sheet | None) -> Form:
     """The lines of a sheet, or the empty ones."""
-    main = sheet.main if sheet else STRANGER.main
-    stay = sheet.stay if sheet else STRANGER.stay
+    known = sheet or STRANGER
+    asked = asked_of(profile, known.main, known.stay)
     return Form(
         number="",
-        guest=person_lines(words, main, asked_of(profile, main, stay)),
-        stay=stay_lines(words, sheet, asked_of_stay(profile, sheet or STRANGER)),
+        guest=person_lines(words, sheet.main if sheet else Person(), asked),
+        stay=stay_lines(words, sheet, asked_of_stay(profile, known)),
         others=_others(words, profile, sheet),
         notice=_notice(words, profile, house),
         has_staff=profile.signing == "hand",
@@ -142,14 +142,8 @@ def _signed(words: Words, opened: Opened, zone: str, names: Mapping[str, str]) -
         sentences = [words.fill("witnessed.at", witness=witness, when=when)]
     else:
         how = words.say(f"how.{opened.kept.source}")
-        sentences = [_at(words, when, how), words.say(f"signer.{signature.signer}")]
+        sentences = [words.fill("signed.at", when=when, how=how), words.say(f"signer.{signature.signer}")]
     return Signed(_strokes(signature), tuple(sentences))
-
-
-def _at(words: Words, when: str, how: Pair) -> Pair:
-    """When and how it was signed, each language with its own words for how."""
-    own = words.fill("signed.at", when=when, how=how.own)
-    return Pair(own.own, words.fill("signed.at", when=when, how=how.also or how.own).also)
 
 
 def _strokes(signature: Signature) -> Strokes | None:

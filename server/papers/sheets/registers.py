@@ -1,4 +1,4 @@
-"""The register of a period, which an authority asked for: a line for each person, and what proves it whole."""
+"""The register of a period, which an authority asked for: a line for each person, and its seal."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def draw_register(
     languages: tuple[str, str],
     zone: str,
 ) -> list[str]:
-    """The register as pages, one for each file: mostly one, more where so many persons are on it that one file
+    """The register as pages, one for each file: mostly one, more where one file of so many persons
     would not be ready in time. The second of `languages` stands in the heads alone."""
     words = words_in(languages)
     entries = [
@@ -133,7 +133,7 @@ def _facts(words: Words, request: Request, zone: str, sheets: int, people: int) 
     said = (
         ("asked", request.asked_by),
         ("basis", request.basis),
-        ("made", words.moment(request.made_at, zone)),
+        ("made", words.moment(request.made_at, zone).own),
         ("by", request.made_by),
         ("content", _count(words, sheets, people).own),
     )
@@ -178,4 +178,4 @@ def _state(words: Words, opened: Opened, zone: str) -> Pair:
     said = words.say(f"is.{opened.kept.state}")
     if opened.signature is None or opened.kept.state in ("broken", "void"):
         return said
-    return Pair(f"{said.own}, {words.moment(opened.signature.signed_at, zone)}")
+    return Pair(f"{said.own}, {words.moment(opened.signature.signed_at, zone).own}")

@@ -44,11 +44,14 @@ class Words:
         """A text of ours, without parameters."""
         return _pair(self.own.words[key], self.also.words[key] if self.also else "")
 
-    def fill(self, key: str, **given: str) -> Pair:
-        """A text of ours with typed values in it."""
-        kept = {name: literal(value) for name, value in given.items()}
-        own = self.own.words[key].format(**kept)
-        return _pair(own, self.also.words[key].format(**kept) if self.also else "")
+    def fill(self, key: str, **given: str | Pair) -> Pair:
+        """A text of ours with typed values in it, or with texts in both languages."""
+        pairs = {name: Pair(value) if isinstance(value, str) else value for name, value in given.items()}
+        own = {name: literal(pair.own) for name, pair in pairs.items()}
+        also = {name: literal(pair.also or pair.own) for name, pair in pairs.items()}
+        return _pair(
+            self.own.words[key].format(**own), self.also.words[key].format(**also) if self.also else ""
+        )
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
@@ -74,9 +77,13 @@ class Words:
             day = day.first
         return format_date(day, "d MMMM y", locale=self.own.locale)
 
-    def moment(self, at: datetime, zone: str) -> str:
+    def moment(self, at: datetime, zone: str) -> Pair:
         """A moment as the house's clock shows it."""
-        return format_datetime(at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=self.own.locale)
+        own, also = (
+            format_datetime(at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=texts.locale)
+            for texts in (self.own, self.also or self.own)
+        )
+        return _pair(own, also)
 
     @property
     def direction(self) -> str:
@@ -117,6 +124,16 @@ def address_of(words: Words, house: House) -> str:
     city = " ".join(filter(None, (house.postcode, house.city)))
     country = words.own.locale.territories.get(house.country, house.country)
     return ", ".join(literal(part) for part in (house.line, city, country, house.phone) if part)
+
+
+def set_apart(text: str) -> str:
+    """A text that holds writing from right to left, in a direction of its own; others as they are.
+
+    The typesetter does not turn a bdi in the middle of a line, so the signs of UAX 9 for it stand here:
+    `literal` took out those that were typed.
+    """
+    turns = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"\u2068{text}\u2069" if turns else text
 
 
 def hour(at: time) -> str:

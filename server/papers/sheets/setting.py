@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.papers.rendering import render_pdf
+from server.papers.sheets.said import set_apart
 
 TOP = Path(__file__).parents[3]
 TEMPLATES = TOP / "templates" / "papers" / "sheets"
@@ -28,10 +29,12 @@ def pdf_of(html: str, *, folder: Path) -> bytes:
 
 @cache
 def _pages() -> Environment:
-    return Environment(
+    pages = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    pages.filters["set_apart"] = set_apart
+    return pages
