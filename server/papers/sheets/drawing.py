@@ -15,7 +15,7 @@ from server.registration.profile import Profile
 from server.registration.sheet import Person, Sheet, Stay
 from server.registration.signing import Signature, Strokes, read_strokes
 
-AT_ONCE = 20
+AT_ONCE = 16
 """Forms in one file; more are drawn as several files, so that each is ready within the typesetter's time."""
 COLUMNS = 6
 """Lines of a companion that fit beside each other; with more of them each companion has a block."""

@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Lines of a sheet that stand under one another in a column. Their order is the register's."""
 
-SPOKEN = frozenset({"departs", "sex", "origin", "kinship", *COLUMNS["document"], *COLUMNS["other"]})
+SPOKEN = frozenset({"sex", "origin", "kinship", *COLUMNS["document"], *COLUMNS["other"]})
 """Lines whose value does not say by itself what it is: their label stands before it."""
 
 
@@ -166,12 +166,19 @@ def _cells(lines: Sequence[Line]) -> dict[str, list[tuple[str, Sequence[str]]]]:
     by_row = {line.row: line for line in lines}
     return {
         name: [
-            (by_row[row].label.own if row in SPOKEN else "", [value.own for value in by_row[row].values])
+            (_told(by_row[row]), [value.own for value in by_row[row].values])
             for row in rows
             if row in by_row and by_row[row].values
         ]
         for name, rows in COLUMNS.items()
     }
+
+
+def _told(line: Line) -> str:
+    """What stands before a value."""
+    if line.row == "departs":
+        return "\u2013"
+    return line.label.own if line.row in SPOKEN else ""
 
 
 def _state(words: Words, opened: Opened, zone: str) -> Pair:
