@@ -14,7 +14,7 @@ from server.registration.output import House
 from server.registration.profile import Profile
 from server.registration.sheet import to_bytes
 
-LINES_AT_ONCE = 200
+LINES_AT_ONCE = 150
 """Persons in one file; a longer register has several parts, each numbered, under one seal."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
