@@ -149,7 +149,7 @@ def _take_into_vault(session: Session, capture: Capture, vault: Vault | None) ->
         fault = type(error).__name__
         keep_unread(session, capture, "capture.unreadable", release=release, now=now, fault=fault)
         return
-    capture.state = "read"
+    capture.state = "kept"
     was_read(session, [capture.id], now=now)
 
 

@@ -47,7 +47,8 @@ class Capture(Base):
     digest: Mapped[bytes] = mapped_column(
         LargeBinary(32)
     )  # of the answers: the same id with others is a conflict
-    state: Mapped[str] = mapped_column(String(10), default="stored")  # stored, read, problem
+    state: Mapped[str] = mapped_column(String(10), default="stored")
+    # stored, read, problem; kept: for registration, and in the vault
     record_id: Mapped[int | None] = mapped_column(
         ForeignKey("source_record.id", ondelete="SET NULL"), index=True
     )

@@ -187,6 +187,6 @@ def read_content(plain: bytes) -> Content:
 def drop_read(session: Session, *, now: datetime) -> None:
     """Remove the sealed bytes of forms that were read, or opened a while ago; ids and digests stay."""
     read = select(SealedForm.id).where(SealedForm.state == "opened", SealedForm.sealed.is_not(None))
-    is_understood = SealedForm.capture_id.in_(select(Capture.id).where(Capture.state == "read"))
+    is_understood = SealedForm.capture_id.in_(select(Capture.id).where(Capture.state.in_(("read", "kept"))))
     settled = read.where(is_understood | (SealedForm.opened_at < now - KEPT))
     session.execute(update(SealedForm).where(SealedForm.id.in_(settled)).values(sealed=None))

@@ -26,6 +26,7 @@ from server.guests.models import (
     StayWord,
 )
 from server.privacy.asked import ASKED_RULES
+from server.privacy.sheets import SHEET_RULES
 from server.properties.models import Arrangement, LegalEntity, Property
 from server.records.models import CleanRow, Import, Problem, RecordVersion, Source, SourceRecord
 from server.stays.models import Stay, StaySource, ToldStay
@@ -527,6 +528,7 @@ RULES: dict[str, Rule] = {
     "Every finished form is a record, or a problem, or about to be read.": _captures_lost,
     "Every form that a tablet sealed is kept, or was read, or its guest was erased.": _sealed_forms_lost,
     **ASKED_RULES,
+    **SHEET_RULES,
 }
 
 

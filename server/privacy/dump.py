@@ -30,6 +30,7 @@ from server.guests.models import (
     Pin,
     StayWord,
 )
+from server.privacy.sheets import sheets_dumped
 from server.prompts.models import TypedIn
 from server.properties.arrangements import live_arrangements
 from server.properties.models import LegalEntity, Property, PropertyPicture
@@ -70,6 +71,7 @@ def dump(session: Session) -> list[str]:
         _wishes(session, names),
         _surveys(session),
         _typed_in(session, names),
+        sheets_dumped(session, names),
     )
     return sorted(
         {

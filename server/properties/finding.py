@@ -32,4 +32,9 @@ def property_named(session: Session, code: str) -> Property | None:
 
 def today_at(place: Property, *, now: datetime) -> date:
     """The day it is at a property."""
-    return now.astimezone(ZoneInfo(place.zone)).date()
+    return day_in(place.zone, now=now)
+
+
+def day_in(zone: str, *, now: datetime) -> date:
+    """The day it is in a house's zone, for those who know no more of the house."""
+    return now.astimezone(ZoneInfo(zone)).date()

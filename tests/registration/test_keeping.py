@@ -11,6 +11,8 @@ from sqlalchemy import Engine, select, text
 from server.db import reading, writing
 from server.journal.models import JournalEntry
 from server.keys import Key
+from server.privacy.check import check
+from server.privacy.dump import dump
 from server.refusal import Refused
 from server.registration.keeping import (
     Opened,
@@ -151,3 +153,17 @@ def test_after_a_new_key_everything_is_sealed_anew_and_the_former_key_may_go(eng
     with reading(engine) as session:
         versions = versions_of(session, session.get_one(KeptSheet, "sheet-2"))
         assert [one.key_id for one in versions] == ["vault-two"]
+
+
+def test_the_house_is_in_order_and_says_when_a_signature_stands_under_another_text(engine: Engine) -> None:
+    id_ = keep(engine, signature=signed())
+    with writing(engine) as session:
+        assert check(session) == []
+        before = dump(session)
+        session.get_one(KeptSheet, id_).state = "broken"
+        session.flush()
+
+        assert [one.says for one in check(session)] == ["Every signature stands under what was signed."]
+
+    assert any('"type":"sheet"' in line for line in before)
+    assert not any("ztürk" in line for line in before)
