@@ -53,9 +53,7 @@ PROFILE = Profile(
     outputs=("sheet", "register"),
     child_below=ADULT,
     unknown=(
-        N_(
-            N_("Whether a signature on a screen is one by hand was not found: print it, have it signed."),
-        ),
+        N_("Whether a signature on a screen is one by hand was not found: print it, have it signed."),
         N_("There is no official model: the form follows the law's list, which allows nothing besides."),
     ),
 )
