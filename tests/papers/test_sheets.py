@@ -186,7 +186,7 @@ def test_a_register_has_a_line_for_each_person_and_its_seal_on_the_last_page(tmp
     ):
         assert text in told
     assert "4711" in told
-    assert told.endswith("1/1") or told.endswith("1 / 1")
+    assert told.endswith(("1/1", "1 / 1"))
     assert "ab" * 32 in told.replace(" ", "")
 
 

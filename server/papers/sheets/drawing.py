@@ -72,7 +72,8 @@ def draw_sheet(
     form = replace(
         _form(words, house, profile, sheet),
         number=str(kept.number) if kept.number is not None else "",
-        state=kept.state,
+        # where nobody signs, a sheet is whole as it was filled in
+        state="" if profile.signing == "none" and kept.state == "filled" else kept.state,
         signed=_signed(words, opened, zone, names or {}),
         notes=_notes(words, opened, zone),
         by_hand=opened.signature is None and profile.signing != "none" and kept.state != "void",
@@ -157,15 +158,9 @@ def _strokes(signature: Signature) -> Strokes | None:
 def _notes(words: Words, opened: Opened, zone: str) -> list[Pair]:
     """Which text was signed, which version this is, and why it was corrected."""
     version, signature = opened.version, opened.signature
-    notes = [
-        words.fill(
-            "shown",
-            form=signature.form if signature else version.form,
-            language=signature.language if signature else version.language,
-            version=str(version.number),
-            id=opened.kept.id,
-        )
-    ]
+    notes = [words.fill("version", version=str(version.number), id=opened.kept.id)]
+    if signature:
+        notes.insert(0, words.fill("shown", form=signature.form, language=signature.language))
     if opened.reason:
         when = words.moment(version.made_at, zone)
         notes.append(words.fill("corrected", when=when, reason=opened.reason))
