@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -317,3 +318,25 @@ def test_another_houses_form_is_not_found(app: Flask) -> None:
     assert desk.get(f"/desk/sheets/form/{sheet_id}").status_code == 404
     assert desk.get("/desk/sheets/form/none").status_code == 404
     assert FAMILY not in page_of(desk, "/desk/sheets")
+
+
+def test_a_kept_form_and_forms_for_the_pen_are_printed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_in_type: list[str] = []
+
+    def set_type(html: str, *, folder: Path) -> bytes:
+        set_in_type.append(html)
+        return b"%PDF-"
+
+    monkeypatch.setattr("server.desk.sheet_prints.pdf_of", set_type)
+    record_id, desk = arrive(app), seated_client(app, "reception")
+    with reading(app.config["ENGINE"]) as session:
+        house = default_property(session).id
+
+    blank = desk.get(f"/desk/sheets/print/blank/{house}")
+    kept = desk.get(f"/desk/sheets/print/{keep(app, record_id, signed())}")
+
+    for answer in (blank, kept):
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert FAMILY in set_in_type[0]
+    assert "Öztürk" in set_in_type[1]
