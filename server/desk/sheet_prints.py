@@ -46,7 +46,7 @@ def one(sheet_id: str) -> Response:
         zone=keeps.place.zone,
         names={witness: who(witness)} if witness else None,
     )
-    return _pdf(html, "police-form.pdf")
+    return pdf(html, "police-form.pdf")
 
 
 @pages.get("/blank/<int:property_id>")
@@ -69,7 +69,7 @@ def blank(property_id: int) -> Response:
         house = f"property:{keeps.place.id}"
         facts = {"property_id": keeps.place.id, "paper": "police_form"}
         note(session, g.actor, "paper.printed", house, now=clock(), **facts)  # type: ignore[arg-type]  # by name
-    return _pdf(html, "police-forms.pdf")
+    return pdf(html, "police-forms.pdf")
 
 
 def _prefilled(keeps: Keeps) -> list[Sheet | None]:
@@ -84,7 +84,8 @@ def _prefilled(keeps: Keeps) -> list[Sheet | None]:
     return found
 
 
-def _pdf(html: str, name: str) -> Response:
+def pdf(html: str, name: str) -> Response:
+    """What was drawn, set in type; why it could not be, in a sentence."""
     try:
         made = pdf_of(html, folder=current_app.config["ONEGUEST"].data_dir)
     except Refused as refusal:
