@@ -50,11 +50,18 @@ def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
 
 
 def _pdf(install: bool) -> Check:
-    from server.system import ensure_pdf
+    from server.system import apt_line, ensure_pdf, missing_for_names
 
     lacking = ensure_pdf(install=install)
     if lacking is None:
-        return Check("PDF", "libraries and a font are there")
+        unread = missing_for_names()
+        if not unread:
+            return Check("PDF", "libraries and fonts are there")
+        return Check(
+            "PDF",
+            "libraries and a font are there, but some names would be boxes (Chinese, Japanese, Korean, Thai)",
+            apt_line(unread),
+        )
     return Check("PDF", "not yet", " ".join(lacking.split()))
 
 

@@ -12,11 +12,14 @@ from server.access import not_found, staff
 from server.clock import clock
 from server.desk.people import who
 from server.desk.sheet_page import vault
+from server.desk.sheet_prints import LANGUAGES, pdf
 from server.desk.sheet_showing import told
 from server.desk.sheet_words import SHEET_STATES
 from server.desk.sheets import day_asked
 from server.desk.words import use_words
 from server.language import page_language
+from server.papers.sheets import Request as PaperRequest
+from server.papers.sheets import draw_register, register_digest
 from server.refusal import Refused
 from server.registration.answering import Request, sheets_of_period
 from server.registration.houses import house_that_keeps, houses_with_rules
@@ -56,11 +59,42 @@ def register(property_id: int) -> ResponseReturnValue:
         return _form(property_id, asked.lacking), HTTPStatus.UNPROCESSABLE_ENTITY
     now = clock()
     try:
-        opened = sheets_of_period(g.session, vault(), keeps, asked, actor=g.actor, now=now)
+        opened, entry = sheets_of_period(
+            g.session,
+            vault(),
+            keeps,
+            asked,
+            digest_of=lambda found: register_digest(found, vault().digest),
+            actor=g.actor,
+            now=now,
+        )
     except Refused as refusal:
         return _form(property_id, {}, say(refusal.code, refusal.params, page_language())), 422
+    digest = str(entry.detail["digest"])
+    if request.form.get("go") == "pdf":
+        drawn = draw_register(
+            opened,
+            keeps.as_known,
+            keeps.profile,
+            PaperRequest(
+                asked_by=asked.authority,
+                basis=asked.basis,
+                first=asked.first,
+                last=asked.last,
+                made_at=now,
+                made_by=who(g.actor),
+                entry=str(entry.id),
+                digest=digest,
+            ),
+            languages=(LANGUAGES.get(keeps.place.country, "en"), "en"),
+            zone=keeps.place.zone,
+        )
+        if len(drawn) == 1:  # a longer one is printed from the page
+            return pdf(drawn[0], "register.pdf")
     return render_template(
         "desk/sheets/register.html",
+        entry=entry,
+        digest=digest,
         keeps=keeps,
         asked=asked,
         sheets=[(one, told(one.sheet), _drawn(one.signature)) for one in opened],

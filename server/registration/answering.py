@@ -5,7 +5,7 @@ The journal keeps the request for whoever audits the house, and names each sheet
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.journal import note
+from server.journal.models import JournalEntry
 from server.refusal import Refused
 from server.registration.houses import Keeps
 from server.registration.keeping import Opened, Purpose, open_sheet
@@ -50,10 +51,17 @@ class Request:
 
 
 def sheets_of_period(
-    session: Session, vault: Vault, keeps: Keeps, request: Request, *, actor: str, now: datetime
-) -> list[Opened]:
+    session: Session,
+    vault: Vault,
+    keeps: Keeps,
+    request: Request,
+    *,
+    digest_of: Callable[[Sequence[Opened]], str] | None = None,
+    actor: str,
+    now: datetime,
+) -> tuple[list[Opened], JournalEntry]:
     """The sheets of a period, opened, by day of arrival; those that are void too, which say so. Journalled
-    as a request, and each sheet by its id."""
+    as a request with the digest of its register, and each sheet by its id; the entry of the request."""
     if request.lacking:
         raise ValueError("the request is not complete")
     query = select(KeptSheet).where(
@@ -64,7 +72,10 @@ def sheets_of_period(
     ).all()
     if len(kept) > MOST:
         raise Refused("registration.long_period", {"most": str(MOST)})
-    note(
+    opened = [
+        open_sheet(session, vault, one, purpose=Purpose.AUTHORITY, actor=actor, now=now) for one in kept
+    ]
+    entry = note(
         session,
         actor,
         "sheets.requested",
@@ -74,6 +85,8 @@ def sheets_of_period(
         first=str(request.first),
         last=str(request.last),
         sheets=len(kept),
+        digest=digest_of(opened) if digest_of else "",
         reason=f"{request.authority.strip()}: {request.basis.strip()}",
     )
-    return [open_sheet(session, vault, one, purpose=Purpose.AUTHORITY, actor=actor, now=now) for one in kept]
+    session.flush()
+    return opened, entry

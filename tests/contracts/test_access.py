@@ -158,6 +158,8 @@ IDS: dict[str, Numbers] = {
         f"sheet.{name}": lambda house: {"sheet_id": house.sheet}
         for name in ("show", "ask_correction", "correct", "witness", "void")
     },
+    "sheet_prints.one": lambda house: {"sheet_id": house.sheet},
+    "sheet_prints.blank": lambda house: {"property_id": house.property_id},
     **{f"sheet_typing.{name}": lambda house: {"record_id": house.records[0]} for name in ("ask", "keep")},
     **{
         f"hand_in.{name}": lambda house: {"hand_in_id": house.hand_in}
@@ -247,6 +249,7 @@ def time_stands(monkeypatch: pytest.MonkeyPatch) -> None:
 def paper_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a paper may be printed is asked here; setting its PDF takes two seconds each time."""
     monkeypatch.setattr("server.desk.papers.render_pdf", lambda *_, **__: b"%PDF-")
+    monkeypatch.setattr("server.desk.sheet_prints.pdf_of", lambda *_, **__: b"%PDF-")
 
 
 @pytest.fixture

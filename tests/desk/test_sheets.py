@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -317,3 +318,51 @@ def test_another_houses_form_is_not_found(app: Flask) -> None:
     assert desk.get(f"/desk/sheets/form/{sheet_id}").status_code == 404
     assert desk.get("/desk/sheets/form/none").status_code == 404
     assert FAMILY not in page_of(desk, "/desk/sheets")
+
+
+def test_a_kept_form_and_forms_for_the_pen_are_printed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_in_type: list[str] = []
+
+    def set_type(html: str, *, folder: Path) -> bytes:
+        set_in_type.append(html)
+        return b"%PDF-"
+
+    monkeypatch.setattr("server.desk.sheet_prints.pdf_of", set_type)
+    record_id, desk = arrive(app), seated_client(app, "reception")
+    with reading(app.config["ENGINE"]) as session:
+        house = default_property(session).id
+
+    blank = desk.get(f"/desk/sheets/print/blank/{house}")
+    kept = desk.get(f"/desk/sheets/print/{keep(app, record_id, signed())}")
+
+    for answer in (blank, kept):
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert FAMILY in set_in_type[0]
+    assert "Öztürk" in set_in_type[1]
+
+
+def test_an_authority_that_asks_gets_the_register_of_its_days_and_only_a_manager_makes_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(app, arrive(app), signed())
+    monkeypatch.setattr("server.desk.sheet_prints.pdf_of", lambda html, **_: html.encode())
+    with reading(app.config["ENGINE"]) as session:
+        place = default_property(session)
+        address, today = f"/desk/sheets/request/{place.id}", str(today_at(place, now=clock()))
+    asked = {"first": today, "last": today, "authority": "Gendarmerie", "basis": "R. 814-3"}
+    manager = seated_client(app, "manager")
+
+    assert post(manager, address, asked | {"basis": " "})[0] == 422
+    status, page = post(manager, address, asked)
+    pdf = post(manager, address, asked | {"go": "pdf"})
+
+    assert status == 200
+    assert "Öztürk" in page
+    assert "Gendarmerie" in page
+    assert (pdf[0], "Öztürk" in pdf[1]) == (200, True)
+    assert post(seated_client(app, "reception"), address, asked)[0] == 403
+    with reading(app.config["ENGINE"]) as session:
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.act == "sheets.requested")).first()
+    assert entry is not None
+    assert entry.reason == "Gendarmerie: R. 814-3"

@@ -188,18 +188,19 @@ def test_a_file_that_would_be_another_one_now_is_not_given_out(engine: Engine) -
 def test_an_authority_gets_the_sheets_of_its_days_and_the_journal_tells_which(engine: Engine) -> None:
     keep(engine, "in-time", country="IT")
     set_up(engine)
-    asked = Request(ARRIVES, ARRIVES, "Questura, 12/2026", "art. 109 TULPS")
+    asked = Request(ARRIVES, ARRIVES, "Questura di Roma", "art. 109 TULPS")
     with writing(engine) as session:
         keeps = house_that_keeps(session, default_property(session).id, EVERYWHERE)
         assert keeps is not None
 
-        found = sheets_of_period(session, VAULT, keeps, asked, actor="staff:1", now=NOON)
+        found, _ = sheets_of_period(session, VAULT, keeps, asked, actor="staff:1", now=NOON)
 
         assert [one.sheet.main.family_name for one in found] == ["Öztürk"]
     with reading(engine) as session:
         entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()[-2:]
-    assert [(one.act, one.subject.partition(":")[2][:7]) for one in entries][1] == ("sheet.opened", "in-time")
-    assert entries[0].act == "sheets.requested"
+    assert [one.act for one in entries] == ["sheet.opened", "sheets.requested"]
+    assert entries[0].subject == "sheet:in-time"
+    assert entries[1].reason == "Questura di Roma: art. 109 TULPS"
     assert "Öztürk" not in str([vars(one) for one in entries])
 
 
