@@ -30,7 +30,7 @@ OF_PERSON: Mapping[str, st.SearchStrategy[Any]] = {
     "role": st.sampled_from(("main", "spouse", "child", "member")),
     **dict.fromkeys(("family_name", "second_family_name", "given_names", "mobile"), WORDS),
     **dict.fromkeys(("home_line", "home_postcode", "home_city", "document_support"), WORDS),
-    **dict.fromkeys(("nationality", "second_nationality", "home_country", "document_issuer"), STATES),
+    **dict.fromkeys(("nationality", "second_nationality", "home_country"), STATES),
     "birth_date": st.sampled_from(
         (None, PartialDate(2009, 2, 3), PartialDate(1980), PartialDate(2030, 1, 1))
     ),

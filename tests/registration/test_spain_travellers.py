@@ -289,13 +289,10 @@ def test_a_residence_card_is_spains_or_another_states(changed: dict[str, Any], k
 
 @pytest.mark.parametrize("number", ["X1234567A", "X123456L", "1234567L"])
 def test_a_mistyped_nie_is_asked_again_and_is_no_other_document(number: str) -> None:
-    card: dict[str, Any] = {
-        "document_type": "residence",
-        "document_issuer": "ESP",
-        "document_support": "E00000000",
-    }
+    card: dict[str, Any] = {"document_type": "residence", "document_support": "E00000000"}
+    home: dict[str, Any] = {"home_country": "ESP", "home_municipality": "28079"}
 
-    assert asked_of(LENA, **card, document_number=number) == [("es_nie", "document_number")]
+    assert asked_of(LENA, **card, **home, document_number=number) == [("es_nie", "document_number")]
 
 
 def test_of_two_nationalities_the_number_tells_whose_card_it_is() -> None:

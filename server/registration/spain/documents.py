@@ -56,8 +56,8 @@ def type_of(person: Person) -> str | None:
     """The ministry's type of a person's document; None without one.
 
     A Spaniard's identity card bears a NIF; of two nationalities, the number tells whose card it is. A
-    residence card of Spain bears a NIE, one of another state does not: it is Spain's when it says so, when
-    its number looks so, or when its holder lives in Spain.
+    residence card of Spain bears a NIE, one of another state does not: it is Spain's when its number looks
+    so, or its holder lives in Spain. Who issued it is not asked, as the decree does not name it.
     """
     if person.document_type is None:
         return None
@@ -67,11 +67,7 @@ def type_of(person: Person) -> str | None:
     if person.document_type == "id_card" and SPAIN in person.nationalities:
         return NIF if person.nationality == SPAIN or is_nif(number) else OTHER
     if person.document_type == "residence":
-        is_spanish = (
-            person.document_issuer == SPAIN
-            or _LIKE_NIE.fullmatch(number) is not None
-            or (person.document_issuer is None and person.home_country == SPAIN)
-        )
+        is_spanish = person.home_country == SPAIN or _LIKE_NIE.fullmatch(number) is not None
         return NIE if is_spanish else OTHER
     return OTHER
 
