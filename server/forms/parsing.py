@@ -17,6 +17,9 @@ from server.forms.questions import SOURCE_TEXTS, YES, Condition, Field, FieldKin
 LONGEST_TEXT = 2000
 """Characters that the longest answer may have."""
 
+LONGEST_SIGNATURE = 20_000
+"""Characters of the longest signature, see static/kiosk/signing.js."""
+
 MOST_OPTIONS = 12
 MOST_PEOPLE = 12
 UNKNOWN_TIME = "unknown"
@@ -104,6 +107,7 @@ def build_form(raw: Mapping[str, Any], words: Mapping[str, Mapping[str, str]], f
     if set(reviewed) != set(texts):
         raise file.broken("reviewed must say of each language of the texts, and no other, true or false.")
     _check_steps(file, form)
+    _check_signing(file, form)
     _check_texts(form, file_name)
     return form
 
@@ -176,6 +180,8 @@ def _field(file: _File, raw: Mapping[str, Any], step: str) -> Field:
         if any(rule["rule"] == "choice" for rule in rules):
             raise file.broken(f"{what} has its choice in its options already.")
         rules.append({"rule": "choice", "values": list(options)})
+    if kind == "signature":
+        rules.append({"rule": "max_length", "value": LONGEST_SIGNATURE})
     field = Field(
         field_id,
         kind,
@@ -260,6 +266,20 @@ def _check_conditions(
             raise file.broken(f"{what} waits for {name} to be {value!r}, which it never is.")
 
 
+def _check_signing(file: _File, form: Form) -> None:
+    """A signature ends a form for registration, alone on its step; nothing else is left to a witness."""
+    for step in form.steps:
+        if step.is_signed:
+            alone = len(step.fields) == 1 and step.fields[0].id == step.id == "signature" and not step.group
+            if not alone or step != form.steps[-1] or form.purpose != "registration" or not step.review:
+                raise file.broken(
+                    "a signature stands alone on the last step of a form for registration, which is its "
+                    "review and called signature."
+                )
+        if ("cannot_sign" in step.ways_out) != step.is_signed or (step.is_signed and len(step.ways_out) > 1):
+            raise file.broken(f"the step {step.id} has a way out that is for signatures alone, or lacks it.")
+
+
 def _check_texts(form: Form, file_name: str) -> None:
     source = form.texts.get(SOURCE_TEXTS)
     if source is None:
@@ -280,7 +300,7 @@ def _texts_of(step: Step) -> Iterable[str]:
         yield from (f"{step.group}.{part}" for part in ("one", "add", "remove"))
     for field in step.fields:
         if field.kind != "member" and step.one_tap is None:
-            yield f"{field.words}.label"
+            yield f"{field.words}.declaration" if field.kind == "signature" else f"{field.words}.label"
         if field.kind == "choice":
             yield from (f"{field.words}.option.{option}" for option in field.options)
         if field.kind == "time":

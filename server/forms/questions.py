@@ -15,16 +15,30 @@ DATE_PARTS = ("day", "month", "year")
 YES = "yes"
 
 FieldKind = Literal[
-    "text", "email", "phone", "country", "date", "code", "tick", "choice", "scale", "time", "note", "member"
+    "text",
+    "email",
+    "phone",
+    "country",
+    "date",
+    "code",
+    "tick",
+    "choice",
+    "scale",
+    "time",
+    "note",
+    "member",
+    "signature",
 ]
 """`choice` and `scale` are answered with one tap, `time` is one of the half hours of a day or `unknown`,
-`note` a long text that is bounded, `member` the presence of one more person of a repeatable group."""
+`note` a long text that is bounded, `member` the presence of one more person of a repeatable group,
+`signature` what was drawn on the tablet, with the digest of the text that stood above it."""
 
 Purpose = Literal["guest", "registration"]
 """What the answers are for: the guest's records, or the police form alone, whose answers go to the vault and
 nowhere else."""
 
-WayOut = Literal["skipped", "none", "declined"]
+WayOut = Literal["skipped", "none", "declined", "cannot_sign"]
+"""`cannot_sign` leaves a signature to a witness."""
 Condition = tuple[str, str]
 """The name of an earlier answer, and the value that it must have."""
 
@@ -33,7 +47,8 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to type, tick or tap. A date travels as three answers: id_day, id_month, id_year.
+    """One thing to type, tick, tap or draw. A date travels as three answers: id_day, id_month, id_year; a
+    signature as two: what was drawn, and id_text, the SHA-256 of what was signed.
 
     It is asked where all of `show_if` hold. `words` is what its texts are keyed by: a repeated question says
     the same each time. `member` is the number of the person it is about, 0 outside a group.
@@ -51,7 +66,9 @@ class Field:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the answers that this field gives."""
-        return tuple(f"{self.id}_{part}" for part in DATE_PARTS) if self.kind == "date" else (self.id,)
+        if self.kind == "date":
+            return tuple(f"{self.id}_{part}" for part in DATE_PARTS)
+        return (self.id, f"{self.id}_text") if self.kind == "signature" else (self.id,)
 
     @property
     def required(self) -> bool:
@@ -95,6 +112,11 @@ class Step:
         """The only field of a step that one tap answers, so that the tap may go on by itself."""
         first = self.fields[0] if len(self.fields) == 1 else None
         return first if first is not None and first.kind in ("choice", "scale") else None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is where the guest reads all of it and signs."""
+        return any(field.kind == "signature" for field in self.fields)
 
     def of_member(self, number: int) -> tuple[Field, ...]:
         """What is asked of one person of the group, the mark of their presence left out."""

@@ -14,13 +14,14 @@ from server.forms.countries import countries
 from server.forms.ordering import date_parts, in_order
 from server.forms.parsing import UNKNOWN_TIME
 from server.forms.questions import DATE_PARTS, YES, Field, FieldKind, Form, Step, fill
+from server.forms.reading_out import reading_of
 from server.forms.rules import COUNTRIES, Answers, asked_steps, codes_of, is_shown
 from server.forms.suggestion import SHORTEST, alias_domains, common_domains, known_providers, known_slips
 from server.forms.tones import familiar_texts
 from server.properties.models import Property
 from server.properties.reasons import EMAIL_REASONS
 from server.properties.topics import TOPICS
-from server.wording import PSEUDO, SOURCE_LANGUAGE, direction, translations
+from server.wording import PSEUDO, SOURCE_LANGUAGE, N_, direction, translations
 
 FAMILIAR = "familiar"
 SUMMED_UP: frozenset[FieldKind] = frozenset(
@@ -93,14 +94,21 @@ class ShownForm:
 
     def error(self, code: str, field: Field) -> str:
         """What to do about an error of a field."""
+        if field.kind == "signature" and code == "required":
+            return self._said(N_("Please sign in the field, or choose “I cannot sign”."))
         return self.text(self.form.error_key(code, field))
 
     def label(self, field: Field) -> str:
         """What a field is called; the question itself where that says it all."""
+        if field.kind == "signature":
+            return self._said(N_("Signature"))
         if self.has(f"{field.words}.label"):
             return self.text(f"{field.words}.label")
         step = next(step for step in self.form.steps if field in step.fields)
         return self.text(f"{step.id}.title")
+
+    def _said(self, text: str) -> str:
+        return translations(self.language, self.house.tones.get(self.language, "")).gettext(text)
 
     def hint(self, field: Field) -> str:
         """What helps to fill a field in; nothing at a day in another order than the example's."""
@@ -188,6 +196,7 @@ class ShownForm:
                     "aliases": alias_domains(),
                 },
                 "steps": [self._step_rules(step) for step in self.form.steps],
+                "reading": reading_of(self.form, self.language),
             },
             ensure_ascii=False,
         )
@@ -214,7 +223,8 @@ class ShownForm:
             found["member"] = field.member
         if field.kind != "member":
             found["label"] = self.label(field)
-            found["errors"] = {code: self.error(code, field) for code in codes_of(field)}
+            codes = ("required", *codes_of(field)) if field.kind == "signature" else codes_of(field)
+            found["errors"] = {code: self.error(code, field) for code in codes}
         if field.kind == "country":
             found["countries"] = sorted(COUNTRIES)
         if field.kind in ("choice", "scale", "time"):
@@ -228,7 +238,7 @@ class ShownForm:
     def summary(self, step: Step, answers: Mapping[str, str]) -> str:
         """What a guest answered at a step, on one line, for the last look before sending."""
         way_out = answers.get(step.way_out_name, "")
-        if way_out in step.ways_out:
+        if way_out in step.ways_out and way_out != "cannot_sign":
             return self.text(f"way_out.{way_out}")
         shown = [field for field in self.fields(step.fields) if is_shown(field, answers)]
         if step.group:
