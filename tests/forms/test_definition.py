@@ -88,7 +88,7 @@ BROKEN_V1 = [
         (b'{ rule = "max_length", value = 40 }', b'{ rule = "max_length", value = "40" }'),
         "whose number is none",
     ),
-    ((b'ways_out = ["skipped"]', b'ways_out = ["later"]'), "may be left by skipped, none, declined only"),
+    ((b'ways_out = ["skipped"]', b'ways_out = ["later"]'), "may be left by skipped, none, declined, cannot_sign only"),
     ((b'id = "family_name"', b'id = "given_name"'), "given_name is the name of two answers"),
     ((b"[texts.en]", b"[texts.en"), "is no TOML"),
     ((b"review = true", b'review = "yes"'), "needs review, a value of the type bool"),
