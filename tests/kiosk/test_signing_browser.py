@@ -69,7 +69,9 @@ def type_in(page: Page, house: House, language: str = "en") -> None:
 
 
 def draw(page: Page) -> None:
-    box = page.locator(".now [data-pad]").bounding_box()
+    pad = page.locator(".now [data-pad]")
+    pad.evaluate("(pad) => pad.scrollIntoView({ block: 'center' })")
+    box = pad.bounding_box()
     assert box is not None
     left, top, width, height = box["x"], box["y"], box["width"], box["height"]
     page.mouse.move(left + width * 0.2, top + height * 0.6)
@@ -203,13 +205,13 @@ def test_a_signature_of_any_length_fits_into_its_answer(lobby: House, page: Page
     found = page.evaluate(
         """async () => {
             const { fitting, LONGEST } = await import("/static/kiosk/signing.js");
-            const line = Array.from({ length: 4000 }, (_, at) => at % 1200);
+            const line = Array.from({ length: 4000 }, (_, at) => at % 400);
             return [JSON.stringify({ w: 1200, h: 400, s: fitting(Array(20).fill(line)) }), LONGEST];
         }"""
     )
 
     assert len(found[0]) <= found[1]
-    assert len(read_strokes(found[0].replace("1199", "399")).lines) == 20 or True
+    assert len(read_strokes(found[0]).lines) == 20
 
 
 def test_nothing_of_a_police_form_is_on_the_tablets_disk_or_outside_the_vault(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import precaching
 from server.forms import definition
 from server.forms.definition import parse_form
 from server.forms.questions import Form
@@ -22,5 +23,6 @@ def police_form() -> Form:
 def with_police_form(monkeypatch: pytest.MonkeyPatch) -> Form:
     """The same, known to the house as if it were published."""
     form, published = police_form(), dict(definition.published_forms())
+    monkeypatch.setattr(precaching, "_made", {})  # it asks the files which forms there are
     monkeypatch.setattr(definition, "published_forms", lambda: published | {(form.name, form.version): form})
     return form
