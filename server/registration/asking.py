@@ -144,7 +144,7 @@ def _of_person(profile: Profile, sheet: Sheet, place: int, person: Person, duty:
         if isinstance(value, str) and not is_text(value):
             yield Lack("registration.no_text", "guest", person=place, field=name)
         elif name in STATES and value is not None and not _is_state(value):
-            yield Lack("registration.no_state", "guest", person=place, field=name)
+            yield Lack("registration.unknown_state", "guest", person=place, field=name)
     born = person.birth_date
     if born is not None and not _can_be(born.first, sheet.stay.arrives):
         yield Lack("registration.born_impossible", "guest", person=place, field="birth_date")

@@ -176,7 +176,7 @@ ANNA = Person(
         ({"family_name": None}, []),
         ({"family_name": None, "given_names": None}, ["missing", "missing"]),
         ({"home_city": None}, ["missing"]),
-        ({"nationality": "UTO"}, ["no_state"]),
+        ({"nationality": "UTO"}, ["unknown_state"]),
         ({"nationality": "XXB"}, []),
         ({"birth_date": PartialDate(2026, 5, 5)}, ["born_impossible"]),
         ({"birth_date": PartialDate(1890)}, ["born_impossible"]),
@@ -288,4 +288,4 @@ def test_somebody_answers_for_a_child_that_travels_alone() -> None:
 def test_germany_has_one_code_on_a_sheet() -> None:
     german = Sheet(STAY, (replace(ANNA, nationality="D"),))
 
-    assert [one.code for one in lacks(profiles()["FR"], german, ALONE)] == ["registration.no_state"]
+    assert [one.code for one in lacks(profiles()["FR"], german, ALONE)] == ["registration.unknown_state"]
