@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from server.forms.nationalities import WITHOUT_STATE, states
 from server.forms.questions import SOURCE_TEXTS, YES, Field, Form, Step
-from server.forms.rules import answered, is_shown
+from server.forms.rules import answered, asked_steps, is_shown
 
 TICKED = "✓"
 _BROKEN = re.compile("[\ud800-\udfff]")
@@ -34,12 +35,13 @@ def reading_of(form: Form, language: str) -> dict[str, Any] | None:
         return None
     return {
         "declaration": form.text("signature.declaration", language),
+        "states": _states(form, language),
         "lines": [
             {
                 "step": step.id,
                 "field": field.id,
                 "label": _label(form, language, step, field),
-                "values": _values(form, language, field),
+                "values": None if field.kind == "state" else _values(form, language, field),
             }
             for step in form.steps
             for field in step.fields
@@ -49,8 +51,9 @@ def reading_of(form: Form, language: str) -> dict[str, Any] | None:
 
 
 def _lines(form: Form, language: str, said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    asked = asked_steps(form, said)
     for step in form.steps:
-        if not is_shown(step, said):
+        if step not in asked:
             continue
         for field in step.fields:
             if field.kind in ("member", "signature") or not is_shown(field, said):
@@ -68,12 +71,23 @@ def _label(form: Form, language: str, step: Step, field: Field) -> str:
 
 
 def _value(form: Form, language: str, field: Field, said: Mapping[str, str]) -> str:
-    """The answer as the guest gave it: dates as year-month-day, what is chosen in its words."""
+    """The answer as the guest gave it: dates as year-month-day, what is chosen in its words. A
+    state is named, as nobody reads codes: a release that names one otherwise shows another text, and a signature
+    that came under the former is asked for again."""
     if field.kind == "date":
         parts = (said.get(f"{field.id}_{part}", "") for part in ("year", "month", "day"))
         return "-".join(f"0{part}" if len(part) == 1 else part for part in parts if part)
     value = said.get(field.id, "")
     return _values(form, language, field).get(value, value)
+
+
+def _states(form: Form, language: str) -> dict[str, str]:
+    """The states as the guest chose them: the same list as `ShownForm.states`."""
+    source = form.texts[SOURCE_TEXTS]
+    without = {
+        code: form.text(f"state.{code}", language) for code in WITHOUT_STATE if f"state.{code}" in source
+    }
+    return dict(states(language)) | without
 
 
 def _values(form: Form, language: str, field: Field) -> dict[str, str]:
@@ -83,4 +97,6 @@ def _values(form: Form, language: str, field: Field) -> dict[str, str]:
     if field.kind == "choice":
         words = field.words or field.id
         return {option: form.text(f"{words}.option.{option}", language) for option in field.options}
+    if field.kind == "state":
+        return _states(form, language)
     return {"unknown": form.text("time.unknown", language)} if field.kind == "time" else {}

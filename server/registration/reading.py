@@ -15,9 +15,10 @@ from typing import Any
 
 from server.forms.questions import YES, Form
 from server.forms.rules import answered
+from server.registration.asking import asked_of
 from server.registration.dates import PartialDate
 from server.registration.profile import Duty, Party, Profile, profile_of
-from server.registration.sheet import PERSON_FIELDS, STAY_FIELDS, Person, Role, Sheet, Stay, only, only_stay
+from server.registration.sheet import PERSON_FIELDS, STAY_FIELDS, Person, Role, Sheet, Stay, only_stay
 
 SIGNATURE = "signature"
 SIGNED_TEXT = "signature_text"
@@ -69,7 +70,7 @@ def _asked(profile: Profile, person: Person, stay: Stay, party: Party) -> Person
     duty = profile.duty(person, stay, party)
     if person.role != "main" and duty is not Duty.ON_ANOTHERS:
         return None
-    return only(person, {question.field for question in profile.questions(person, stay, duty)})
+    return asked_of(profile, person, stay, duty)
 
 
 def _along(form: Form, said: Mapping[str, str], main: Person) -> Iterator[Person]:

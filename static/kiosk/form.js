@@ -259,10 +259,9 @@ function goOn() {
   clearTimeout(going);
   const step = stepOf(at);
   const way = input(at.way_out_name);
-  if (way && !isSigned(at)) way.value = "";
+  if (way && way.value !== "cannot_sign") way.value = "";
   const given = answers();
-  const missing = isSigned(at) ? signing.errors() : {};
-  if (sayErrors(step, at, { ...missing, ...checkStep(at, given, today()) })) return;
+  if (sayErrors(step, at, checkStep(at, given, today()))) return;
   if (askAboutAddress(step, given)) return;
   if (following(given)) onward(given);
   else send(step);
@@ -297,7 +296,8 @@ function goOut(way) {
   }
   input(at.way_out_name).value = way;
   sayErrors(stepOf(at), at, {});
-  onward();
+  if (following(answers())) onward();
+  else send(stepOf(at));
 }
 
 const handOver = async (given) => (await handing).handOver({

@@ -1,7 +1,7 @@
 // The text that a guest reads before they sign, as server/forms/reading_out.py makes it, sign by sign;
 // tests/forms/test_reading_out.py holds both together.
 
-import { answered, isShown } from "./rules.js";
+import { answered, askedSteps, isShown } from "./rules.js";
 
 const BROKEN = /\p{Surrogate}/gu;
 const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu;
@@ -9,13 +9,14 @@ const BREAKS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu;
 /** The lines of what was answered: `{ step, label, value }`, in the order of the form. */
 export function linesOf({ steps, reading }, answers) {
   const said = answered(steps, answers);
+  const open = askedSteps(steps, said);
   const stepOf = new Map(steps.map((step) => [step.id, step]));
   const found = [];
   for (const { step, field, label, values } of reading.lines) {
     const rules = stepOf.get(step);
     const asked = rules.fields.find((one) => one.id === field);
-    if (!isShown(rules, said) || !isShown(asked, said)) continue;
-    const value = valueOf(asked, values, said).replace(BROKEN, "\ufffd").replace(BREAKS, " ");
+    if (!open.includes(rules) || !isShown(asked, said)) continue;
+    const value = valueOf(asked, values ?? reading.states, said).replace(BROKEN, "\ufffd").replace(BREAKS, " ");
     if (value) found.push({ step, label, value });
   }
   return found;

@@ -61,8 +61,6 @@ export function signingIn({ form, rules }) {
     /** Say that what was drawn does not stand any more. */
     wasDropped: () => say(true),
     leaveToWitness,
-    /** What is missing, as `checkStep` says it. */
-    errors: () => (way.value === WAY || pad.isDrawn() ? {} : { signature: "required" }),
     /** The answers with what was signed, or without a signature that is not under them. */
     async under(steps, given) {
       const said = answered(steps, given);
@@ -150,7 +148,7 @@ function padOn(pad, whenDrawn) {
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
     pad.addEventListener(name, (event) => { if (event.pointerId === drawing) end(); });
   }
-  return { clear, isDrawn: () => lengthOf(strokes) >= SHORTEST };
+  return { clear };
 }
 
 const within = (value, most) => Math.min(most, Math.max(0, Math.round(value)));

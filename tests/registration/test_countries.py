@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.properties.retention import TABLE
-from server.registration.asking import is_text, lacks, signers, strip
+from server.registration.asking import duties, is_text, lacks, signers, strip
 from server.registration.dates import PartialDate, age_at
 from server.registration.profile import Duty, Party, Profile, profile_of, profiles
 from server.registration.sheet import (
@@ -58,7 +58,12 @@ def person(nationality: str, age: int | None = 40, role: str = "main", **said: o
         ("AT", person("AUT"), ALONE, Duty.SHEET),
         ("AT", person("AUT", 9, "child"), FOUR, Duty.ON_ANOTHERS),
         ("AT", person("JPN", role="member"), BUS, Duty.ON_ANOTHERS),
+        ("AT", person("XXA"), ALONE, Duty.SHEET),
         ("NL", person("NLD"), ALONE, Duty.SHEET),
+        ("NL", person("XXA", None), ALONE, Duty.SHEET),
+        ("DE", person("XXB", None), ALONE, Duty.SHEET),
+        ("DE", person("TUR", second_nationality="DEU"), ALONE, Duty.NONE),
+        ("GB", person("XXA", None), ALONE, Duty.SHEET),
         ("NL", person("NLD", role="spouse"), FOUR, Duty.NONE),
         ("GB", person("GBR"), ALONE, Duty.SHEET),
         ("GB", person("USA", 15, "child"), FOUR, Duty.NONE),
@@ -130,10 +135,9 @@ def test_what_a_country_does_not_ask_is_not_kept(country: str, sheet: Sheet) -> 
 
     kept = strip(profile, sheet, party)
 
-    for who in kept.people:
-        duty = profile.duty(who, STAY, party)
+    for who, duty in zip(kept.people, duties(profile, STAY, kept.people, party), strict=True):
         wanted = {one.field for one in profile.questions(who, STAY, duty)}
-        assert {name for name in PERSON_FIELDS if getattr(who, name) is not None} <= wanted | {"birth_date"}
+        assert {name for name in PERSON_FIELDS if getattr(who, name) is not None} <= wanted
     assert from_bytes(to_bytes(kept)) == kept
     assert set(signers(profile, kept)) <= set(range(len(kept.people)))
 
@@ -172,7 +176,7 @@ ANNA = Person(
         ({"family_name": None}, []),
         ({"family_name": None, "given_names": None}, ["missing", "missing"]),
         ({"home_city": None}, ["missing"]),
-        ({"nationality": "UTO"}, ["no_state"]),
+        ({"nationality": "UTO"}, ["unknown_state"]),
         ({"nationality": "XXB"}, []),
         ({"birth_date": PartialDate(2026, 5, 5)}, ["born_impossible"]),
         ({"birth_date": PartialDate(1890)}, ["born_impossible"]),
@@ -217,3 +221,71 @@ def test_names_of_all_scripts_are_names(text: str) -> None:
 )
 def test_the_age_is_that_on_the_day_of_arrival(born: PartialDate, age: int) -> None:
     assert age_at(born, ARRIVES) == age
+
+
+def test_nothing_is_kept_of_a_guest_at_home() -> None:
+    marie = replace(ANNA, nationality="FRA", email="marie@example.com")
+
+    kept = strip(profiles()["FR"], Sheet(STAY, (marie,)), ALONE)
+
+    assert kept.people == (Person(),)
+    assert lacks(profiles()["FR"], Sheet(STAY, (marie,)), ALONE) == []
+
+
+def test_a_foreign_child_of_a_french_parent_has_a_sheet_of_its_own() -> None:
+    family = Sheet(STAY, (person("FRA"), replace(ANNA, role="child", birth_date=PartialDate(2018, 3, 1))))
+
+    kept = strip(profiles()["FR"], family, Party(2))
+
+    assert [one.given_names for one in kept.people] == ["Anna"]
+    assert kept.main.home_city == "Ankara"
+
+
+def test_the_foreign_wife_of_a_german_fills_one_in_and_counts_her_child() -> None:
+    family = (person("DEU"), person("TUR", 38, "spouse", given_names="Ayşe"), person("TUR", 4, "child"))
+
+    kept = strip(profiles()["DE"], Sheet(STAY, family), Party(3))
+
+    assert [one.given_names for one in kept.people] == ["Ayşe"]
+    assert kept.counted == (Counted(1, "TUR"),)
+
+
+def test_who_stands_on_anothers_entry_does_not_sign() -> None:
+    family = Sheet(STAY, (person("AUT"), person("AUT", 38, "spouse"), person("AUT", 9, "child")))
+
+    assert signers(profiles()["AT"], family) == [0]
+
+
+def test_an_austrian_group_has_one_list_for_a_week_at_most() -> None:
+    member, austria = person("JPN", role="member"), profiles()["AT"]
+
+    assert austria.duty(member, replace(STAY, departs=date(2026, 5, 11)), BUS) is Duty.ON_ANOTHERS
+    assert austria.duty(member, replace(STAY, departs=date(2026, 5, 12)), BUS) is Duty.SHEET
+    assert austria.duty(member, replace(STAY, departs=None), BUS) is Duty.SHEET
+
+
+def test_a_second_nationality_that_is_not_kept_asks_for_no_passport_later() -> None:
+    dual = Sheet(STAY, (person("TUR", second_nationality="AUT"),))
+
+    kept = strip(profiles()["AT"], dual, ALONE)
+
+    assert kept.main.nationality == "AUT"
+    assert "document_number" not in {one.field for one in lacks(profiles()["AT"], kept, ALONE)}
+
+
+@pytest.mark.parametrize("code", ["GBR", "GBD", "GBN", "GBO", "GBP", "GBS", "IRL", "IND"])
+def test_no_kind_of_british_guest_is_an_alien(code: str) -> None:
+    assert "document_number" not in asked("GB", person(code))
+
+
+def test_somebody_answers_for_a_child_that_travels_alone() -> None:
+    child = Sheet(STAY, (replace(ANNA, birth_date=PartialDate(2013)),))
+
+    assert signers(profiles()["FR"], child) == []
+    assert [one.code for one in lacks(profiles()["FR"], child, ALONE)] == ["registration.child_alone"]
+
+
+def test_germany_has_one_code_on_a_sheet() -> None:
+    german = Sheet(STAY, (replace(ANNA, nationality="D"),))
+
+    assert [one.code for one in lacks(profiles()["FR"], german, ALONE)] == ["registration.unknown_state"]

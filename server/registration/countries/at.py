@@ -8,6 +8,7 @@ from server.wording import N_
 
 ADULT = 18
 GROUP = 8
+WEEK = 7
 """From so many on, for at most a week, a travel group has one list, which its leader signs."""
 
 _NAMED = (Question("family_name"), Question("given_names"), Question("birth_date"))
@@ -32,7 +33,8 @@ _OF_FOREIGNERS = (
 def _duty(person: Person, stay: Stay, party: Party) -> Duty:
     """The members of a family stand on one entry, by name and birth date; so do those of a group's list."""
     in_family = person.role in ("spouse", "child") or is_child(person, stay, ADULT)
-    in_list = party.is_group and party.size >= GROUP and person.role != "main"
+    is_short = stay.nights is not None and stay.nights <= WEEK
+    in_list = party.is_group and party.size >= GROUP and is_short and person.role != "main"
     return Duty.ON_ANOTHERS if party.size > 1 and (in_family or in_list) else Duty.SHEET
 
 

@@ -8,9 +8,12 @@ from server.wording import N_
 
 ADULT = 16
 
-COMMONWEALTH = frozenset(
+BRITISH = frozenset({"GBR", "GBD", "GBN", "GBO", "GBP", "GBS"})
+"""Every kind of British nationality that a passport names: none of them makes an alien."""
+
+COMMONWEALTH = BRITISH | frozenset(
     (
-        *("GBR", "IRL", "ATG", "AUS", "BHS", "BGD", "BRB", "BLZ", "BWA", "BRN", "CMR", "CAN", "CYP", "DMA"),
+        *("IRL", "ATG", "AUS", "BHS", "BGD", "BRB", "BLZ", "BWA", "BRN", "CMR", "CAN", "CYP", "DMA"),
         *("SWZ", "FJI", "GAB", "GMB", "GHA", "GRD", "GUY", "IND", "JAM", "KEN", "KIR", "LSO", "MWI", "MYS"),
         *("MDV", "MLT", "MUS", "MOZ", "NAM", "NRU", "NZL", "NGA", "PAK", "PNG", "RWA", "KNA", "LCA", "VCT"),
         *("WSM", "SYC", "SLE", "SGP", "SLB", "ZAF", "LKA", "TZA", "TGO", "TON", "TTO", "TUV", "UGA", "VUT"),
