@@ -40,16 +40,12 @@ def offered_forms(house: Property) -> list[Form]:
     return [form for form in forms if form.name in house.flows] or [f for f in forms if f.name == USUAL]
 
 
-def police_form_name(house: Property) -> str:
-    """The name of the police form of a property's country, whether or not there is one."""
-    return f"police_{house.country.lower()}"
-
-
 def held_forms(house: Property) -> list[Form]:
     """What the property's tablets hold pages of: what they offer, what a stay is handed over with, and the
     police form of the country."""
-    offered, always = offered_forms(house), (USUAL, police_form_name(house))
-    return [form for form in tablet_forms() if form in offered or form.name in always]
+    offered, of_law = offered_forms(house), police_form(house)
+    found = [form for form in tablet_forms() if form in offered or form.name == USUAL]
+    return [*found, of_law] if of_law is not None else found
 
 
 def offered_languages(house: Property) -> list[str]:

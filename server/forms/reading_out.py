@@ -66,7 +66,7 @@ def _lines(form: Form, language: str, said: Mapping[str, str]) -> Iterator[tuple
 def _label(form: Form, language: str, step: Step, field: Field) -> str:
     """What an answer is to; of one who travels along, also whose it is."""
     key = f"{field.words or field.id}.label"
-    own = form.text(key if key in form.texts[SOURCE_TEXTS] else f"{step.id}.title", language)
+    own = form.text(key if key in form.texts[SOURCE_TEXTS] else f"{step.id}.short", language)
     return f"{form.text(f'{step.group}.one', language, n=field.member)} · {own}" if field.member else own
 
 
