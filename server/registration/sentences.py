@@ -3,11 +3,10 @@
 from server.wording import N_
 
 SENTENCES = {
-    "registration.missing": N_("This is still missing."),
     "registration.no_text": N_(
         "This cannot be set in type: it is too long, or holds signs that are no letters."
     ),
-    "registration.no_state": N_("This is no country that documents know."),
+    "registration.unknown_state": N_("This is no country that documents know."),
     "registration.born_impossible": N_("Nobody who arrives that day was born then."),
     "registration.departs_before": N_("The departure is before the arrival."),
     "registration.child_alone": N_("A child travels without an adult: who is responsible for it here?"),

@@ -176,7 +176,7 @@ ANNA = Person(
         ({"family_name": None}, []),
         ({"family_name": None, "given_names": None}, ["missing", "missing"]),
         ({"home_city": None}, ["missing"]),
-        ({"nationality": "UTO"}, ["no_state"]),
+        ({"nationality": "UTO"}, ["unknown_state"]),
         ({"nationality": "XXB"}, []),
         ({"birth_date": PartialDate(2026, 5, 5)}, ["born_impossible"]),
         ({"birth_date": PartialDate(1890)}, ["born_impossible"]),
