@@ -288,4 +288,4 @@ def test_somebody_answers_for_a_child_that_travels_alone() -> None:
 def test_germany_has_one_code_on_a_sheet() -> None:
     german = Sheet(STAY, (replace(ANNA, nationality="D"),))
 
-    assert [one.code for one in lacks(profiles()["FR"], german, ALONE)] == ["registration.no_state"]
+    assert [one.code for one in lacks(profiles()["FR"], german, ALONE)] == ["registration.unknown_state"]
