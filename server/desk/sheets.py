@@ -19,7 +19,7 @@ from server.desk.toasts import toast
 from server.desk.waits import tell
 from server.desk.words import use_words
 from server.language import translate
-from server.properties.finding import today_at
+from server.properties.finding import day_in, today_at
 from server.registration.arriving import arriving, count_states, count_with_key, house_of_record
 from server.registration.houses import Keeps, house_that_keeps, houses_with_rules, ids_asked, set_house
 from server.registration.owing import give_key, owed_of, say_owed, take_key_back, unsay_owed
@@ -38,7 +38,7 @@ def show() -> str:
     now, day = clock(), day_asked("day")
     houses = houses_with_rules(g.session, g.reach)
     on = [one for one in houses if one.is_on]
-    today = today_at(on[0].place, now=now) if on else now.date()
+    today = today_at(on[0].place, now=now) if on else day_in("UTC", now=now)
     stays = arriving(g.session, g.reach, day=day, now=now)
     if day is None:
         tell("sheets.show", g.reach, count_with_key(stays))

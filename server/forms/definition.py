@@ -3,8 +3,8 @@
 A file is `definitions/<name>.v<version>.toml`. It holds steps, their fields, their rules (the closed
 vocabulary of rules.py) and a table of texts for each language. What every form says alike (Continue, the
 errors, "What is your name?") may stand once, in `words/<name>.v<version>.toml`, which a form names as its
-`words`. Published versions of both are listed with their digest in `definitions/published.toml`: what a guest
-agreed to can be shown years later.
+`words`, one or a list. Published versions of both are listed with their digest in `definitions/published.toml`:
+what a guest agreed to can be shown years later.
 """
 
 from __future__ import annotations
@@ -46,7 +46,12 @@ _FILE_NAME = re.compile(r"^([a-z][a-z_]*)\.v(\d+)\.toml$")
 def parse_form(content: bytes, file_name: str) -> Form:
     """Read one definition file; raise BrokenForm naming the file and the first thing wrong with it."""
     raw = _read(content, file_name)
-    return build_form(raw, _words(str(raw["words"]), file_name) if "words" in raw else {}, file_name)
+    named = raw.get("words", [])
+    words: dict[str, dict[str, str]] = {}
+    for name in named if isinstance(named, list) else [named]:  # of several, the later says it last
+        for language, texts in _words(str(name), file_name).items():
+            words[language] = {**words.get(language, {}), **texts}
+    return build_form(raw, words, file_name)
 
 
 def _read(content: bytes, file_name: str) -> dict[str, Any]:

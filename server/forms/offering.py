@@ -25,8 +25,13 @@ def link_forms() -> list[Form]:
 
 def tablet_forms() -> list[Form]:
     """Those that fit a tablet too, in the order of a stay."""
-    newest = [form for form in link_forms() if form.flow not in BY_MESSAGE]
+    newest = [form for form in link_forms() if form.flow not in BY_MESSAGE and form.purpose == "guest"]
     return sorted(newest, key=lambda form: _ORDER.index(form.flow) if form.flow in _ORDER else len(_ORDER))
+
+
+def police_form(house: Property) -> Form | None:
+    """The form of the law where the house stands; None where we have none."""
+    return find_form(f"police_{house.country.lower()}") if house.country else None
 
 
 def offered_forms(house: Property) -> list[Form]:

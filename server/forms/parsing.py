@@ -12,10 +12,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from server.forms.questions import SOURCE_TEXTS, YES, Condition, Field, FieldKind, Form, Purpose, Step, WayOut
+from server.forms.nationalities import WITHOUT_STATE
+from server.forms.questions import (
+    SOURCE_TEXTS,
+    YES,
+    Condition,
+    Ends,
+    Field,
+    FieldKind,
+    Form,
+    Purpose,
+    Step,
+    WayOut,
+)
 
 LONGEST_TEXT = 2000
 """Characters that the longest answer may have."""
+
+LONGEST_SIGNATURE = 20_000
+"""Characters of the strokes of a signature."""
 
 MOST_OPTIONS = 12
 MOST_PEOPLE = 12
@@ -31,6 +46,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "email": (),
     "phone": (),
     "country": (),
+    "state": (),
+    "nationality": (),
     "choice": ("values",),
     "whole_date": (),
     "partial_date": (),
@@ -40,7 +57,18 @@ RULES: Mapping[str, tuple[str, ...]] = {
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 _FORM_KEYS = {"name", "version", "flow", "words", "partial", "purpose", "reviewed", "steps", "texts"}
-_STEP_KEYS = {"id", "fields", "ways_out", "review", "show_if", "group", "most", "in_review"}
+_STEP_KEYS = {
+    "id",
+    "fields",
+    "ways_out",
+    "review",
+    "show_if",
+    "group",
+    "most",
+    "in_review",
+    "ends_if",
+    "ending",
+}
 _FIELD_KEYS = {"id", "kind", "rules", "autocomplete", "show_if", "options", "from", "to", "words"}
 _BY_KIND = {"choice": {"options"}, "scale": {"from", "to"}, "time": {"from", "to"}}
 _CHOOSING = ("choice", "scale", "time")
@@ -141,7 +169,17 @@ def _step(file: _File, raw: Mapping[str, Any]) -> Step:
         group,
         most,
         file.typed(raw, "in_review", bool, what, True),
+        _ends(file, raw.get("ends_if"), what),
+        file.typed(raw, "ending", bool, what, False),
     )
+
+
+def _ends(file: _File, raw: Any, what: str) -> Ends | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, dict) or set(raw) != {"field", "in"} or not isinstance(raw["in"], list):
+        raise file.broken(f"ends_if of {what} must be a field and a list of what it is in.")
+    return Ends(str(raw["field"]), tuple(str(value) for value in raw["in"]))
 
 
 def _members(group: str, most: int, fields: Sequence[Field]) -> Iterable[Field]:
@@ -171,7 +209,8 @@ def _field(file: _File, raw: Mapping[str, Any], step: str) -> Field:
         raise file.broken(f"{what} is of the kind {kind!r}, which there is not.")
     file.known(raw, _FIELD_KEYS - {"options", "from", "to"} | _BY_KIND.get(kind, set()), what)
     options = _options(file, raw, kind, what)
-    rules = [_rule(file, rule, what) for rule in file.typed(raw, "rules", list, what, [])]
+    most = LONGEST_SIGNATURE if kind == "signature" else LONGEST_TEXT
+    rules = [_rule(file, rule, what, most) for rule in file.typed(raw, "rules", list, what, [])]
     if options:
         if any(rule["rule"] == "choice" for rule in rules):
             raise file.broken(f"{what} has its choice in its options already.")
@@ -185,20 +224,20 @@ def _field(file: _File, raw: Mapping[str, Any], step: str) -> Field:
         options,
         file.typed(raw, "words", str, what, field_id),
     )
-    if kind in ("text", "email", "phone", "code", "note") and field.longest is None:
+    if kind in ("text", "email", "phone", "code", "note", "signature") and field.longest is None:
         raise file.broken(f"{what} is typed, and has no max_length.")
     return field
 
 
-def _rule(file: _File, raw: Any, what: str) -> Mapping[str, Any]:
+def _rule(file: _File, raw: Any, what: str, most: int) -> Mapping[str, Any]:
     needs = RULES.get(raw.get("rule", "")) if isinstance(raw, dict) else None
     if needs is None or set(raw) != {"rule", *needs}:
         raise file.broken(f"{what} has a rule that is not in the vocabulary: {raw}.")
     numbers = [value for key, value in raw.items() if key in ("value", "from_years", "to_years")]
     if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
         raise file.broken(f"{what} has a rule whose number is none: {raw}.")
-    if raw["rule"] == "max_length" and not 1 <= raw["value"] <= LONGEST_TEXT:
-        raise file.broken(f"{what} may have from 1 to {LONGEST_TEXT} characters.")
+    if raw["rule"] == "max_length" and not 1 <= raw["value"] <= most:
+        raise file.broken(f"{what} may have from 1 to {most} characters.")
     found: Mapping[str, Any] = raw
     return found
 
@@ -232,7 +271,7 @@ def half_hours() -> tuple[str, ...]:
 
 def _check_steps(file: _File, form: Form) -> None:
     """Names are each one's own, a condition looks back at what can be so, and the last step always comes."""
-    if not form.steps or form.steps[-1].show_if:
+    if not form.steps or form.steps[-1].show_if or form.steps[-1].ending:
         raise file.broken("a form needs a last step that is asked of everybody, where it is sent.")
     seen: dict[str, Collection[str] | None] = {}
     for step in form.steps:
@@ -247,6 +286,18 @@ def _check_steps(file: _File, form: Form) -> None:
             if step.way_out_name in seen:
                 raise file.broken(f"{step.way_out_name} is the name of two answers.")
             seen[step.way_out_name] = step.ways_out
+        _check_ends(file, step, form)
+
+
+def _check_ends(file: _File, step: Step, form: Form) -> None:
+    ends = step.ends_if
+    if ends is None:
+        return
+    if ends.field not in step.names:
+        raise file.broken(f"the step {step.id} ends by {ends.field}, which is no answer of it.")
+    after = form.steps[form.steps.index(step) + 1 :]
+    if not any(other.ending and not other.show_if for other in after):
+        raise file.broken(f"the step {step.id} ends the form, and no ending comes after it.")
 
 
 def _check_conditions(
@@ -265,6 +316,7 @@ def _check_texts(form: Form, file_name: str) -> None:
     if source is None:
         raise BrokenForm(f"{file_name} has no texts.{SOURCE_TEXTS}.")
     needed = {f"{step.id}.{part}" for step in form.steps for part in ("title", "why", "short")}
+    needed |= {f"{part}.{way}" for way in _new_ways_out(form) for part in ("form", "way_out")}
     needed |= {key for step in form.steps for key in _texts_of(step)}
     for language, texts in form.texts.items():
         missing = sorted((needed | set(source)) - set(texts))
@@ -273,6 +325,10 @@ def _check_texts(form: Form, file_name: str) -> None:
         stray = sorted(set(texts) - set(source))
         if stray:
             raise BrokenForm(f"{file_name} has in texts.{language} and not in English: {', '.join(stray)}.")
+
+
+def _new_ways_out(form: Form) -> Iterable[str]:
+    return ("cannot_sign",) if any("cannot_sign" in step.ways_out for step in form.steps) else ()
 
 
 def _texts_of(step: Step) -> Iterable[str]:
@@ -285,5 +341,9 @@ def _texts_of(step: Step) -> Iterable[str]:
             yield from (f"{field.words}.option.{option}" for option in field.options)
         if field.kind == "time":
             yield "time.unknown"
+        if field.kind == "signature":
+            yield f"{field.words}.declaration"
+        if any(rule["rule"] == "nationality" for rule in field.rules):
+            yield from (f"state.{code}" for code in WITHOUT_STATE)
         if field.kind == "scale":
             yield from (f"{field.words}.low", f"{field.words}.high")

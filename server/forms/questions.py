@@ -15,16 +15,18 @@ DATE_PARTS = ("day", "month", "year")
 YES = "yes"
 
 FieldKind = Literal[
-    "text", "email", "phone", "country", "date", "code", "tick", "choice", "scale", "time", "note", "member"
-]
+    "text", "email", "phone", "country", "date", "code", "tick", "choice", "scale", "time", "note", "member",
+    "state", "signature",
+]  # fmt: skip
 """`choice` and `scale` are answered with one tap, `time` is one of the half hours of a day or `unknown`,
-`note` a long text that is bounded, `member` the presence of one more person of a repeatable group."""
+`note` a long text that is bounded, `member` the presence of one more person of a repeatable group, `state`
+the code of a nationality or country as documents write it, `signature` the strokes of a hand."""
 
 Purpose = Literal["guest", "registration"]
 """What the answers are for: the guest's records, or the police form alone, whose answers go to the vault and
 nowhere else."""
 
-WayOut = Literal["skipped", "none", "declined"]
+WayOut = Literal["skipped", "none", "declined", "cannot_sign"]
 Condition = tuple[str, str]
 """The name of an earlier answer, and the value that it must have."""
 
@@ -51,7 +53,10 @@ class Field:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the answers that this field gives."""
-        return tuple(f"{self.id}_{part}" for part in DATE_PARTS) if self.kind == "date" else (self.id,)
+        if self.kind == "date":
+            return tuple(f"{self.id}_{part}" for part in DATE_PARTS)
+        # beside the strokes goes the digest of the text that stood above them
+        return (self.id, f"{self.id}_text") if self.kind == "signature" else (self.id,)
 
     @property
     def required(self) -> bool:
@@ -63,11 +68,20 @@ class Field:
         return next((rule["value"] for rule in self.rules if rule["rule"] == "max_length"), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """An answer after which a form asks nothing more: the field, and the values that end it."""
+
+    field: str
+    values: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Step:
     """One question on one screen; `ways_out` are the honourable ways not to answer it.
 
     Without `in_review` it does not stand in the last look before sending: it only leads to other questions.
+    After an answer of `ends_if` only the steps that are an `ending` follow, which nobody else sees.
     A step with a `group` asks the same of each of up to `most` people; its fields are those of all of them.
     """
 
@@ -79,6 +93,8 @@ class Step:
     group: str = ""
     most: int = 0
     in_review: bool = True
+    ends_if: Ends | None = None
+    ending: bool = False
 
     @property
     def way_out_name(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from server.forms.nationalities import NATIONALITIES, STATES
 from server.forms.questions import Field, Form, Step
 
 Answers = Mapping[str, str]
@@ -52,12 +53,21 @@ def asked_steps(form: Form, answers: Answers) -> list[Step]:
     counts for nothing."""
     known = dict(answers)
     found = []
+    has_ended = False
     for step in form.steps:
-        if is_shown(step, known):
+        if step.ending is has_ended and is_shown(step, known):
             found.append(step)
+            has_ended = has_ended or _ends(step, known)
         else:
             _forget(known, step.names)
     return found
+
+
+def _ends(step: Step, answers: Answers) -> bool:
+    """Whether an answer of the step, to a field that is shown, leaves nothing more to ask."""
+    if step.ends_if is None or answers.get(step.ends_if.field, "").strip() not in step.ends_if.values:
+        return False
+    return any(step.ends_if.field in field.names and is_shown(field, answers) for field in step.fields)
 
 
 def _forget(answers: dict[str, str], names: Iterable[str]) -> None:
@@ -92,6 +102,8 @@ def check_step(step: Step, answers: Answers, *, today: date) -> dict[str, str]:
 def check_field(field: Field, answers: Answers, *, today: date) -> str | None:
     """The first rule that does not hold, as its code; None when all do. Empty and not required holds."""
     texts = [answers.get(name, "").strip() for name in field.names]
+    if field.kind == "signature":
+        texts = texts[:1]
     if not any(texts):
         return "required" if field.required else None
     for rule in field.rules:
@@ -107,6 +119,8 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "email": ("email_shape",),
     "phone": ("phone_shape",),
     "country": ("country_unknown",),
+    "state": ("state_unknown",),
+    "nationality": ("state_unknown",),
     "choice": ("choice_unknown",),
     "whole_date": ("date_incomplete", "date_impossible"),
     "partial_date": ("date_incomplete", "date_impossible"),
@@ -130,6 +144,10 @@ def _check_text(rule: Mapping[str, Any], text: str) -> str | None:
             return None if _has_phone_shape(text) else "phone_shape"
         case "country":
             return None if text in COUNTRIES else "country_unknown"
+        case "state":
+            return None if text in STATES else "state_unknown"
+        case "nationality":
+            return None if text in NATIONALITIES else "state_unknown"
         case "choice":
             return None if text in rule["values"] else "choice_unknown"
     return None

@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
+from typing import Any, get_args
 
 from babel.dates import format_date, format_time
 
 from server.forms.countries import countries
+from server.forms.nationalities import NATIONALITIES, STATES, WITHOUT_STATE, states
 from server.forms.ordering import date_parts, in_order
 from server.forms.parsing import UNKNOWN_TIME
-from server.forms.questions import DATE_PARTS, YES, Field, FieldKind, Form, Step, fill
+from server.forms.questions import DATE_PARTS, YES, Field, FieldKind, Form, Step, WayOut, fill
 from server.forms.rules import COUNTRIES, Answers, asked_steps, codes_of, is_shown
 from server.forms.suggestion import SHORTEST, alias_domains, common_domains, known_providers, known_slips
 from server.forms.tones import familiar_texts
@@ -24,7 +25,7 @@ from server.wording import PSEUDO, SOURCE_LANGUAGE, direction, translations
 
 FAMILIAR = "familiar"
 SUMMED_UP: frozenset[FieldKind] = frozenset(
-    {"text", "email", "phone", "date", "code", "tick", "choice", "scale", "time", "note"}
+    {"text", "email", "phone", "date", "code", "tick", "choice", "scale", "time", "note", "state"}
 )
 """What stands in the last look before sending; the country of a number stands in the number."""
 
@@ -39,6 +40,10 @@ OWN_WORDS: Mapping[str, str] = {
     "received.text": "thanks",
 }
 """The text that a house's own sentence of a step takes the place of."""
+
+
+def _asks_nationality(field: Field) -> bool:
+    return any(rule["rule"] == "nationality" for rule in field.rules)
 
 
 def own_sentence(house: Property, step: str, language: str) -> str:
@@ -168,6 +173,13 @@ class ShownForm:
     def countries(self) -> tuple[tuple[str, str], ...]:
         return countries(self.language)
 
+    def states(self, field: Field) -> list[tuple[str, str]]:
+        """What a field of states offers; persons without one come last, where a nationality is asked."""
+        found = [("", self.text("form.choose")), *states(self.language)]
+        if _asks_nationality(field):
+            found += [(code, self.text(f"state.{code}")) for code in WITHOUT_STATE]
+        return found
+
     @property
     def domains(self) -> tuple[str, ...]:
         """Where most guests here have their address: one tap each."""
@@ -179,7 +191,9 @@ class ShownForm:
         return json.dumps(
             {
                 "version": self.form.version,
-                "ways_out": {way: self.text(f"way_out.{way}") for way in ("skipped", "none", "declined")},
+                "ways_out": {
+                    way: self.text(f"way_out.{way}") for way in get_args(WayOut) if self.has(f"way_out.{way}")
+                },
                 "partial": self.form.partial,
                 "known": {
                     "providers": known_providers(),
@@ -199,6 +213,8 @@ class ShownForm:
             "way_out_name": step.way_out_name,
             "show_if": step.show_if,
             "group": step.group,
+            "ends_if": {"field": step.ends_if.field, "values": step.ends_if.values} if step.ends_if else None,
+            "ending": step.ending,
             "fields": [self._field_rules(field) for field in self.fields(step.fields)],
         }
 
@@ -217,6 +233,8 @@ class ShownForm:
             found["errors"] = {code: self.error(code, field) for code in codes_of(field)}
         if field.kind == "country":
             found["countries"] = sorted(COUNTRIES)
+        if field.kind == "state":
+            found["states"] = sorted(NATIONALITIES if _asks_nationality(field) else STATES)
         if field.kind in ("choice", "scale", "time"):
             found["options"] = dict(self.options(field))
         return found
@@ -256,6 +274,8 @@ class ShownForm:
         answer = answers.get(field.id, "")
         if field.kind == "tick":
             return self.label(field) if answer == YES else ""
+        if field.kind == "state":
+            return dict(self.states(field)).get(answer, "") if answer else ""
         if field.options:
             return "" if field.member or answer not in field.options else self._option(field, answer)
         if field.kind != "date":

@@ -230,7 +230,7 @@ def go_on() -> ResponseReturnValue:
     today = today_at(shown.house, now=clock())
     if check_step(step, given, today=today) or _open_suggestion(shown, step, given):
         return _turn_to(shown, step, given, checked=True)
-    if step != shown.form.steps[-1]:
+    if step != shown.form.steps[-1] and not (step.ending and step == shown.asked(given)[-1]):
         return _turn_to(shown, _after(shown, step, given), given)
     return _send(shown, given, today=today)
 

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.guests.loading import parts
+from server.properties.finding import today_at
 from server.properties.models import Property
 from server.properties.reach import Reach
 from server.registration.houses import Keeps, houses_with_rules
@@ -66,8 +67,9 @@ def queues(session: Session, reach: Reach, *, now: datetime) -> list[Queue]:
     opened for it."""
     found = []
     for keeps in houses_with_rules(session, reach):
+        today = today_at(keeps.place, now=now)
         for name in arrival_outputs(keeps) if keeps.is_on else ():
-            kept = _sheets(session, keeps.place, since=(now - LISTED).date(), until=now.date())
+            kept = _sheets(session, keeps.place, since=today - LISTED, until=today)
             said = _said(session, name, [one.id for one in kept])
             dues = [_due(one, keeps, said.get(one.id, [])) for one in kept]
             latest = datetime.max.replace(tzinfo=now.tzinfo)
@@ -83,7 +85,7 @@ def _sheets(session: Session, place: Property, *, since: date, until: date) -> S
         KeptSheet.country == place.country,
         KeptSheet.state != "void",
         KeptSheet.arrives >= since,
-        KeptSheet.arrives <= until + timedelta(days=1),  # it is tomorrow there already
+        KeptSheet.arrives <= until,
     )
     return session.scalars(query.order_by(KeptSheet.arrives, KeptSheet.id)).all()
 

@@ -42,5 +42,5 @@ def _value(form: Form, language: str, field: Field, said: Mapping[str, str]) -> 
     if field.kind == "tick":
         return YES if value == YES else ""
     if value and field.options:
-        return form.text(f"{field.words or field.id}.{value}", language)
+        return form.text(f"{field.words or field.id}.option.{value}", language)
     return value

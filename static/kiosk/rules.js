@@ -18,15 +18,21 @@ export function isShown(asked, answers) {
   return asked.show_if.every(([name, value]) => (answers[name] ?? "") === value);
 }
 
+/** Whether an answer of the step, to a field that is shown, leaves nothing more to ask. */
+const ends = (step, answers) => step.ends_if !== null && step.ends_if.values.includes(trimmed(answers[step.ends_if.field]))
+  && step.fields.some((field) => field.names.includes(step.ends_if.field) && isShown(field, answers));
+
 const forget = (answers, names) => { for (const name of names) delete answers[name]; };
 const namesOf = (step) => [...step.fields.flatMap((field) => field.names), ...(step.ways_out.length ? [step.way_out_name] : [])];
 
 /** The steps that are to be asked; what was typed at a step that is not asked any more counts for nothing. */
 export function askedSteps(steps, answers) {
   const known = { ...answers };
+  let hasEnded = false;
   return steps.filter((step) => {
-    const asked = isShown(step, known);
+    const asked = step.ending === hasEnded && isShown(step, known);
     if (!asked) forget(known, namesOf(step));
+    else hasEnded ||= ends(step, known);
     return asked;
   });
 }
@@ -63,7 +69,8 @@ export function checkStep(step, answers, today) {
 }
 
 export function checkField(field, answers, today) {
-  const texts = field.names.map((name) => trimmed(answers[name]));
+  const names = field.kind === "signature" ? field.names.slice(0, 1) : field.names;
+  const texts = names.map((name) => trimmed(answers[name]));
   if (!texts.some(Boolean)) return field.rules.some((r) => r.rule === "required") ? "required" : null;
   for (const rule of field.rules) {
     const code = field.kind === "date" ? checkDate(rule, texts, today) : checkText(rule, texts[0], field);
@@ -78,6 +85,8 @@ function checkText(rule, text, field) {
     case "email": return hasEmailShape(text) ? null : "email_shape";
     case "phone": return hasPhoneShape(text) ? null : "phone_shape";
     case "country": return field.countries.includes(text) ? null : "country_unknown";
+    case "state":
+    case "nationality": return field.states.includes(text) ? null : "state_unknown";
     case "choice": return rule.values.includes(text) ? null : "choice_unknown";
     default: return null;
   }

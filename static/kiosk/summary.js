@@ -7,7 +7,7 @@ const dayFirst = (language) => (language === "en" ? "en-GB" : language);
 
 /** The answers to one question, as its line of the last look says them. */
 export function inWords(rules, given) {
-  const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member"].includes(field.kind));
+  const fields = rules.fields.filter((field) => isShown(field, given) && !["country", "member", "signature"].includes(field.kind));
   const answered = fields.filter((field) => field.names.some((name) => given[name]));
   const leading = new Set(answered.flatMap((field) => (field.show_if ?? []).map(([asked]) => asked))); // "another day", and then the day
   const together = (some, between) => some.filter((field) => !leading.has(field.id)).map((field) => answerInWords(field, given)).filter(Boolean).join(between);
@@ -19,6 +19,7 @@ export function inWords(rules, given) {
 function answerInWords(field, given) {
   const answer = (given[field.id] ?? "").trim();
   if (field.kind === "tick") return answer === "yes" ? field.label : "";
+  if (field.kind === "state") return answer && (document.getElementById(`f-${field.id}`)?.selectedOptions[0]?.textContent ?? "");
   if (field.options) return field.options[answer] ?? "";
   if (field.kind !== "date") return answer;
   const [day, month, year] = field.names.map((name) => (given[name] ?? "").trim());

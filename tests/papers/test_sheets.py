@@ -1,4 +1,4 @@
-"""The police form on paper says what the law lists and who signed it, and nothing else, whatever was typed."""
+"""The police form on paper says what the law lists and who signed, and nothing else, whatever was typed."""
 
 from __future__ import annotations
 
