@@ -21,6 +21,7 @@ from server.registration.houses import Keeps
 from server.registration.keeping import Purpose, open_sheet
 from server.registration.models import HandIn, HandInRow, KeptSheet
 from server.registration.output import File, Filed, Lack, outputs
+from server.registration.results import answers_of
 from server.vault import Vault
 
 MOST = 500
@@ -56,11 +57,12 @@ def hand_in(session: Session, vault: Vault, queue: Queue, *, actor: str, now: da
         )
         session.add(one)
         session.flush()
-        for number, row in enumerate(file.rows, start=1):
+        for number, (row, answer) in enumerate(zip(file.rows, answers_of(file.rows), strict=True), start=1):
             session.add(
                 HandInRow(
                     hand_in_id=one.id,
                     number=number,
+                    answer=answer,
                     sheet_id=row.filed,
                     version=versions[row.filed],
                     person=row.person,
@@ -135,8 +137,11 @@ def read_pasted(
     module = outputs().get(made.output)
     if module is None or not hasattr(module, "read_results"):
         raise Refused("registration.no_pasting")
-    found = module.read_results(text, len(rows_of(session, made)), codes_of(session, country))
-    return [(one.row + 1, one.is_taken, one.code) for one in found]
+    rows = rows_of(session, made)
+    answers = len({row.answer for row in rows})
+    found = {one.row: one for one in module.read_results(text, answers, codes_of(session, country))}
+    said = [(row.number, found.get(row.answer)) for row in rows]
+    return [(number, one.is_taken, one.code) for number, one in said if one is not None]
 
 
 def rows_of(session: Session, made: HandIn) -> Sequence[HandInRow]:

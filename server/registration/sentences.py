@@ -1,5 +1,6 @@
 """Sentences of the registration's codes."""
 
+from server.registration.spain.sentences import SENTENCES as SPAIN
 from server.wording import N_
 
 SENTENCES = {
@@ -124,4 +125,4 @@ SENTENCES = {
         "The answer names a row that is not there: the file has {rows} rows."
     ),
     "registration.results_twice": N_("The answer speaks twice of one row."),
-}
+} | SPAIN
