@@ -218,7 +218,7 @@ def test_whatever_is_typed_is_shown_as_it_is_and_does_nothing(
     monkeypatch.setattr(tempfile, "tempdir", str(own))
     typed = canary.fill(text)
     names = ("family_name", "given_names", "birth_place", "home_line", "home_city", "email")
-    evil = replace(ANNA, **dict.fromkeys(names, typed))
+    evil = replace(ANNA, **dict.fromkeys(names, typed))  # type: ignore[arg-type]  # all of them are texts
 
     made = pdf_of(drawn(Sheet(STAY, (evil, replace(MEHMET, given_names=typed)))), folder=tmp_path)
 
