@@ -71,9 +71,11 @@ def _label(form: Form, language: str, step: Step, field: Field) -> str:
 
 
 def _value(form: Form, language: str, field: Field, said: Mapping[str, str]) -> str:
-    """The answer as the guest gave it: dates as year-month-day, what is chosen in its words. A
-    state is named, as nobody reads codes: a release that names one otherwise shows another text, and a signature
-    that came under the former is asked for again."""
+    """The answer as the guest gave it: dates as year-month-day, what is chosen in its words.
+
+    A state is named, as nobody reads codes: a release that names one otherwise shows another text, and a
+    signature that came under the former is asked for again.
+    """
     if field.kind == "date":
         parts = (said.get(f"{field.id}_{part}", "") for part in ("year", "month", "day"))
         return "-".join(f"0{part}" if len(part) == 1 else part for part in parts if part)

@@ -77,9 +77,7 @@ def test_the_page_reads_out_the_very_signs_that_are_kept(soak: bool, served: str
     house = Property(code="house", name="House", languages=["en"], country="FR", sentences={}, tones={})
     signed = [form for form in published_forms().values() if form.steps[-1].is_signed]
     forms = {f"{form.key}/{code}": (form, code) for form in signed for code in form.languages}
-    rules = {
-        key: json.loads(ShownForm(form, code, house).rules_json) for key, (form, code) in forms.items()
-    }
+    rules = {key: json.loads(ShownForm(form, code, house).rules_json) for key, (form, code) in forms.items()}
     random = Random("reading out")
     rounds = 200 if soak else 40
     cases = [(key, odd_answers(random, forms[key][0])) for key in forms for _ in range(rounds)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -38,6 +38,8 @@ TYPED = {
 }
 READ = """() => [...document.querySelectorAll(".now [data-lines] p, .now [data-declaration]")]
     .map((line) => line.textContent).join("\\n")"""
+
+
 @pytest.fixture
 def lobby(house: House, page: Page) -> House:
     """A tablet of a house in France."""
@@ -240,7 +242,7 @@ def test_nothing_of_a_police_form_is_on_the_tablets_disk_or_outside_the_vault(
     assert kept(house)[0].sheet.people[0].email == EMAIL
     folder = house.app.config["ONEGUEST"].data_dir
     with reading(house.engine) as session:
-        raw = session.connection().connection.driver_connection
+        raw: Any = session.connection().connection.driver_connection
         text = "\n".join(raw.iterdump()) if hasattr(raw, "iterdump") else ""
     assert "police_fr" in text
     assert PLACE not in text
