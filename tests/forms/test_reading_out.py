@@ -55,7 +55,7 @@ def test_an_answer_is_one_line_and_what_was_not_asked_is_none() -> None:
 
     assert text.split("\n") == [
         "Nationality: Türkiye",
-        "Do you have a second nationality?: No",
+        "Second nationality?: No",
         "First names: Anna",
         "Last name: Öztürk Signature: forged",
         "Date of birth: 1980-03-02",

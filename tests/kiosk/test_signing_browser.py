@@ -60,8 +60,7 @@ def type_in(page: Page, house: House, language: str = "en") -> None:
             return
         for name, text in TYPED.get(step, {}).items():
             put(page, name, text)
-        if step != "second":  # what is tapped goes on by itself
-            now.locator("[data-next]").click()
+        now.locator("[data-next]").click()
         page.locator(f".question.now:not([data-step={step}])").wait_for()
 
 
