@@ -30,6 +30,7 @@ ROOMS = (
     "records",
     "guests",
     "captures",
+    "registration",
     "reporting",
     "journal",
     "papers",

@@ -31,6 +31,7 @@ EVERY_DAY, ASKING, HOUSE = N_("Every day"), N_("Asking and figures"), N_("The ho
 NAVIGATION = (
     NavigationItem("first_hour.show", N_("First hour"), "house.set", "1", EVERY_DAY),
     NavigationItem("today.show", N_("Today"), "guests.see", "t", EVERY_DAY),
+    NavigationItem("sheets.show", N_("Police forms"), "sheets.see", "f", EVERY_DAY),
     NavigationItem("guests.index", N_("Guests"), "guests.see", "g", EVERY_DAY),
     NavigationItem("review.index", N_("Questions"), "pairs.decide", "q", EVERY_DAY),
     NavigationItem("replies.index", N_("Replies"), "guests.see", "r", EVERY_DAY),

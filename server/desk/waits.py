@@ -25,6 +25,7 @@ from server.prompts.failed import count_failed
 from server.prompts.typing_in import count_untyped, to_type
 from server.prompts.waiting import count_replies
 from server.properties.reach import Reach
+from server.registration.arriving import arriving, count_with_key
 from server.staff.sessions import reach_of
 from server.wording import NN_
 
@@ -59,6 +60,10 @@ _WAITS: Mapping[str, _Wait] = {
     "to_type.show": _Wait(
         NN_("%(num)s address to type", "%(num)s addresses to type"),
         lambda session, reach, now: count_untyped(to_type(session, reach, now=now)),
+    ),
+    "sheets.show": _Wait(
+        NN_("%(num)s guest has the key and owes a form", "%(num)s guests have the key and owe a form"),
+        lambda session, reach, now: count_with_key(arriving(session, reach, now=now)),
     ),
     "asking.index": _Wait(
         NN_("%(num)s message failed", "%(num)s messages failed"),

@@ -3,8 +3,8 @@
 A file is `definitions/<name>.v<version>.toml`. It holds steps, their fields, their rules (the closed
 vocabulary of rules.py) and a table of texts for each language. What every form says alike (Continue, the
 errors, "What is your name?") may stand once, in `words/<name>.v<version>.toml`, which a form names as its
-`words`, one or a list. Published versions of both are listed with their digest in `definitions/published.toml`:
-what a guest agreed to can be shown years later.
+`words`, one or a list. Published versions of both are listed with their digest in
+`definitions/published.toml`: what a guest agreed to can be shown years later.
 """
 
 from __future__ import annotations

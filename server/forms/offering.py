@@ -41,9 +41,11 @@ def offered_forms(house: Property) -> list[Form]:
 
 
 def held_forms(house: Property) -> list[Form]:
-    """What the property's tablets hold pages of: what they offer, and what a stay is handed over with."""
-    offered = offered_forms(house)
-    return [form for form in tablet_forms() if form in offered or form.name == USUAL]
+    """What the property's tablets hold pages of: what they offer, what a stay is handed over with, and the
+    police form of the country."""
+    offered, of_law = offered_forms(house), police_form(house)
+    found = [form for form in tablet_forms() if form in offered or form.name == USUAL]
+    return [*found, of_law] if of_law is not None else found
 
 
 def offered_languages(house: Property) -> list[str]:

@@ -112,6 +112,11 @@ class Step:
         first = self.fields[0] if len(self.fields) == 1 else None
         return first if first is not None and first.kind in ("choice", "scale") else None
 
+    @property
+    def is_signed(self) -> bool:
+        """Whether it is where the guest reads all of it and signs."""
+        return self.review and any(field.kind == "signature" for field in self.fields)
+
     def of_member(self, number: int) -> tuple[Field, ...]:
         """What is asked of one person of the group, the mark of their presence left out."""
         return tuple(field for field in self.fields if field.member == number and field.kind != "member")

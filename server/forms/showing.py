@@ -15,6 +15,7 @@ from server.forms.nationalities import NATIONALITIES, STATES, WITHOUT_STATE, sta
 from server.forms.ordering import date_parts, in_order
 from server.forms.parsing import UNKNOWN_TIME
 from server.forms.questions import DATE_PARTS, YES, Field, FieldKind, Form, Step, WayOut, fill
+from server.forms.reading_out import reading_of
 from server.forms.rules import COUNTRIES, Answers, asked_steps, codes_of, is_shown
 from server.forms.suggestion import SHORTEST, alias_domains, common_domains, known_providers, known_slips
 from server.forms.tones import familiar_texts
@@ -202,6 +203,7 @@ class ShownForm:
                     "aliases": alias_domains(),
                 },
                 "steps": [self._step_rules(step) for step in self.form.steps],
+                "reading": reading_of(self.form, self.language),
             },
             ensure_ascii=False,
         )

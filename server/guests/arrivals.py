@@ -42,7 +42,7 @@ def arrivals(session: Session, reach: Reach, *, now: datetime) -> list[Arrival]:
     days = defaultdict(list)
     for place in places.values():
         days[today_at(place, now=now)].append(place.id)
-    rows: list[_Row] = [*_counted(session, days), *_not_linked_yet(session, days)][:MOST]
+    rows = beginning(session, days)[:MOST]
     guests = {guest_id for _, _, guest_id in rows if guest_id is not None}
     known = known_of(session, guests, reach, fields=("email", "mobile"))
     found = []
@@ -68,24 +68,29 @@ def arrivals(session: Session, reach: Reach, *, now: datetime) -> list[Arrival]:
     return sorted(found, key=lambda arrival: (-len(arrival.missing), arrival.name.casefold()))
 
 
-_Row = tuple[Stay | ToldStay, CleanRow, str | None]
+Beginning = tuple[Stay | ToldStay, CleanRow, str | None]
 """A stay as counted, or as told of by a record that has no guest yet; who arrives; the guest."""
 
-_Days = Mapping[date, Sequence[int]]
+Days = Mapping[date, Sequence[int]]
 """The properties at which it is that day."""
 
 
-def _begins(stay: type[Stay] | type[ToldStay], days: _Days) -> ColumnElement[bool]:
+def beginning(session: Session, days: Days, *, most: int = MOST) -> list[Beginning]:
+    """The stays that begin on those days at those properties, each once; up to `most` of either kind."""
+    return [*_counted(session, days, most), *_not_linked_yet(session, days, most)]
+
+
+def _begins(stay: type[Stay] | type[ToldStay], days: Days) -> ColumnElement[bool]:
     here_today = or_(*(and_(stay.arrives == day, stay.property_id.in_(ids)) for day, ids in days.items()))
     return and_(here_today, stay.kind == "stay", stay.status.in_(EXPECTED))
 
 
-def _counted(session: Session, days: _Days) -> Iterable[_Row]:
+def _counted(session: Session, days: Days, most: int) -> Iterable[Beginning]:
     query = select(Stay, CleanRow, Stay.guest_id).join(CleanRow, CleanRow.record_id == Stay.record_id)
-    return session.execute(query.where(_begins(Stay, days)).limit(MOST)).all()
+    return session.execute(query.where(_begins(Stay, days)).limit(most)).all()
 
 
-def _not_linked_yet(session: Session, days: _Days) -> Iterable[_Row]:
+def _not_linked_yet(session: Session, days: Days, most: int) -> Iterable[Beginning]:
     """What came a moment ago and is in no stay yet: a guest at the door does not wait for the linker.
 
     A profile tells of each stay in turn: only its newest telling is news, and not where the stay that begins
@@ -103,7 +108,7 @@ def _not_linked_yet(session: Session, days: _Days) -> Iterable[_Row]:
     )
     query = select(ToldStay, CleanRow, null()).join(CleanRow, CleanRow.record_id == ToldStay.record_id)
     query = query.join(SourceRecord, is_newest).where(_begins(ToldStay, days), ~counted.exists())
-    return session.execute(query.limit(MOST)).all()
+    return session.execute(query.limit(most)).all()
 
 
 def _missing(email_class: str | None, mobile_class: str | None) -> Iterable[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -127,12 +128,14 @@ def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
             if not any(cells):
                 continue
             if head is None:
+                if sum(map(bool, cells)) == 1:
+                    continue  # a title
                 head = _columns(name, cells)
                 if head.is_header:
                     continue
             if len(cells) <= max(*head.code, head.meaning):
                 raise _refused("ragged", name, row=str(number))
-            code, meaning = "".join(cells[one] for one in head.code), cells[head.meaning]
+            code, meaning = _code([cells[one] for one in head.code]), cells[head.meaning]
             if not code or not meaning:
                 raise _refused("ragged", name, row=str(number))
             error = _CZECH_ERROR.fullmatch(code)
@@ -153,7 +156,8 @@ class _Columns:
 
 def _columns(name: str, cells: Sequence[str]) -> _Columns:
     """Where what stands, by the header's names; a file without header begins with its first code."""
-    heads = [re.sub(r"[^a-z0-9]", "", cell.casefold()) for cell in cells]
+    bare = [unicodedata.normalize("NFKD", cell).casefold() for cell in cells]
+    heads = [re.sub(r"[^a-z0-9]", "", cell) for cell in bare]
     code, meaning = _first(heads, _CODE), _first(heads, _MEANING)
     if meaning is not None and {"cpro", "cmun"} <= set(heads):
         # INE's municipalities: province and number within it
@@ -163,6 +167,13 @@ def _columns(name: str, cells: Sequence[str]) -> _Columns:
     if len(cells) >= 2 and _HEADERLESS.fullmatch(cells[0]) and any(sign.isdigit() for sign in cells[0]):
         return _Columns((0,), 1, 2 if len(cells) > 2 else None, 3 if len(cells) > 3 else None, False)
     raise _refused("no_columns", name)
+
+
+def _code(parts: Sequence[str]) -> str:
+    """A code of one column or, of province and municipality, of two: spreadsheets drop a zero in front."""
+    if len(parts) == 1 or not all(parts):
+        return parts[0] if len(parts) == 1 else ""
+    return parts[0].zfill(2) + parts[1].zfill(3)
 
 
 def _first(heads: Sequence[str], names: Sequence[str]) -> int | None:

@@ -138,6 +138,9 @@ class HandInRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     hand_in_id: Mapped[int] = mapped_column(ForeignKey("registration_hand_in.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Integer)  # from 1
+    answer: Mapped[int] = mapped_column(
+        Integer
+    )  # the place of its result, from 0: sheets of one stay share it
     sheet_id: Mapped[str] = mapped_column(ForeignKey("registration_sheet.id", ondelete="CASCADE"), index=True)
     version: Mapped[int] = mapped_column(Integer)
     person: Mapped[int | None] = mapped_column(Integer)

@@ -25,10 +25,11 @@ Whom = Literal["guest", "staff", "house"]
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A kept sheet, by its id."""
+    """A kept sheet, by its id. `known_as`: the authority's number of it, once it was taken."""
 
     id: str
     sheet: Sheet
+    known_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,15 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one line or communication of a file tells of: a sheet, and a person of it or all."""
+    """What one line or communication of a file tells of: a sheet, and a person of it or all.
+
+    `answer` is the place of its result, from 0, where several rows share one: sheets of one stay are one
+    communication in Spain. None: the row's own place.
+    """
 
     filed: str
     person: int | None = None
+    answer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,3 +40,20 @@ def give_key(session: Session, record_id: int, *, property_id: int, actor: str, 
 def owed_of(session: Session, record_id: int) -> Owed | None:
     """What was said of the guest in a record; None where nobody did."""
     return session.scalar(select(Owed).where(Owed.record_id == record_id))
+
+
+def unsay_owed(session: Session, record_id: int, *, property_id: int, actor: str, now: datetime) -> None:
+    """Take back what was said of the guest in a record: nobody knows again. Nothing where nothing was."""
+    owed = owed_of(session, record_id)
+    if owed is not None:
+        session.delete(owed)
+        session.flush()
+        note(session, actor, "sheet.unsaid", f"record:{record_id}", now=now, property_id=property_id)
+
+
+def take_key_back(session: Session, record_id: int, *, property_id: int, actor: str, now: datetime) -> None:
+    """The key was not given after all; what is owed stays."""
+    owed = owed_of(session, record_id)
+    if owed is not None and owed.key_given_at is not None:
+        owed.key_given_at = owed.key_given_by = None
+        note(session, actor, "sheet.key_not_given", f"record:{record_id}", now=now, property_id=property_id)

@@ -7,11 +7,12 @@ said, so only codes are kept; a file of `outputs/` whose authority answers has a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from server.refusal import Refused
+from server.registration.output import Row
 
 T = TypeVar("T")
 LONGEST = 1_000_000
@@ -20,8 +21,9 @@ LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Of one row of a file: `row` is its place in `File.rows`. `code` is the authority's, where it gave one:
-    of a row that was taken, a remark (Czechia: handed in late)."""
+    """Of one row of a file, or of those that share an answer: `row` is its place, from 0. `code` is the
+    authority's, where it gave one: of a row that was taken, a remark (Czechia: handed in late), or the number
+    by which it is known there (Spain)."""
 
     row: int
     is_taken: bool
@@ -46,6 +48,11 @@ def said_lines(text: str, rows: int) -> list[tuple[int, str]]:
             raise Refused("registration.results_twice")
         return found
     return list(enumerate(in_order(lines, rows)))
+
+
+def answers_of(rows: Sequence[Row]) -> list[int]:
+    """For each row of a file the place of its answer: its own, or the one that it shares."""
+    return [at if row.answer is None else row.answer for at, row in enumerate(rows)]
 
 
 def in_order(said: Iterable[T], rows: int) -> list[T]:

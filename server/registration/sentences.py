@@ -1,5 +1,6 @@
 """Sentences of the registration's codes."""
 
+from server.registration.spain.sentences import SENTENCES as SPAIN
 from server.wording import N_
 
 SENTENCES = {
@@ -19,6 +20,19 @@ SENTENCES = {
     "registration.is_signed": N_("This form is signed already."),
     "vault.unknown_key": N_("The key that sealed this is missing. Put the keys folder back from its backup."),
     "vault.damaged": N_("What was sealed here was changed or moved, and does not open."),
+    "registration.nothing_due": N_("Nothing is due."),
+    "registration.file_gone": N_(
+        "A form of this file was destroyed, as its law says: it cannot be made again."
+    ),
+    "registration.file_changed": N_(
+        "The house's numbers or the authority's lists changed since, so the same file cannot be made again. "
+        "Make a new one."
+    ),
+    "registration.no_pasting": N_("Answers of this authority are typed row by row."),
+    "registration.long_period": N_("More than {most} forms: ask for two shorter periods."),
+    "registration.long_id": N_(
+        "A number by which an authority knows the house has {most} characters at most."
+    ),
     "registration.lacking": N_("Not everything that the authority asks is there yet: {number} to answer."),
     # what an authority would refuse, a question to whoever can answer
     "registration.missing": N_("The authority asks for this, and it is not answered yet."),
@@ -111,4 +125,4 @@ SENTENCES = {
         "The answer names a row that is not there: the file has {rows} rows."
     ),
     "registration.results_twice": N_("The answer speaks twice of one row."),
-}
+} | SPAIN

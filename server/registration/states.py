@@ -20,6 +20,8 @@ WITHOUT_STATE = frozenset({STATELESS, "XXB", "XXC", "XXX"})
 
 _BRITISH = frozenset({"GBD", "GBN", "GBO", "GBP", "GBS"})
 _KOSOVO = frozenset({"RKS", "XKX", "XXK", "UNK"})
+_ENDED = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"})
+"""Codes of ISO 3166-3: a document may still bear one."""
 _ISSUERS = frozenset(
     {"EUE", "UNO", "UNA", "XBA", "XIM", "XCC", "XCE", "XCO", "XEC", "XES", "XMP", "XOM", "XPO", "XDC"}
 )
@@ -51,3 +53,26 @@ def country_of(code: str) -> str | None:
 def is_known(code: str) -> bool:
     """Whether a document may carry the code."""
     return country_of(code) is not None or code in WITHOUT_STATE or code in _ISSUERS
+
+
+@cache
+def states() -> tuple[str, ...]:
+    """Every state that a sheet may name: ISO 3166-1 alpha-3, Kosovo, and persons without a state."""
+    of_iso = {code for code in _countries() if code not in _KOSOVO | _ENDED}
+    return (*sorted(of_iso), "XKX", *sorted(WITHOUT_STATE))
+
+
+def alpha3_of(code: str) -> str | None:
+    """The code that a sheet holds for a document's code: `DEU` for `D`, `GBR` for the British kinds, `XKX`
+    for Kosovo's; None for what names no nationality.
+
+    >>> alpha3_of("D"), alpha3_of("GBN"), alpha3_of("XXA"), alpha3_of("UTO")
+    ('DEU', 'GBR', 'XXA', None)
+    """
+    if code == "D":
+        return "DEU"
+    if code in _BRITISH:
+        return "GBR"
+    if code in _KOSOVO:
+        return "XKX"
+    return code if code in _countries() or code in WITHOUT_STATE else None

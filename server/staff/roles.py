@@ -66,6 +66,11 @@ PERMISSIONS = {
     "values.pin": _for(RECEPTION, REVIEWER, MANAGER),
     "households.say": _for(RECEPTION, REVIEWER, MANAGER),
     "stays.hand_over": _for(RECEPTION, REVIEWER, MANAGER),
+    # what guests must say by law: the desk takes it, who answers for the house hands it over
+    "sheets.see": _for(RECEPTION, REVIEWER, MANAGER),
+    "sheets.correct": _for(RECEPTION, REVIEWER, MANAGER),
+    "sheets.hand_in": _for(MANAGER, second_factor=True),
+    "sheets.authority": _for(MANAGER, second_factor=True, fresh=True),
     "pairs.decide": _for(RECEPTION, REVIEWER, MANAGER),
     "pairs.decide_many": _for(REVIEWER, MANAGER),
     "guests.export": _for(MANAGER, second_factor=True, fresh=True),

@@ -5,6 +5,7 @@ import { inWords } from "./summary.js";
 import { isAlias, suggestEmail } from "./suggestion.js";
 import { takeHanded } from "./handing.js";
 import { chooseWay, newCaptureId } from "./sending.js";
+import { signingIn } from "./signing.js";
 import { watchIdle } from "./idle.js";
 import { watchKeyboard } from "./keyboard.js";
 
@@ -14,6 +15,7 @@ const ONCE_SHOWN = 200; // the question that came has stopped moving
 const ONCE_ANSWERED = 50; // what was tapped is seen, and PAUSE is not over
 const handing = chooseWay(); // online, or through the outbox of an enrolled tablet
 let page = read(document);
+let signing = signingIn(page); // null for most forms
 const captureId = newCaptureId();
 let at = page.rules.steps[0]; // the rules of the question that is asked now
 let askedAbout = null;
@@ -53,6 +55,7 @@ const asked = (given) => askedSteps(page.rules.steps, given);
 const placeIn = (steps) => steps.findIndex((rules) => rules.id === at.id);
 const before = (steps = asked(answers())) => steps[placeIn(steps) - 1];
 const after = (steps = asked(answers())) => steps[placeIn(steps) + 1];
+const isSigned = (rules) => signing !== null && rules.fields.some((field) => field.kind === "signature");
 const isTapped = (field) => field.type === "radio" || field.type === "checkbox";
 
 /** Empty a field; the value of what is tapped or ticked is its meaning, and stays. */
@@ -64,6 +67,7 @@ function empty(field) {
 function clear() {
   leaving = true;
   clearTimeout(waiting);
+  signing?.wipe();
   page.form.reset();
   for (const field of page.form.elements) empty(field);
   document.body.replaceChildren();
@@ -117,6 +121,7 @@ function getReady(wait) {
 /** A question as the answers so far make it. */
 function setUp(rules, given) {
   showFields(rules, given);
+  if (isSigned(rules)) signing.read(given);
   if ("review" in stepOf(rules).dataset) summarise(stepOf(rules), given);
 }
 
@@ -178,8 +183,10 @@ function summarise(step, given) {
     const line = step.querySelector(`[data-of="${rules.id}"]`);
     if (!line) continue;
     hide(line, !shown.includes(rules));
+    const value = line.querySelector("[data-value]");
+    if (!value) continue; // a form that is signed says its lines itself
     const way = given[rules.way_out_name];
-    say(line.querySelector("[data-value]"), way ? page.rules.ways_out[way] : inWords(rules, given) || "–");
+    say(value, way ? page.rules.ways_out[way] : inWords(rules, given) || "–");
   }
 }
 
@@ -213,7 +220,7 @@ function sayErrors(step, rules, errors) {
     const link = document.createElement("a");
     link.href = `#f-${field.names[0]}`;
     link.textContent = `${field.label} – ${field.errors[code]}`;
-    link.addEventListener("click", (event) => { event.preventDefault(); placesOf(field.names[0])[0].focus(); });
+    link.addEventListener("click", (event) => { event.preventDefault(); (box.querySelector("[data-pad]") ?? placesOf(field.names[0])[0]).focus(); });
     const item = document.createElement("li");
     item.append(link);
     list.append(item);
@@ -252,7 +259,7 @@ function goOn() {
   clearTimeout(going);
   const step = stepOf(at);
   const way = input(at.way_out_name);
-  if (way) way.value = "";
+  if (way && way.value !== "cannot_sign") way.value = "";
   const given = answers();
   if (sayErrors(step, at, checkStep(at, given, today()))) return;
   if (askAboutAddress(step, given)) return;
@@ -289,7 +296,8 @@ function goOut(way) {
   }
   input(at.way_out_name).value = way;
   sayErrors(stepOf(at), at, {});
-  onward();
+  if (following(answers())) onward();
+  else send(stepOf(at));
 }
 
 const handOver = async (given) => (await handing).handOver({
@@ -308,7 +316,8 @@ async function send(step) {
   const words = button.textContent;
   button.disabled = true;
   button.textContent = button.dataset.busy;
-  const sent = await handOver(answered(page.rules.steps, answers()));
+  const given = answers();
+  const sent = await handOver(await (signing?.under(page.rules.steps, given) ?? answered(page.rules.steps, given)));
   button.disabled = false;
   button.textContent = words;
   const notSent = step.querySelector("[data-not-sent]");
@@ -319,6 +328,7 @@ async function send(step) {
 
 function thank() {
   clearTimeout(waiting);
+  signing?.wipe();
   page.form.reset();
   for (const step of Object.values(page.sections)) step.classList.remove("now", "next");
   for (const field of page.form.elements) empty(field);
@@ -351,13 +361,16 @@ async function speak(link) {
   }
   history.replaceState(null, "", link.href);
   page = read(document);
+  signing = signingIn(page);
   for (const [name, value] of Object.entries(kept)) {
-    if (["version", "capture"].includes(name)) continue;
+    if (["version", "capture", "signature", "signature_text"].includes(name)) continue;
     for (const field of placesOf(name)) {
       if (isTapped(field)) field.checked = field.value === value;
       else field.value = value;
     }
   }
+  if (kept.signature) signing?.wasDropped(); // it stood under the words of the other language
+  signing?.leaveToWitness(kept.signature_way_out === "cannot_sign");
   show(page.rules.steps.find((rules) => rules.id === at.id));
 }
 

@@ -34,6 +34,10 @@ MAY: dict[str, str] = {
     "values.pin": "reception reviewer manager",
     "households.say": "reception reviewer manager",
     "stays.hand_over": "reception reviewer manager",
+    "sheets.see": "reception reviewer manager",
+    "sheets.correct": "reception reviewer manager",
+    "sheets.hand_in": "manager",
+    "sheets.authority": "manager",
     "pairs.decide": "reception reviewer manager",
     "pairs.decide_many": "reviewer manager",
     "guests.export": "manager",
@@ -58,6 +62,8 @@ ASK_A_SECOND_FACTOR = (
     "templates.edit",
     "house.set",
     "journal.export",
+    "sheets.hand_in",
+    "sheets.authority",
     "staff.see",
     "staff.manage",
     "devices.manage",
@@ -69,6 +75,7 @@ ASK_THE_PASSWORD_AGAIN = (
     "keys.manage",
     "account.change",
     "journal.export",
+    "sheets.authority",
     "staff.manage",
 )
 
@@ -142,6 +149,28 @@ IDS: dict[str, Numbers] = {
         }
         for name in ("done", "back")
     },
+    "sheets.say": lambda house: {"record_id": house.records[0], "said": "none"},
+    **{f"sheets.{name}": lambda house: {"record_id": house.records[0]} for name in ("key", "no_key")},
+    **{
+        f"sheets.{name}": lambda house: {"property_id": house.property_id} for name in ("house", "save_house")
+    },
+    **{
+        f"sheet.{name}": lambda house: {"sheet_id": house.sheet}
+        for name in ("show", "ask_correction", "correct", "witness", "void")
+    },
+    "sheet_prints.one": lambda house: {"sheet_id": house.sheet},
+    "sheet_prints.blank": lambda house: {"property_id": house.property_id},
+    **{f"sheet_typing.{name}": lambda house: {"record_id": house.records[0]} for name in ("ask", "keep")},
+    **{
+        f"hand_in.{name}": lambda house: {"hand_in_id": house.hand_in}
+        for name in ("show", "fetch", "handed_in", "results")
+    },
+    **{
+        f"hand_in.{name}": lambda house: {"property_id": house.property_id, "output": "none"}
+        for name in ("look", "make")
+    },
+    "hand_in.load": lambda house: {"property_id": house.property_id},
+    "sheet_request.register": lambda house: {"property_id": house.property_id},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
     "papers.print_": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},
 }
@@ -158,7 +187,8 @@ NOTHING: dict[str, Any] = {
     "stay_id": "f" * 32,
     **dict.fromkeys(("import_id", "problem_id", "feed_id", "colleague_id", "property_id"), 987654),
     **dict.fromkeys(("deed_id", "record_id", "device_id", "wish_id", "survey_id", "handover_id"), 987654),
-    **dict.fromkeys(("reply_id", "declined_id", "dead_id"), 987654),
+    **dict.fromkeys(("reply_id", "declined_id", "dead_id", "hand_in_id"), 987654),
+    "sheet_id": "f" * 32,
     "other_id": 987655,
     "value_record_id": 987656,
 }
@@ -219,6 +249,7 @@ def time_stands(monkeypatch: pytest.MonkeyPatch) -> None:
 def paper_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether a paper may be printed is asked here; setting its PDF takes two seconds each time."""
     monkeypatch.setattr("server.desk.papers.render_pdf", lambda *_, **__: b"%PDF-")
+    monkeypatch.setattr("server.desk.sheet_prints.pdf_of", lambda *_, **__: b"%PDF-")
 
 
 @pytest.fixture

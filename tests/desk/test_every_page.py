@@ -35,6 +35,8 @@ PARTS_OF_A_PAGE = {
     "ledger.file",
     "lobby.refresh",
     "papers.print_",
+    "sheet_prints.blank",
+    "sheet_prints.one",
     "today.refresh",
 }
 """What answers with a part of a page, a file or nothing at all."""

@@ -491,7 +491,7 @@ def test_forwarding_headers_change_neither_addresses_nor_cookies(app: Flask) -> 
     assert "Secure" not in str(page.headers.get("Set-Cookie", ""))
 
 
-IN_EACH = 10
+IN_EACH = 11
 """Entries of each house: its feed, its tablet, a stay for it, a pinned value, a household, what follows."""
 
 

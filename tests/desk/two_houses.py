@@ -29,8 +29,13 @@ from server.properties.models import Property
 from server.properties.reach import EVERYWHERE, Reach
 from server.properties.setup import ensure_properties
 from server.records.models import Import, Problem, SourceRecord
+from server.registration.keeping import Origin, keep_sheet
+from server.registration.models import HandIn, HouseRegistration
+from server.registration.sheet import Person, Sheet
+from server.registration.sheet import Stay as StayOnSheet
 from server.staff.models import Colleague, Post
 from server.stays.models import Stay
+from server.vault import open_vault
 from tests.builders import take_in
 from tests.desk.filled import count
 
@@ -79,6 +84,8 @@ class House:
     reply: int
     refusal: int
     dead: int
+    sheet: str
+    hand_in: int
 
 
 def _marked(code: str, key: str) -> dict[str, str]:
@@ -306,6 +313,32 @@ def _put_two_together(engine: Engine, code: str) -> None:
         say_word(session, one, [other], "together", reach=reach, author="staff:999", reason=why, now=clock())
 
 
+def _keep_police_forms(engine: Engine, code: str, folder: Path) -> str:
+    """A house keeps its police forms here: one, where the house has keys."""
+    with writing(engine) as session:
+        place = ensure_properties(session, [{"code": code}])[0]
+        session.add(HouseRegistration(property_id=place.id, is_on=True, ids={}))
+        keys, now = folder / "house" / "keys", clock()
+        facts = {"output": "none", "name": f"qx{code}.txt", "digest": b"1" * 32, "made_by": "staff:1"}
+        session.add(HandIn(property_id=place.id, made_at=now, **facts))
+        if not keys.is_dir():
+            return ""
+        today = today_at(place, now=now)
+        guest = Person(family_name=f"Qx{code}", given_names="Anna", nationality="TUR")
+        return keep_sheet(
+            session,
+            open_vault(keys),
+            Sheet(StayOnSheet(today, today + timedelta(days=2)), (guest,)),
+            Origin("desk", "desk.v1", "en", "staff:1"),
+            id=f"sheet-of-{code}",
+            property_id=place.id,
+            country="FR",
+            record_id=None,
+            today=today,
+            now=now,
+        ).id
+
+
 def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     """Both houses filled and counted, each with what the other has; one guest is known to both."""
     with writing(engine) as session:
@@ -324,6 +357,7 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
     for code in ("arc", "lac"):
         _pin_an_address(engine, code)
         _put_two_together(engine, code)
+    sheets = {code: _keep_police_forms(engine, code, folder) for code in ("arc", "lac")}
     count(engine, clock().date())
     tablets = {code: _lay_out_a_tablet(engine, code) for code in ("arc", "lac")}
     handovers = {code: _hand_a_stay_over(engine, code) for code in ("arc", "lac")}
@@ -376,6 +410,8 @@ def fill_two(engine: Engine, folder: Path) -> tuple[House, House]:
                     handovers[place.code],
                     replies[place.code],
                     *mistakes[place.code],
+                    sheets[place.code],
+                    session.scalars(select(HandIn.id).where(HandIn.property_id == place.id)).one(),
                 )
             )
         first, second = made

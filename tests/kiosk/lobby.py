@@ -27,6 +27,7 @@ from server.intake import open_forms
 from server.keys import Key, read_all_keys
 from server.properties.setup import default_property, property_by_code
 from server.system import find_chromium
+from server.vault import open_vault
 from tests.conftest import PAGE_PATIENCE, QUIET_BROWSER
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ class House:
 
     def opened(self) -> list[Capture]:
         """Open what arrived, as the worker does; every capture there is."""
-        while open_forms(self.engine, self.keys, 20):
+        vault = open_vault(self.app.config["ONEGUEST"].keys_dir)
+        while open_forms(self.engine, self.keys, 20, vault):
             pass
         with reading(self.engine) as session:
             return list(session.scalars(select(Capture).order_by(Capture.id)))

@@ -27,6 +27,7 @@ from server.papers.sheets import (
 from server.papers.sheets.registers import COLUMNS
 from server.papers.sheets.rows import ROWS
 from server.papers.sheets.said import LONGEST, MOST_MARKS, literal
+from server.registration.keeping import Opened
 from server.registration.profile import profile_of, profiles
 from server.registration.sheet import FIELDS, Person, Sheet
 from tests.papers.opened import ANNA, HOUSE, MEHMET, SHEET, SIGNED_AT, STAY, opened, signature
@@ -34,8 +35,7 @@ from tests.papers.test_rendering import Canary, canary, inside
 
 __all__ = ["canary"]
 
-FRANCE = profile_of("FR")
-assert FRANCE is not None
+FRANCE = profiles()["FR"]
 REQUEST = Request(
     asked_by="Commissariat d’Annecy",
     basis="CESEDA R. 814-3",
@@ -202,7 +202,14 @@ def test_the_seal_is_another_one_for_whatever_is_changed() -> None:
         return content
 
     one, other = opened(), opened(Sheet(STAY, (MEHMET,)), id_="8")
-    registers = ([one], [other], [one, other], [other, one], [opened(state="void")], [])
+    registers: tuple[list[Opened], ...] = (
+        [one],
+        [other],
+        [one, other],
+        [other, one],
+        [opened(state="void")],
+        [],
+    )
 
     seals = [register_digest(register, keyed) for register in registers]
 
@@ -218,7 +225,7 @@ def test_whatever_is_typed_is_shown_as_it_is_and_does_nothing(
     monkeypatch.setattr(tempfile, "tempdir", str(own))
     typed = canary.fill(text)
     names = ("family_name", "given_names", "birth_place", "home_line", "home_city", "email")
-    evil = replace(ANNA, **dict.fromkeys(names, typed))
+    evil = replace(ANNA, **dict.fromkeys(names, typed))  # type: ignore[arg-type]  # all of them are texts  # type: ignore[arg-type]  # all of them are texts
 
     made = pdf_of(drawn(Sheet(STAY, (evil, replace(MEHMET, given_names=typed)))), folder=tmp_path)
 
