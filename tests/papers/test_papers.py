@@ -230,11 +230,11 @@ def test_a_house_may_keep_for_less_and_the_notice_says_so(own: dict[str, object]
 
 def test_what_a_law_fixes_no_house_changes() -> None:
     own = {"police": {"months": 60, "starts": "departure"}}
-    french, spanish, italian = (keepings(Property(country=c, retention=own)) for c in ("FR", "ES", "IT"))
+    french, spanish, polish = (keepings(Property(country=c, retention=own)) for c in ("FR", "ES", "PL"))
 
     assert (french["police"].months, french["police"].starts) == (6, "departure")
     assert spanish["police"].months == 36
-    assert "police" not in italian
+    assert "police" not in polish
 
 
 def test_dropped_files_are_kept_as_long_as_the_notice_says() -> None:
