@@ -12,6 +12,14 @@ PURPOSES: Mapping[str, str] = {
     "invoice": N_("Invoice"),
     "survey": N_("Survey"),
 }
+STOPS: Mapping[str, str] = {
+    "stop": N_("by STOP"),
+    "unsubscribe": N_("by the link in an e-mail"),
+    "desk": N_("at the desk"),
+    "provider": N_("told by the provider"),
+}
+"""How somebody asked us to stop."""
+
 STATES: Mapping[str, tuple[str, str]] = {
     "planned": (N_("planned"), ""),
     "asked": (N_("asked"), "attention"),

@@ -117,8 +117,8 @@ TOLD: Mapping[str, Step] = {
         "papers.index",
     ),
     "sending": Step(
-        N_("Sending stays off"),
-        N_("Nothing leaves this house by itself before you have seen what would leave."),
+        N_("See what would be sent"),
+        N_("Nothing leaves this house by itself before somebody approved it."),
         2,
         ("house.set",),
     ),

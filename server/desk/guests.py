@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
-from server.desk.asked_words import ANSWERS, KEYS, MESSAGE_STATES, PROOFS, PURPOSES, STATES
+from server.desk.asked_words import ANSWERS, KEYS, MESSAGE_STATES, PROOFS, PURPOSES, STATES, STOPS
 from server.desk.searching import open_words, seal_words
 from server.desk.words import use_words
 from server.guests.cardex import life, reasons, side_by_side, spent
@@ -89,6 +89,7 @@ def show(guest_id: str) -> str | Response:
         ),
         purposes=PURPOSES,
         prompt_states=STATES,
+        stops=STOPS,
         message_states=MESSAGE_STATES,
         proof_states=PROOFS,
         answers=ANSWERS,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.guests.loading import parts
 from server.prompts.contacts import contact_key
-from server.prompts.models import AddressProof, DeadContact, Declined, Message, Prompt, Reply
+from server.prompts.models import AddressProof, DeadContact, Declined, Message, OptOut, Prompt, Reply
 from server.properties.finding import today_at
 from server.properties.models import Property
 from server.properties.reach import Reach
@@ -58,6 +58,15 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True)
+class StopSaid:
+    """Somebody at a contact of theirs asked us to stop: by which channel it was said, how and when."""
+
+    channel: str
+    how: str  # as OptOut
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AskedOf:
     """All of it, the newest first; `stay`: which one a No for this stay is about."""
 
@@ -66,6 +75,7 @@ class AskedOf:
     refusals: tuple[Declined, ...]
     dead: tuple[DeadContact, ...]
     stay: Stay | None
+    stopped: tuple[StopSaid, ...] = ()
 
 
 def asked_of(
@@ -110,7 +120,35 @@ def asked_of(
         refusals=tuple(sorted(refusals, key=lambda one: (one.at, one.id), reverse=True)),
         dead=tuple(sorted(dead.values(), key=lambda one: one.at, reverse=True)),
         stay=stay_in_question(session, guest_id, reach, now=now),
+        stopped=_stopped(session, ids, reach, secret),
     )
+
+
+def _stopped(
+    session: Session, record_ids: Collection[int], reach: Reach, secret: bytes
+) -> tuple[StopSaid, ...]:
+    """Who asked the companies of the houses within reach to stop, each way and how once, the newest first."""
+    keys: set[bytes] = set()
+    companies: set[int] = set()
+    for part in parts(sorted(record_ids)):
+        query = (
+            select(CleanRow.email, CleanRow.mobile, CleanRow.phone, Property.legal_entity_id)
+            .join(SourceRecord, SourceRecord.id == CleanRow.record_id)
+            .join(Property, Property.id == SourceRecord.property_id)
+            .where(CleanRow.record_id.in_(part), reach.limit(SourceRecord.property_id))
+        )
+        for email, mobile, phone, company in session.execute(query):
+            companies.add(company)
+            keys |= {contact_key(secret, "email", email)} if email else set()
+            keys |= {contact_key(secret, "sms", number) for number in (mobile, phone) if number}
+    found: dict[tuple[str, str], StopSaid] = {}
+    for some in parts(sorted(keys)):
+        rows = select(OptOut).where(
+            OptOut.contact_key.in_(some), OptOut.legal_entity_id.in_(companies), OptOut.ended_at.is_(None)
+        )
+        for row in session.scalars(rows.order_by(OptOut.at)):
+            found[row.channel, row.how] = StopSaid(row.channel, row.how, row.at)
+    return tuple(sorted(found.values(), key=lambda one: one.at, reverse=True))
 
 
 def stay_in_question(

@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 
 from server.db import LARGEST_ID, add_unless_there, row_of
 from server.guests.loading import parts
-from server.prompts.models import Message, OptOut
+from server.jobs.queue import enqueue
+from server.prompts.models import Message, OptOut, Prompt
 from server.properties.models import Property
+
+PLAN = "plan_prompts"
+"""The work that keeps the plan (work/plan_prompts.py)."""
 
 _SIGNATURE = 16  # letters of five bits: 80 bits, which nobody tries out over a network
 
@@ -23,6 +27,7 @@ def opt_out(
     session: Session, key: bytes, channel: str, legal_entity_id: int, *, how: str, now: datetime
 ) -> None:
     """From here on nothing is asked of this contact by the houses of one company. Said twice, it holds."""
+    _let_plan_follow(session, key, now=now)
     known = _row(session, key, channel, legal_entity_id)
     if known is None:
         row = OptOut(contact_key=key, channel=channel, legal_entity_id=legal_entity_id, at=now, how=how)
@@ -38,6 +43,15 @@ def opt_in(session: Session, key: bytes, channel: str, legal_entity_id: int, *, 
     known = _row(session, key, channel, legal_entity_id)
     if known is not None and known.ended_at is None:
         known.ended_at = now
+        _let_plan_follow(session, key, now=now)
+
+
+def _let_plan_follow(session: Session, key: bytes, *, now: datetime) -> None:
+    """Whom we wrote to there is planned anew at once: no plan shows what will not be asked."""
+    query = select(Prompt.guest_id).join(Message, Message.prompt_id == Prompt.id)
+    guests = session.scalars(query.where(Message.to_key == key, Prompt.guest_id != "").distinct()).all()
+    if guests:
+        enqueue(session, PLAN, {"guests": sorted(guests)}, now=now)
 
 
 def is_opted_out(session: Session, key: bytes, channel: str, legal_entity_id: int) -> bool:

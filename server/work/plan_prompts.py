@@ -27,6 +27,8 @@ EVERY = timedelta(minutes=1)
 PLACE = "prompts"
 """One process plans at a time: two would plan one household's question twice."""
 
+SOON = timedelta(seconds=2)
+
 BATCH = 300
 """Guests a transaction: a desk's write waits for one such."""
 
@@ -36,6 +38,12 @@ def run(task: Task) -> None:
     secret = read_key(task.settings.keys_dir, "index").secret
     with holding(task.engine, PLACE, wait=False) as place:
         if place is None:
+            _put_off(task)
+            return
+        if task.payload.get("guests"):
+            with writing(task.engine) as session:
+                place.confirm(session)
+                plan_guests(session, task.payload["guests"], secret=secret, now=clock())
             return
         with reading(task.engine) as session:
             is_due = bool(task.payload.get("all")) or needs_look(session, now=clock())
@@ -50,6 +58,13 @@ def run(task: Task) -> None:
             let_expire(session, now=clock())
             if is_due:  # all that waited may be due now, as after an approval: nobody watches for a minute
                 enqueue(session, SEND, {}, now=clock(), dedup_key=SEND)
+
+
+def _put_off(task: Task) -> None:
+    """Another process plans just now. A look is made again by itself; what is to follow at once is not."""
+    if task.payload.get("guests"):
+        with writing(task.engine) as session:
+            enqueue(session, "plan_prompts", task.payload, now=clock(), due=clock() + SOON)
 
 
 def _follow(task: Task, place: Place, secret: bytes) -> None:
