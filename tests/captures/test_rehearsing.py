@@ -177,7 +177,9 @@ def test_the_journal_names_it_by_its_number_only(app: Flask, client: FlaskClient
     fill_in(app, client, token)
 
     with reading(app.config["ENGINE"]) as session:
-        entries = session.execute(select(JournalEntry.act, JournalEntry.subject, JournalEntry.detail)).all()
+        entries = session.execute(
+            select(JournalEntry.act, JournalEntry.subject, JournalEntry.detail).order_by(JournalEntry.id)
+        ).all()
     assert ("rehearsal.begun", "rehearsal:1", {}) in entries
     assert ("link.opened", "rehearsal:1", {}) in entries
 

@@ -161,7 +161,9 @@ def test_the_files_have_a_row_a_household_and_a_row_a_person(
         ("Tom", "unknown"),
     ]
     with reading(house.config["ENGINE"]) as session:
-        entries = session.scalars(select(JournalEntry).where(JournalEntry.act == "households.exported"))
+        entries = session.scalars(
+            select(JournalEntry).where(JournalEntry.act == "households.exported").order_by(JournalEntry.id)
+        )
         assert [(entry.subject, entry.detail["rows"]) for entry in entries] == [
             ("households:household", 2),
             ("households:person", 2),

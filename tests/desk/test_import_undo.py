@@ -56,7 +56,9 @@ def test_an_import_is_undone_and_everything_is_as_before(house: Flask, desk: Fla
     assert state(engine) == before
     with reading(engine) as session:
         acts = session.scalars(
-            select(JournalEntry.act).where(JournalEntry.act.startswith("import.und"))
+            select(JournalEntry.act)
+            .where(JournalEntry.act.startswith("import.und"))
+            .order_by(JournalEntry.id)
         ).all()
         assert acts == ["import.undo_begun", "import.undone"]
         assert check(session) == []

@@ -137,7 +137,9 @@ def test_a_record_is_taken_out_on_the_guests_page_and_brought_back(desk: FlaskCl
     assert apart(engine, ["t1"], ["A1", "n1"])
     assert "An address or a number that several use" in taken
     with reading(engine) as session:
-        acts = session.scalars(select(JournalEntry.act).where(JournalEntry.act.startswith("guests."))).all()
+        acts = session.scalars(
+            select(JournalEntry.act).where(JournalEntry.act.startswith("guests.")).order_by(JournalEntry.id)
+        ).all()
         causes = set(session.scalars(select(GuestEvent.cause).where(GuestEvent.cause.startswith("deed:"))))
     assert (acts, len(causes)) == (["guests.split"], 1)
     undo_in(desk, taken)

@@ -90,7 +90,9 @@ def test_who_saw_to_a_wish_stands_there_and_can_be_taken_back(app: Flask, desk: 
     assert press(desk, f"/desk/wishes/{wish.id}/back") == 303
     assert 'class="badge good">seen to<' not in today_of(desk)
     with reading(app.config["ENGINE"]) as session:
-        acts = session.scalars(select(JournalEntry.act).where(JournalEntry.act.like("wish.%"))).all()
+        acts = session.scalars(
+            select(JournalEntry.act).where(JournalEntry.act.like("wish.%")).order_by(JournalEntry.id)
+        ).all()
     assert acts == ["wish.settled", "wish.open_again"]
 
 

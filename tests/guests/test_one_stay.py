@@ -124,7 +124,9 @@ def test_undone_in_any_order_the_state_is_as_it_was(engine: Engine) -> None:
 
     assert state(engine) == before
     with reading(engine) as session:
-        acts = session.scalars(select(JournalEntry.act).where(JournalEntry.act.startswith("guests."))).all()
+        acts = session.scalars(
+            select(JournalEntry.act).where(JournalEntry.act.startswith("guests.")).order_by(JournalEntry.id)
+        ).all()
     assert acts == ["guests.join_stays", "guests.part_stays", "guests.undo", "guests.undo"]
 
 

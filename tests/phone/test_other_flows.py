@@ -112,7 +112,9 @@ def test_a_survey_by_a_link_is_cut_from_the_stay(app: Flask, client: FlaskClient
         assert session.scalars(select(SealedForm)).all() == []
         assert not columns & {"guest_link_id", "record_id", "received_at", "capture_id", "device_id"}
         assert link.used_at == link.created_at  # that it was used, not when
-        acts = session.scalars(select(JournalEntry.act).where(JournalEntry.subject == link.subject)).all()
+        acts = session.scalars(
+            select(JournalEntry.act).where(JournalEntry.subject == link.subject).order_by(JournalEntry.id)
+        ).all()
         assert acts == ["link.issued"]
     assert client.post(address, data={"csrf_token": token_of(client, address)}).headers["Location"] == (
         "/g/received"

@@ -161,7 +161,9 @@ def test_it_can_be_taken_back_and_the_first_who_typed_it_stays(engine: Engine) -
 
     assert listed(engine)[0].state == "open"
     with reading(engine) as session:
-        acts = session.scalars(select(JournalEntry.act).where(JournalEntry.act.like("address.%"))).all()
+        acts = session.scalars(
+            select(JournalEntry.act).where(JournalEntry.act.like("address.%")).order_by(JournalEntry.id)
+        ).all()
     assert acts == ["address.typed", "address.not_typed"]
 
 

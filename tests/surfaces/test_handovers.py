@@ -61,7 +61,7 @@ def test_what_waits_tells_nothing_of_the_guest_and_the_stay_is_told_once(
     assert look(client, tablet) is None
     assert "xyzarella" not in caplog.text.lower()
     with reading(app.config["ENGINE"]) as session:
-        acts = session.execute(select(JournalEntry.actor, JournalEntry.act)).all()
+        acts = session.execute(select(JournalEntry.actor, JournalEntry.act).order_by(JournalEntry.id)).all()
         entries = " ".join(str(entry.__dict__) for entry in session.scalars(select(JournalEntry)))
     assert (f"device:{tablet.device}", "handover.taken") in acts
     assert "xyzarella" not in entries.lower()

@@ -55,7 +55,7 @@ def test_a_code_enrols_one_tablet_once(app: Flask, client: FlaskClient) -> None:
     with reading(app.config["ENGINE"]) as session:
         device = session.scalars(select(Device)).one()
         assert told["token"].encode() not in device.token_hash
-        done = session.execute(select(JournalEntry.actor, JournalEntry.act)).all()
+        done = session.execute(select(JournalEntry.actor, JournalEntry.act).order_by(JournalEntry.id)).all()
     assert ("staff:1", "device.enrolled") in done
 
 
