@@ -67,8 +67,15 @@ def blank(property_id: int) -> Response:
     )
     with writing(current_app.config["ENGINE"]) as session:
         house = f"property:{keeps.place.id}"
-        facts = {"property_id": keeps.place.id, "paper": "police_form"}
-        note(session, g.actor, "paper.printed", house, now=clock(), **facts)  # type: ignore[arg-type]  # by name
+        note(
+            session,
+            g.actor,
+            "paper.printed",
+            house,
+            now=clock(),
+            property_id=keeps.place.id,
+            paper="police_form",
+        )
     return pdf(html, "police-forms.pdf")
 
 

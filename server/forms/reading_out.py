@@ -30,12 +30,14 @@ def text_shown(form: Form, language: str, answers: Mapping[str, str]) -> str:
 
 
 def reading_of(form: Form, language: str) -> dict[str, Any] | None:
-    """What static/kiosk/reading_out.js needs to make the same text; None where a form is not signed."""
+    """What static/kiosk/reading_out.js needs to make the same text; None where a form is not signed.
+
+    What a state is called stands in the page's own lists: `values` is None for it.
+    """
     if not form.steps[-1].is_signed:
         return None
     return {
         "declaration": form.text("signature.declaration", language),
-        "states": _states(form, language),
         "lines": [
             {
                 "step": step.id,

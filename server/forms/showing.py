@@ -11,7 +11,7 @@ from typing import Any, get_args
 from babel.dates import format_date, format_time
 
 from server.forms.countries import countries
-from server.forms.nationalities import NATIONALITIES, STATES, WITHOUT_STATE, states
+from server.forms.nationalities import WITHOUT_STATE, states
 from server.forms.ordering import date_parts, in_order
 from server.forms.parsing import UNKNOWN_TIME
 from server.forms.questions import DATE_PARTS, YES, Field, FieldKind, Form, Step, WayOut, fill
@@ -188,7 +188,10 @@ class ShownForm:
 
     @property
     def rules_json(self) -> str:
-        """What static/kiosk/form.js needs to step through by itself: rules, errors in words, lists."""
+        """What static/kiosk/form.js needs to step through by itself: rules, errors in words, lists.
+
+        The names of states are left out: they stand in the page's own lists, where form.js reads them.
+        """
         return json.dumps(
             {
                 "version": self.form.version,
@@ -235,8 +238,6 @@ class ShownForm:
             found["errors"] = {code: self.error(code, field) for code in codes_of(field)}
         if field.kind == "country":
             found["countries"] = sorted(COUNTRIES)
-        if field.kind == "state":
-            found["states"] = sorted(NATIONALITIES if _asks_nationality(field) else STATES)
         if field.kind in ("choice", "scale", "time"):
             found["options"] = dict(self.options(field))
         return found

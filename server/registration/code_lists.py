@@ -116,7 +116,9 @@ def _decoded(name: str, content: bytes) -> str:
 
 def _of_csv(name: str, text: str) -> Iterator[tuple[str, str]]:
     lines = text.splitlines()
-    first = next(line for line in lines if line.strip())
+    first = next((line for line in lines if line.strip()), None)
+    if first is None:  # str.splitlines also ends lines at \x0b and \x0c, which strip() had left standing
+        raise _refused("empty", name)
     delimiter = max(";,\t|", key=first.count)
     if delimiter not in first:
         raise _refused("no_columns", name)

@@ -30,11 +30,18 @@ let isHanded = false; // the reception handed the stay over: what is known is no
 function read(source) {
   const form = source.querySelector("[data-form]");
   const rules = JSON.parse(form.dataset.rules);
+  for (const field of rules.steps.flatMap((step) => step.fields)) if (field.kind === "state") field.states = offered(form, field.id);
   const fields = [...form.elements].filter((field) => field.name && field.name !== "csrf_token" && !["submit", "button"].includes(field.type));
   const sections = Object.fromEntries([...form.querySelectorAll("[data-step]")].map((step) => [step.dataset.step, step]));
   const chosen = rules.steps.flatMap((step) => step.fields).filter((field) => field.kind === "choice" && !field.member);
   const likely = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
   return { form, fields, sections, likely, rules };
+}
+
+/** The states that a field offers, code and name: 250 of them stand in the page once, in its list. */
+function offered(form, name) {
+  const options = [...form.elements.namedItem(name).options].filter((option) => option.value);
+  return Object.fromEntries(options.map((option) => [option.value, option.text]));
 }
 
 function today() {

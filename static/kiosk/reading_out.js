@@ -16,7 +16,7 @@ export function linesOf({ steps, reading }, answers) {
     const rules = stepOf.get(step);
     const asked = rules.fields.find((one) => one.id === field);
     if (!open.includes(rules) || !isShown(asked, said)) continue;
-    const value = valueOf(asked, values ?? reading.states, said).replace(BROKEN, "\ufffd").replace(BREAKS, " ");
+    const value = valueOf(asked, values ?? asked.states, said).replace(BROKEN, "\ufffd").replace(BREAKS, " ");
     if (value) found.push({ step, label, value });
   }
   return found;

@@ -86,7 +86,7 @@ function checkText(rule, text, field) {
     case "phone": return hasPhoneShape(text) ? null : "phone_shape";
     case "country": return field.countries.includes(text) ? null : "country_unknown";
     case "state":
-    case "nationality": return field.states.includes(text) ? null : "state_unknown";
+    case "nationality": return Object.hasOwn(field.states, text) ? null : "state_unknown";
     case "choice": return rule.values.includes(text) ? null : "choice_unknown";
     default: return null;
   }

@@ -28,7 +28,22 @@ _HOUSE = Property(code="house", name="House", languages=["en"], country="FR", se
 
 def steps_for_the_browser(form: Form) -> Any:
     """The steps of a form as its page hands them to the module."""
-    return json.loads(ShownForm(form, "en", _HOUSE).rules_json)["steps"]
+    return rules_for_the_browser(ShownForm(form, "en", _HOUSE))["steps"]
+
+
+def rules_for_the_browser(shown: ShownForm) -> Any:
+    """The rules of a form with the states that form.js reads from the page's lists."""
+    rules = json.loads(shown.rules_json)
+    offered = {
+        field.id: dict(shown.states(field)[1:])
+        for step in shown.form.steps
+        for field in step.fields
+        if field.kind == "state"
+    }
+    for field in (field for step in rules["steps"] for field in step["fields"]):
+        if field["id"] in offered:
+            field["states"] = offered[field["id"]]
+    return rules
 
 
 def odd_answers(random: Random, form: Form) -> dict[str, str]:

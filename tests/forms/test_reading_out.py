@@ -12,7 +12,7 @@ from server.forms.reading_out import text_shown
 from server.forms.showing import ShownForm
 from server.properties.models import Property
 from server.registration.reading import text_digest
-from tests.forms.agreement import odd_answers
+from tests.forms.agreement import odd_answers, rules_for_the_browser
 from tests.house import app, served
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_the_page_reads_out_the_very_signs_that_are_kept(soak: bool, served: str
     house = Property(code="house", name="House", languages=["en"], country="FR", sentences={}, tones={})
     signed = [form for form in published_forms().values() if form.steps[-1].is_signed]
     forms = {f"{form.key}/{code}": (form, code) for form in signed for code in form.languages}
-    rules = {key: json.loads(ShownForm(form, code, house).rules_json) for key, (form, code) in forms.items()}
+    rules = {key: rules_for_the_browser(ShownForm(form, code, house)) for key, (form, code) in forms.items()}
     random = Random("reading out")
     rounds = 200 if soak else 40
     cases = [(key, odd_answers(random, forms[key][0])) for key in forms for _ in range(rounds)]
