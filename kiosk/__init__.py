@@ -52,8 +52,8 @@ HERE = "/kiosk"  # the path of our cookie
 DRAFT_LIFE = timedelta(minutes=5)
 
 
-def _shown(form: Form, language: str, house: Property | None = None) -> ShownForm:
-    shown = ShownForm(form, language, house or default_property(g.session))
+def _shown(form: Form, language: str, house: Property | None = None, *, is_held: bool = False) -> ShownForm:
+    shown = ShownForm(form, language, house or default_property(g.session), is_held)
     known = [code for code, _ in shown.languages]
     if language not in known and not (language == PSEUDO and pseudo_allowed()):
         abort(404)
@@ -250,7 +250,7 @@ def _shells(house: Property) -> dict[str, str]:
     for form in held_forms(house):
         for code, _ in ShownForm(form, SOURCE_LANGUAGE, house).languages:
             address = url_for("kiosk.show_form", name=form.name, language=code)
-            found[address] = _page(_shown(form, code, house), "", {}, {}, held=True)
+            found[address] = _page(_shown(form, code, house, is_held=True), "", {}, {})
     return found
 
 
@@ -333,8 +333,6 @@ def _page(
     capture_id: str,
     answers: dict[str, str],
     errors: dict[str, str],
-    *,
-    held: bool = False,
 ) -> str:
     return render_template(
         "kiosk/form.html",
@@ -343,5 +341,4 @@ def _page(
         capture_id=capture_id,
         answers=answers,
         errors=errors,
-        held=held,
     )

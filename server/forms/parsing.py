@@ -343,7 +343,7 @@ def _texts_of(step: Step) -> Iterable[str]:
             yield "time.unknown"
         if field.kind == "signature":
             yield f"{field.words}.declaration"
-        if any(rule["rule"] == "nationality" for rule in field.rules):
+        if field.asks_nationality:
             yield from (f"state.{code}" for code in WITHOUT_STATE)
         if field.kind == "scale":
             yield from (f"{field.words}.low", f"{field.words}.high")

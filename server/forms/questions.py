@@ -63,6 +63,11 @@ class Field:
         return any(rule["rule"] == "required" for rule in self.rules)
 
     @property
+    def asks_nationality(self) -> bool:
+        """Whether a state is whose national somebody is: then persons without one can say so."""
+        return any(rule["rule"] == "nationality" for rule in self.rules)
+
+    @property
     def longest(self) -> int | None:
         """Characters that an answer may have, where a rule bounds them."""
         return next((rule["value"] for rule in self.rules if rule["rule"] == "max_length"), None)

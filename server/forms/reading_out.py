@@ -85,13 +85,10 @@ def _value(form: Form, language: str, field: Field, said: Mapping[str, str]) -> 
     return _values(form, language, field).get(value, value)
 
 
-def _states(form: Form, language: str) -> dict[str, str]:
+def _states(form: Form, language: str, field: Field) -> dict[str, str]:
     """The states as the guest chose them: the same list as `ShownForm.states`."""
-    source = form.texts[SOURCE_TEXTS]
-    without = {
-        code: form.text(f"state.{code}", language) for code in WITHOUT_STATE if f"state.{code}" in source
-    }
-    return dict(states(language)) | without
+    without = WITHOUT_STATE if field.asks_nationality else ()
+    return dict(states(language)) | {code: form.text(f"state.{code}", language) for code in without}
 
 
 def _values(form: Form, language: str, field: Field) -> dict[str, str]:
@@ -102,5 +99,5 @@ def _values(form: Form, language: str, field: Field) -> dict[str, str]:
         words = field.words or field.id
         return {option: form.text(f"{words}.option.{option}", language) for option in field.options}
     if field.kind == "state":
-        return _states(form, language)
+        return _states(form, language, field)
     return {"unknown": form.text("time.unknown", language)} if field.kind == "time" else {}

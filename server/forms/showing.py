@@ -43,10 +43,6 @@ OWN_WORDS: Mapping[str, str] = {
 """The text that a house's own sentence of a step takes the place of."""
 
 
-def _asks_nationality(field: Field) -> bool:
-    return any(rule["rule"] == "nationality" for rule in field.rules)
-
-
 def own_sentence(house: Property, step: str, language: str) -> str:
     """What a house says at a step in its own words; empty where it says nothing of its own."""
     return house.sentences.get(step, {}).get(language, "")
@@ -59,6 +55,8 @@ class ShownForm:
     form: Form
     language: str
     house: Property
+    is_held: bool = False
+    """For a tablet's store: what stands in a page once is copied there by static/kiosk/form.js."""
 
     def text(self, key: str, **params: object) -> str:
         """A text of the form, in the house's own words or tone if it has any; {property} is always known."""
@@ -176,10 +174,27 @@ class ShownForm:
 
     def states(self, field: Field) -> list[tuple[str, str]]:
         """What a field of states offers; persons without one come last, where a nationality is asked."""
+        if self.list_of(field):
+            return []
         found = [("", self.text("form.choose")), *states(self.language)]
-        if _asks_nationality(field):
+        if field.asks_nationality:
             found += [(code, self.text(f"state.{code}")) for code in WITHOUT_STATE]
         return found
+
+    def list_of(self, field: Field) -> str:
+        """The earlier field whose list of states a held page copies for this one; empty where it has its own.
+
+        250 states for each of a family are more than half of the page."""
+        if not self.is_held or field.kind != "state":
+            return ""
+        alike = (
+            other
+            for step in self.form.steps
+            for other in step.fields
+            if other.kind == "state" and other.asks_nationality == field.asks_nationality
+        )
+        first = next(alike)
+        return "" if first is field else first.id
 
     @property
     def domains(self) -> tuple[str, ...]:

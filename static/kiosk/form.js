@@ -30,12 +30,18 @@ let isHanded = false; // the reception handed the stay over: what is known is no
 function read(source) {
   const form = source.querySelector("[data-form]");
   const rules = JSON.parse(form.dataset.rules);
+  for (const list of form.querySelectorAll("[data-list-of]")) list.replaceChildren(...copyOf(form.elements.namedItem(list.dataset.listOf)));
   for (const field of rules.steps.flatMap((step) => step.fields)) if (field.kind === "state") field.states = offered(form, field.id);
   const fields = [...form.elements].filter((field) => field.name && field.name !== "csrf_token" && !["submit", "button"].includes(field.type));
   const sections = Object.fromEntries([...form.querySelectorAll("[data-step]")].map((step) => [step.dataset.step, step]));
   const chosen = rules.steps.flatMap((step) => step.fields).filter((field) => field.kind === "choice" && !field.member);
   const likely = Object.fromEntries(chosen.map((field) => [field.id, Object.keys(field.options)[0]]));
   return { form, fields, sections, likely, rules };
+}
+
+/** What a list offers, for another one: a held page has the states of the world once, not for each child. */
+function copyOf(list) {
+  return [...list.children].map((option) => option.cloneNode(true));
 }
 
 /** The states that a field offers, code and name: 250 of them stand in the page once, in its list. */

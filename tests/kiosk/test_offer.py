@@ -54,6 +54,7 @@ def test_each_house_has_a_set_of_pages_of_its_own(client: FlaskClient, lake: Pro
         "/kiosk/",
         "/kiosk/export",
         *(f"/kiosk/{form}/{code}" for form in ("choose", "pre_check_in", "survey") for code in ("de", "en")),
+        *(f"/kiosk/police_fr/{code}" for code in ("de", "en")),
     }
     for path in held:
         assert "Hôtel du Lac" in own[path], path
@@ -66,6 +67,8 @@ def test_each_house_has_a_set_of_pages_of_its_own(client: FlaskClient, lake: Pro
         "/kiosk/export",
         "/kiosk/pre_check_in/en",
         "/kiosk/pre_check_in/fr",
+        "/kiosk/police_fr/en",
+        "/kiosk/police_fr/fr",
     }
     assert not any("Lac" in page or BREAKFAST in page for page in main.values())
 

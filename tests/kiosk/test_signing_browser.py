@@ -153,12 +153,11 @@ def test_a_look_back_without_a_change_keeps_it(lobby: House, page: Page) -> None
     assert [one.kept.state for one in kept(lobby)] == ["signed"]
 
 
-def test_another_language_is_another_text_and_is_signed_anew(lobby: House, page: Page) -> None:
-    with writing(lobby.engine) as session:
-        default_property(session).languages = ["en", "zh"]
-    page.goto(f"{lobby.address}/kiosk/")
-    enrol(page, lobby)
-    type_in(page, lobby)
+def test_another_language_is_another_text_and_is_signed_anew(house: House, page: Page) -> None:
+    with writing(house.engine) as session:
+        default_property(session).country, default_property(session).languages = "FR", ["en", "zh"]
+    enrol(page, house)
+    type_in(page, house)
     draw(page)
 
     page.get_by_role("link", name="中文").click()
@@ -170,7 +169,7 @@ def test_another_language_is_another_text_and_is_signed_anew(lobby: House, page:
     shown = page.evaluate(READ)
     send(page)
     settle_down(page)
-    (opened,) = kept(lobby)
+    (opened,) = kept(house)
     assert opened.signature is not None
     assert opened.signature.text == shown
 

@@ -76,7 +76,7 @@ def test_a_code_typed_at_the_tablet_makes_it_one(house: House, page: Page) -> No
     assert "Tablet 1 · Hôtel des Arcades" in page.locator("[data-name]").inner_text()
     page.get_by_role("link", name="To the resting screen").click()
     page.locator("[data-staff-sign]").get_by_text("Tablet 1").wait_for()
-    until(lambda: house.devices()[0].told.get("forms") == ["pre_check_in.v2"])
+    until(lambda: house.devices()[0].told.get("forms") == ["pre_check_in.v2", "police_fr.v1"])
     told = house.devices()[0].told
     assert told["trouble"] == ""
     assert told["build"]
