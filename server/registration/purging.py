@@ -34,7 +34,7 @@ TABLES = (
     "problem",
 )
 """Where rows are deleted."""
-SEALED_TABLES = ("registration_version", "vaulted_answers")
+SEALED_TABLES = ("registration_version", "vaulted_answers", "sealed_form")
 """Of these, what a row said is not to be found in a file any more."""
 MOST = 500
 """Sheets destroyed in one transaction."""
