@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -37,12 +37,15 @@ from server.properties.finding import today_at
 from server.properties.setup import default_property
 from server.records.models import Problem, SourceRecord
 from server.registration.finding import sheets_of_record
-from server.registration.models import KeptSheet
+from server.registration.models import HandIn, KeptSheet
+from server.registration.sheet import Person
 from server.system import find_postgres
 from tests.builders import PATRICK, take_in
 from tests.captures.tablet import Tablet, new_tablet
-from tests.desk.test_sheets import arrive, opened, post, press
+from tests.desk.test_sheets import arrive, keep, opened, post, press
 from tests.house import expect_guest, lent_app, seated_client, token_of
+from tests.registration.sheets import SHEET
+from tests.registration.test_handing_in import SMALL, set_up
 
 CANARIES = {
     "family_name": "Xylocanaryfam",
@@ -88,6 +91,7 @@ SAID = {
     "signature": f'{{"w":600,"h":200,"s":[[{CANARIES["stroke"]}]]}}',
     "signature_text": "0" * 64,  # of another text, so that it is a problem too
 }
+NAMED = Person(family_name=CANARIES["family_name"], document_number=CANARIES["document_number"])
 DESK_SAID = {
     "people": "1",
     "p0_family_name": CANARIES["family_name"],
@@ -325,6 +329,30 @@ def test_what_a_guest_says_to_the_police_form_is_found_nowhere_but_in_the_vault(
     ]
     of_tablet = next(one for one in sheets if one.source == "tablet")
     assert opened(nest.app, of_tablet.id).sheet.main.birth_place == CANARIES["birth_place"]
+    assert nest.found(*WORDS) == []
+
+
+def test_a_file_for_an_authority_leaves_nothing_of_itself_behind(
+    nest: Nest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("due", "handing_in", "houses"):
+        monkeypatch.setattr(f"server.registration.{module}.outputs", lambda: {"it_alloggiati": SMALL})
+    record_id = arrive(nest.app)
+    set_up(nest.engine)
+    keep(nest.app, record_id, sheet=replace(SHEET, people=(NAMED,)), country="IT")
+    with reading(nest.engine) as session:
+        house = default_property(session).id
+
+    assert press(nest.desk, f"/desk/sheets/hand-in/house/{house}/it_alloggiati/look") == 200
+    assert press(nest.desk, f"/desk/sheets/hand-in/house/{house}/it_alloggiati/make") == 303
+    with reading(nest.engine) as session:
+        made = f"/desk/sheets/hand-in/{session.scalars(select(HandIn.id)).one()}"
+    status, file = post(nest.desk, f"{made}/file", {})
+    assert (status, CANARIES["family_name"] in file) == (200, True)
+    assert press(nest.desk, f"{made}/handed-in", receipt="R-2026-1") == 303
+    assert press(nest.desk, f"{made}/results", pasted="ok") == 303
+    look_everywhere(nest)
+
     assert nest.found(*WORDS) == []
 
 
