@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Engine, Select, SQLColumnExpression, delete, func, select, update
+from sqlalchemy import Engine, Select, SQLColumnExpression, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.captures.models import Capture, SealedForm, VaultedAnswers
@@ -38,6 +38,8 @@ SEALED_TABLES = ("registration_version", "vaulted_answers", "sealed_form")
 """Of these, what a row said is not to be found in a file any more."""
 MOST = 500
 """Sheets destroyed in one transaction."""
+AHEAD = timedelta(days=731)
+"""A form comes at most so long before the day from which its time runs: nobody books, or stays, longer."""
 WITHOUT_RULE = Keeping("police", "", "arrival", months=6)
 """For a form of a country whose law this release does not know, in a house that has no rule either."""
 
@@ -87,11 +89,13 @@ def _purge_house(
 ) -> int:
     today = today_at(place, now=now)
     of_house = select(KeptSheet).where(KeptSheet.property_id == place.id, KeptSheet.country == country)
-    may_be_over = _started(keeping.starts) <= _latest_start(keeping, today)
+    # what began later is surely not over, and is not looked at: no month is shorter than 28 days
+    short = timedelta(days=28 * keeping.months)
+    may_be_over = or_(_started(keeping.starts) <= today - short, KeptSheet.received_at <= now - short - AHEAD)
     over = [
         kept
         for kept in session.scalars(of_house.where(may_be_over).order_by(KeptSheet.arrives))
-        if keeping.last_day(start_of(kept, keeping.starts)) < today
+        if keeping.last_day(_start(place, kept, keeping)) < today
     ][:most]
     if not over:
         return 0
@@ -113,18 +117,18 @@ def _purge_house(
     return len(over)
 
 
-def _latest_start(keeping: Keeping, today: date) -> date:
-    """What began later is surely not over, and is not looked at: no month is shorter than 28 days."""
-    return today - timedelta(days=28 * keeping.months)
-
-
 def _started(starts: str) -> SQLColumnExpression[date]:
     """As start_of, for the database."""
     if starts == "departure":
         return func.coalesce(KeptSheet.departs, KeptSheet.arrives)
-    return (
-        func.coalesce(KeptSheet.signed_on, KeptSheet.arrives) if starts == "signature" else KeptSheet.arrives
-    )
+    if starts == "signature":
+        return func.coalesce(KeptSheet.signed_on, KeptSheet.arrives)
+    return KeptSheet.arrives
+
+
+def _start(place: Property, kept: KeptSheet, keeping: Keeping) -> date:
+    """From when a sheet's time runs: a day long after the form came is a slip of the hand."""
+    return min(start_of(kept, keeping.starts), today_at(place, now=kept.received_at + AHEAD))
 
 
 def start_of(kept: KeptSheet, starts: str) -> date:

@@ -218,3 +218,12 @@ def test_a_form_of_a_country_that_nobody_here_knows_goes_too(engine: Engine) -> 
     assert purge_all(engine, now=BEFORE) == 0
     assert purge_all(engine, now=AFTER) == 1
     assert count(engine, Capture, VaultedAnswers) == [0, 0]
+
+
+def test_a_year_that_was_mistyped_keeps_nothing_for_decades(engine: Engine) -> None:
+    keep(engine, "mistyped", signature=signed())
+    with writing(engine) as session:
+        session.get_one(KeptSheet, "mistyped").arrives = SHEET.stay.arrives.replace(year=2062)
+
+    assert purge_all(engine, now=AFTER) == 0
+    assert purge_all(engine, now=AFTER + timedelta(days=731)) == 1
