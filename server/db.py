@@ -286,15 +286,17 @@ def trouble(error: BaseException) -> str | None:
     return next((code for code, signs in _TROUBLES if any(s in said for s in signs)), "database.away")
 
 
-def empty_log(engine: Engine, tables: Sequence[str] = ()) -> None:
+def empty_log(engine: Engine, tables: Sequence[str] = (), *, rewritten: Sequence[str] = ()) -> None:
     """Leave nothing of rows that were deleted: on SQLite the write-ahead log is emptied into pages that were
-    overwritten (secure_delete); on PostgreSQL the dead rows of these tables are vacuumed away."""
+    overwritten (secure_delete); on PostgreSQL the dead rows of these tables are vacuumed away. A vacuumed
+    page holds their bytes until others take the place: tables that are `rewritten` get files without them."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             for table in tables:
-                connection.exec_driver_sql(f"VACUUM {table}")
+                full = "(FULL) " if table in rewritten else ""
+                connection.exec_driver_sql(f"VACUUM {full}{table}")
 
 
 @contextmanager

@@ -60,6 +60,10 @@ class Vault:
         """The id of the key that seals now."""
         return self._present
 
+    def knows(self, key_id: str) -> bool:
+        """Whether it opens what the key of this id sealed."""
+        return key_id in self._keys
+
     def seal(self, plain: bytes, where: Where) -> bytes:
         """The value, sealed for one place and no other."""
         key_id, nonce = self._present.encode("ascii"), os.urandom(_NONCE)

@@ -14,10 +14,13 @@ def refuse_unlike_folder(settings: Settings) -> None:
 
 
 def make_house(settings: Settings) -> None:
-    """Make what is missing: private folder, keys, tables, and the mark of demo or real."""
+    """Make what is missing: private folder, keys, tables, and the mark of demo or real. Police forms whose
+    time is over are destroyed: a backup that was put back may have brought some."""
+    from server.clock import clock
     from server.db import writing
     from server.opening import open_database
     from server.properties.setup import default_property, mark_house
+    from server.registration.purging import purge_all
 
     refuse_unlike_folder(settings)
     if settings.demo and not data_folder.is_demo(settings.data_dir):
@@ -29,5 +32,6 @@ def make_house(settings: Settings) -> None:
             mark_house(session, "demo" if settings.demo else "real")
             if not settings.demo:
                 default_property(session)
+        purge_all(engine, now=clock())
     finally:
         engine.dispose()

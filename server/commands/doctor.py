@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from server import data_folder
 from server.commands._checking import Check, guarded
 from server.commands._tablet_checks import look_at_tablets
+from server.commands._vault_checks import look_at_vault
 from server.settings import Settings
 
 HELP = "Look over this machine and the data folder; say what lacks and the line that brings it."
@@ -46,6 +47,7 @@ def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
     yield database
     if database.advice is None and "yet" not in database.found:
         yield guarded("work", lambda: _work(settings))
+        yield from _vault(settings)
     yield from look_at_tablets(settings)
 
 
@@ -94,6 +96,18 @@ def _keys(settings: Settings) -> Check:
     for name in NAMES:
         read_key(settings.keys_dir, name)
     return Check("keys", f"{len(NAMES)} secrets, each for its owner only")
+
+
+def _vault(settings: Settings) -> Iterator[Check]:
+    """A line for each key; one line when it cannot be looked at."""
+    looked: list[Check] = []
+
+    def look() -> Check:
+        looked.extend(look_at_vault(settings))
+        return looked.pop(0)
+
+    yield guarded("vault", look)
+    yield from looked
 
 
 def _database(settings: Settings) -> Check:

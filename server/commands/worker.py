@@ -24,9 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Work until told to stop, or until nothing is due."""
     from server import tables  # noqa: F401 (the queue's readers need every table)
+    from server.clock import clock
     from server.discovery import discover
     from server.jobs.worker import Stopped, run_due
     from server.opening import open_database
+    from server.registration.purging import purge_all
 
     stop = threading.Event()
 
@@ -42,6 +44,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         signal.signal(name, ask_to_stop)
     engine = open_database(settings)
     with suppress(Stopped):  # between two pieces of work nothing is in hand
+        purge_all(engine, now=clock(), stopping=stop.is_set)  # what a backup brought back, before all else
         run_due(engine, settings, discover("server.work", ("run",)), once=args.once, stop=stop)
         signal.alarm(0)
     return 0

@@ -187,14 +187,17 @@ def void_sheet(session: Session, kept: KeptSheet, *, reason: str, actor: str, no
 
 
 def reseal_version(vault: Vault, version: SheetVersion) -> None:
-    """Seal what a version holds by the present key; nothing where it is so."""
+    """Seal what a version holds by the present key; nothing where it is so. Raises CannotOpenVault."""
     if version.key_id == vault.present:
         return
+    anew: dict[str, bytes] = {}  # all of it or nothing: one that does not open leaves the others as they are
     for column in ("content", "signature", "reason"):
         sealed: bytes | None = getattr(version, column)
         if sealed is not None:
             where = version.where(column)
-            setattr(version, column, vault.seal(vault.open(sealed, where), where))
+            anew[column] = vault.seal(vault.open(sealed, where), where)
+    for column, value in anew.items():
+        setattr(version, column, value)
     version.key_id = vault.present
 
 

@@ -43,13 +43,12 @@ class Tablet:
         plain: bytes | None = None,
         at: datetime = NOON,
         version: int = 1,
+        form: str = "pre_check_in",
     ) -> dict[str, Any]:
         """One more form, sealed, as it goes into a batch."""
         self.number += 1
         said = {"answers": answers or ANNA, "language": "de", "captured_at": self.reads(at).isoformat()}
-        envelope = Envelope(
-            id or new_capture_id(at), self.number, self.device, "pre_check_in", version, self.key.id
-        )
+        envelope = Envelope(id or new_capture_id(at), self.number, self.device, form, version, self.key.id)
         sealed = seal(plain or json.dumps(said).encode(), envelope, public_bytes(self.key))
         return {
             "id": envelope.id,

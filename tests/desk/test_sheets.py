@@ -23,6 +23,7 @@ from server.registration.finding import sheets_of_record
 from server.registration.houses import house_that_keeps, set_house
 from server.registration.keeping import Opened, Origin, Purpose, keep_sheet, open_sheet
 from server.registration.models import KeptSheet, Owed
+from server.registration.sheet import Sheet
 from server.registration.signing import Signature
 from server.vault import Vault, open_vault
 from tests.house import NAME, expect_guest, seated_client, token_of
@@ -62,20 +63,27 @@ def vault_of(app: Flask) -> Vault:
     return open_vault(app.config["ONEGUEST"].keys_dir)
 
 
-def keep(app: Flask, record_id: int, signature: Signature | None = None) -> str:
+def keep(
+    app: Flask,
+    record_id: int,
+    signature: Signature | None = None,
+    *,
+    sheet: Sheet = SHEET,
+    country: str = "FR",
+) -> str:
     now = clock()
     with writing(app.config["ENGINE"]) as session:
         place = default_property(session)
         today = today_at(place, now=now)
-        stay = replace(SHEET.stay, arrives=today, departs=today + timedelta(days=2))
+        stay = replace(sheet.stay, arrives=today, departs=today + timedelta(days=2))
         return keep_sheet(
             session,
             vault_of(app),
-            replace(SHEET, stay=stay),
+            replace(sheet, stay=stay),
             Origin("tablet", "police_fr.v1", "de", "device:1"),
             id=f"of-{record_id}",
             property_id=place.id,
-            country="FR",
+            country=country,
             record_id=record_id,
             signature=signature,
             today=today,
