@@ -14,13 +14,15 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
-from server.desk.sheet_words import GUEST_STATES, LAYOUTS, SAID
+from server.desk.sheet_words import GUEST_STATES, LAYOUTS, SAID, SHEET_STATES
 from server.desk.toasts import toast
 from server.desk.waits import tell
 from server.desk.words import use_words
 from server.language import translate
 from server.properties.finding import day_in, today_at
 from server.registration.arriving import arriving, count_states, count_with_key, house_of_record
+from server.registration.due import overdue
+from server.registration.finding import sheets_without_record
 from server.registration.houses import Keeps, house_that_keeps, houses_with_rules, ids_asked, set_house
 from server.registration.owing import give_key, owed_of, say_owed, take_key_back, unsay_owed
 from server.wording import N_
@@ -46,6 +48,10 @@ def show() -> str:
     return render_template(
         "desk/sheets/show.html",
         stays=stays,
+        unknown=sheets_without_record(g.session, g.reach, shown) if on else [],
+        places={one.place.id: one.place for one in houses},
+        states=SHEET_STATES,
+        overdue=overdue(g.session, g.reach, now=now),
         counts=count_states(stays),
         houses=houses,
         on=on,
