@@ -5,7 +5,7 @@ Names here are those of the house's records. What a form says is opened on its o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,8 +19,9 @@ from server.desk.toasts import toast
 from server.desk.waits import tell
 from server.desk.words import use_words
 from server.language import translate
+from server.papers.sheets import AT_ONCE
 from server.properties.finding import day_in, today_at
-from server.registration.arriving import arriving, count_states, count_with_key, house_of_record
+from server.registration.arriving import ArrivingStay, arriving, count_states, count_with_key, house_of_record
 from server.registration.due import overdue
 from server.registration.finding import sheets_without_record
 from server.registration.houses import Keeps, house_that_keeps, houses_with_rules, ids_asked, set_house
@@ -51,6 +52,7 @@ def show() -> str:
         unknown=sheets_without_record(g.session, g.reach, shown) if on else [],
         places={one.place.id: one.place for one in houses},
         states=SHEET_STATES,
+        pen_parts={one.place.id: _pen_parts(stays, one) for one in on},
         overdue=overdue(g.session, g.reach, now=now),
         counts=count_states(stays),
         houses=houses,
@@ -137,6 +139,13 @@ def day_asked(name: str) -> date | None:
     except ValueError:
         return None
     return found if 2000 <= found.year < 2100 else None
+
+
+def _pen_parts(stays: Sequence[ArrivingStay], keeps: Keeps) -> int:
+    """How many files the forms for the pen of a house's day fill."""
+    mine = [stay for stay in stays if stay.keeps.place.id == keeps.place.id]
+    states = count_states(mine)
+    return max(1, -(-(states["owed"] + states["unknown"]) // AT_ONCE))
 
 
 def _list() -> Response:

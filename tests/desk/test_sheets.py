@@ -385,3 +385,15 @@ def test_a_walk_in_whom_no_record_knows_gets_a_form_that_the_list_shows(
     page = page_of(desk, "/desk/sheets")
     assert f"/desk/sheets/form/{kept.id}" in page
     assert "Yıldız" not in page
+
+
+def test_a_bus_gets_its_forms_for_the_pen_in_files_that_the_list_links(
+    house: Flask, desk: FlaskClient, record_id: int
+) -> None:
+    for at in range(17):
+        expect_guest(house.config["ENGINE"], now=clock(), last_name=f"Passenger{at}")
+
+    page = page_of(desk, "/desk/sheets")
+
+    assert "Forms for the pen 1/2" in page
+    assert "part=1" in page

@@ -183,6 +183,6 @@ def test_two_receptions_at_once_get_numbers_without_a_gap_and_a_void_form_keeps_
     keep(engine, "after", country="AT")
 
     with reading(engine) as session:
-        numbers = dict(session.execute(select(KeptSheet.number, KeptSheet.state)).tuples().all())
+        numbers = {kept.number: kept.state for kept in session.scalars(select(KeptSheet))}
     assert sorted(number or 0 for number in numbers) == list(range(1, 11))
     assert (numbers[9], numbers[10]) == ("void", "filled")
