@@ -24,7 +24,7 @@ from server.properties.finding import today_at
 from server.registration.arriving import house_of_record
 from server.registration.by_hand import ByHand, of_zone, read_by_hand
 from server.registration.finding import known_of_record
-from server.registration.houses import Keeps
+from server.registration.houses import Keeps, house_that_keeps
 from server.registration.keeping import Origin, keep_sheet
 from server.registration.mrz import NoDocument, read_zone
 from server.registration.owing import say_owed
@@ -61,6 +61,26 @@ def ask(record_id: int) -> str:
 def keep(record_id: int) -> ResponseReturnValue:
     """Keep it, or go on typing: one person more, or a document's lines."""
     keeps, stay, _ = _of(record_id)
+    return _answer(keeps, stay, record_id)
+
+
+@pages.get("/house/<int:property_id>")
+@staff("sheets.correct")
+def ask_unknown(property_id: int) -> str:
+    """The empty form for somebody of whom no record tells: a walk-in, or who came along unannounced."""
+    keeps, stay = _at(property_id)
+    said = {"people": "1", "s_arrives": str(stay.arrives)}
+    return shown_form(keeps.profile, read_by_hand(keeps.profile, said, stay), said, asked=False)
+
+
+@pages.post("/house/<int:property_id>")
+@staff("sheets.correct")
+def keep_unknown(property_id: int) -> ResponseReturnValue:
+    """Keep it on no record, or go on typing."""
+    return _answer(*_at(property_id), None)
+
+
+def _answer(keeps: Keeps, stay: Stay, record_id: int | None) -> ResponseReturnValue:
     said = request.form.to_dict()
     lines, go = said.pop("mrz", ""), said.get("go")
     doubted: frozenset[str] = frozenset()
@@ -81,7 +101,7 @@ def keep(record_id: int) -> ResponseReturnValue:
             zone=zone,
         )
     if not typed.is_owed:
-        say_owed(g.session, record_id, "none", property_id=keeps.place.id, actor=g.actor, now=clock())
+        _say(keeps, record_id, "none")
         toast(translate(N_("No form is needed. Nothing of what was typed is kept.")))
         return redirect(url_for("sheets.show"), 303)
     unconfirmed = said.get("from_lines") == "yes" and said.get("confirmed") != "yes"
@@ -90,7 +110,7 @@ def keep(record_id: int) -> ResponseReturnValue:
     return _take(keeps, record_id, typed, said)
 
 
-def _take(keeps: Keeps, record_id: int, typed: ByHand, said: Mapping[str, str]) -> ResponseReturnValue:
+def _take(keeps: Keeps, record_id: int | None, typed: ByHand, said: Mapping[str, str]) -> ResponseReturnValue:
     now = clock()
     today, source = today_at(keeps.place, now=now), "paper" if said.get("source") == "paper" else "desk"
     signature = None
@@ -109,9 +129,21 @@ def _take(keeps: Keeps, record_id: int, typed: ByHand, said: Mapping[str, str]) 
         today=today,
         now=now,
     )
-    say_owed(g.session, record_id, "done", property_id=keeps.place.id, actor=g.actor, now=now)
+    _say(keeps, record_id, "done")
     toast(translate(N_("Kept.")))
     return redirect(url_for("sheet.show", sheet_id=kept.id), 303)
+
+
+def _say(keeps: Keeps, record_id: int | None, state: str) -> None:
+    if record_id is not None:
+        say_owed(g.session, record_id, state, property_id=keeps.place.id, actor=g.actor, now=clock())
+
+
+def _at(property_id: int) -> tuple[Keeps, Stay]:
+    keeps = house_that_keeps(g.session, property_id, g.reach) or not_found()
+    if not keeps.is_on:
+        not_found()
+    return keeps, Stay(today_at(keeps.place, now=clock()))
 
 
 def _with_lines(

@@ -5,7 +5,7 @@ Names here are those of the house's records. What a form says is opened on its o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,13 +14,16 @@ from werkzeug.wrappers import Response
 
 from server.access import not_found, staff
 from server.clock import clock
-from server.desk.sheet_words import GUEST_STATES, LAYOUTS, SAID
+from server.desk.sheet_words import GUEST_STATES, LAYOUTS, SAID, SHEET_STATES
 from server.desk.toasts import toast
 from server.desk.waits import tell
 from server.desk.words import use_words
 from server.language import translate
+from server.papers.sheets import AT_ONCE
 from server.properties.finding import day_in, today_at
-from server.registration.arriving import arriving, count_states, count_with_key, house_of_record
+from server.registration.arriving import ArrivingStay, arriving, count_states, count_with_key, house_of_record
+from server.registration.due import overdue
+from server.registration.finding import sheets_without_record
 from server.registration.houses import Keeps, house_that_keeps, houses_with_rules, ids_asked, set_house
 from server.registration.owing import give_key, owed_of, say_owed, take_key_back, unsay_owed
 from server.wording import N_
@@ -46,6 +49,11 @@ def show() -> str:
     return render_template(
         "desk/sheets/show.html",
         stays=stays,
+        unknown=sheets_without_record(g.session, g.reach, shown) if on else [],
+        places={one.place.id: one.place for one in houses},
+        states=SHEET_STATES,
+        pen_parts={one.place.id: _pen_parts(stays, one) for one in on},
+        overdue=overdue(g.session, g.reach, now=now),
         counts=count_states(stays),
         houses=houses,
         on=on,
@@ -131,6 +139,13 @@ def day_asked(name: str) -> date | None:
     except ValueError:
         return None
     return found if 2000 <= found.year < 2100 else None
+
+
+def _pen_parts(stays: Sequence[ArrivingStay], keeps: Keeps) -> int:
+    """How many files the forms for the pen of a house's day fill."""
+    mine = [stay for stay in stays if stay.keeps.place.id == keeps.place.id]
+    states = count_states(mine)
+    return max(1, -(-(states["owed"] + states["unknown"]) // AT_ONCE))
 
 
 def _list() -> Response:

@@ -18,6 +18,7 @@ from server.feeds.freshness import FeedStanding, standings
 from server.guests.arrivals import arrivals
 from server.language import page_language
 from server.properties.finding import properties_within, today_at
+from server.registration.due import overdue
 from server.staff.sessions import may, reach_of
 
 pages = Blueprint("today", __name__)
@@ -31,7 +32,7 @@ def show() -> str | Response:
     """Today's arrivals and the last forms that came in; another place for those who may see no guest."""
     if not may(g.colleague, "guests.see"):
         return _elsewhere()
-    return render_template("desk/today.html", **_shown())
+    return render_template("desk/today.html", overdue=_overdue(), **_shown())
 
 
 @pages.get("/desk/today")
@@ -41,6 +42,13 @@ def refresh() -> str | Response:
     """Arrivals and forms again, for a page that stays open; "as you know it" when nothing moved."""
     shown = _shown()
     return as_known(shown["seen"]) or render_template("desk/_today.html", **shown)
+
+
+def _overdue() -> int:
+    """Police forms that should be with the authority by now, for who works on them."""
+    if not may(g.colleague, "sheets.see"):
+        return 0
+    return overdue(g.session, reach_of(g.colleague, "sheets.see"), now=clock())
 
 
 def _shown() -> dict[str, Any]:

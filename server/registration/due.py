@@ -43,6 +43,10 @@ class Due:
     due_at: datetime | None
     refused: tuple[str, ...] = ()
 
+    def hours_left(self, now: datetime) -> int | None:
+        """Full hours until it is too late, below zero once it is; None where the law names no hour."""
+        return None if self.due_at is None else (self.due_at - now) // timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -77,6 +81,17 @@ def queues(session: Session, reach: Reach, *, now: datetime) -> list[Queue]:
                 Queue(keeps, name, tuple(sorted(dues, key=lambda due: (due.due_at or latest, due.kept.id))))
             )
     return found
+
+
+def overdue(session: Session, reach: Reach, *, now: datetime) -> int:
+    """How many sheets should have been handed in by now, and were not or were refused."""
+    late = {
+        due.kept.id
+        for queue in queues(session, reach, now=now)
+        for due in queue.in_state("due", "refused")
+        if due.due_at is not None and due.due_at < now
+    }
+    return len(late)
 
 
 def _sheets(session: Session, place: Property, *, since: date, until: date) -> Sequence[KeptSheet]:

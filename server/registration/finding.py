@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,17 @@ def sheet_within(session: Session, sheet_id: str, reach: Reach) -> KeptSheet | N
 def sheets_of_record(session: Session, record_id: int) -> Sequence[KeptSheet]:
     """The sheets that hang on a record, also those that are void, the first that came first."""
     query = select(KeptSheet).where(KeptSheet.record_id == record_id)
+    return session.scalars(query.order_by(KeptSheet.received_at, KeptSheet.id)).all()
+
+
+def sheets_without_record(session: Session, reach: Reach, day: date) -> Sequence[KeptSheet]:
+    """The sheets of a day's arrivals that hang on no record: of walk-ins, mostly."""
+    query = select(KeptSheet).where(
+        reach.limit(KeptSheet.property_id),
+        KeptSheet.record_id.is_(None),
+        KeptSheet.arrives == day,
+        KeptSheet.state != "void",
+    )
     return session.scalars(query.order_by(KeptSheet.received_at, KeptSheet.id)).all()
 
 

@@ -169,6 +169,10 @@ IDS: dict[str, Numbers] = {
         f"hand_in.{name}": lambda house: {"property_id": house.property_id, "output": "none"}
         for name in ("look", "make")
     },
+    **{
+        f"sheet_typing.{name}": lambda house: {"property_id": house.property_id}
+        for name in ("ask_unknown", "keep_unknown")
+    },
     "hand_in.load": lambda house: {"property_id": house.property_id},
     "sheet_request.register": lambda house: {"property_id": house.property_id},
     "papers.show": lambda house: {"property_id": house.property_id, "code": "desk_card", "language": "en"},

@@ -374,3 +374,34 @@ def test_an_authority_that_asks_gets_the_register_of_its_days_and_only_a_manager
         entry = session.scalars(select(JournalEntry).where(JournalEntry.act == "sheets.requested")).first()
     assert entry is not None
     assert entry.reason == "Gendarmerie: R. 814-3"
+
+
+def test_a_walk_in_whom_no_record_knows_gets_a_form_that_the_list_shows(
+    house: Flask, desk: FlaskClient, record_id: int
+) -> None:
+    with reading(house.config["ENGINE"]) as session:
+        place = default_property(session)
+        address, departs = f"/desk/sheets/type/house/{place.id}", today_at(place, now=clock())
+    assert address in page_of(desk, "/desk/sheets")
+
+    status, _ = post(desk, address, TYPED | {"s_departs": str(departs + timedelta(days=1))})
+
+    assert status == 303
+    with reading(house.config["ENGINE"]) as session:
+        kept = session.scalars(select(KeptSheet)).one()
+    assert (kept.record_id, kept.state) == (None, "filled")
+    page = page_of(desk, "/desk/sheets")
+    assert f"/desk/sheets/form/{kept.id}" in page
+    assert "Yıldız" not in page
+
+
+def test_a_bus_gets_its_forms_for_the_pen_in_files_that_the_list_links(
+    house: Flask, desk: FlaskClient, record_id: int
+) -> None:
+    for at in range(17):
+        expect_guest(house.config["ENGINE"], now=clock(), last_name=f"Passenger{at}")
+
+    page = page_of(desk, "/desk/sheets")
+
+    assert "Forms for the pen 1/2" in page
+    assert "part=1" in page

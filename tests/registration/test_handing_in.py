@@ -15,7 +15,7 @@ from server.properties.reach import EVERYWHERE
 from server.properties.setup import default_property
 from server.refusal import Refused
 from server.registration.answering import Request, sheets_of_period
-from server.registration.due import due_of, lists_missing, queues
+from server.registration.due import due_of, lists_missing, overdue, queues
 from server.registration.handing_in import (
     file_of,
     find_lacks,
@@ -242,3 +242,43 @@ def test_working_days_leave_out_sundays_and_holidays() -> None:
 
     assert found is not None
     assert found.date() == date(2026, 6, 4)  # Monday, Wednesday; until the end of that
+
+
+@pytest.mark.parametrize(
+    ("deadline", "arrives", "country", "zone", "due"),
+    [
+        # the clock goes back on 25 October and forward on 29 March: 24 hours stay 24 hours
+        (DAY, date(2026, 10, 24), "IT", "Europe/Rome", "2026-10-25T21:00+00:00"),
+        (DAY, date(2026, 3, 28), "IT", "Europe/Rome", "2026-03-29T21:00+00:00"),
+        # three working days over the year's end: 31 December, 4 and 5 January 2027
+        (Deadline(working_days=3), date(2026, 12, 30), "CZ", "Europe/Prague", "2027-01-05T23:00+00:00"),
+        # over Czech Christmas, 24 to 26 December, and a weekend
+        (Deadline(working_days=3), date(2026, 12, 22), "CZ", "Europe/Prague", "2026-12-29T23:00+00:00"),
+        # over Easter: Good Friday and Monday are holidays there
+        (Deadline(working_days=3), date(2026, 4, 2), "CZ", "Europe/Prague", "2026-04-09T22:00+00:00"),
+    ],
+)
+def test_deadlines_pass_a_change_of_the_clock_holidays_and_the_years_end(
+    deadline: Deadline, arrives: date, country: str, zone: str, due: str
+) -> None:
+    came = datetime.combine(arrives, NOON.timetz()).replace(hour=21)
+
+    found = due_of(deadline, arrives, arrives + timedelta(days=3), came, zone, country)
+
+    assert found == datetime.fromisoformat(due)
+
+
+def test_a_form_that_nobody_handed_in_is_overdue_until_it_is_in_a_file(engine: Engine) -> None:
+    keep(engine, country="IT")
+    set_up(engine)
+    late = NOON + timedelta(hours=25)
+    with reading(engine) as session:
+        assert overdue(session, EVERYWHERE, now=NOON) == 0
+        assert overdue(session, EVERYWHERE, now=late) == 1
+        due = queues(session, EVERYWHERE, now=NOON)[0].dues[0]
+        assert (due.hours_left(NOON), due.hours_left(late)) == (24, -1)
+
+    make(engine)
+
+    with reading(engine) as session:
+        assert overdue(session, EVERYWHERE, now=late) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -167,3 +168,21 @@ def test_the_house_is_in_order_and_says_when_a_signature_stands_under_another_te
 
     assert any('"type":"sheet"' in line for line in before)
     assert not any("ztürk" in line for line in before)
+
+
+def test_two_receptions_at_once_get_numbers_without_a_gap_and_a_void_form_keeps_its_own(
+    engine: Engine,
+) -> None:
+    keep(engine, "first", country="AT")
+    with ThreadPoolExecutor(2) as receptions:
+        list(receptions.map(lambda at: keep(engine, f"sheet-{at}", country="AT"), range(8)))
+    with writing(engine) as session:
+        last = session.scalars(select(KeptSheet).where(KeptSheet.number == 9)).one()
+        void_sheet(session, last, reason="error", actor="staff:1", now=NOON)
+
+    keep(engine, "after", country="AT")
+
+    with reading(engine) as session:
+        numbers = {kept.number: kept.state for kept in session.scalars(select(KeptSheet))}
+    assert sorted(number or 0 for number in numbers) == list(range(1, 11))
+    assert (numbers[9], numbers[10]) == ("void", "filled")
