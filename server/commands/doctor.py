@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from server import data_folder
 from server.commands._checking import Check, guarded
+from server.commands._sending_checks import look_at_sending
 from server.commands._tablet_checks import look_at_tablets
 from server.settings import Settings
 
@@ -46,6 +47,7 @@ def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
     yield database
     if database.advice is None and "yet" not in database.found:
         yield guarded("work", lambda: _work(settings))
+    yield from look_at_sending(settings)
     yield from look_at_tablets(settings)
 
 
