@@ -1,4 +1,4 @@
-"""`doctor` says whether texts and e-mails can go out, and what to do; it sends nothing and quotes no secret."""
+"""`doctor` says whether texts and e-mails can go out, and what to do: nothing is sent, no secret quoted."""
 
 from __future__ import annotations
 
