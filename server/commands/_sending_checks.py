@@ -102,8 +102,6 @@ def _greet_twilio(settings: Settings, account: str, token: str) -> None:
 
 
 def _told_of_twilio(where: str, problem: Exception) -> Check:
-    from requests.exceptions import RequestException, SSLError
-
     if isinstance(problem, _Answered):
         if problem.status in (401, 403):
             advice = (
@@ -115,9 +113,9 @@ def _told_of_twilio(where: str, problem: Exception) -> Check:
             advice = "is ONEGUEST_TWILIO_API_BASE right? Unset, it is Twilio itself"
             return Check("texts", f"{where} does not know our account (404)", advice)
         return Check("texts", f"{where} answers {problem.status}", "wait, and run doctor again")
-    if isinstance(problem, SSLError):
+    if isinstance(problem, ssl.SSLError):
         return Check("texts", f"{where} shows a certificate that is not trusted", "look at this network")
-    if isinstance(problem, (RequestException, TimeoutError)):
+    if isinstance(problem, OSError):
         return _unreached("texts", where)
     return Check("texts", f"{where} answers, but not as Twilio does", "unset ONEGUEST_TWILIO_API_BASE")
 

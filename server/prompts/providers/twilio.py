@@ -10,12 +10,14 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from ssl import SSLError
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout, RequestException
+from requests.exceptions import SSLError as NoTrust
 from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]  # it ships no types
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # it ships no types
 from twilio.http.response import Response  # type: ignore[import-untyped]  # it ships no types
@@ -122,6 +124,8 @@ class Twilio:
             return int(self._client.request("GET", where, params={"PageSize": 1}).status_code)
         except _Throttled:
             return 429
+        except NoTrust:
+            raise SSLError from None  # theirs is no ssl.SSLError, and quotes the whole address
 
     def find(self, to: str, *, since: datetime) -> Sequence[Listed] | None:
         """The newest texts to a number; None when they cannot be had, or not back to `since`.
