@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from server import data_folder
 from server.commands._checking import Check, guarded
+from server.commands._sending_checks import look_at_sending
 from server.commands._tablet_checks import look_at_tablets
 from server.commands._vault_checks import look_at_vault
 from server.settings import Settings
@@ -48,6 +49,7 @@ def look_over(settings: Settings, *, install: bool) -> Iterator[Check]:
     if database.advice is None and "yet" not in database.found:
         yield guarded("work", lambda: _work(settings))
         yield from _vault(settings)
+    yield from look_at_sending(settings)
     yield from look_at_tablets(settings)
 
 

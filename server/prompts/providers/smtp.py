@@ -28,8 +28,9 @@ HERE = ("localhost", "127.0.0.1", "::1")
 class Smtp:
     """A carrier of e-mails."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
         parts = urlsplit(url)
+        self._patience = patience
         self._host, self._is_tls = parts.hostname or "", parts.scheme == "smtps"
         self._port = parts.port or (465 if self._is_tls else 587)
         self._name, self._password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -51,12 +52,19 @@ class Smtp:
             log.warning("mail server not reached error=%s", type(trouble).__name__)
             return Outcome("again", code="no_connection")
 
+    def greet(self) -> None:
+        """Sign in, and leave without an e-mail; raises what went wrong."""
+        with self._connect():
+            pass
+
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self._is_tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=PATIENCE, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, timeout=self._patience, context=context
+            )
         else:
-            server = smtplib.SMTP(self._host, self._port, timeout=PATIENCE)
+            server = smtplib.SMTP(self._host, self._port, timeout=self._patience)
         try:
             server.ehlo_or_helo_if_needed()
             if not self._is_tls and (self._host not in HERE or server.has_extn("starttls")):

@@ -10,12 +10,14 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from ssl import SSLError
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectionError as NoConnection
 from requests.exceptions import ConnectTimeout, RequestException
+from requests.exceptions import SSLError as NoTrust
 from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]  # it ships no types
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # it ships no types
 from twilio.http.response import Response  # type: ignore[import-untyped]  # it ships no types
@@ -48,8 +50,8 @@ class _Throttled(Exception):
 class _Client(TwilioHttpClient):  # type: ignore[misc]  # of a package without types
     """Twilio's own HTTP client, at another address if one is set, without tries of its own."""
 
-    def __init__(self, base: str | None) -> None:
-        super().__init__(timeout=PATIENCE, max_retries=0, logger=logging.getLogger("oneguest.twilio.http"))
+    def __init__(self, base: str | None, patience: float) -> None:
+        super().__init__(timeout=patience, max_retries=0, logger=logging.getLogger("oneguest.twilio.http"))
         self._base = urlsplit(base) if base else None
         adapter = HTTPAdapter(max_retries=0, pool_maxsize=MOST_CONNECTIONS)
         for scheme in ("https://", "http://"):
@@ -77,9 +79,15 @@ class Twilio:
     """A carrier of texts."""
 
     def __init__(
-        self, account: str, token: str, *, base: str | None = None, called_back_at: str | None = None
+        self,
+        account: str,
+        token: str,
+        *,
+        base: str | None = None,
+        called_back_at: str | None = None,
+        patience: float = PATIENCE,
     ) -> None:
-        self._client = Client(account, token, http_client=_Client(base))
+        self._client = Client(account, token, http_client=_Client(base, patience))
         self._called_back_at = called_back_at
 
     def send(self, message: Outgoing) -> Outcome:
@@ -108,6 +116,16 @@ class Twilio:
         if not made.sid:
             return Outcome("unknown", code="no_sid")
         return Outcome("sent", provider_id=made.sid)
+
+    def greet(self) -> int:
+        """Ask for the newest text, read nothing of it, and give the state of HTTP that came back."""
+        where = f"https://api.twilio.com/2010-04-01/Accounts/{self._client.account_sid}/Messages.json"
+        try:
+            return int(self._client.request("GET", where, params={"PageSize": 1}).status_code)
+        except _Throttled:
+            return 429
+        except NoTrust:
+            raise SSLError from None  # theirs is no ssl.SSLError, and quotes the whole address
 
     def find(self, to: str, *, since: datetime) -> Sequence[Listed] | None:
         """The newest texts to a number; None when they cannot be had, or not back to `since`.
